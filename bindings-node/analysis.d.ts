@@ -1755,7 +1755,10 @@ export declare function earlierResult(scorecard: Scorecard, at: Instant): Earlie
  *
  * @throws {@link RelcoreError}: All faults at once: `invalid_value` for a sample without values, and for a value that is not finite.
  */
-export declare function effectSizes(canary: readonly number[], baseline: readonly number[]): EffectSizes;
+export declare function effectSizes(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+): EffectSizes;
 
 /**
  * Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when.

@@ -296,6 +296,12 @@ export declare class RelcoreError extends Error {
  * - `windows_too_few`: Inconclusive: there are too few windows for any method.
  * - `windows_of_unequal_exposure`: Invalid: windows are to be compared by shares, but the exposures of the arms differ.
  * - `clusters_too_few`: Invalid: an arm has too few clusters for a variance.
+ * - `samples_inconclusive`: Inconclusive: the values prove neither harm nor its absence.
+ * - `samples_too_small`: Inconclusive: an arm has too few values for any verdict.
+ * - `samples_identical`: Pass: all values of both arms are equal.
+ * - `no_samples`: No data: an arm has no values.
+ * - `baseline_near_zero`: Inconclusive: the mean of the baseline may be 0, so that a margin in percent has no meaning.
+ * - `share_tolerated`: Pass: the share of values beyond the limit is proven to be at most the tolerated one.
  * - `split_mismatched`: Mismatched: the shares of the traffic are proven not to be the planned ones.
  * - `split_unplanned_arm`: Mismatched: an arm that was to get nothing got units.
  * - `split_matched`: Matched: the share of each arm is proven to be the planned one, within the tolerance, and nothing points to a mismatch.
@@ -580,6 +586,12 @@ export type ReasonCode =
   | "windows_too_few"
   | "windows_of_unequal_exposure"
   | "clusters_too_few"
+  | "samples_inconclusive"
+  | "samples_too_small"
+  | "samples_identical"
+  | "no_samples"
+  | "baseline_near_zero"
+  | "share_tolerated"
   | "split_mismatched"
   | "split_unplanned_arm"
   | "split_matched"

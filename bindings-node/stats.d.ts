@@ -31,6 +31,10 @@
  * - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
  *   turns 5 % of false alarms into 24 %.
  *
+ * `compareSamples` compares the values of both arms, such as latencies, as often as the caller looks; `cuped` and
+ * `ratioValues` prepare values of users for it. `quantileSequence`, `quantileDifference` and
+ * `kolmogorovSequence` are single results for any number of looks.
+ *
  * `mannWhitney`, `locationShift`, `kolmogorovSmirnov`, `welch`, `equivalence`, `relativeLift`, `quantile`
  * and `quantileInterval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
  * another, such as one measurement a minute of a queue, make their p-values too small; `compareGauges` is for them.
@@ -65,6 +69,10 @@
  * | `kolmogorovSmirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
  * | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
  * | `relativeLift` | ratio of two means with its interval | delta method; Fieller 1954 |
+ * | `compareSamples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
+ * | `quantileSequence`, `quantileDifference` | quantiles for any number of looks | Howard and Ramdas 2022 |
+ * | `kolmogorovSequence` | test for any difference of two samples, for any number of looks | Howard and Ramdas 2022 |
+ * | `cuped`, `ratioValues` | values a user with less variance, or from ratios | Deng and others 2013, 2018 |
  * | `quantile`, `quantileInterval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
  * | `compareGauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
  * | `changePoints` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
@@ -94,6 +102,18 @@ export interface AdjustPolicy {
    * @defaultValue `0.05`
    */
   readonly alpha?: number | undefined;
+}
+
+/** The values of two arms, adjusted by a covariate, made by `cuped`. */
+export interface AdjustedSamples {
+  /** The values of the canary: the arm for `compareSamples`. */
+  readonly canary: readonly number[];
+  /** The values of the baseline. */
+  readonly baseline: readonly number[];
+  /** By how much a value changes with the covariate. */
+  readonly theta: number;
+  /** The share of the variance that is left, from 0 to 1. */
+  readonly varianceLeft: number;
 }
 
 /** One adjusted test. */
@@ -329,13 +349,16 @@ export interface ClusterPolicy {
 }
 
 /**
- * What the counts of two arms prove, made by `compareCounts`; or what all metrics of a
- * canary prove, made by `compareMetrics`, which has reasons and no numbers of its own.
+ * What the counts of two arms prove, made by `compareCounts`; what their values prove, made by
+ * `compareSamples`; or what all metrics of a canary prove, made by `compareMetrics`, which has reasons and no numbers of its own.
  */
 export interface Comparison {
   /** What is proven. */
   readonly verdict: Verdict;
-  /** The rate of the canary, divided by that of the baseline; absent without events of the baseline. */
+  /**
+   * The rate, or the mean, of the canary, divided by that of the baseline; absent without events of the baseline, and where
+   * its mean may be 0.
+   */
   readonly ratio?: number | undefined;
   /**
    * The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test.
@@ -355,8 +378,8 @@ export interface Comparison {
   readonly neededEvents?: Count | undefined;
   /**
    * The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in
-   * `compareShares`, windows in `compareWindows`, clusters of both arms in `compareClusters`. Only if the verdict is
-   * inconclusive and there are fewer.
+   * `compareShares`, windows in `compareWindows`, clusters of both arms in `compareClusters`, values of both arms in
+   * `compareSamples`. Only if the verdict is inconclusive and there are fewer.
    */
   readonly neededUnits?: Count | undefined;
   /** The reasons: first that of the verdict. Never empty. */
@@ -698,6 +721,23 @@ export interface HistogramQuantile {
   readonly n: Count;
 }
 
+/** The distance of two distributions at any number of looks, made by `kolmogorovSequence`. */
+export interface KolmogorovSequence {
+  /** The greatest difference between the shares of both samples up to any value. */
+  readonly d: number;
+  /** The least value at which the difference is greatest. */
+  readonly location: number;
+  /** Whether the canary has the greater share up to there: its values tend to be less. */
+  readonly canaryIsLess: boolean;
+  /** The p-value against "both samples come from one distribution", at any number of looks. */
+  readonly p: number;
+  /**
+   * The distance that samples of these sizes exceed at any look with a probability of at most 1 − `level`, if they come
+   * from one distribution; absent with fewer than 100 values in an arm.
+   */
+  readonly bound?: number | undefined;
+}
+
 /** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
 export interface KolmogorovSmirnovTest {
   /** The greatest difference between the shares of both samples up to any value. */
@@ -891,6 +931,25 @@ export interface PowerPolicy {
   readonly minValues?: number | undefined;
 }
 
+/** Whether two samples have the same quantile, made by `quantileDifference`. */
+export interface QuantileDifference {
+  /**
+   * The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it.
+   */
+  readonly difference: number;
+  /** The quantile of the canary. */
+  readonly canary: number;
+  /** The quantile of the baseline. */
+  readonly baseline: number;
+  /**
+   * The p-value against "both samples have the same quantile", at any number of looks: the inverse of the e-value, at
+   * most 1.
+   */
+  readonly p: number;
+  /** The natural logarithm of the e-value. */
+  readonly logE: number;
+}
+
 /** A quantile with its interval, made by `quantileInterval`. */
 export interface QuantileInterval {
   /** The quantile of type 1: a value of the sample. */
@@ -1015,6 +1074,73 @@ export interface RateTest {
   /** The test against "the ratio is at least that of the hypothesis". */
   readonly less: TestResult;
 }
+
+/** When the values of a canary count as worse, and how certain that must be. */
+export interface SamplePolicy {
+  /**
+   * Whether greater values or lesser ones are worse. Default `increase_is_bad`, as for latencies.
+   *
+   * @defaultValue `"increase_is_bad"`
+   */
+  readonly direction?: Direction | undefined;
+  /**
+   * Whether values are compared by their logarithms or as they are. Default `log`, as for latencies and sizes.
+   *
+   * @defaultValue `"log"`
+   */
+  readonly scale?: SampleScale | undefined;
+  /**
+   * The change for the worse, in percent of the baseline, that is still tolerated. Default 10.
+   *
+   * @defaultValue `10.0`
+   */
+  readonly marginPercent?: number | undefined;
+  /** The same in the unit of the values, instead of `marginPercent`; for the scale `linear` only. */
+  readonly absoluteMargin?: number | undefined;
+  /**
+   * The highest probability of a false `failed`, and that of a false `passed`, over all looks together. Default 0.05.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * How often the values are looked at. Default `any`.
+   *
+   * @defaultValue `"any"`
+   */
+  readonly looks?: Looks | undefined;
+  /**
+   * The number of values that each arm must have before there is any verdict. Default 30.
+   *
+   * @defaultValue `30`
+   */
+  readonly minValues?: Count | undefined;
+  /**
+   * The number of values of both arms at which the interval for any number of looks is tightest. Default 5000, as in
+   * GrowthBook. It decides how soon a small or a large change is found, never the error rate.
+   *
+   * @defaultValue `5000`
+   */
+  readonly tunedFor?: Count | undefined;
+  /**
+   * Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding
+   * alone. Choose it before the first look. Default: all values count as they are.
+   */
+  readonly winsorizeAt?: number | undefined;
+  /**
+   * A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared
+   * as well. Default: none.
+   */
+  readonly limit?: ValueLimit | undefined;
+}
+
+/**
+ * Whether values are compared by their logarithms or as they are.
+ *
+ * - `log`: By logarithms, which a few huge values do not rule: latencies, sizes. The ratio is that of the geometric means. Values must be above 0.
+ * - `linear`: As they are: amounts a user, of which many may be 0. The ratio is that of the means.
+ */
+export type SampleScale = "log" | "linear";
 
 /** An effect on a share with its confidence interval, made by `shareEffect`. */
 export interface ShareEffect {
@@ -1290,13 +1416,30 @@ export interface Trials {
   readonly trials: Count;
 }
 
+/** A limit beyond which a value is bad: above it, or below it where less is worse. */
+export interface ValueLimit {
+  /** The limit; a value that equals it is good. */
+  readonly value: number;
+  /**
+   * By how many percent of the share of the baseline the share of bad values may be greater. Default 25.
+   *
+   * @defaultValue `25.0`
+   */
+  readonly marginPercent?: number | undefined;
+  /**
+   * The share of bad values that is tolerated whatever the baseline has, between 0 and 1: 0.01 for a p99 within the
+   * limit. Without it, two arms that hardly ever exceed the limit prove nothing.
+   */
+  readonly toleratedShare?: number | undefined;
+}
+
 /**
  * What counts prove.
  *
  * - `failed`: The canary is worse, and its estimate is beyond the margin.
  * - `passed`: The canary is worse by less than the margin, or not at all.
  * - `inconclusive`: Neither is proven yet.
- * - `no_data`: An arm has no exposure, no trials or no clusters.
+ * - `no_data`: An arm has no exposure, no trials, no clusters or no values.
  * - `invalid`: The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
  */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
@@ -1389,6 +1532,24 @@ export declare function policyFromJson(text: string): Policy;
  */
 export declare function policyFromYaml(text: string): Policy;
 
+/** The policy for samples with all defaults. */
+export declare function defaultSamplePolicy(): SamplePolicy;
+
+/**
+ * Reads a policy for samples from JSON text. A key that is left out has its default.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `syntax` for text that is not JSON, `unknown_field` for `margin`, `out_of_range` for `"alpha": 5`,
+ * `invalid_value` for an `absoluteMargin` on the scale `log`.
+ */
+export declare function samplePolicyFromJson(text: string): SamplePolicy;
+
+/**
+ * Reads a policy for samples from YAML text. A key that is left out has its default.
+ *
+ * @throws {@link RelcoreError}: As `samplePolicyFromJson`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+ */
+export declare function samplePolicyFromYaml(text: string): SamplePolicy;
+
 /**
  * Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says.
  *
@@ -1428,7 +1589,7 @@ export declare function adjust(tests: readonly MetricTest[], policy: AdjustPolic
  * or one beyond 1e100, and for an `alpha` of 5; `invalid_value` for a NaN.
  */
 export declare function changePoints(
-  values: readonly number[],
+  values: readonly number[] | Float64Array,
   policy: ChangePointPolicy,
 ): readonly ChangePoint[];
 
@@ -1582,6 +1743,39 @@ export declare function compareMetrics(
 ): Comparison;
 
 /**
+ * Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user.
+ *
+ * | verdict | condition |
+ * | --- | --- |
+ * | `no_data` | an arm has no values |
+ * | `inconclusive` | an arm has fewer than `minValues` values |
+ * | `passed` | all values of both arms are equal |
+ * | `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+ * | `passed` | "worse by the margin or more" is rejected |
+ * | `inconclusive` | otherwise |
+ *
+ * By default, the test stays valid however often the caller looks: it is an asymptotic confidence sequence for the
+ * difference of two means, by default of logarithms (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024). With `looks: one`
+ * it is the test of Mann and Whitney on the scale `log`, explained by the shift of Hodges and Lehmann, and Welch's test on
+ * the scale `linear`.
+ *
+ * With a `limit`, the shares of values beyond it are compared as well, as `compareCounts` does. Then `failed` needs one of
+ * both tests at half of alpha, and `passed` needs both. `harm` and `safe` are those of both tests together.
+ *
+ * Values must be independent. Where a user or a host has many, give one value for each: the mean of each user, or
+ * `ratioValues`.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `invalid_value` for a NaN, `out_of_range` for an infinite value, for a value of 0 on the scale `log`,
+ * and for an `alpha` of 5; the path has the index of the value. Then `out_of_range` for values near 1e160 on the scale
+ * `linear`, whose squares overflow.
+ */
+export declare function compareSamples(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  policy: SamplePolicy,
+): Comparison;
+
+/**
  * Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than
  * 10 % or there are few trials.
  *
@@ -1664,6 +1858,23 @@ export declare function completeSamples(
 ): CompleteSamples;
 
 /**
+ * Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says
+ * nothing about the canary, and the comparison needs fewer users.
+ *
+ * Each value y becomes y − θ (x − mean of all x), with θ = Cov(y, x) / Var(x) within the arms (A. Deng, Y. Xu, R. Kohavi and
+ * T. Walker, WSDM 2013). Use the scale `linear` for the result.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an arm of one value and an infinite value, `invalid_value` for a NaN and for arms
+ * with more or fewer values than covariates. Then `out_of_range` for values whose squares overflow.
+ */
+export declare function cuped(
+  canary: readonly number[] | Float64Array,
+  canaryBefore: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  baselineBefore: readonly number[] | Float64Array,
+): AdjustedSamples;
+
+/**
  * How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its
  * degrees of freedom.
  *
@@ -1691,8 +1902,8 @@ export declare function effectiveSize(n: Count, autocorrelation: number): number
  * @throws {@link RelcoreError}: As `welch`, and `out_of_range` for bounds of 1 and −1.
  */
 export declare function equivalence(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   low: number,
   high: number,
 ): EquivalenceTest;
@@ -1713,7 +1924,7 @@ export declare function explainSplit(check: SplitCheck): string;
  * `invalid_value` for fractions that do not ascend.
  */
 export declare function groupSequential(
-  fractions: readonly number[],
+  fractions: readonly number[] | Float64Array,
   policy: GroupPolicy,
 ): readonly GroupLook[];
 
@@ -1739,6 +1950,20 @@ export declare function histogramIncrease(before: Histogram, after: Histogram): 
 export declare function histogramQuantile(histogram: Histogram, p: number, level: number): HistogramQuantile;
 
 /**
+ * Tests whether two samples come from one distribution, at any number of looks.
+ *
+ * It finds any change, of spread and shape as well, and needs ten times as many values for a shift as the mean. It says
+ * nothing with fewer than 100 values in an arm. `kolmogorovSmirnov` is for one look.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value and a level of 95, `invalid_value` for a NaN.
+ */
+export declare function kolmogorovSequence(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  level: number,
+): KolmogorovSequence;
+
+/**
  * Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
  *
  * It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
@@ -1748,8 +1973,8 @@ export declare function histogramQuantile(histogram: Histogram, p: number, level
  * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample and an infinite value, `invalid_value` for a NaN.
  */
 export declare function kolmogorovSmirnov(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
 ): KolmogorovSmirnovTest;
 
 /**
@@ -1762,8 +1987,8 @@ export declare function kolmogorovSmirnov(
  * and a level of 95; `invalid_value` for a NaN.
  */
 export declare function locationShift(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): Shift;
 
@@ -1780,8 +2005,8 @@ export declare function locationShift(
  * `invalid_value` for a NaN.
  */
 export declare function mannWhitney(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   method: RankMethod,
 ): RankTest;
 
@@ -1870,7 +2095,27 @@ export declare function power(design: Design, total: Count, policy: PowerPolicy)
  *
  * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value and a `p` of 99; `invalid_value` for a NaN.
  */
-export declare function quantile(values: readonly number[], p: number, method: QuantileMethod): number;
+export declare function quantile(
+  values: readonly number[] | Float64Array,
+  p: number,
+  method: QuantileMethod,
+): number;
+
+/**
+ * Tests whether two samples have the same quantile `p`, at any number of looks.
+ *
+ * It is tightest at `tunedFor` values of each arm. The share of values above a limit
+ * (`compareSamples`) needs a third as many, where there is a limit.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a `tunedFor` of 0;
+ * `invalid_value` for a NaN. Then `out_of_range` for quantiles whose difference overflows.
+ */
+export declare function quantileDifference(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  p: number,
+  tunedFor: Count,
+): QuantileDifference;
 
 /**
  * The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
@@ -1881,9 +2126,25 @@ export declare function quantile(values: readonly number[], p: number, method: Q
  * `invalid_value` for a NaN.
  */
 export declare function quantileInterval(
-  values: readonly number[],
+  values: readonly number[] | Float64Array,
   p: number,
   level: number,
+): QuantileInterval;
+
+/**
+ * The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more.
+ *
+ * `quantileInterval` is for one look, and narrower. The interval is tightest at `tunedFor`
+ * values; it is valid for any distribution.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1, a level of 95 and a
+ * `tunedFor` of 0; `invalid_value` for a NaN.
+ */
+export declare function quantileSequence(
+  values: readonly number[] | Float64Array,
+  p: number,
+  level: number,
+  tunedFor: Count,
 ): QuantileInterval;
 
 /**
@@ -1912,13 +2173,29 @@ export declare function rateRatio(canary: Counts, baseline: Counts, level: numbe
 export declare function rateTest(canary: Counts, baseline: Counts, hypothesis: RateHypothesis): RateTest;
 
 /**
+ * Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose
+ * variance is that of the delta method: an arm for `compareSamples` on the scale `linear`.
+ *
+ * Of a user with several requests, the requests depend on one another, but users do not. The value of a user is
+ * r + (numerator − r · denominator) / mean denominator, with the ratio r of all (A. Deng, U. Knoblich and J. Lu, KDD 2018).
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for no values and an infinite value, `invalid_value` for a NaN and for lists of
+ * different lengths. Then `invalid_value` for denominators whose sum is 0 or less, and `out_of_range` for results that
+ * overflow.
+ */
+export declare function ratioValues(
+  numerators: readonly number[] | Float64Array,
+  denominators: readonly number[] | Float64Array,
+): readonly number[];
+
+/**
  * The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
  *
  * @throws {@link RelcoreError}: As `welch`, and `invalid_value` for a baseline whose mean is 0.
  */
 export declare function relativeLift(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): Lift;
 
@@ -1986,7 +2263,7 @@ export declare function shareSequence(
  *
  * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an accuracy of 0, or of 5 (percent); `invalid_value` for a NaN.
  */
-export declare function sketch(values: readonly number[], accuracy: number): Sketch;
+export declare function sketch(values: readonly number[] | Float64Array, accuracy: number): Sketch;
 
 /**
  * The quantile `p` of the values of a sketch, within its relative error.
@@ -2042,7 +2319,7 @@ export declare function testShares(
  * NaN and for two samples that are both constant. Then `out_of_range` for values near 1e160, whose squares overflow.
  */
 export declare function welch(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): WelchTest;

@@ -6,6 +6,9 @@ const { bind } = require("./lib/call.js");
 const defaultPolicy = bind("stats.default_policy");
 const policyFromJson = bind("stats.policy_from_json");
 const policyFromYaml = bind("stats.policy_from_yaml");
+const defaultSamplePolicy = bind("stats.default_sample_policy");
+const samplePolicyFromJson = bind("stats.sample_policy_from_json");
+const samplePolicyFromYaml = bind("stats.sample_policy_from_yaml");
 const adjust = bind("stats.adjust");
 const changePoints = bind("stats.change_points");
 const checkSplit = bind("stats.check_split");
@@ -15,10 +18,12 @@ const compareCounts = bind("stats.compare_counts");
 const compareGauges = bind("stats.compare_gauges");
 const compareHistograms = bind("stats.compare_histograms");
 const compareMetrics = bind("stats.compare_metrics");
+const compareSamples = bind("stats.compare_samples");
 const compareShares = bind("stats.compare_shares");
 const compareSketches = bind("stats.compare_sketches");
 const compareWindows = bind("stats.compare_windows");
 const completeSamples = bind("stats.complete_samples");
+const cuped = bind("stats.cuped");
 const dispersion = bind("stats.dispersion");
 const effectiveSize = bind("stats.effective_size");
 const equivalence = bind("stats.equivalence");
@@ -27,6 +32,7 @@ const explainSplit = bind("stats.explain_split");
 const groupSequential = bind("stats.group_sequential");
 const histogramIncrease = bind("stats.histogram_increase");
 const histogramQuantile = bind("stats.histogram_quantile");
+const kolmogorovSequence = bind("stats.kolmogorov_sequence");
 const kolmogorovSmirnov = bind("stats.kolmogorov_smirnov");
 const locationShift = bind("stats.location_shift");
 const mannWhitney = bind("stats.mann_whitney");
@@ -38,10 +44,13 @@ const outcome = bind("stats.outcome");
 const outcomeOfSplit = bind("stats.outcome_of_split");
 const power = bind("stats.power");
 const quantile = bind("stats.quantile");
+const quantileDifference = bind("stats.quantile_difference");
 const quantileInterval = bind("stats.quantile_interval");
+const quantileSequence = bind("stats.quantile_sequence");
 const rateInterval = bind("stats.rate_interval");
 const rateRatio = bind("stats.rate_ratio");
 const rateTest = bind("stats.rate_test");
+const ratioValues = bind("stats.ratio_values");
 const relativeLift = bind("stats.relative_lift");
 const sequenceBoundary = bind("stats.sequence_boundary");
 const shareEffect = bind("stats.share_effect");
@@ -57,6 +66,9 @@ module.exports = {
   defaultPolicy,
   policyFromJson,
   policyFromYaml,
+  defaultSamplePolicy,
+  samplePolicyFromJson,
+  samplePolicyFromYaml,
   adjust,
   changePoints,
   checkSplit,
@@ -66,10 +78,12 @@ module.exports = {
   compareGauges,
   compareHistograms,
   compareMetrics,
+  compareSamples,
   compareShares,
   compareSketches,
   compareWindows,
   completeSamples,
+  cuped,
   dispersion,
   effectiveSize,
   equivalence,
@@ -78,6 +92,7 @@ module.exports = {
   groupSequential,
   histogramIncrease,
   histogramQuantile,
+  kolmogorovSequence,
   kolmogorovSmirnov,
   locationShift,
   mannWhitney,
@@ -89,10 +104,13 @@ module.exports = {
   outcomeOfSplit,
   power,
   quantile,
+  quantileDifference,
   quantileInterval,
+  quantileSequence,
   rateInterval,
   rateRatio,
   rateTest,
+  ratioValues,
   relativeLift,
   sequenceBoundary,
   shareEffect,

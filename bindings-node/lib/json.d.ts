@@ -267,6 +267,7 @@ export interface WireInputs {
   readonly "rollback.Window": rollback.Window;
   readonly "rollback.WindowVerdict": rollback.WindowVerdict;
   readonly "stats.AdjustPolicy": stats.AdjustPolicy;
+  readonly "stats.AdjustedSamples": stats.AdjustedSamples;
   readonly "stats.AdjustedTest": stats.AdjustedTest;
   readonly "stats.Adjustment": stats.Adjustment;
   readonly "stats.Arm": stats.Arm;
@@ -299,6 +300,7 @@ export interface WireInputs {
   readonly "stats.HistogramIncrease": stats.HistogramIncrease;
   readonly "stats.HistogramPolicy": stats.HistogramPolicy;
   readonly "stats.HistogramQuantile": stats.HistogramQuantile;
+  readonly "stats.KolmogorovSequence": stats.KolmogorovSequence;
   readonly "stats.KolmogorovSmirnovTest": stats.KolmogorovSmirnovTest;
   readonly "stats.Lift": stats.Lift;
   readonly "stats.Looks": stats.Looks;
@@ -310,6 +312,7 @@ export interface WireInputs {
   readonly "stats.PlannedShare": stats.PlannedShare;
   readonly "stats.Policy": stats.Policy;
   readonly "stats.PowerPolicy": stats.PowerPolicy;
+  readonly "stats.QuantileDifference": stats.QuantileDifference;
   readonly "stats.QuantileInterval": stats.QuantileInterval;
   readonly "stats.QuantileMethod": stats.QuantileMethod;
   readonly "stats.RankMethod": stats.RankMethod;
@@ -318,6 +321,8 @@ export interface WireInputs {
   readonly "stats.RateInterval": stats.RateInterval;
   readonly "stats.RateRatio": stats.RateRatio;
   readonly "stats.RateTest": stats.RateTest;
+  readonly "stats.SamplePolicy": stats.SamplePolicy;
+  readonly "stats.SampleScale": stats.SampleScale;
   readonly "stats.ShareEffect": stats.ShareEffect;
   readonly "stats.ShareInterval": stats.ShareInterval;
   readonly "stats.ShareMethod": stats.ShareMethod;
@@ -335,6 +340,7 @@ export interface WireInputs {
   readonly "stats.SplitVerdict": stats.SplitVerdict;
   readonly "stats.TestResult": stats.TestResult;
   readonly "stats.Trials": stats.Trials;
+  readonly "stats.ValueLimit": stats.ValueLimit;
   readonly "stats.Verdict": stats.Verdict;
   readonly "stats.WelchTest": stats.WelchTest;
   readonly "stats.WindowMethod": stats.WindowMethod;
@@ -597,6 +603,7 @@ export interface WireTypes {
   readonly "rollback.Window": rollback.Window<Timestamp>;
   readonly "rollback.WindowVerdict": rollback.WindowVerdict;
   readonly "stats.AdjustPolicy": stats.AdjustPolicy;
+  readonly "stats.AdjustedSamples": stats.AdjustedSamples;
   readonly "stats.AdjustedTest": stats.AdjustedTest;
   readonly "stats.Adjustment": stats.Adjustment;
   readonly "stats.Arm": stats.Arm;
@@ -629,6 +636,7 @@ export interface WireTypes {
   readonly "stats.HistogramIncrease": stats.HistogramIncrease;
   readonly "stats.HistogramPolicy": stats.HistogramPolicy;
   readonly "stats.HistogramQuantile": stats.HistogramQuantile;
+  readonly "stats.KolmogorovSequence": stats.KolmogorovSequence;
   readonly "stats.KolmogorovSmirnovTest": stats.KolmogorovSmirnovTest;
   readonly "stats.Lift": stats.Lift;
   readonly "stats.Looks": stats.Looks;
@@ -640,6 +648,7 @@ export interface WireTypes {
   readonly "stats.PlannedShare": stats.PlannedShare;
   readonly "stats.Policy": stats.Policy;
   readonly "stats.PowerPolicy": stats.PowerPolicy;
+  readonly "stats.QuantileDifference": stats.QuantileDifference;
   readonly "stats.QuantileInterval": stats.QuantileInterval;
   readonly "stats.QuantileMethod": stats.QuantileMethod;
   readonly "stats.RankMethod": stats.RankMethod;
@@ -648,6 +657,8 @@ export interface WireTypes {
   readonly "stats.RateInterval": stats.RateInterval;
   readonly "stats.RateRatio": stats.RateRatio;
   readonly "stats.RateTest": stats.RateTest;
+  readonly "stats.SamplePolicy": stats.SamplePolicy;
+  readonly "stats.SampleScale": stats.SampleScale;
   readonly "stats.ShareEffect": stats.ShareEffect;
   readonly "stats.ShareInterval": stats.ShareInterval;
   readonly "stats.ShareMethod": stats.ShareMethod;
@@ -665,6 +676,7 @@ export interface WireTypes {
   readonly "stats.SplitVerdict": stats.SplitVerdict;
   readonly "stats.TestResult": stats.TestResult;
   readonly "stats.Trials": stats.Trials;
+  readonly "stats.ValueLimit": stats.ValueLimit;
   readonly "stats.Verdict": stats.Verdict;
   readonly "stats.WelchTest": stats.WelchTest;
   readonly "stats.WindowMethod": stats.WindowMethod;

@@ -112,8 +112,9 @@ use relcore::rollback::{
     Verdict as RollbackVerdict, Window as RollbackWindow, WindowVerdict as RollbackWindowVerdict,
 };
 use relcore::stats::{
-    AdjustPolicy as StatsAdjustPolicy, AdjustedTest as StatsAdjustedTest, Adjustment as StatsAdjustment,
-    Arm as StatsArm, ArmShare as StatsArmShare, Boundary as StatsBoundary, ChangePoint as StatsChangePoint,
+    AdjustPolicy as StatsAdjustPolicy, AdjustedSamples as StatsAdjustedSamples,
+    AdjustedTest as StatsAdjustedTest, Adjustment as StatsAdjustment, Arm as StatsArm,
+    ArmShare as StatsArmShare, Boundary as StatsBoundary, ChangePoint as StatsChangePoint,
     ChangePointPolicy as StatsChangePointPolicy, ChiSquaredTest as StatsChiSquaredTest,
     Cluster as StatsCluster, ClusterPolicy as StatsClusterPolicy, Comparison as StatsComparison,
     CompleteSamples as StatsCompleteSamples, Correction as StatsCorrection, CountRow as StatsCountRow,
@@ -123,19 +124,21 @@ use relcore::stats::{
     GaugePolicy as StatsGaugePolicy, GaugeSample as StatsGaugeSample, GroupLook as StatsGroupLook,
     GroupPolicy as StatsGroupPolicy, Histogram as StatsHistogram, HistogramBucket as StatsHistogramBucket,
     HistogramIncrease as StatsHistogramIncrease, HistogramPolicy as StatsHistogramPolicy,
-    HistogramQuantile as StatsHistogramQuantile, KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest,
-    Lift as StatsLift, Looks as StatsLooks, MetricComparison as StatsMetricComparison,
-    MetricTest as StatsMetricTest, MissingRule as StatsMissingRule, NeededSample as StatsNeededSample,
-    PartialSample as StatsPartialSample, PlannedShare as StatsPlannedShare, Policy as StatsPolicy,
-    PowerPolicy as StatsPowerPolicy, QuantileInterval as StatsQuantileInterval,
+    HistogramQuantile as StatsHistogramQuantile, KolmogorovSequence as StatsKolmogorovSequence,
+    KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest, Lift as StatsLift, Looks as StatsLooks,
+    MetricComparison as StatsMetricComparison, MetricTest as StatsMetricTest,
+    MissingRule as StatsMissingRule, NeededSample as StatsNeededSample, PartialSample as StatsPartialSample,
+    PlannedShare as StatsPlannedShare, Policy as StatsPolicy, PowerPolicy as StatsPowerPolicy,
+    QuantileDifference as StatsQuantileDifference, QuantileInterval as StatsQuantileInterval,
     QuantileMethod as StatsQuantileMethod, RankMethod as StatsRankMethod, RankTest as StatsRankTest,
     RateHypothesis as StatsRateHypothesis, RateInterval as StatsRateInterval, RateRatio as StatsRateRatio,
-    RateTest as StatsRateTest, ShareEffect as StatsShareEffect, ShareInterval as StatsShareInterval,
-    ShareMethod as StatsShareMethod, SharePolicy as StatsSharePolicy, ShareTest as StatsShareTest,
-    ShareTestMethod as StatsShareTestMethod, Shift as StatsShift, Sides as StatsSides, Sketch as StatsSketch,
-    SketchBucket as StatsSketchBucket, SketchPolicy as StatsSketchPolicy, Spending as StatsSpending,
-    SplitCheck as StatsSplitCheck, SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict,
-    TestResult as StatsTestResult, Trials as StatsTrials, Verdict as StatsVerdict,
+    RateTest as StatsRateTest, SamplePolicy as StatsSamplePolicy, SampleScale as StatsSampleScale,
+    ShareEffect as StatsShareEffect, ShareInterval as StatsShareInterval, ShareMethod as StatsShareMethod,
+    SharePolicy as StatsSharePolicy, ShareTest as StatsShareTest, ShareTestMethod as StatsShareTestMethod,
+    Shift as StatsShift, Sides as StatsSides, Sketch as StatsSketch, SketchBucket as StatsSketchBucket,
+    SketchPolicy as StatsSketchPolicy, Spending as StatsSpending, SplitCheck as StatsSplitCheck,
+    SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict, TestResult as StatsTestResult,
+    Trials as StatsTrials, ValueLimit as StatsValueLimit, Verdict as StatsVerdict,
     WelchTest as StatsWelchTest, WindowMethod as StatsWindowMethod, WindowPolicy as StatsWindowPolicy,
 };
 use relcore::time::{BucketUnit, BusinessCalendar, HalfDay, TimeRange, Weekday};
@@ -3508,6 +3511,14 @@ pub struct StatsAdjustPolicy {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsAdjustedSamples {
+    pub canary: Vec<f64>,
+    pub baseline: Vec<f64>,
+    pub theta: f64,
+    pub variance_left: f64,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsAdjustedTest {
     pub metric: String,
     pub p: Option<f64>,
@@ -3878,6 +3889,15 @@ pub struct StatsHistogramQuantile {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsKolmogorovSequence {
+    pub d: f64,
+    pub location: f64,
+    pub canary_is_less: bool,
+    pub p: f64,
+    pub bound: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsKolmogorovSmirnovTest {
     pub d: f64,
     pub p: f64,
@@ -3974,6 +3994,15 @@ pub struct StatsPowerPolicy {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsQuantileDifference {
+    pub difference: f64,
+    pub canary: f64,
+    pub baseline: f64,
+    pub p: f64,
+    pub log_e: f64,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsQuantileInterval {
     pub estimate: f64,
     pub low: Option<f64>,
@@ -4059,6 +4088,30 @@ pub struct StatsRateTest {
     pub share: f64,
     pub greater: StatsTestResult,
     pub less: StatsTestResult,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSamplePolicy {
+    pub direction: StatsDirection,
+    pub scale: StatsSampleScale,
+    pub margin_percent: f64,
+    pub absolute_margin: Option<f64>,
+    pub alpha: f64,
+    pub looks: StatsLooks,
+    pub min_values: Count,
+    pub tuned_for: Count,
+    pub winsorize_at: Option<f64>,
+    pub limit: Option<StatsValueLimit>,
+}
+
+/// Whether values are compared by their logarithms or as they are.
+#[uniffi::remote(Enum)]
+pub enum StatsSampleScale {
+    /// By logarithms, which a few huge values do not rule: latencies, sizes. The ratio is that of the geometric means.
+    /// Values must be above 0.
+    Log,
+    /// As they are: amounts a user, of which many may be 0. The ratio is that of the means.
+    Linear,
 }
 
 #[uniffi::remote(Record)]
@@ -4220,6 +4273,13 @@ pub struct StatsTrials {
     pub trials: Count,
 }
 
+#[uniffi::remote(Record)]
+pub struct StatsValueLimit {
+    pub value: f64,
+    pub margin_percent: f64,
+    pub tolerated_share: Option<f64>,
+}
+
 /// What counts prove.
 #[uniffi::remote(Enum)]
 pub enum StatsVerdict {
@@ -4229,7 +4289,7 @@ pub enum StatsVerdict {
     Passed,
     /// Neither is proven yet.
     Inconclusive,
-    /// An arm has no exposure, no trials or no clusters.
+    /// An arm has no exposure, no trials, no clusters or no values.
     NoData,
     /// The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
     Invalid,
@@ -5445,6 +5505,21 @@ pub fn ffi_stats_policy_from_yaml(text: String) -> Encoded<StatsPolicy> {
 }
 
 #[uniffi::export]
+pub fn ffi_stats_default_sample_policy() -> Encoded<StatsSamplePolicy> {
+    Encoded(Ok(relcore::stats::default_sample_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_sample_policy_from_json(text: String) -> Encoded<StatsSamplePolicy> {
+    Encoded(relcore::stats::sample_policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_stats_sample_policy_from_yaml(text: String) -> Encoded<StatsSamplePolicy> {
+    Encoded(relcore::stats::sample_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_stats_adjust(tests: Vec<StatsMetricTest>, policy: StatsAdjustPolicy) -> Encoded<StatsAdjustment> {
     Encoded(relcore::stats::adjust(borrow(&tests), borrow(&policy)).map_err(RelcoreError::from))
 }
@@ -5524,6 +5599,18 @@ pub fn ffi_stats_compare_metrics(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_compare_samples(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    policy: StatsSamplePolicy,
+) -> Encoded<StatsComparison> {
+    Encoded(
+        relcore::stats::compare_samples(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_compare_shares(
     canary: StatsTrials,
     baseline: StatsTrials,
@@ -5568,6 +5655,24 @@ pub fn ffi_stats_complete_samples(
     Encoded(
         relcore::stats::complete_samples(borrow(&canary), borrow(&baseline), borrow(&missing))
             .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_cuped(
+    canary: Vec<f64>,
+    canary_before: Vec<f64>,
+    baseline: Vec<f64>,
+    baseline_before: Vec<f64>,
+) -> Encoded<StatsAdjustedSamples> {
+    Encoded(
+        relcore::stats::cuped(
+            borrow(&canary),
+            borrow(&canary_before),
+            borrow(&baseline),
+            borrow(&baseline_before),
+        )
+        .map_err(RelcoreError::from),
     )
 }
 
@@ -5628,6 +5733,18 @@ pub fn ffi_stats_histogram_quantile(
 ) -> Encoded<StatsHistogramQuantile> {
     Encoded(
         relcore::stats::histogram_quantile(borrow(&histogram), borrow(&p), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_kolmogorov_sequence(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    level: f64,
+) -> Encoded<StatsKolmogorovSequence> {
+    Encoded(
+        relcore::stats::kolmogorov_sequence(borrow(&canary), borrow(&baseline), borrow(&level))
             .map_err(RelcoreError::from),
     )
 }
@@ -5705,9 +5822,40 @@ pub fn ffi_stats_quantile(values: Vec<f64>, p: f64, method: StatsQuantileMethod)
 }
 
 #[uniffi::export]
+pub fn ffi_stats_quantile_difference(
+    canary: Vec<f64>,
+    baseline: Vec<f64>,
+    p: f64,
+    tuned_for: Count,
+) -> Encoded<StatsQuantileDifference> {
+    Encoded(
+        relcore::stats::quantile_difference(
+            borrow(&canary),
+            borrow(&baseline),
+            borrow(&p),
+            borrow(&tuned_for),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_quantile_interval(values: Vec<f64>, p: f64, level: f64) -> Encoded<StatsQuantileInterval> {
     Encoded(
         relcore::stats::quantile_interval(borrow(&values), borrow(&p), borrow(&level))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_quantile_sequence(
+    values: Vec<f64>,
+    p: f64,
+    level: f64,
+    tuned_for: Count,
+) -> Encoded<StatsQuantileInterval> {
+    Encoded(
+        relcore::stats::quantile_sequence(borrow(&values), borrow(&p), borrow(&level), borrow(&tuned_for))
             .map_err(RelcoreError::from),
     )
 }
@@ -5739,6 +5887,13 @@ pub fn ffi_stats_rate_test(
     Encoded(
         relcore::stats::rate_test(borrow(&canary), borrow(&baseline), borrow(&hypothesis))
             .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_ratio_values(numerators: Vec<f64>, denominators: Vec<f64>) -> Encoded<Vec<f64>> {
+    Encoded(
+        relcore::stats::ratio_values(borrow(&numerators), borrow(&denominators)).map_err(RelcoreError::from),
     )
 }
 
@@ -8889,6 +9044,16 @@ pub fn ffi_write_stats_adjust_policy(value: StatsAdjustPolicy) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_adjusted_samples(json: &str) -> Encoded<StatsAdjustedSamples> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_adjusted_samples(value: StatsAdjustedSamples) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_adjusted_test(json: &str) -> Encoded<StatsAdjustedTest> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -9209,6 +9374,16 @@ pub fn ffi_write_stats_histogram_quantile(value: StatsHistogramQuantile) -> Plai
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_kolmogorov_sequence(json: &str) -> Encoded<StatsKolmogorovSequence> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_kolmogorov_sequence(value: StatsKolmogorovSequence) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_kolmogorov_smirnov_test(json: &str) -> Encoded<StatsKolmogorovSmirnovTest> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -9319,6 +9494,16 @@ pub fn ffi_write_stats_power_policy(value: StatsPowerPolicy) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_quantile_difference(json: &str) -> Encoded<StatsQuantileDifference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_quantile_difference(value: StatsQuantileDifference) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_quantile_interval(json: &str) -> Encoded<StatsQuantileInterval> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -9395,6 +9580,26 @@ pub fn ffi_read_stats_rate_test(json: &str) -> Encoded<StatsRateTest> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_rate_test(value: StatsRateTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sample_policy(json: &str) -> Encoded<StatsSamplePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sample_policy(value: StatsSamplePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sample_scale(json: &str) -> Encoded<StatsSampleScale> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sample_scale(value: StatsSampleScale) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -9565,6 +9770,16 @@ pub fn ffi_read_stats_trials(json: &str) -> Encoded<StatsTrials> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_trials(value: StatsTrials) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_value_limit(json: &str) -> Encoded<StatsValueLimit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_value_limit(value: StatsValueLimit) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -268,6 +268,12 @@ export type ReasonCode =
   | "windows_too_few"
   | "windows_of_unequal_exposure"
   | "clusters_too_few"
+  | "samples_inconclusive"
+  | "samples_too_small"
+  | "samples_identical"
+  | "no_samples"
+  | "baseline_near_zero"
+  | "share_tolerated"
   | "split_mismatched"
   | "split_unplanned_arm"
   | "split_matched"
@@ -1320,7 +1326,10 @@ export declare function detectAnomalies(series: AlertSeries, policy: AnomalyPoli
 /** Makes the earlier result that later releases are compared with. */
 export declare function earlierResult(scorecard: Scorecard, at: Instant): EarlierResult<Timestamp>;
 /** How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size and Cohen's d. */
-export declare function effectSizes(canary: readonly number[], baseline: readonly number[]): EffectSizes;
+export declare function effectSizes(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+): EffectSizes;
 /** Evaluates the measurements of a run: the phase of each metric, of each group and of the whole, and what to query when. */
 export declare function evaluate(template: Template, run: Run, now: Instant): Evaluation<Timestamp>;
 /** Evaluates alert rules on the samples of their metrics until `now`. */
@@ -3901,6 +3910,17 @@ export interface AdjustPolicy {
   /** The highest error rate over all tests together; which one, the correction says. */
   readonly alpha?: number | undefined;
 }
+/** The values of two arms, adjusted by a covariate, made by `cuped`. */
+export interface AdjustedSamples {
+  /** The values of the canary: the arm for `compareSamples`. */
+  readonly canary: readonly number[];
+  /** The values of the baseline. */
+  readonly baseline: readonly number[];
+  /** By how much a value changes with the covariate. */
+  readonly theta: number;
+  /** The share of the variance that is left, from 0 to 1. */
+  readonly varianceLeft: number;
+}
 /** One adjusted test. */
 export interface AdjustedTest {
   /** The name of the metric. */
@@ -4076,11 +4096,11 @@ export interface ClusterPolicy {
   /** The number of clusters of both arms for which the confidence sequence is tightest. */
   readonly tunedForClusters?: number | undefined;
 }
-/** What the counts of two arms prove, made by `compareCounts`; or what all metrics of a canary prove, made by `compareMetrics`, which has reasons and no numbers of its own. */
+/** What the counts of two arms prove, made by `compareCounts`; what their values prove, made by `compareSamples`; or what all metrics of a canary prove, made by `compareMetrics`, which has reasons and no numbers of its own. */
 export interface Comparison {
   /** What is proven. */
   readonly verdict: Verdict;
-  /** The rate of the canary, divided by that of the baseline; absent without events of the baseline. */
+  /** The rate, or the mean, of the canary, divided by that of the baseline; absent without events of the baseline, and where its mean may be 0. */
   readonly ratio?: number | undefined;
   /** The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test. */
   readonly ratioLow?: number | undefined;
@@ -4092,7 +4112,7 @@ export interface Comparison {
   readonly safe?: TestResult | undefined;
   /** The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks. */
   readonly neededEvents?: Count | undefined;
-  /** The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in `compareShares`, windows in `compareWindows`, clusters of both arms in `compareClusters`. */
+  /** The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in `compareShares`, windows in `compareWindows`, clusters of both arms in `compareClusters`, values of both arms in `compareSamples`. */
   readonly neededUnits?: Count | undefined;
   /** The reasons: first that of the verdict. */
   readonly reasons: readonly Reason[];
@@ -4302,6 +4322,19 @@ export interface HistogramQuantile {
   /** The number of values. */
   readonly n: Count;
 }
+/** The distance of two distributions at any number of looks, made by `kolmogorovSequence`. */
+export interface KolmogorovSequence {
+  /** The greatest difference between the shares of both samples up to any value. */
+  readonly d: number;
+  /** The least value at which the difference is greatest. */
+  readonly location: number;
+  /** Whether the canary has the greater share up to there: its values tend to be less. */
+  readonly canaryIsLess: boolean;
+  /** The p-value against "both samples come from one distribution", at any number of looks. */
+  readonly p: number;
+  /** The distance that samples of these sizes exceed at any look with a probability of at most 1 − `level`, if they come from one distribution; absent with fewer than 100 values in an arm. */
+  readonly bound?: number | undefined;
+}
 /** The result of the test of Kolmogorov and Smirnov, made by `kolmogorovSmirnov`. */
 export interface KolmogorovSmirnovTest {
   /** The greatest difference between the shares of both samples up to any value. */
@@ -4413,6 +4446,19 @@ export interface PowerPolicy {
   /** The number of values that each arm must have before anything is judged. */
   readonly minValues?: number | undefined;
 }
+/** Whether two samples have the same quantile, made by `quantileDifference`. */
+export interface QuantileDifference {
+  /** The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it. */
+  readonly difference: number;
+  /** The quantile of the canary. */
+  readonly canary: number;
+  /** The quantile of the baseline. */
+  readonly baseline: number;
+  /** The p-value against "both samples have the same quantile", at any number of looks: the inverse of the e-value, at most 1. */
+  readonly p: number;
+  /** The natural logarithm of the e-value. */
+  readonly logE: number;
+}
 /** A quantile with its interval, made by `quantileInterval`. */
 export interface QuantileInterval {
   /** The quantile of type 1: a value of the sample. */
@@ -4490,6 +4536,31 @@ export interface RateTest {
   /** The test against "the ratio is at least that of the hypothesis". */
   readonly less: TestResult;
 }
+/** When the values of a canary count as worse, and how certain that must be. */
+export interface SamplePolicy {
+  /** Whether greater values or lesser ones are worse. */
+  readonly direction?: Direction | undefined;
+  /** Whether values are compared by their logarithms or as they are. */
+  readonly scale?: SampleScale | undefined;
+  /** The change for the worse, in percent of the baseline, that is still tolerated. */
+  readonly marginPercent?: number | undefined;
+  /** The same in the unit of the values, instead of `marginPercent`; for the scale `linear` only. */
+  readonly absoluteMargin?: number | undefined;
+  /** The highest probability of a false `failed`, and that of a false `passed`, over all looks together. */
+  readonly alpha?: number | undefined;
+  /** How often the values are looked at. */
+  readonly looks?: Looks | undefined;
+  /** The number of values that each arm must have before there is any verdict. */
+  readonly minValues?: Count | undefined;
+  /** The number of values of both arms at which the interval for any number of looks is tightest. */
+  readonly tunedFor?: Count | undefined;
+  /** Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding alone. */
+  readonly winsorizeAt?: number | undefined;
+  /** A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared as well. */
+  readonly limit?: ValueLimit | undefined;
+}
+/** Whether values are compared by their logarithms or as they are. */
+export type SampleScale = "log" | "linear";
 /** An effect on a share with its confidence interval, made by `shareEffect`. */
 export interface ShareEffect {
   /** The difference or the ratio of the shares; a ratio is absent without events of the baseline. */
@@ -4632,6 +4703,15 @@ export interface Trials {
   /** All trials: requests, sessions. */
   readonly trials: Count;
 }
+/** A limit beyond which a value is bad: above it, or below it where less is worse. */
+export interface ValueLimit {
+  /** The limit; a value that equals it is good. */
+  readonly value: number;
+  /** By how many percent of the share of the baseline the share of bad values may be greater. */
+  readonly marginPercent?: number | undefined;
+  /** The share of bad values that is tolerated whatever the baseline has, between 0 and 1: 0.01 for a p99 within the limit. */
+  readonly toleratedShare?: number | undefined;
+}
 /** What counts prove. */
 export type Verdict = "failed" | "passed" | "inconclusive" | "no_data" | "invalid";
 /** The result of Welch's test, made by `welch`. */
@@ -4676,11 +4756,17 @@ export declare function defaultPolicy(): Policy;
 export declare function policyFromJson(text: string): Policy;
 /** Reads a policy from YAML text. */
 export declare function policyFromYaml(text: string): Policy;
+/** The policy for samples with all defaults. */
+export declare function defaultSamplePolicy(): SamplePolicy;
+/** Reads a policy for samples from JSON text. */
+export declare function samplePolicyFromJson(text: string): SamplePolicy;
+/** Reads a policy for samples from YAML text. */
+export declare function samplePolicyFromYaml(text: string): SamplePolicy;
 /** Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says. */
 export declare function adjust(tests: readonly MetricTest[], policy: AdjustPolicy): Adjustment;
 /** Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release. */
 export declare function changePoints(
-  values: readonly number[],
+  values: readonly number[] | Float64Array,
   policy: ChangePointPolicy,
 ): readonly ChangePoint[];
 /** Checks that traffic was split as planned, for two or more arms: a test for a sample ratio mismatch (SRM). */
@@ -4712,6 +4798,12 @@ export declare function compareMetrics(
   metrics: readonly MetricComparison[],
   policy: AdjustPolicy,
 ): Comparison;
+/** Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user. */
+export declare function compareSamples(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  policy: SamplePolicy,
+): Comparison;
 /** Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than 10 % or there are few trials. */
 export declare function compareShares(canary: Trials, baseline: Trials, policy: SharePolicy): Comparison;
 /** Compares a quantile of a canary, such as the p99 of its latency, with that of its baseline, from two sketches. */
@@ -4728,14 +4820,21 @@ export declare function completeSamples(
   baseline: PartialSample,
   missing: MissingRule,
 ): CompleteSamples;
+/** Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says nothing about the canary, and the comparison needs fewer users. */
+export declare function cuped(
+  canary: readonly number[] | Float64Array,
+  canaryBefore: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  baselineBefore: readonly number[] | Float64Array,
+): AdjustedSamples;
 /** How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its degrees of freedom. */
 export declare function dispersion(windows: readonly Counts[]): Dispersion;
 /** The number of independent values that say as much as `n` values of a series: n (1 − ρ) / (1 + ρ) for the correlation ρ of neighbours. */
 export declare function effectiveSize(n: Count, autocorrelation: number): number;
 /** Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST). */
 export declare function equivalence(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   low: number,
   high: number,
 ): EquivalenceTest;
@@ -4745,28 +4844,34 @@ export declare function explain(comparison: Comparison): string;
 export declare function explainSplit(check: SplitCheck): string;
 /** The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary. */
 export declare function groupSequential(
-  fractions: readonly number[],
+  fractions: readonly number[] | Float64Array,
   policy: GroupPolicy,
 ): readonly GroupLook[];
 /** What a histogram counted between two instants, from its counters at both. */
 export declare function histogramIncrease(before: Histogram, after: Histogram): HistogramIncrease;
 /** The quantile `p` of a histogram: the bracket of bucket edges that has it, and the interpolated value of Prometheus. */
 export declare function histogramQuantile(histogram: Histogram, p: number, level: number): HistogramQuantile;
+/** Tests whether two samples come from one distribution, at any number of looks. */
+export declare function kolmogorovSequence(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  level: number,
+): KolmogorovSequence;
 /** Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`. */
 export declare function kolmogorovSmirnov(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
 ): KolmogorovSmirnovTest;
 /** The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`. */
 export declare function locationShift(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): Shift;
 /** Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test. */
 export declare function mannWhitney(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   method: RankMethod,
 ): RankTest;
 /** The sketch of all values of several sketches: exact, in any order. */
@@ -4784,12 +4889,30 @@ export declare function outcomeOfSplit(check: SplitCheck): decision.Outcome;
 /** The probability that a comparison of `total` units in both arms finds the effect of the design. */
 export declare function power(design: Design, total: Count, policy: PowerPolicy): number;
 /** The quantile `p` of a sample: `numpy.quantile`. */
-export declare function quantile(values: readonly number[], p: number, method: QuantileMethod): number;
+export declare function quantile(
+  values: readonly number[] | Float64Array,
+  p: number,
+  method: QuantileMethod,
+): number;
+/** Tests whether two samples have the same quantile `p`, at any number of looks. */
+export declare function quantileDifference(
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
+  p: number,
+  tunedFor: Count,
+): QuantileDifference;
 /** The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`. */
 export declare function quantileInterval(
-  values: readonly number[],
+  values: readonly number[] | Float64Array,
   p: number,
   level: number,
+): QuantileInterval;
+/** The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more. */
+export declare function quantileSequence(
+  values: readonly number[] | Float64Array,
+  p: number,
+  level: number,
+  tunedFor: Count,
 ): QuantileInterval;
 /** A rate with its exact confidence interval, for one look (F. */
 export declare function rateInterval(arm: Counts, level: number): RateInterval;
@@ -4797,10 +4920,15 @@ export declare function rateInterval(arm: Counts, level: number): RateInterval;
 export declare function rateRatio(canary: Counts, baseline: Counts, level: number, looks: Looks): RateRatio;
 /** Tests the ratio of two rates against a hypothesis, in both directions. */
 export declare function rateTest(canary: Counts, baseline: Counts, hypothesis: RateHypothesis): RateTest;
+/** Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose variance is that of the delta method: an arm for `compareSamples` on the scale `linear`. */
+export declare function ratioValues(
+  numerators: readonly number[] | Float64Array,
+  denominators: readonly number[] | Float64Array,
+): readonly number[];
 /** The relative difference of two means with its interval: 0.05 is 5 % more than the baseline. */
 export declare function relativeLift(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): Lift;
 /** The value that a sum of deviations exceeds at any time with a probability of at most `alpha`, when its variance is `v`. */
@@ -4823,7 +4951,7 @@ export declare function shareSequence(
   tunedLevel: number,
 ): ShareInterval;
 /** A sketch of values: latencies of a host, of a minute, of a partition of a table. */
-export declare function sketch(values: readonly number[], accuracy: number): Sketch;
+export declare function sketch(values: readonly number[] | Float64Array, accuracy: number): Sketch;
 /** The quantile `p` of the values of a sketch, within its relative error. */
 export declare function sketchQuantile(sketch: Sketch, p: number): number;
 /** Tests by chi-squared whether traffic was split as planned, for one look at its end. */
@@ -4837,8 +4965,8 @@ export declare function testShares(
 ): ShareTest;
 /** Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`. */
 export declare function welch(
-  canary: readonly number[],
-  baseline: readonly number[],
+  canary: readonly number[] | Float64Array,
+  baseline: readonly number[] | Float64Array,
   level: number,
 ): WelchTest;
 

@@ -1122,7 +1122,7 @@ def detect_anomalies(series: AlertSeries | Mapping[str, object], policy: Anomaly
 def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | str) -> EarlierResult:
     """Makes the earlier result that later releases are compared with."""
     ...
-def effect_sizes(canary: Sequence[float], baseline: Sequence[float]) -> EffectSizes:
+def effect_sizes(canary: Sequence[float] | Column, baseline: Sequence[float] | Column) -> EffectSizes:
     """How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size and Cohen's d."""
     ...
 def evaluate(template: Template | Mapping[str, object], run: Run | Mapping[str, object], now: datetime | str) -> Evaluation:
@@ -4014,6 +4014,18 @@ class ReasonCode(StrEnum):
     """Invalid: windows are to be compared by shares, but the exposures of the arms differ."""
     CLUSTERS_TOO_FEW = 'clusters_too_few'
     """Invalid: an arm has too few clusters for a variance."""
+    SAMPLES_INCONCLUSIVE = 'samples_inconclusive'
+    """Inconclusive: the values prove neither harm nor its absence."""
+    SAMPLES_TOO_SMALL = 'samples_too_small'
+    """Inconclusive: an arm has too few values for any verdict."""
+    SAMPLES_IDENTICAL = 'samples_identical'
+    """Pass: all values of both arms are equal."""
+    NO_SAMPLES = 'no_samples'
+    """No data: an arm has no values."""
+    BASELINE_NEAR_ZERO = 'baseline_near_zero'
+    """Inconclusive: the mean of the baseline may be 0, so that a margin in percent has no meaning."""
+    SHARE_TOLERATED = 'share_tolerated'
+    """Pass: the share of values beyond the limit is proven to be at most the tolerated one."""
     SPLIT_MISMATCHED = 'split_mismatched'
     """Mismatched: the shares of the traffic are proven not to be the planned ones."""
     SPLIT_UNPLANNED_ARM = 'split_unplanned_arm'
@@ -4947,6 +4959,12 @@ class RankMethod(StrEnum):
     """The same without the correction for continuity."""
     AUTOCORRELATED = 'autocorrelated'
     """For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much."""
+class SampleScale(StrEnum):
+    """Whether values are compared by their logarithms or as they are."""
+    LOG = 'log'
+    """By logarithms, which a few huge values do not rule: latencies, sizes."""
+    LINEAR = 'linear'
+    """As they are: amounts a user, of which many may be 0."""
 class ShareMethod(StrEnum):
     """How the interval of a share is computed."""
     WILSON = 'wilson'
@@ -5004,7 +5022,7 @@ class Verdict(StrEnum):
     INCONCLUSIVE = 'inconclusive'
     """Neither is proven yet."""
     NO_DATA = 'no_data'
-    """An arm has no exposure, no trials or no clusters."""
+    """An arm has no exposure, no trials, no clusters or no values."""
     INVALID = 'invalid'
     """The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow."""
 class WindowMethod(StrEnum):
@@ -5024,6 +5042,17 @@ class AdjustPolicy(_Value):
     """How p-values are adjusted."""
     alpha: float = 0.05
     """The highest error rate over all tests together; which one, the correction says."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustedSamples(_Value):
+    """The values of two arms, adjusted by a covariate, made by `cuped`."""
+    canary: Sequence[float]
+    """The values of the canary: the arm for `compare_samples`."""
+    baseline: Sequence[float]
+    """The values of the baseline."""
+    theta: float
+    """By how much a value changes with the covariate."""
+    variance_left: float
+    """The share of the variance that is left, from 0 to 1."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AdjustedTest(_Value):
     """One adjusted test."""
@@ -5201,11 +5230,11 @@ class ClusterPolicy(_Value):
     """The number of clusters of both arms for which the confidence sequence is tightest."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison(_Value):
-    """What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own."""
+    """What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own."""
     verdict: Verdict
     """What is proven."""
     ratio: float | None = None
-    """The rate of the canary, divided by that of the baseline; absent without events of the baseline."""
+    """The rate, or the mean, of the canary, divided by that of the baseline; absent without events of the baseline, and where its mean may be 0."""
     ratio_low: float | None = None
     """The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test."""
     ratio_high: float | None = None
@@ -5217,7 +5246,7 @@ class Comparison(_Value):
     needed_events: int | None = None
     """The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks."""
     needed_units: int | None = None
-    """The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`."""
+    """The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`, values of both arms in `compare_samples`."""
     reasons: Sequence[Reason]
     """The reasons: first that of the verdict."""
     policy_digest: str
@@ -5422,6 +5451,19 @@ class HistogramQuantile(_Value):
     n: int
     """The number of values."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KolmogorovSequence(_Value):
+    """The distance of two distributions at any number of looks, made by `kolmogorov_sequence`."""
+    d: float
+    """The greatest difference between the shares of both samples up to any value."""
+    location: float
+    """The least value at which the difference is greatest."""
+    canary_is_less: bool
+    """Whether the canary has the greater share up to there: its values tend to be less."""
+    p: float
+    """The p-value against "both samples come from one distribution", at any number of looks."""
+    bound: float | None = None
+    """The distance that samples of these sizes exceed at any look with a probability of at most 1 − `level`, if they come from one distribution; absent with fewer than 100 values in an arm."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
     d: float
@@ -5529,6 +5571,19 @@ class PowerPolicy(_Value):
     min_values: int = 30
     """The number of values that each arm must have before anything is judged."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuantileDifference(_Value):
+    """Whether two samples have the same quantile, made by `quantile_difference`."""
+    difference: float
+    """The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it."""
+    canary: float
+    """The quantile of the canary."""
+    baseline: float
+    """The quantile of the baseline."""
+    p: float
+    """The p-value against "both samples have the same quantile", at any number of looks: the inverse of the e-value, at most 1."""
+    log_e: float
+    """The natural logarithm of the e-value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class QuantileInterval(_Value):
     """A quantile with its interval, made by `quantile_interval`."""
     estimate: float
@@ -5592,6 +5647,29 @@ class RateTest(_Value):
     """The test against "the ratio is at most that of the hypothesis": small if the canary has a greater rate."""
     less: TestResult
     """The test against "the ratio is at least that of the hypothesis"."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SamplePolicy(_Value):
+    """When the values of a canary count as worse, and how certain that must be."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether greater values or lesser ones are worse."""
+    scale: SampleScale = SampleScale.LOG
+    """Whether values are compared by their logarithms or as they are."""
+    margin_percent: float = 10.0
+    """The change for the worse, in percent of the baseline, that is still tolerated."""
+    absolute_margin: float | None = None
+    """The same in the unit of the values, instead of `marginPercent`; for the scale `linear` only."""
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`, over all looks together."""
+    looks: Looks = Looks.ANY
+    """How often the values are looked at."""
+    min_values: int = 30
+    """The number of values that each arm must have before there is any verdict."""
+    tuned_for: int = 5000
+    """The number of values of both arms at which the interval for any number of looks is tightest."""
+    winsorize_at: float | None = None
+    """Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding alone."""
+    limit: ValueLimit | None = None
+    """A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared as well."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShareEffect(_Value):
     """An effect on a share with its confidence interval, made by `share_effect`."""
@@ -5725,6 +5803,15 @@ class Trials(_Value):
     trials: int
     """All trials: requests, sessions."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ValueLimit(_Value):
+    """A limit beyond which a value is bad: above it, or below it where less is worse."""
+    value: float
+    """The limit; a value that equals it is good."""
+    margin_percent: float = 25.0
+    """By how many percent of the share of the baseline the share of bad values may be greater."""
+    tolerated_share: float | None = None
+    """The share of bad values that is tolerated whatever the baseline has, between 0 and 1: 0.01 for a p99 within the limit."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
     difference: float
@@ -5767,10 +5854,19 @@ def policy_from_json(text: str) -> Policy:
 def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text."""
     ...
+def default_sample_policy() -> SamplePolicy:
+    """The policy for samples with all defaults."""
+    ...
+def sample_policy_from_json(text: str) -> SamplePolicy:
+    """Reads a policy for samples from JSON text."""
+    ...
+def sample_policy_from_yaml(text: str) -> SamplePolicy:
+    """Reads a policy for samples from YAML text."""
+    ...
 def adjust(tests: Sequence[MetricTest | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Adjustment:
     """Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says."""
     ...
-def change_points(values: Sequence[float], policy: ChangePointPolicy | Mapping[str, object]) -> tuple[ChangePoint, ...]:
+def change_points(values: Sequence[float] | Column, policy: ChangePointPolicy | Mapping[str, object]) -> tuple[ChangePoint, ...]:
     """Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release."""
     ...
 def check_split(arms: Sequence[Arm | Mapping[str, object]], policy: SplitPolicy | Mapping[str, object]) -> SplitCheck:
@@ -5794,6 +5890,9 @@ def compare_histograms(canary: Histogram | Mapping[str, object], baseline: Histo
 def compare_metrics(metrics: Sequence[MetricComparison | Mapping[str, object]], policy: AdjustPolicy | Mapping[str, object]) -> Comparison:
     """Judges all metrics of a canary together: rolls back on any, promotes on all."""
     ...
+def compare_samples(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, policy: SamplePolicy | Mapping[str, object]) -> Comparison:
+    """Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user."""
+    ...
 def compare_shares(canary: Trials | Mapping[str, object], baseline: Trials | Mapping[str, object], policy: SharePolicy | Mapping[str, object]) -> Comparison:
     """Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than 10 % or there are few trials."""
     ...
@@ -5806,13 +5905,16 @@ def compare_windows(canary: Sequence[Counts | Mapping[str, object]], baseline: S
 def complete_samples(canary: PartialSample | Mapping[str, object], baseline: PartialSample | Mapping[str, object], missing: MissingRule | str) -> CompleteSamples:
     """Makes samples with missing values ready for a test: removes what is missing, takes it as 0, or refuses it."""
     ...
+def cuped(canary: Sequence[float] | Column, canary_before: Sequence[float] | Column, baseline: Sequence[float] | Column, baseline_before: Sequence[float] | Column) -> AdjustedSamples:
+    """Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says nothing about the canary, and the comparison needs fewer users."""
+    ...
 def dispersion(windows: Sequence[Counts | Mapping[str, object]]) -> Dispersion:
     """How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its degrees of freedom."""
     ...
 def effective_size(n: int, autocorrelation: float) -> float:
     """The number of independent values that say as much as `n` values of a series: n (1 − ρ) / (1 + ρ) for the correlation ρ of neighbours."""
     ...
-def equivalence(canary: Sequence[float], baseline: Sequence[float], low: float, high: float) -> EquivalenceTest:
+def equivalence(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, low: float, high: float) -> EquivalenceTest:
     """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST)."""
     ...
 def explain(comparison: Comparison | Mapping[str, object]) -> str:
@@ -5821,7 +5923,7 @@ def explain(comparison: Comparison | Mapping[str, object]) -> str:
 def explain_split(check: SplitCheck | Mapping[str, object]) -> str:
     """Writes the check of a split as text for a person: the verdict and the reasons."""
     ...
-def group_sequential(fractions: Sequence[float], policy: GroupPolicy | Mapping[str, object]) -> tuple[GroupLook, ...]:
+def group_sequential(fractions: Sequence[float] | Column, policy: GroupPolicy | Mapping[str, object]) -> tuple[GroupLook, ...]:
     """The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary."""
     ...
 def histogram_increase(before: Histogram | Mapping[str, object], after: Histogram | Mapping[str, object]) -> HistogramIncrease:
@@ -5830,13 +5932,16 @@ def histogram_increase(before: Histogram | Mapping[str, object], after: Histogra
 def histogram_quantile(histogram: Histogram | Mapping[str, object], p: float, level: float) -> HistogramQuantile:
     """The quantile `p` of a histogram: the bracket of bucket edges that has it, and the interpolated value of Prometheus."""
     ...
-def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
+def kolmogorov_sequence(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> KolmogorovSequence:
+    """Tests whether two samples come from one distribution, at any number of looks."""
+    ...
+def kolmogorov_smirnov(canary: Sequence[float] | Column, baseline: Sequence[float] | Column) -> KolmogorovSmirnovTest:
     """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`."""
     ...
-def location_shift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Shift:
+def location_shift(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> Shift:
     """The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`."""
     ...
-def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
+def mann_whitney(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, method: RankMethod | str) -> RankTest:
     """Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test."""
     ...
 def merge_sketches(sketches: Sequence[Sketch | Mapping[str, object]]) -> Sketch:
@@ -5860,11 +5965,17 @@ def outcome_of_split(check: SplitCheck | Mapping[str, object]) -> Outcome:
 def power(design: Design | Mapping[str, object], total: int, policy: PowerPolicy | Mapping[str, object]) -> float:
     """The probability that a comparison of `total` units in both arms finds the effect of the design."""
     ...
-def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) -> float:
+def quantile(values: Sequence[float] | Column, p: float, method: QuantileMethod | str) -> float:
     """The quantile `p` of a sample: `numpy.quantile`."""
     ...
-def quantile_interval(values: Sequence[float], p: float, level: float) -> QuantileInterval:
+def quantile_difference(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, p: float, tuned_for: int) -> QuantileDifference:
+    """Tests whether two samples have the same quantile `p`, at any number of looks."""
+    ...
+def quantile_interval(values: Sequence[float] | Column, p: float, level: float) -> QuantileInterval:
     """The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`."""
+    ...
+def quantile_sequence(values: Sequence[float] | Column, p: float, level: float, tuned_for: int) -> QuantileInterval:
+    """The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more."""
     ...
 def rate_interval(arm: Counts | Mapping[str, object], level: float) -> RateInterval:
     """A rate with its exact confidence interval, for one look (F."""
@@ -5875,7 +5986,10 @@ def rate_ratio(canary: Counts | Mapping[str, object], baseline: Counts | Mapping
 def rate_test(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], hypothesis: RateHypothesis | Mapping[str, object]) -> RateTest:
     """Tests the ratio of two rates against a hypothesis, in both directions."""
     ...
-def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Lift:
+def ratio_values(numerators: Sequence[float] | Column, denominators: Sequence[float] | Column) -> tuple[float, ...]:
+    """Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose variance is that of the delta method: an arm for `compare_samples` on the scale `linear`."""
+    ...
+def relative_lift(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> Lift:
     """The relative difference of two means with its interval: 0.05 is 5 % more than the baseline."""
     ...
 def sequence_boundary(boundary: Boundary | Mapping[str, object], v: float, alpha: float) -> float:
@@ -5890,7 +6004,7 @@ def share_interval(arm: Trials | Mapping[str, object], level: float, method: Sha
 def share_sequence(arm: Trials | Mapping[str, object], level: float, tuned_for: float, tuned_level: float) -> ShareInterval:
     """A share with its confidence sequence: the interval covers the share at all looks together."""
     ...
-def sketch(values: Sequence[float], accuracy: float) -> Sketch:
+def sketch(values: Sequence[float] | Column, accuracy: float) -> Sketch:
     """A sketch of values: latencies of a host, of a minute, of a partition of a table."""
     ...
 def sketch_quantile(sketch: Sketch | Mapping[str, object], p: float) -> float:
@@ -5902,7 +6016,7 @@ def split_chi_squared(arms: Sequence[Arm | Mapping[str, object]]) -> ChiSquaredT
 def test_shares(canary: Trials | Mapping[str, object], baseline: Trials | Mapping[str, object], hypothesis: Effect | Mapping[str, object], method: ShareTestMethod | str) -> ShareTest:
     """Tests two shares against a hypothesis about their difference or ratio, for one look."""
     ...
-def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> WelchTest:
+def welch(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> WelchTest:
     """Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`."""
     ...
 

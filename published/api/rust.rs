@@ -1623,12 +1623,16 @@ pub mod api {
         type Return;
         /// The error of the language.
         type Failure;
+        /// A list of numbers: decoded, or an array that stays where it is.
+        type Floats;
         /// Decodes the argument at an index of the signature.
         fn arg<T: DeserializeOwned>(
             &mut self,
             signature: &Signature,
             index: usize,
         ) -> Result<T, Self::Failure>;
+        /// Decodes or borrows the argument at an index of the signature, which is a list of numbers: a million of them are too many for a codec.
+        fn floats(&mut self, signature: &Signature, index: usize) -> Result<Self::Floats, Self::Failure>;
         /// Runs the function, after its arguments were decoded and before its result is encoded.
         fn run<R: Send>(&mut self, _signature: &Signature, work: impl FnOnce() -> R + Send) -> R;
         /// Encodes the result.
@@ -5958,6 +5962,18 @@ pub mod stats {
         pub const WINDOWS_OF_UNEQUAL_EXPOSURE: ReasonCode;
         /// Invalid: an arm has too few clusters for a variance.
         pub const CLUSTERS_TOO_FEW: ReasonCode;
+        /// Inconclusive: the values prove neither harm nor its absence.
+        pub const SAMPLES_INCONCLUSIVE: ReasonCode;
+        /// Inconclusive: an arm has too few values for any verdict.
+        pub const SAMPLES_TOO_SMALL: ReasonCode;
+        /// Pass: all values of both arms are equal.
+        pub const SAMPLES_IDENTICAL: ReasonCode;
+        /// No data: an arm has no values.
+        pub const NO_SAMPLES: ReasonCode;
+        /// Inconclusive: the mean of the baseline may be 0, so that a margin in percent has no meaning.
+        pub const BASELINE_NEAR_ZERO: ReasonCode;
+        /// Pass: the share of values beyond the limit is proven to be at most the tolerated one.
+        pub const SHARE_TOLERATED: ReasonCode;
         /// Mismatched: the shares of the traffic are proven not to be the planned ones.
         pub const SPLIT_MISMATCHED: ReasonCode;
         /// Mismatched: an arm that was to get nothing got units.
@@ -6084,6 +6100,52 @@ pub mod stats {
     pub fn adjust(tests: &[MetricTest], policy: &AdjustPolicy) -> Result<Adjustment>;
     /// Judges all metrics of a canary together: rolls back on any, promotes on all.
     pub fn compare_metrics(metrics: &[MetricComparison], policy: &AdjustPolicy) -> Result<Comparison>;
+    /// The distance of two distributions at any number of looks, made by `kolmogorov_sequence`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct KolmogorovSequence {
+        /// The greatest difference between the shares of both samples up to any value.
+        pub d: f64,
+        /// The least value at which the difference is greatest.
+        pub location: f64,
+        /// Whether the canary has the greater share up to there: its values tend to be less.
+        pub canary_is_less: bool,
+        /// The p-value against "both samples come from one distribution", at any number of looks.
+        pub p: f64,
+        /// The distance that samples of these sizes exceed at any look with a probability of at most 1 − `level`, if they come from one distribution; absent with fewer than 100 values in an arm.
+        pub bound: Option<f64>,
+    }
+    /// Whether two samples have the same quantile, made by `quantile_difference`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct QuantileDifference {
+        /// The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it.
+        pub difference: f64,
+        /// The quantile of the canary.
+        pub canary: f64,
+        /// The quantile of the baseline.
+        pub baseline: f64,
+        /// The p-value against "both samples have the same quantile", at any number of looks: the inverse of the e-value, at most 1.
+        pub p: f64,
+        /// The natural logarithm of the e-value.
+        pub log_e: f64,
+    }
+    /// Tests whether two samples come from one distribution, at any number of looks.
+    pub fn kolmogorov_sequence(canary: &[f64], baseline: &[f64], level: f64) -> Result<KolmogorovSequence>;
+    /// Tests whether two samples have the same quantile `p`, at any number of looks.
+    pub fn quantile_difference(
+        canary: &[f64],
+        baseline: &[f64],
+        p: f64,
+        tuned_for: Count,
+    ) -> Result<QuantileDifference>;
+    /// The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more.
+    pub fn quantile_sequence(
+        values: &[f64],
+        p: f64,
+        level: f64,
+        tuned_for: Count,
+    ) -> Result<QuantileInterval>;
     /// A boundary for a sum of deviations, by the distribution of one deviation.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -6267,6 +6329,8 @@ pub mod stats {
         baseline: &Histogram,
         policy: &HistogramPolicy,
     ) -> Result<Comparison>;
+    /// Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user.
+    pub fn compare_samples(canary: &[f64], baseline: &[f64], policy: &SamplePolicy) -> Result<Comparison>;
     /// Which quantile of two sketches is compared, and how certain a verdict must be.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -6285,13 +6349,13 @@ pub mod stats {
     }
     /// Compares a quantile of a canary, such as the p99 of its latency, with that of its baseline, from two sketches.
     pub fn compare_sketches(canary: &Sketch, baseline: &Sketch, policy: &SketchPolicy) -> Result<Comparison>;
-    /// What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
+    /// What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
     pub struct Comparison {
         /// What is proven.
         pub verdict: Verdict,
-        /// The rate of the canary, divided by that of the baseline; absent without events of the baseline.
+        /// The rate, or the mean, of the canary, divided by that of the baseline; absent without events of the baseline, and where its mean may be 0.
         pub ratio: Option<f64>,
         /// The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test.
         pub ratio_low: Option<f64>,
@@ -6303,7 +6367,7 @@ pub mod stats {
         pub safe: Option<TestResult>,
         /// The number of events of both arms together at which a canary as good as its baseline is expected to pass: with a power of 80 % for one look, and about the median for any number of looks.
         pub needed_events: Option<Count>,
-        /// The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`.
+        /// The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`, values of both arms in `compare_samples`.
         pub needed_units: Option<Count>,
         /// The reasons: first that of the verdict.
         pub reasons: Vec<Reason>,
@@ -6329,11 +6393,33 @@ pub mod stats {
         Passed,
         /// Neither is proven yet.
         Inconclusive,
-        /// An arm has no exposure, no trials or no clusters.
+        /// An arm has no exposure, no trials, no clusters or no values.
         NoData,
         /// The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow.
         Invalid,
     }
+    /// The values of two arms, adjusted by a covariate, made by `cuped`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct AdjustedSamples {
+        /// The values of the canary: the arm for `compare_samples`.
+        pub canary: Vec<f64>,
+        /// The values of the baseline.
+        pub baseline: Vec<f64>,
+        /// By how much a value changes with the covariate.
+        pub theta: f64,
+        /// The share of the variance that is left, from 0 to 1.
+        pub variance_left: f64,
+    }
+    /// Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says nothing about the canary, and the comparison needs fewer users.
+    pub fn cuped(
+        canary: &[f64],
+        canary_before: &[f64],
+        baseline: &[f64],
+        baseline_before: &[f64],
+    ) -> Result<AdjustedSamples>;
+    /// Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose variance is that of the delta method: an arm for `compare_samples` on the scale `linear`.
+    pub fn ratio_values(numerators: &[f64], denominators: &[f64]) -> Result<Vec<f64>>;
     /// Writes a comparison as text for a person: the verdict and the reasons.
     #[must_use]
     pub fn explain(comparison: &Comparison) -> String;
@@ -6856,6 +6942,61 @@ pub mod stats {
         tuned_for: f64,
         tuned_level: f64,
     ) -> Result<ShareInterval>;
+    /// Reads a policy for samples from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn sample_policy_from_yaml(text: &str) -> Result<SamplePolicy>;
+    /// When the values of a canary count as worse, and how certain that must be.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SamplePolicy {
+        /// Whether greater values or lesser ones are worse.
+        pub direction: Direction,
+        /// Whether values are compared by their logarithms or as they are.
+        pub scale: SampleScale,
+        /// The change for the worse, in percent of the baseline, that is still tolerated.
+        pub margin_percent: f64,
+        /// The same in the unit of the values, instead of `marginPercent`; for the scale `linear` only.
+        pub absolute_margin: Option<f64>,
+        /// The highest probability of a false `failed`, and that of a false `passed`, over all looks together.
+        pub alpha: f64,
+        /// How often the values are looked at.
+        pub looks: Looks,
+        /// The number of values that each arm must have before there is any verdict.
+        pub min_values: Count,
+        /// The number of values of both arms at which the interval for any number of looks is tightest.
+        pub tuned_for: Count,
+        /// Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding alone.
+        pub winsorize_at: Option<f64>,
+        /// A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared as well.
+        pub limit: Option<ValueLimit>,
+    }
+    /// Whether values are compared by their logarithms or as they are.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SampleScale {
+        /// By logarithms, which a few huge values do not rule: latencies, sizes.
+        Log,
+        /// As they are: amounts a user, of which many may be 0.
+        Linear,
+    }
+    /// A limit beyond which a value is bad: above it, or below it where less is worse.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ValueLimit {
+        /// The limit; a value that equals it is good.
+        pub value: f64,
+        /// By how many percent of the share of the baseline the share of bad values may be greater.
+        pub margin_percent: f64,
+        /// The share of bad values that is tolerated whatever the baseline has, between 0 and 1: 0.01 for a p99 within the limit.
+        pub tolerated_share: Option<f64>,
+    }
+    /// The policy for samples with all defaults.
+    #[must_use]
+    pub fn default_sample_policy() -> SamplePolicy;
+    /// Reads a policy for samples from JSON text.
+    pub fn sample_policy_from_json(text: &str) -> Result<SamplePolicy>;
     /// A quantile with its interval, made by `quantile_interval`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -7226,6 +7367,8 @@ pub mod stats {
     impl FromStr for QuantileMethod {}
     impl Display for RankMethod {}
     impl FromStr for RankMethod {}
+    impl Display for SampleScale {}
+    impl FromStr for SampleScale {}
     impl Display for ShareMethod {}
     impl FromStr for ShareMethod {}
     impl Display for ShareTestMethod {}
@@ -7306,6 +7449,13 @@ pub mod stats {
         #[must_use]
         pub fn new(count: impl Into<Count>, share: f64, prior: f64) -> Self;
     }
+    impl Default for SamplePolicy {}
+    impl ValueLimit {
+        /// With a margin of 25 %.
+        #[must_use]
+        pub fn new(value: f64) -> Self;
+    }
+    impl PolicyText for SamplePolicy {}
     impl Trials {
         /// Events of trials.
         #[must_use]

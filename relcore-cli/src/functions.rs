@@ -5370,6 +5370,10 @@ Pitfalls:
 - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
   turns 5 % of false alarms into 24 %.
 
+`compare-samples` compares the values of both arms, such as latencies, as often as the caller looks; `cuped` and
+`ratio-values` prepare values of users for it. `quantile-sequence`, `quantile-difference` and
+`kolmogorov-sequence` are single results for any number of looks.
+
 `mann-whitney`, `location-shift`, `kolmogorov-smirnov`, `welch`, `equivalence`, `relative-lift`, `quantile`
 and `quantile-interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
 another, such as one measurement a minute of a queue, make their p-values too small; `compare-gauges` is for them.
@@ -5404,6 +5408,10 @@ Functions and sources:
 | `kolmogorov-smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
 | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
 | `relative-lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+| `compare-samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
+| `quantile-sequence`, `quantile-difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
+| `kolmogorov-sequence` | test for any difference of two samples, for any number of looks | Howard and Ramdas 2022 |
+| `cuped`, `ratio-values` | values a user with less variance, or from ratios | Deng and others 2013, 2018 |
 | `quantile`, `quantile-interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
 | `compare-gauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
 | `change-points` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
@@ -5471,6 +5479,79 @@ looks: one
 ",
                     )],
                     prints: r#"{"direction":"increase_is_bad","marginPercent":10.0,"alpha":0.05,"looks":"one","minExpectedEvents":5.0}"#,
+                }),
+            },
+            Function {
+                name: "stats.default_sample_policy",
+                command: "default-sample-policy",
+                docs: "The policy for samples with all defaults.",
+                arguments: &[],
+                result: (
+                    "stats.SamplePolicy",
+                    "When the values of a canary count as worse, and how certain that must be.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats default-sample-policy",
+                    files: &[],
+                    prints: r#"{"direction":"increase_is_bad","scale":"log","marginPercent":10.0,"alpha":0.05,"looks":"any","minValues":30,"tunedFor":5000}"#,
+                }),
+            },
+            Function {
+                name: "stats.sample_policy_from_json",
+                command: "sample-policy-from-json",
+                docs: r#"Reads a policy for samples from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field` for `margin`, `out_of_range` for `"alpha": 5`,
+`invalid_value` for an `absoluteMargin` on the scale `log`."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "stats.SamplePolicy",
+                    "When the values of a canary count as worse, and how certain that must be.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats sample-policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"limit": {"value": 300, "toleratedShare": 0.01}, "winsorizeAt": 0.99}"#,
+                    )],
+                    prints: r#"{"direction":"increase_is_bad","scale":"log","marginPercent":10.0,"alpha":0.05,"looks":"any","minValues":30,"tunedFor":5000,"winsorizeAt":0.99,"limit":{"value":300.0,"marginPercent":25.0,"toleratedShare":0.01}}"#,
+                }),
+            },
+            Function {
+                name: "stats.sample_policy_from_yaml",
+                command: "sample-policy-from-yaml",
+                docs: r"Reads a policy for samples from YAML text. A key that is left out has its default.
+
+Errors:
+As `sample-policy-from-json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "stats.SamplePolicy",
+                    "When the values of a canary count as worse, and how certain that must be.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats sample-policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"scale: linear
+absoluteMargin: 0.5
+looks: one
+",
+                    )],
+                    prints: r#"{"direction":"increase_is_bad","scale":"linear","marginPercent":10.0,"absoluteMargin":0.5,"alpha":0.05,"looks":"one","minValues":30,"tunedFor":5000}"#,
                 }),
             },
             Function {
@@ -5734,7 +5815,7 @@ All faults at once: `out_of_range` for a negative sum or size, `invalid_value` f
                 ],
                 result: (
                     "stats.Comparison",
-                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                 ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
@@ -5805,7 +5886,7 @@ Errors:
                 ],
                 result: (
                     "stats.Comparison",
-                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                 ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
@@ -5878,7 +5959,7 @@ margin and an `alpha` of 5."#,
                 ],
                 result: (
                     "stats.Comparison",
-                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                 ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
@@ -5947,7 +6028,7 @@ policy of counts under `policy.counts`.",
                 ],
                 result: (
                     "stats.Comparison",
-                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                 ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
@@ -6013,7 +6094,7 @@ All faults at once: `invalid_value` for a metric without a name, `duplicate` for
                 ],
                 result: (
                     "stats.Comparison",
-                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                 ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
@@ -6025,6 +6106,83 @@ All faults at once: `invalid_value` for a metric without a name, `duplicate` for
                         "metrics.json",
                         r#"[{"metric":"errors","comparison":{"verdict":"passed","harm":{"p":1.0},"reasons":[{"code":"within_margin","severity":"info","subject":"ratio","text":"not worse by 25 %","evidence":{"observed":2.0,"threshold":1.25,"unit":"1","p":1.0}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}},{"metric":"crashes","comparison":{"verdict":"no_data","reasons":[{"code":"no_exposure","severity":"warning","subject":"ratio","text":"the canary has no exposure, so its rate is unknown","evidence":{}}],"policyDigest":"sha256:b059dffac30d497bb023404705e090221b5e4a21e780a634fbe74acd22d86cfc"}}]"#,
                     )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "stats.compare_samples",
+                command: "compare-samples",
+                docs: r#"Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user.
+
+| verdict | condition |
+| --- | --- |
+| `no_data` | an arm has no values |
+| `inconclusive` | an arm has fewer than `minValues` values |
+| `passed` | all values of both arms are equal |
+| `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+| `passed` | "worse by the margin or more" is rejected |
+| `inconclusive` | otherwise |
+
+By default, the test stays valid however often the caller looks: it is an asymptotic confidence sequence for the
+difference of two means, by default of logarithms (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024). With `looks: one`
+it is the test of Mann and Whitney on the scale `log`, explained by the shift of Hodges and Lehmann, and Welch's test on
+the scale `linear`.
+
+With a `limit`, the shares of values beyond it are compared as well, as `compare-counts` does. Then `failed` needs one of
+both tests at half of alpha, and `passed` needs both. `harm` and `safe` are those of both tests together.
+
+Values must be independent. Where a user or a host has many, give one value for each: the mean of each user, or
+`ratio-values`.
+
+Errors:
+All faults at once: `invalid_value` for a NaN, `out_of_range` for an infinite value, for a value of 0 on the scale `log`,
+and for an `alpha` of 5; the path has the index of the value. Then `out_of_range` for values near 1e160 on the scale
+`linear`, whose squares overflow."#,
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.SamplePolicy",
+                            "When the values of a canary count as worse, and how certain that must be.",
+                            "Keys: direction?, scale?, marginPercent?, absoluteMargin?, alpha?, looks?, minValues?, tunedFor?, winsorizeAt?, limit?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.Comparison",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                ),
+                explain: Some("stats.explain"),
+                outcome: Some("stats.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats compare-samples --canary canary.json --baseline baseline.json --policy policy.json",
+                    files: &[
+                        ("canary.json", "[0,0,0,0,0,0,0,0,0,1,0,0,0,0,0,0,0,2,0,0,0,0,0,0,0,0,1,0,0,0]"),
+                        (
+                            "baseline.json",
+                            "[0,0,0,12.5,0,0,7,0,0,30,0,0,0,9.5,0,0,0,22,0,0,0,15,0,0,0,0,11,0,0,4]",
+                        ),
+                        (
+                            "policy.json",
+                            r#"{"direction":"decrease_is_bad","scale":"linear","marginPercent":20}"#,
+                        ),
+                    ],
                     prints: "",
                 }),
             },
@@ -6078,7 +6236,7 @@ All faults at once: `out_of_range` for more events than trials, a margin of −5
                 ],
                 result: (
                     "stats.Comparison",
-                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                 ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
@@ -6146,7 +6304,7 @@ quantile of 99, a negative margin and an `alpha` of 5.",
                 ],
                 result: (
                     "stats.Comparison",
-                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                 ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
@@ -6225,7 +6383,7 @@ All faults at once: `invalid_value` for two lists of different lengths, `out_of_
                 ],
                 result: (
                     "stats.Comparison",
-                    "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                    "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                 ),
                 explain: Some("stats.explain"),
                 outcome: Some("stats.outcome"),
@@ -6302,6 +6460,58 @@ than 10,000,000 missing ones, `invalid_value` for a NaN.",
                     command: r#"relcore stats complete-samples --canary '{"values":[],"missing":3}' --baseline '{"values":[2,3,6,7]}' --missing zero"#,
                     files: &[],
                     prints: r#"{"canary":[0.0,0.0,0.0],"baseline":[2.0,3.0,6.0,7.0],"reasons":[]}"#,
+                }),
+            },
+            Function {
+                name: "stats.cuped",
+                command: "cuped",
+                docs: r"Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says
+nothing about the canary, and the comparison needs fewer users.
+
+Each value y becomes y − θ (x − mean of all x), with θ = Cov(y, x) / Var(x) within the arms (A. Deng, Y. Xu, R. Kohavi and
+T. Walker, WSDM 2013). Use the scale `linear` for the result.
+
+Errors:
+All faults at once: `out_of_range` for an arm of one value and an infinite value, `invalid_value` for a NaN and for arms
+with more or fewer values than covariates. Then `out_of_range` for values whose squares overflow.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "canaryBefore",
+                        option: "canary-before",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baselineBefore",
+                        option: "baseline-before",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                ],
+                result: (
+                    "stats.AdjustedSamples",
+                    "The values of two arms, adjusted by a covariate, made by `cuped`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats cuped --canary '[1,2]' --canary-before '[5,5]' --baseline '[3,5]' --baseline-before '[5,5]'",
+                    files: &[],
+                    prints: r#"{"canary":[1.0,2.0],"baseline":[3.0,5.0],"theta":0.0,"varianceLeft":1.0}"#,
                 }),
             },
             Function {
@@ -6420,7 +6630,7 @@ As `welch`, and `out_of_range` for bounds of 1 and −1.",
                     is_optional: false,
                     kind: Kind::Document(
                         "stats.Comparison",
-                        "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                        "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                         "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, neededUnits?, reasons, policyDigest",
                     ),
                 }],
@@ -6595,6 +6805,54 @@ counts that do not ascend, `duplicate` for a bound that is repeated, `out_of_ran
                 }),
             },
             Function {
+                name: "stats.kolmogorov_sequence",
+                command: "kolmogorov-sequence",
+                docs: r"Tests whether two samples come from one distribution, at any number of looks.
+
+It finds any change, of spread and shape as well, and needs ten times as many values for a shift as the mean. It says
+nothing with fewer than 100 values in an arm. `kolmogorov-smirnov` is for one look.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value and a level of 95, `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "stats.KolmogorovSequence",
+                    "The distance of two distributions at any number of looks, made by `kolmogorov_sequence`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats kolmogorov-sequence --canary canary.json --baseline baseline.json --level 0.95",
+                    files: &[
+                        (
+                            "canary.json",
+                            "[100.0,159.5,150.5,148.5,139.5,137.5,128.5,119.5,117.5,108.5,106.5,159.0,157.0,148.0,139.0,137.0,128.0,126.0,117.0,115.0,106.0,158.5,156.5,147.5,145.5,136.5,134.5,125.5,116.5,114.5,105.5,165.0,156.0,154.0,145.0,136.0]",
+                        ),
+                        (
+                            "baseline.json",
+                            "[100.0,122.2,144.4,106.0,128.2,150.4,112.0,134.2,156.4,118.0,140.2,101.8,124.0,146.2,107.8,130.0,152.2,113.8,136.0,158.2,119.8,142.0,103.6,125.8,148.0,109.6,131.8,154.0,115.6,137.8,160.0,121.6,143.8,105.4,127.6,149.8,111.4,133.6,155.8,117.4,139.6,101.2,123.4,145.6,107.2,129.4,151.6,113.2,135.4,157.6,119.2,141.4,103.0,125.2,147.4,109.0,131.2,153.4,115.0,137.2,159.4,121.0,143.2,104.8,127.0,149.2,110.8,133.0,155.2,116.8,139.0,100.6,122.8,145.0,106.6,128.8,151.0,112.6,134.8,157.0,118.6,140.8,102.4,124.6,146.8,108.4,130.6,152.8,114.4,136.6,158.8,120.4,142.6,104.2,126.4,148.6,110.2,132.4,154.6,116.2,138.4,100.0,122.2,144.4,106.0,128.2,150.4,112.0,134.2,156.4,118.0,140.2,101.8,124.0,146.2,107.8,130.0,152.2,113.8,136.0]",
+                        ),
+                    ],
+                    prints: r#"{"d":0.16666666666666666,"location":134.2,"canaryIsLess":false,"p":1.0}"#,
+                }),
+            },
+            Function {
                 name: "stats.kolmogorov_smirnov",
                 command: "kolmogorov-smirnov",
                 docs: r"Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
@@ -6628,12 +6886,9 @@ All faults at once: `out_of_range` for an empty sample and an infinite value, `i
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore stats kolmogorov-smirnov --canary canary.json --baseline baseline.json",
-                    files: &[
-                        ("canary.json", "[128.6,141.2,126.0,150.3,137.9,144.4,129.8,147.1,136.2,140.5]"),
-                        ("baseline.json", "[120.1,135.4,118.9,142.0,127.3,131.8,125.5,139.2,122.4,133.7]"),
-                    ],
-                    prints: r#"{"d":0.5,"p":0.1678213427439434,"location":135.4,"canaryIsLess":false,"dGreater":0.5,"pGreater":0.08391608391608393,"dLess":0.0,"pLess":1.0,"exact":true}"#,
+                    command: "relcore stats kolmogorov-smirnov --canary '[19,22,16,29,24]' --baseline '[20,11,17,12]'",
+                    files: &[],
+                    prints: r#"{"d":0.6,"p":0.2857142857142857,"location":20.0,"canaryIsLess":false,"dGreater":0.6,"pGreater":0.14285714285714285,"dLess":0.0,"pLess":1.0,"exact":true}"#,
                 }),
             },
             Function {
@@ -6911,7 +7166,7 @@ an `alpha` of 5, a `power` of 0.3, and for an effect so small that the number is
                     is_optional: false,
                     kind: Kind::Document(
                         "stats.Comparison",
-                        "What the counts of two arms prove, made by `compare_counts`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
+                        "What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.",
                         "Keys: verdict, ratio?, ratioLow?, ratioHigh?, harm?, safe?, neededEvents?, neededUnits?, reasons, policyDigest",
                     ),
                 }],
@@ -7061,9 +7316,64 @@ All faults at once: `out_of_range` for an empty sample, an infinite value and a 
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore stats quantile --values '[1,2,3,4]' --p 0.5 --method averaged_inverted_cdf",
+                    command: "relcore stats quantile --values '[1.0,2.0]' --p 0.0 --method linear",
                     files: &[],
-                    prints: "2.5",
+                    prints: "1.0",
+                }),
+            },
+            Function {
+                name: "stats.quantile_difference",
+                command: "quantile-difference",
+                docs: r"Tests whether two samples have the same quantile `p`, at any number of looks.
+
+It is tightest at `tuned_for` values of each arm. The share of values above a limit
+(`compare-samples`) needs a third as many, where there is a limit.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a `tuned_for` of 0;
+`invalid_value` for a NaN. Then `out_of_range` for quantiles whose difference overflows.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "p", option: "p", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "tunedFor",
+                        option: "tuned-for",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: (
+                    "stats.QuantileDifference",
+                    "Whether two samples have the same quantile, made by `quantile_difference`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats quantile-difference --canary canary.json --baseline baseline.json --p 0.5 --tuned-for 50",
+                    files: &[
+                        (
+                            "canary.json",
+                            "[160.0,255.2,240.8,237.6,223.2,220.0,205.6,191.2,188.0,173.6,170.4,254.4,251.2,236.8,222.4,219.2,204.8,201.6,187.2,184.0,169.6,253.6,250.4,236.0,232.8,218.4,215.2,200.8,186.4,183.2,168.8,264.0,249.6,246.4,232.0,217.6]",
+                        ),
+                        (
+                            "baseline.json",
+                            "[100.0,159.5,150.5,148.5,139.5,137.5,128.5,119.5,117.5,108.5,106.5,159.0,157.0,148.0,139.0,137.0,128.0,126.0,117.0,115.0,106.0,158.5,156.5,147.5,145.5,136.5,134.5,125.5,116.5,114.5,105.5,165.0,156.0,154.0,145.0,136.0]",
+                        ),
+                    ],
+                    prints: r#"{"difference":81.9,"canary":218.4,"baseline":136.5,"p":2.803815162784613e-8,"logE":17.38969969607382}"#,
                 }),
             },
             Function {
@@ -7101,6 +7411,50 @@ All faults at once: `out_of_range` for an empty sample, an infinite value, a `p`
                         "[120.1,135.4,118.9,142.0,127.3,131.8,125.5,139.2,122.4,133.7]",
                     )],
                     prints: r#"{"estimate":127.3,"low":120.1,"high":139.2}"#,
+                }),
+            },
+            Function {
+                name: "stats.quantile_sequence",
+                command: "quantile-sequence",
+                docs: r"The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more.
+
+`quantile-interval` is for one look, and narrower. The interval is tightest at `tuned_for`
+values; it is valid for any distribution.
+
+Errors:
+All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1, a level of 95 and a
+`tuned_for` of 0; `invalid_value` for a NaN.",
+                arguments: &[
+                    Argument {
+                        wire: "values",
+                        option: "values",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument { wire: "p", option: "p", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "tunedFor",
+                        option: "tuned-for",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: (
+                    "stats.QuantileInterval",
+                    "A quantile with its interval, made by `quantile_interval`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats quantile-sequence --values values.json --p 0.99 --level 0.95 --tuned-for 100",
+                    files: &[(
+                        "values.json",
+                        "[100.0,159.5,150.5,148.5,139.5,137.5,128.5,119.5,117.5,108.5,106.5,159.0,157.0,148.0,139.0,137.0,128.0,126.0,117.0,115.0,106.0,158.5,156.5,147.5,145.5,136.5,134.5,125.5,116.5,114.5,105.5,165.0,156.0,154.0,145.0,136.0]",
+                    )],
+                    prints: r#"{"estimate":165.0,"low":158.5}"#,
                 }),
             },
             Function {
@@ -7242,6 +7596,44 @@ without the other.",
                     command: r#"relcore stats rate-test --canary '{"events":45,"exposure":100}' --baseline '{"events":30,"exposure":100}' --hypothesis '{"looks":"one"}'"#,
                     files: &[],
                     prints: r#"{"share":0.5,"greater":{"p":0.05267113443730249},"less":{"p":0.9680250417664665}}"#,
+                }),
+            },
+            Function {
+                name: "stats.ratio_values",
+                command: "ratio-values",
+                docs: r"Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose
+variance is that of the delta method: an arm for `compare-samples` on the scale `linear`.
+
+Of a user with several requests, the requests depend on one another, but users do not. The value of a user is
+r + (numerator − r · denominator) / mean denominator, with the ratio r of all (A. Deng, U. Knoblich and J. Lu, KDD 2018).
+
+Errors:
+All faults at once: `out_of_range` for no values and an infinite value, `invalid_value` for a NaN and for lists of
+different lengths. Then `invalid_value` for denominators whose sum is 0 or less, and `out_of_range` for results that
+overflow.",
+                arguments: &[
+                    Argument {
+                        wire: "numerators",
+                        option: "numerators",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                    Argument {
+                        wire: "denominators",
+                        option: "denominators",
+                        is_optional: false,
+                        kind: Kind::Document("list of number", "", ""),
+                    },
+                ],
+                result: ("list of number", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore stats ratio-values --numerators '[1,0,5]' --denominators '[10,20,30]'",
+                    files: &[],
+                    prints: "[0.1,0.0,0.2]",
                 }),
             },
             Function {

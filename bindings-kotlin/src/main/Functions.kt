@@ -2363,6 +2363,10 @@ object Rollback {
  * - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
  *   turns 5 % of false alarms into 24 %.
  *
+ * `compare_samples` compares the values of both arms, such as latencies, as often as the caller looks; `cuped` and
+ * `ratio_values` prepare values of users for it. `quantile_sequence`, `quantile_difference` and
+ * `kolmogorov_sequence` are single results for any number of looks.
+ *
  * `mann_whitney`, `location_shift`, `kolmogorov_smirnov`, `welch`, `equivalence`, `relative_lift`, `quantile`
  * and `quantile_interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
  * another, such as one measurement a minute of a queue, make their p-values too small; `compare_gauges` is for them.
@@ -2397,6 +2401,10 @@ object Rollback {
  * | `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
  * | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
  * | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+ * | `compare_samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
+ * | `quantile_sequence`, `quantile_difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
+ * | `kolmogorov_sequence` | test for any difference of two samples, for any number of looks | Howard and Ramdas 2022 |
+ * | `cuped`, `ratio_values` | values a user with less variance, or from ratios | Deng and others 2013, 2018 |
  * | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
  * | `compare_gauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
  * | `change_points` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
@@ -2437,6 +2445,37 @@ object Stats {
     @Throws(RelcoreException::class)
     fun policyFromYaml(text: String): StatsPolicy =
         ffiStatsPolicyFromYaml(text)
+
+    /**
+     * The policy for samples with all defaults.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun defaultSamplePolicy(): StatsSamplePolicy =
+        ffiStatsDefaultSamplePolicy()
+
+    /**
+     * Reads a policy for samples from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field` for `margin`, `out_of_range` for `"alpha": 5`,
+     * `invalid_value` for an `absoluteMargin` on the scale `log`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun samplePolicyFromJson(text: String): StatsSamplePolicy =
+        ffiStatsSamplePolicyFromJson(text)
+
+    /**
+     * Reads a policy for samples from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `sample_policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun samplePolicyFromYaml(text: String): StatsSamplePolicy =
+        ffiStatsSamplePolicyFromYaml(text)
 
     /**
      * Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says.
@@ -2649,6 +2688,39 @@ object Stats {
         ffiStatsCompareMetrics(metrics, policy)
 
     /**
+     * Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user.
+     *
+     * | verdict | condition |
+     * | --- | --- |
+     * | `no_data` | an arm has no values |
+     * | `inconclusive` | an arm has fewer than `minValues` values |
+     * | `passed` | all values of both arms are equal |
+     * | `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+     * | `passed` | "worse by the margin or more" is rejected |
+     * | `inconclusive` | otherwise |
+     *
+     * By default, the test stays valid however often the caller looks: it is an asymptotic confidence sequence for the
+     * difference of two means, by default of logarithms (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024). With `looks: one`
+     * it is the test of Mann and Whitney on the scale `log`, explained by the shift of Hodges and Lehmann, and Welch's test on
+     * the scale `linear`.
+     *
+     * With a `limit`, the shares of values beyond it are compared as well, as `compare_counts` does. Then `failed` needs one of
+     * both tests at half of alpha, and `passed` needs both. `harm` and `safe` are those of both tests together.
+     *
+     * Values must be independent. Where a user or a host has many, give one value for each: the mean of each user, or
+     * `ratio_values`.
+     *
+     * Errors:
+     * All faults at once: `invalid_value` for a NaN, `out_of_range` for an infinite value, for a value of 0 on the scale `log`,
+     * and for an `alpha` of 5; the path has the index of the value. Then `out_of_range` for values near 1e160 on the scale
+     * `linear`, whose squares overflow.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun compareSamples(canary: List<Double>, baseline: List<Double>, policy: StatsSamplePolicy): StatsComparison =
+        ffiStatsCompareSamples(canary, baseline, policy)
+
+    /**
      * Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than
      * 10 % or there are few trials.
      *
@@ -2737,6 +2809,22 @@ object Stats {
     @Throws(RelcoreException::class)
     fun completeSamples(canary: StatsPartialSample, baseline: StatsPartialSample, missing: StatsMissingRule): StatsCompleteSamples =
         ffiStatsCompleteSamples(canary, baseline, missing)
+
+    /**
+     * Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says
+     * nothing about the canary, and the comparison needs fewer users.
+     *
+     * Each value y becomes y − θ (x − mean of all x), with θ = Cov(y, x) / Var(x) within the arms (A. Deng, Y. Xu, R. Kohavi and
+     * T. Walker, WSDM 2013). Use the scale `linear` for the result.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an arm of one value and an infinite value, `invalid_value` for a NaN and for arms
+     * with more or fewer values than covariates. Then `out_of_range` for values whose squares overflow.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun cuped(canary: List<Double>, canaryBefore: List<Double>, baseline: List<Double>, baselineBefore: List<Double>): StatsAdjustedSamples =
+        ffiStatsCuped(canary, canaryBefore, baseline, baselineBefore)
 
     /**
      * How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its
@@ -2838,6 +2926,20 @@ object Stats {
     @Throws(RelcoreException::class)
     fun histogramQuantile(histogram: StatsHistogram, p: Double, level: Double): StatsHistogramQuantile =
         ffiStatsHistogramQuantile(histogram, p, level)
+
+    /**
+     * Tests whether two samples come from one distribution, at any number of looks.
+     *
+     * It finds any change, of spread and shape as well, and needs ten times as many values for a shift as the mean. It says
+     * nothing with fewer than 100 values in an arm. `kolmogorov_smirnov` is for one look.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an empty sample, an infinite value and a level of 95, `invalid_value` for a NaN.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun kolmogorovSequence(canary: List<Double>, baseline: List<Double>, level: Double): StatsKolmogorovSequence =
+        ffiStatsKolmogorovSequence(canary, baseline, level)
 
     /**
      * Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
@@ -3005,6 +3107,21 @@ object Stats {
         ffiStatsQuantile(values, p, method)
 
     /**
+     * Tests whether two samples have the same quantile `p`, at any number of looks.
+     *
+     * It is tightest at `tuned_for` values of each arm. The share of values above a limit
+     * (`compare_samples`) needs a third as many, where there is a limit.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a `tuned_for` of 0;
+     * `invalid_value` for a NaN. Then `out_of_range` for quantiles whose difference overflows.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun quantileDifference(canary: List<Double>, baseline: List<Double>, p: Double, tunedFor: Count): StatsQuantileDifference =
+        ffiStatsQuantileDifference(canary, baseline, p, tunedFor)
+
+    /**
      * The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
      *
      * The interval is valid for any distribution. A p99 has an upper end at a level of 95 % from 368 values on.
@@ -3017,6 +3134,21 @@ object Stats {
     @Throws(RelcoreException::class)
     fun quantileInterval(values: List<Double>, p: Double, level: Double): StatsQuantileInterval =
         ffiStatsQuantileInterval(values, p, level)
+
+    /**
+     * The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more.
+     *
+     * `quantile_interval` is for one look, and narrower. The interval is tightest at `tuned_for`
+     * values; it is valid for any distribution.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1, a level of 95 and a
+     * `tuned_for` of 0; `invalid_value` for a NaN.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun quantileSequence(values: List<Double>, p: Double, level: Double, tunedFor: Count): StatsQuantileInterval =
+        ffiStatsQuantileSequence(values, p, level, tunedFor)
 
     /**
      * A rate with its exact confidence interval, for one look (F. Garwood 1936).
@@ -3054,6 +3186,23 @@ object Stats {
     @Throws(RelcoreException::class)
     fun rateTest(canary: StatsCounts, baseline: StatsCounts, hypothesis: StatsRateHypothesis): StatsRateTest =
         ffiStatsRateTest(canary, baseline, hypothesis)
+
+    /**
+     * Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose
+     * variance is that of the delta method: an arm for `compare_samples` on the scale `linear`.
+     *
+     * Of a user with several requests, the requests depend on one another, but users do not. The value of a user is
+     * r + (numerator − r · denominator) / mean denominator, with the ratio r of all (A. Deng, U. Knoblich and J. Lu, KDD 2018).
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for no values and an infinite value, `invalid_value` for a NaN and for lists of
+     * different lengths. Then `invalid_value` for denominators whose sum is 0 or less, and `out_of_range` for results that
+     * overflow.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun ratioValues(numerators: List<Double>, denominators: List<Double>): List<Double> =
+        ffiStatsRatioValues(numerators, denominators)
 
     /**
      * The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.

@@ -1035,6 +1035,30 @@ value class ReasonCode(val value: String) {
          */
         val CLUSTERS_TOO_FEW = ReasonCode("clusters_too_few")
         /**
+         * Inconclusive: the values prove neither harm nor its absence.
+         */
+        val SAMPLES_INCONCLUSIVE = ReasonCode("samples_inconclusive")
+        /**
+         * Inconclusive: an arm has too few values for any verdict.
+         */
+        val SAMPLES_TOO_SMALL = ReasonCode("samples_too_small")
+        /**
+         * Pass: all values of both arms are equal.
+         */
+        val SAMPLES_IDENTICAL = ReasonCode("samples_identical")
+        /**
+         * No data: an arm has no values.
+         */
+        val NO_SAMPLES = ReasonCode("no_samples")
+        /**
+         * Inconclusive: the mean of the baseline may be 0, so that a margin in percent has no meaning.
+         */
+        val BASELINE_NEAR_ZERO = ReasonCode("baseline_near_zero")
+        /**
+         * Pass: the share of values beyond the limit is proven to be at most the tolerated one.
+         */
+        val SHARE_TOLERATED = ReasonCode("share_tolerated")
+        /**
          * Mismatched: the shares of the traffic are proven not to be the planned ones.
          */
         val SPLIT_MISMATCHED = ReasonCode("split_mismatched")

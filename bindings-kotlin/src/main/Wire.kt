@@ -1925,6 +1925,14 @@ fun StatsAdjustPolicy.toJson(): String = ffiWriteStatsAdjustPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsAdjustedSamples.Companion.fromJson(json: String): StatsAdjustedSamples = ffiReadStatsAdjustedSamples(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsAdjustedSamples.toJson(): String = ffiWriteStatsAdjustedSamples(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsAdjustedTest.Companion.fromJson(json: String): StatsAdjustedTest = ffiReadStatsAdjustedTest(json)
 
 /** The JSON form. */
@@ -2181,6 +2189,14 @@ fun StatsHistogramQuantile.toJson(): String = ffiWriteStatsHistogramQuantile(thi
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsKolmogorovSequence.Companion.fromJson(json: String): StatsKolmogorovSequence = ffiReadStatsKolmogorovSequence(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsKolmogorovSequence.toJson(): String = ffiWriteStatsKolmogorovSequence(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsKolmogorovSmirnovTest.Companion.fromJson(json: String): StatsKolmogorovSmirnovTest = ffiReadStatsKolmogorovSmirnovTest(json)
 
 /** The JSON form. */
@@ -2269,6 +2285,14 @@ fun StatsPowerPolicy.toJson(): String = ffiWriteStatsPowerPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsQuantileDifference.Companion.fromJson(json: String): StatsQuantileDifference = ffiReadStatsQuantileDifference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsQuantileDifference.toJson(): String = ffiWriteStatsQuantileDifference(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsQuantileInterval.Companion.fromJson(json: String): StatsQuantileInterval = ffiReadStatsQuantileInterval(json)
 
 /** The JSON form. */
@@ -2330,6 +2354,22 @@ fun StatsRateTest.Companion.fromJson(json: String): StatsRateTest = ffiReadStats
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsRateTest.toJson(): String = ffiWriteStatsRateTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSamplePolicy.Companion.fromJson(json: String): StatsSamplePolicy = ffiReadStatsSamplePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSamplePolicy.toJson(): String = ffiWriteStatsSamplePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSampleScale.Companion.fromJson(json: String): StatsSampleScale = ffiReadStatsSampleScale(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSampleScale.toJson(): String = ffiWriteStatsSampleScale(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2466,6 +2506,14 @@ fun StatsTrials.Companion.fromJson(json: String): StatsTrials = ffiReadStatsTria
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsTrials.toJson(): String = ffiWriteStatsTrials(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsValueLimit.Companion.fromJson(json: String): StatsValueLimit = ffiReadStatsValueLimit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsValueLimit.toJson(): String = ffiWriteStatsValueLimit(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -72,6 +72,7 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
+from relcore._columns import Column
 from relcore._frozen import TAGGED as _TAGGED
 from relcore._frozen import Value as _Value
 from relcore._frozen import Variant as _Variant
@@ -2639,7 +2640,7 @@ def earlier_result(scorecard: Scorecard | Mapping[str, object], at: datetime | s
 _effect_sizes = _native.function("analysis.effect_sizes")
 
 
-def effect_sizes(canary: Sequence[float], baseline: Sequence[float]) -> EffectSizes:
+def effect_sizes(canary: Sequence[float] | Column, baseline: Sequence[float] | Column) -> EffectSizes:
     """How far the values of a canary are from those of its baseline: the ratio of the means, the common language effect size
     and Cohen's d. They describe samples and prove nothing; `judge` tests.
 

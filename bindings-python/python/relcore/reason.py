@@ -878,6 +878,24 @@ class ReasonCode(StrEnum):
     CLUSTERS_TOO_FEW = "clusters_too_few"
     """Invalid: an arm has too few clusters for a variance."""
 
+    SAMPLES_INCONCLUSIVE = "samples_inconclusive"
+    """Inconclusive: the values prove neither harm nor its absence."""
+
+    SAMPLES_TOO_SMALL = "samples_too_small"
+    """Inconclusive: an arm has too few values for any verdict."""
+
+    SAMPLES_IDENTICAL = "samples_identical"
+    """Pass: all values of both arms are equal."""
+
+    NO_SAMPLES = "no_samples"
+    """No data: an arm has no values."""
+
+    BASELINE_NEAR_ZERO = "baseline_near_zero"
+    """Inconclusive: the mean of the baseline may be 0, so that a margin in percent has no meaning."""
+
+    SHARE_TOLERATED = "share_tolerated"
+    """Pass: the share of values beyond the limit is proven to be at most the tolerated one."""
+
     SPLIT_MISMATCHED = "split_mismatched"
     """Mismatched: the shares of the traffic are proven not to be the planned ones."""
 

@@ -30,6 +30,10 @@ Pitfalls:
 - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
   turns 5 % of false alarms into 24 %.
 
+`compare_samples` compares the values of both arms, such as latencies, as often as the caller looks; `cuped` and
+`ratio_values` prepare values of users for it. `quantile_sequence`, `quantile_difference` and
+`kolmogorov_sequence` are single results for any number of looks.
+
 `mann_whitney`, `location_shift`, `kolmogorov_smirnov`, `welch`, `equivalence`, `relative_lift`, `quantile`
 and `quantile_interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
 another, such as one measurement a minute of a queue, make their p-values too small; `compare_gauges` is for them.
@@ -64,6 +68,10 @@ Functions and sources:
 | `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
 | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
 | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+| `compare_samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
+| `quantile_sequence`, `quantile_difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
+| `kolmogorov_sequence` | test for any difference of two samples, for any number of looks | Howard and Ramdas 2022 |
+| `cuped`, `ratio_values` | values a user with less variance, or from ratios | Deng and others 2013, 2018 |
 | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
 | `compare_gauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
 | `change_points` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
@@ -83,6 +91,7 @@ from enum import StrEnum
 from typing import ClassVar, Literal, TypeAlias
 
 from relcore import _native
+from relcore._columns import Column
 from relcore._frozen import Value as _Value
 from relcore._frozen import Variant as _Variant
 from relcore._frozen import check_tag as _check_tag
@@ -93,6 +102,7 @@ from relcore.reason import Reason
 
 __all__ = [
     "AdjustPolicy",
+    "AdjustedSamples",
     "AdjustedTest",
     "Adjustment",
     "Arm",
@@ -138,6 +148,7 @@ __all__ = [
     "HistogramIncrease",
     "HistogramPolicy",
     "HistogramQuantile",
+    "KolmogorovSequence",
     "KolmogorovSmirnovTest",
     "Lift",
     "Looks",
@@ -149,6 +160,7 @@ __all__ = [
     "PlannedShare",
     "Policy",
     "PowerPolicy",
+    "QuantileDifference",
     "QuantileInterval",
     "QuantileMethod",
     "RankMethod",
@@ -157,6 +169,8 @@ __all__ = [
     "RateInterval",
     "RateRatio",
     "RateTest",
+    "SamplePolicy",
+    "SampleScale",
     "ShareEffect",
     "ShareInterval",
     "ShareMethod",
@@ -174,6 +188,7 @@ __all__ = [
     "SplitVerdict",
     "TestResult",
     "Trials",
+    "ValueLimit",
     "Verdict",
     "WelchTest",
     "WindowMethod",
@@ -187,11 +202,14 @@ __all__ = [
     "compare_gauges",
     "compare_histograms",
     "compare_metrics",
+    "compare_samples",
     "compare_shares",
     "compare_sketches",
     "compare_windows",
     "complete_samples",
+    "cuped",
     "default_policy",
+    "default_sample_policy",
     "dispersion",
     "effective_size",
     "equivalence",
@@ -200,6 +218,7 @@ __all__ = [
     "group_sequential",
     "histogram_increase",
     "histogram_quantile",
+    "kolmogorov_sequence",
     "kolmogorov_smirnov",
     "location_shift",
     "mann_whitney",
@@ -213,11 +232,16 @@ __all__ = [
     "policy_from_yaml",
     "power",
     "quantile",
+    "quantile_difference",
     "quantile_interval",
+    "quantile_sequence",
     "rate_interval",
     "rate_ratio",
     "rate_test",
+    "ratio_values",
     "relative_lift",
+    "sample_policy_from_json",
+    "sample_policy_from_yaml",
     "sequence_boundary",
     "share_effect",
     "share_interval",
@@ -376,6 +400,18 @@ class RankMethod(StrEnum):
     """
 
 
+class SampleScale(StrEnum):
+    """Whether values are compared by their logarithms or as they are."""
+
+    LOG = "log"
+    """By logarithms, which a few huge values do not rule: latencies, sizes. The ratio is that of the geometric means.
+    Values must be above 0.
+    """
+
+    LINEAR = "linear"
+    """As they are: amounts a user, of which many may be 0. The ratio is that of the means."""
+
+
 class ShareMethod(StrEnum):
     """How the interval of a share is computed."""
 
@@ -466,7 +502,7 @@ class Verdict(StrEnum):
     """Neither is proven yet."""
 
     NO_DATA = "no_data"
-    """An arm has no exposure, no trials or no clusters."""
+    """An arm has no exposure, no trials, no clusters or no values."""
 
     INVALID = "invalid"
     """The arms cannot be compared: events without exposure, too few clusters, exposures that a method does not allow."""
@@ -501,6 +537,28 @@ class AdjustPolicy(_Value):
 
     alpha: float = 0.05
     """The highest error rate over all tests together; which one, the correction says. Default 0.05."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AdjustedSamples(_Value):
+    """The values of two arms, adjusted by a covariate, made by `cuped`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "theta", "variance_left")
+
+    canary: Sequence[float]
+    """The values of the canary: the arm for `compare_samples`."""
+
+    baseline: Sequence[float]
+    """The values of the baseline."""
+
+    theta: float
+    """By how much a value changes with the covariate."""
+
+    variance_left: float
+    """The share of the variance that is left, from 0 to 1."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "canary", "baseline")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -842,8 +900,8 @@ class ClusterPolicy(_Value):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison(_Value):
-    """What the counts of two arms prove, made by `compare_counts`; or what all metrics of a
-    canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
+    """What the counts of two arms prove, made by `compare_counts`; what their values prove, made by
+    `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
@@ -863,7 +921,9 @@ class Comparison(_Value):
     """What is proven."""
 
     ratio: float | None = None
-    """The rate of the canary, divided by that of the baseline; absent without events of the baseline."""
+    """The rate, or the mean, of the canary, divided by that of the baseline; absent without events of the baseline, and where
+    its mean may be 0.
+    """
 
     ratio_low: float | None = None
     """The lower end of the confidence interval of the ratio, at the level 1 − alpha; valid for as many looks as the test."""
@@ -885,8 +945,8 @@ class Comparison(_Value):
 
     needed_units: int | None = None
     """The number of units at which a canary as good as its baseline is expected to pass: trials of both arms in
-    `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`. Only if the verdict is
-    inconclusive and there are fewer.
+    `compare_shares`, windows in `compare_windows`, clusters of both arms in `compare_clusters`, values of both arms in
+    `compare_samples`. Only if the verdict is inconclusive and there are fewer.
     """
 
     reasons: Sequence[Reason]
@@ -1308,6 +1368,30 @@ class HistogramQuantile(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KolmogorovSequence(_Value):
+    """The distance of two distributions at any number of looks, made by `kolmogorov_sequence`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("d", "location", "canary_is_less", "p", "bound")
+
+    d: float
+    """The greatest difference between the shares of both samples up to any value."""
+
+    location: float
+    """The least value at which the difference is greatest."""
+
+    canary_is_less: bool
+    """Whether the canary has the greater share up to there: its values tend to be less."""
+
+    p: float
+    """The p-value against "both samples come from one distribution", at any number of looks."""
+
+    bound: float | None = None
+    """The distance that samples of these sizes exceed at any look with a probability of at most 1 − `level`, if they come
+    from one distribution; absent with fewer than 100 values in an arm.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
 
@@ -1510,6 +1594,30 @@ class PowerPolicy(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuantileDifference(_Value):
+    """Whether two samples have the same quantile, made by `quantile_difference`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("difference", "canary", "baseline", "p", "log_e")
+
+    difference: float
+    """The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it."""
+
+    canary: float
+    """The quantile of the canary."""
+
+    baseline: float
+    """The quantile of the baseline."""
+
+    p: float
+    """The p-value against "both samples have the same quantile", at any number of looks: the inverse of the e-value, at
+    most 1.
+    """
+
+    log_e: float
+    """The natural logarithm of the e-value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class QuantileInterval(_Value):
     """A quantile with its interval, made by `quantile_interval`."""
 
@@ -1624,6 +1732,60 @@ class RateTest(_Value):
 
     less: TestResult
     """The test against "the ratio is at least that of the hypothesis"."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SamplePolicy(_Value):
+    """When the values of a canary count as worse, and how certain that must be."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "direction",
+        "scale",
+        "margin_percent",
+        "absolute_margin",
+        "alpha",
+        "looks",
+        "min_values",
+        "tuned_for",
+        "winsorize_at",
+        "limit",
+    )
+
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether greater values or lesser ones are worse. Default `increase_is_bad`, as for latencies."""
+
+    scale: SampleScale = SampleScale.LOG
+    """Whether values are compared by their logarithms or as they are. Default `log`, as for latencies and sizes."""
+
+    margin_percent: float = 10.0
+    """The change for the worse, in percent of the baseline, that is still tolerated. Default 10."""
+
+    absolute_margin: float | None = None
+    """The same in the unit of the values, instead of `marginPercent`; for the scale `linear` only."""
+
+    alpha: float = 0.05
+    """The highest probability of a false `failed`, and that of a false `passed`, over all looks together. Default 0.05."""
+
+    looks: Looks = Looks.ANY
+    """How often the values are looked at. Default `any`."""
+
+    min_values: int = 30
+    """The number of values that each arm must have before there is any verdict. Default 30."""
+
+    tuned_for: int = 5000
+    """The number of values of both arms at which the interval for any number of looks is tightest. Default 5000, as in
+    GrowthBook. It decides how soon a small or a large change is found, never the error rate.
+    """
+
+    winsorize_at: float | None = None
+    """Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding
+    alone. Choose it before the first look. Default: all values count as they are.
+    """
+
+    limit: ValueLimit | None = None
+    """A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared
+    as well. Default: none.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -1896,6 +2058,24 @@ class Trials(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ValueLimit(_Value):
+    """A limit beyond which a value is bad: above it, or below it where less is worse."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", "margin_percent", "tolerated_share")
+
+    value: float
+    """The limit; a value that equals it is good."""
+
+    margin_percent: float = 25.0
+    """By how many percent of the share of the baseline the share of bad values may be greater. Default 25."""
+
+    tolerated_share: float | None = None
+    """The share of bad values that is tolerated whatever the baseline has, between 0 and 1: 0.01 for a p99 within the
+    limit. Without it, two arms that hardly ever exceed the limit prove nothing.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
 
@@ -1988,6 +2168,39 @@ def policy_from_yaml(text: str) -> Policy:
     return _policy_from_yaml(text)
 
 
+_default_sample_policy = _native.function("stats.default_sample_policy")
+
+
+def default_sample_policy() -> SamplePolicy:
+    """The policy for samples with all defaults."""
+    return _default_sample_policy()
+
+
+_sample_policy_from_json = _native.function("stats.sample_policy_from_json")
+
+
+def sample_policy_from_json(text: str) -> SamplePolicy:
+    """Reads a policy for samples from JSON text. A key that is left out has its default.
+
+    Errors:
+    All faults at once: `syntax` for text that is not JSON, `unknown_field` for `margin`, `out_of_range` for `"alpha": 5`,
+    `invalid_value` for an `absoluteMargin` on the scale `log`.
+    """
+    return _sample_policy_from_json(text)
+
+
+_sample_policy_from_yaml = _native.function("stats.sample_policy_from_yaml")
+
+
+def sample_policy_from_yaml(text: str) -> SamplePolicy:
+    """Reads a policy for samples from YAML text. A key that is left out has its default.
+
+    Errors:
+    As `sample_policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+    """
+    return _sample_policy_from_yaml(text)
+
+
 _adjust = _native.function("stats.adjust")
 
 
@@ -2023,7 +2236,7 @@ _change_points = _native.function("stats.change_points")
 
 
 def change_points(
-    values: Sequence[float], policy: ChangePointPolicy | Mapping[str, object]
+    values: Sequence[float] | Column, policy: ChangePointPolicy | Mapping[str, object]
 ) -> tuple[ChangePoint, ...]:
     """Finds where the level of a history changed: lead times, build times, the results of a benchmark for each release.
 
@@ -2231,6 +2444,44 @@ def compare_metrics(
     return _compare_metrics(metrics, policy)
 
 
+_compare_samples = _native.function("stats.compare_samples")
+
+
+def compare_samples(
+    canary: Sequence[float] | Column,
+    baseline: Sequence[float] | Column,
+    policy: SamplePolicy | Mapping[str, object],
+) -> Comparison:
+    """Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user.
+
+    | verdict | condition |
+    | --- | --- |
+    | `no_data` | an arm has no values |
+    | `inconclusive` | an arm has fewer than `minValues` values |
+    | `passed` | all values of both arms are equal |
+    | `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+    | `passed` | "worse by the margin or more" is rejected |
+    | `inconclusive` | otherwise |
+
+    By default, the test stays valid however often the caller looks: it is an asymptotic confidence sequence for the
+    difference of two means, by default of logarithms (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024). With `looks: one`
+    it is the test of Mann and Whitney on the scale `log`, explained by the shift of Hodges and Lehmann, and Welch's test on
+    the scale `linear`.
+
+    With a `limit`, the shares of values beyond it are compared as well, as `compare_counts` does. Then `failed` needs one of
+    both tests at half of alpha, and `passed` needs both. `harm` and `safe` are those of both tests together.
+
+    Values must be independent. Where a user or a host has many, give one value for each: the mean of each user, or
+    `ratio_values`.
+
+    Errors:
+    All faults at once: `invalid_value` for a NaN, `out_of_range` for an infinite value, for a value of 0 on the scale `log`,
+    and for an `alpha` of 5; the path has the index of the value. Then `out_of_range` for values near 1e160 on the scale
+    `linear`, whose squares overflow.
+    """
+    return _compare_samples(canary, baseline, policy)
+
+
 _compare_shares = _native.function("stats.compare_shares")
 
 
@@ -2341,6 +2592,28 @@ def complete_samples(
     return _complete_samples(canary, baseline, missing)
 
 
+_cuped = _native.function("stats.cuped")
+
+
+def cuped(
+    canary: Sequence[float] | Column,
+    canary_before: Sequence[float] | Column,
+    baseline: Sequence[float] | Column,
+    baseline_before: Sequence[float] | Column,
+) -> AdjustedSamples:
+    """Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says
+    nothing about the canary, and the comparison needs fewer users.
+
+    Each value y becomes y − θ (x − mean of all x), with θ = Cov(y, x) / Var(x) within the arms (A. Deng, Y. Xu, R. Kohavi and
+    T. Walker, WSDM 2013). Use the scale `linear` for the result.
+
+    Errors:
+    All faults at once: `out_of_range` for an arm of one value and an infinite value, `invalid_value` for a NaN and for arms
+    with more or fewer values than covariates. Then `out_of_range` for values whose squares overflow.
+    """
+    return _cuped(canary, canary_before, baseline, baseline_before)
+
+
 _dispersion = _native.function("stats.dispersion")
 
 
@@ -2377,7 +2650,7 @@ _equivalence = _native.function("stats.equivalence")
 
 
 def equivalence(
-    canary: Sequence[float], baseline: Sequence[float], low: float, high: float
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column, low: float, high: float
 ) -> EquivalenceTest:
     """Tests whether the difference of two means lies between two bounds, by two one-sided tests of Welch (TOST).
 
@@ -2407,7 +2680,7 @@ _group_sequential = _native.function("stats.group_sequential")
 
 
 def group_sequential(
-    fractions: Sequence[float], policy: GroupPolicy | Mapping[str, object]
+    fractions: Sequence[float] | Column, policy: GroupPolicy | Mapping[str, object]
 ) -> tuple[GroupLook, ...]:
     """The boundaries of z at planned looks: reject at the first look whose z exceeds its boundary.
 
@@ -2456,10 +2729,29 @@ def histogram_quantile(
     return _histogram_quantile(histogram, p, level)
 
 
+_kolmogorov_sequence = _native.function("stats.kolmogorov_sequence")
+
+
+def kolmogorov_sequence(
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float
+) -> KolmogorovSequence:
+    """Tests whether two samples come from one distribution, at any number of looks.
+
+    It finds any change, of spread and shape as well, and needs ten times as many values for a shift as the mean. It says
+    nothing with fewer than 100 values in an arm. `kolmogorov_smirnov` is for one look.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample, an infinite value and a level of 95, `invalid_value` for a NaN.
+    """
+    return _kolmogorov_sequence(canary, baseline, level)
+
+
 _kolmogorov_smirnov = _native.function("stats.kolmogorov_smirnov")
 
 
-def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> KolmogorovSmirnovTest:
+def kolmogorov_smirnov(
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column
+) -> KolmogorovSmirnovTest:
     """Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
 
     It finds a change of spread that leaves the median alone, as when every tenth request of the canary waits for a lock.
@@ -2475,7 +2767,9 @@ def kolmogorov_smirnov(canary: Sequence[float], baseline: Sequence[float]) -> Ko
 _location_shift = _native.function("stats.location_shift")
 
 
-def location_shift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Shift:
+def location_shift(
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float
+) -> Shift:
     """The shift between two samples by Hodges and Lehmann, with its interval: R's `wilcox.test(conf.int = TRUE)`.
 
     The interval is exact up to two arms of 50 values; with ties it covers more than `level`. Beyond, it comes from the
@@ -2491,7 +2785,9 @@ def location_shift(canary: Sequence[float], baseline: Sequence[float], level: fl
 _mann_whitney = _native.function("stats.mann_whitney")
 
 
-def mann_whitney(canary: Sequence[float], baseline: Sequence[float], method: RankMethod | str) -> RankTest:
+def mann_whitney(
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column, method: RankMethod | str
+) -> RankTest:
     """Tests by ranks whether the values of the canary are greater or less than those of the baseline:
     `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
 
@@ -2627,7 +2923,7 @@ def power(
 _quantile = _native.function("stats.quantile")
 
 
-def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) -> float:
+def quantile(values: Sequence[float] | Column, p: float, method: QuantileMethod | str) -> float:
     """The quantile `p` of a sample: `numpy.quantile`.
 
     Errors:
@@ -2636,10 +2932,28 @@ def quantile(values: Sequence[float], p: float, method: QuantileMethod | str) ->
     return _quantile(values, p, method)
 
 
+_quantile_difference = _native.function("stats.quantile_difference")
+
+
+def quantile_difference(
+    canary: Sequence[float] | Column, baseline: Sequence[float] | Column, p: float, tuned_for: int
+) -> QuantileDifference:
+    """Tests whether two samples have the same quantile `p`, at any number of looks.
+
+    It is tightest at `tuned_for` values of each arm. The share of values above a limit
+    (`compare_samples`) needs a third as many, where there is a limit.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a `tuned_for` of 0;
+    `invalid_value` for a NaN. Then `out_of_range` for quantiles whose difference overflows.
+    """
+    return _quantile_difference(canary, baseline, p, tuned_for)
+
+
 _quantile_interval = _native.function("stats.quantile_interval")
 
 
-def quantile_interval(values: Sequence[float], p: float, level: float) -> QuantileInterval:
+def quantile_interval(values: Sequence[float] | Column, p: float, level: float) -> QuantileInterval:
     """The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
 
     The interval is valid for any distribution. A p99 has an upper end at a level of 95 % from 368 values on.
@@ -2649,6 +2963,24 @@ def quantile_interval(values: Sequence[float], p: float, level: float) -> Quanti
     `invalid_value` for a NaN.
     """
     return _quantile_interval(values, p, level)
+
+
+_quantile_sequence = _native.function("stats.quantile_sequence")
+
+
+def quantile_sequence(
+    values: Sequence[float] | Column, p: float, level: float, tuned_for: int
+) -> QuantileInterval:
+    """The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more.
+
+    `quantile_interval` is for one look, and narrower. The interval is tightest at `tuned_for`
+    values; it is valid for any distribution.
+
+    Errors:
+    All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1, a level of 95 and a
+    `tuned_for` of 0; `invalid_value` for a NaN.
+    """
+    return _quantile_sequence(values, p, level, tuned_for)
 
 
 _rate_interval = _native.function("stats.rate_interval")
@@ -2700,10 +3032,30 @@ def rate_test(
     return _rate_test(canary, baseline, hypothesis)
 
 
+_ratio_values = _native.function("stats.ratio_values")
+
+
+def ratio_values(
+    numerators: Sequence[float] | Column, denominators: Sequence[float] | Column
+) -> tuple[float, ...]:
+    """Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose
+    variance is that of the delta method: an arm for `compare_samples` on the scale `linear`.
+
+    Of a user with several requests, the requests depend on one another, but users do not. The value of a user is
+    r + (numerator − r · denominator) / mean denominator, with the ratio r of all (A. Deng, U. Knoblich and J. Lu, KDD 2018).
+
+    Errors:
+    All faults at once: `out_of_range` for no values and an infinite value, `invalid_value` for a NaN and for lists of
+    different lengths. Then `invalid_value` for denominators whose sum is 0 or less, and `out_of_range` for results that
+    overflow.
+    """
+    return _ratio_values(numerators, denominators)
+
+
 _relative_lift = _native.function("stats.relative_lift")
 
 
-def relative_lift(canary: Sequence[float], baseline: Sequence[float], level: float) -> Lift:
+def relative_lift(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> Lift:
     """The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.
 
     Errors:
@@ -2793,7 +3145,7 @@ def share_sequence(
 _sketch = _native.function("stats.sketch")
 
 
-def sketch(values: Sequence[float], accuracy: float) -> Sketch:
+def sketch(values: Sequence[float] | Column, accuracy: float) -> Sketch:
     """A sketch of values: latencies of a host, of a minute, of a partition of a table.
 
     Errors:
@@ -2865,7 +3217,7 @@ def test_shares(
 _welch = _native.function("stats.welch")
 
 
-def welch(canary: Sequence[float], baseline: Sequence[float], level: float) -> WelchTest:
+def welch(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, level: float) -> WelchTest:
     """Compares the means of two samples with unequal variances by Welch's test: `scipy.stats.ttest_ind(equal_var=False)`.
 
     `level` is that of the two-sided interval, 0.95 for most purposes.

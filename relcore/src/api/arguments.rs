@@ -677,6 +677,9 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.default_policy", &[], Some(TypeRef::Named("stats.Policy"))),
     ("stats.policy_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.Policy"))),
     ("stats.policy_from_yaml", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.Policy"))),
+    ("stats.default_sample_policy", &[], Some(TypeRef::Named("stats.SamplePolicy"))),
+    ("stats.sample_policy_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.SamplePolicy"))),
+    ("stats.sample_policy_from_yaml", &[("text", TypeRef::Text)], Some(TypeRef::Named("stats.SamplePolicy"))),
     (
         "stats.adjust",
         &[
@@ -748,6 +751,15 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("stats.Comparison")),
     ),
     (
+        "stats.compare_samples",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("policy", TypeRef::Named("stats.SamplePolicy")),
+        ],
+        Some(TypeRef::Named("stats.Comparison")),
+    ),
+    (
         "stats.compare_shares",
         &[
             ("canary", TypeRef::Named("stats.Trials")),
@@ -782,6 +794,16 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("missing", TypeRef::Named("stats.MissingRule")),
         ],
         Some(TypeRef::Named("stats.CompleteSamples")),
+    ),
+    (
+        "stats.cuped",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("canaryBefore", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("baselineBefore", TypeRef::List(&TypeRef::Float)),
+        ],
+        Some(TypeRef::Named("stats.AdjustedSamples")),
     ),
     (
         "stats.dispersion",
@@ -819,6 +841,15 @@ pub(super) static ROWS: &[RowTypes] = &[
         "stats.histogram_quantile",
         &[("histogram", TypeRef::Named("stats.Histogram")), ("p", TypeRef::Float), ("level", TypeRef::Float)],
         Some(TypeRef::Named("stats.HistogramQuantile")),
+    ),
+    (
+        "stats.kolmogorov_sequence",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("level", TypeRef::Float),
+        ],
+        Some(TypeRef::Named("stats.KolmogorovSequence")),
     ),
     (
         "stats.kolmogorov_smirnov",
@@ -892,8 +923,28 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Float),
     ),
     (
+        "stats.quantile_difference",
+        &[
+            ("canary", TypeRef::List(&TypeRef::Float)),
+            ("baseline", TypeRef::List(&TypeRef::Float)),
+            ("p", TypeRef::Float),
+            ("tunedFor", TypeRef::Integer(0, 9007199254740991)),
+        ],
+        Some(TypeRef::Named("stats.QuantileDifference")),
+    ),
+    (
         "stats.quantile_interval",
         &[("values", TypeRef::List(&TypeRef::Float)), ("p", TypeRef::Float), ("level", TypeRef::Float)],
+        Some(TypeRef::Named("stats.QuantileInterval")),
+    ),
+    (
+        "stats.quantile_sequence",
+        &[
+            ("values", TypeRef::List(&TypeRef::Float)),
+            ("p", TypeRef::Float),
+            ("level", TypeRef::Float),
+            ("tunedFor", TypeRef::Integer(0, 9007199254740991)),
+        ],
         Some(TypeRef::Named("stats.QuantileInterval")),
     ),
     (
@@ -919,6 +970,11 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("hypothesis", TypeRef::Named("stats.RateHypothesis")),
         ],
         Some(TypeRef::Named("stats.RateTest")),
+    ),
+    (
+        "stats.ratio_values",
+        &[("numerators", TypeRef::List(&TypeRef::Float)), ("denominators", TypeRef::List(&TypeRef::Float))],
+        Some(TypeRef::List(&TypeRef::Float)),
     ),
     (
         "stats.relative_lift",
@@ -1436,6 +1492,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("rollback.Window", &[("value", TypeRef::Named("rollback.Window"))], None),
     ("rollback.WindowVerdict", &[("value", TypeRef::Named("rollback.WindowVerdict"))], None),
     ("stats.AdjustPolicy", &[("value", TypeRef::Named("stats.AdjustPolicy"))], None),
+    ("stats.AdjustedSamples", &[("value", TypeRef::Named("stats.AdjustedSamples"))], None),
     ("stats.AdjustedTest", &[("value", TypeRef::Named("stats.AdjustedTest"))], None),
     ("stats.Adjustment", &[("value", TypeRef::Named("stats.Adjustment"))], None),
     ("stats.Arm", &[("value", TypeRef::Named("stats.Arm"))], None),
@@ -1468,6 +1525,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.HistogramIncrease", &[("value", TypeRef::Named("stats.HistogramIncrease"))], None),
     ("stats.HistogramPolicy", &[("value", TypeRef::Named("stats.HistogramPolicy"))], None),
     ("stats.HistogramQuantile", &[("value", TypeRef::Named("stats.HistogramQuantile"))], None),
+    ("stats.KolmogorovSequence", &[("value", TypeRef::Named("stats.KolmogorovSequence"))], None),
     ("stats.KolmogorovSmirnovTest", &[("value", TypeRef::Named("stats.KolmogorovSmirnovTest"))], None),
     ("stats.Lift", &[("value", TypeRef::Named("stats.Lift"))], None),
     ("stats.Looks", &[("value", TypeRef::Named("stats.Looks"))], None),
@@ -1479,6 +1537,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.PlannedShare", &[("value", TypeRef::Named("stats.PlannedShare"))], None),
     ("stats.Policy", &[("value", TypeRef::Named("stats.Policy"))], None),
     ("stats.PowerPolicy", &[("value", TypeRef::Named("stats.PowerPolicy"))], None),
+    ("stats.QuantileDifference", &[("value", TypeRef::Named("stats.QuantileDifference"))], None),
     ("stats.QuantileInterval", &[("value", TypeRef::Named("stats.QuantileInterval"))], None),
     ("stats.QuantileMethod", &[("value", TypeRef::Named("stats.QuantileMethod"))], None),
     ("stats.RankMethod", &[("value", TypeRef::Named("stats.RankMethod"))], None),
@@ -1487,6 +1546,8 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.RateInterval", &[("value", TypeRef::Named("stats.RateInterval"))], None),
     ("stats.RateRatio", &[("value", TypeRef::Named("stats.RateRatio"))], None),
     ("stats.RateTest", &[("value", TypeRef::Named("stats.RateTest"))], None),
+    ("stats.SamplePolicy", &[("value", TypeRef::Named("stats.SamplePolicy"))], None),
+    ("stats.SampleScale", &[("value", TypeRef::Named("stats.SampleScale"))], None),
     ("stats.ShareEffect", &[("value", TypeRef::Named("stats.ShareEffect"))], None),
     ("stats.ShareInterval", &[("value", TypeRef::Named("stats.ShareInterval"))], None),
     ("stats.ShareMethod", &[("value", TypeRef::Named("stats.ShareMethod"))], None),
@@ -1504,6 +1565,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.SplitVerdict", &[("value", TypeRef::Named("stats.SplitVerdict"))], None),
     ("stats.TestResult", &[("value", TypeRef::Named("stats.TestResult"))], None),
     ("stats.Trials", &[("value", TypeRef::Named("stats.Trials"))], None),
+    ("stats.ValueLimit", &[("value", TypeRef::Named("stats.ValueLimit"))], None),
     ("stats.Verdict", &[("value", TypeRef::Named("stats.Verdict"))], None),
     ("stats.WelchTest", &[("value", TypeRef::Named("stats.WelchTest"))], None),
     ("stats.WindowMethod", &[("value", TypeRef::Named("stats.WindowMethod"))], None),

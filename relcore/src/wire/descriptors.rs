@@ -2693,6 +2693,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.AdjustedSamples",
+        Descriptor::Struct(&[
+            Field { name: "canary", required: true, of: TypeRef::List(&TypeRef::Float) },
+            Field { name: "baseline", required: true, of: TypeRef::List(&TypeRef::Float) },
+            Field { name: "theta", required: true, of: TypeRef::Float },
+            Field { name: "varianceLeft", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
         "stats.AdjustedTest",
         Descriptor::Struct(&[
             Field { name: "metric", required: true, of: TypeRef::Text },
@@ -3053,6 +3062,16 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.KolmogorovSequence",
+        Descriptor::Struct(&[
+            Field { name: "d", required: true, of: TypeRef::Float },
+            Field { name: "location", required: true, of: TypeRef::Float },
+            Field { name: "canaryIsLess", required: true, of: TypeRef::Bool },
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "bound", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
         "stats.KolmogorovSmirnovTest",
         Descriptor::Struct(&[
             Field { name: "d", required: true, of: TypeRef::Float },
@@ -3140,6 +3159,16 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "stats.QuantileDifference",
+        Descriptor::Struct(&[
+            Field { name: "difference", required: true, of: TypeRef::Float },
+            Field { name: "canary", required: true, of: TypeRef::Float },
+            Field { name: "baseline", required: true, of: TypeRef::Float },
+            Field { name: "p", required: true, of: TypeRef::Float },
+            Field { name: "logE", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
         "stats.QuantileInterval",
         Descriptor::Struct(&[
             Field { name: "estimate", required: true, of: TypeRef::Float },
@@ -3210,6 +3239,26 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "less", required: true, of: TypeRef::Named("stats.TestResult") },
         ]),
     ),
+    (
+        "stats.SamplePolicy",
+        Descriptor::Struct(&[
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "scale", required: false, of: TypeRef::Named("stats.SampleScale") },
+            Field { name: "marginPercent", required: false, of: TypeRef::Float },
+            Field { name: "absoluteMargin", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "looks", required: false, of: TypeRef::Named("stats.Looks") },
+            Field { name: "minValues", required: false, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "tunedFor", required: false, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "winsorizeAt", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "limit",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("stats.ValueLimit")),
+            },
+        ]),
+    ),
+    ("stats.SampleScale", Descriptor::Unit(&["log", "linear"])),
     (
         "stats.ShareEffect",
         Descriptor::Struct(&[
@@ -3336,6 +3385,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Struct(&[
             Field { name: "events", required: true, of: TypeRef::Integer(0, 9007199254740991) },
             Field { name: "trials", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "stats.ValueLimit",
+        Descriptor::Struct(&[
+            Field { name: "value", required: true, of: TypeRef::Float },
+            Field { name: "marginPercent", required: false, of: TypeRef::Float },
+            Field { name: "toleratedShare", required: false, of: TypeRef::Optional(&TypeRef::Float) },
         ]),
     ),
     ("stats.Verdict", Descriptor::Unit(&["failed", "passed", "inconclusive", "no_data", "invalid"])),

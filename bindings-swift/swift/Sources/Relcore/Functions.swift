@@ -1938,6 +1938,10 @@ public enum Rollback {
 /// - With `looks: one` the counts are compared once, at an end that was fixed before. Comparing again after each minute
 ///   turns 5 % of false alarms into 24 %.
 ///
+/// `compare_samples` compares the values of both arms, such as latencies, as often as the caller looks; `cuped` and
+/// `ratio_values` prepare values of users for it. `quantile_sequence`, `quantile_difference` and
+/// `kolmogorov_sequence` are single results for any number of looks.
+///
 /// `mann_whitney`, `location_shift`, `kolmogorov_smirnov`, `welch`, `equivalence`, `relative_lift`, `quantile`
 /// and `quantile_interval` are for samples: latencies, sizes, amounts. Each is for one look. Values that depend on one
 /// another, such as one measurement a minute of a queue, make their p-values too small; `compare_gauges` is for them.
@@ -1972,6 +1976,10 @@ public enum Rollback {
 /// | `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
 /// | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
 /// | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
+/// | `compare_samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
+/// | `quantile_sequence`, `quantile_difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
+/// | `kolmogorov_sequence` | test for any difference of two samples, for any number of looks | Howard and Ramdas 2022 |
+/// | `cuped`, `ratio_values` | values a user with less variance, or from ratios | Deng and others 2013, 2018 |
 /// | `quantile`, `quantile_interval` | quantiles of a sample with intervals | Hyndman and Fan 1996; inverted sign test |
 /// | `compare_gauges` | levels and growth of series that depend on their own past | Bayley and Hammersley 1946; Sen 1968 |
 /// | `change_points` | changes of the level of a history | Matteson and James 2014; Welch 1947 |
@@ -2001,6 +2009,28 @@ public enum Stats {
     /// As `policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
     public static func policyFromYaml(text: String) throws -> StatsPolicy {
         try ffiStatsPolicyFromYaml(text: text)
+    }
+
+    /// The policy for samples with all defaults.
+    public static func defaultSamplePolicy() throws -> StatsSamplePolicy {
+        try ffiStatsDefaultSamplePolicy()
+    }
+
+    /// Reads a policy for samples from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, `unknown_field` for `margin`, `out_of_range` for `"alpha": 5`,
+    /// `invalid_value` for an `absoluteMargin` on the scale `log`.
+    public static func samplePolicyFromJson(text: String) throws -> StatsSamplePolicy {
+        try ffiStatsSamplePolicyFromJson(text: text)
+    }
+
+    /// Reads a policy for samples from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `sample_policy_from_json`, with the line and the column of each fault; `.nan` and `.inf` are refused as `syntax`.
+    public static func samplePolicyFromYaml(text: String) throws -> StatsSamplePolicy {
+        try ffiStatsSamplePolicyFromYaml(text: text)
     }
 
     /// Adjusts the tests of many metrics, so that a false alarm of any of them stays as rare as alpha says.
@@ -2186,6 +2216,36 @@ public enum Stats {
         try ffiStatsCompareMetrics(metrics: metrics, policy: policy)
     }
 
+    /// Compares the values of a canary with those of its baseline: latencies, sizes, amounts a user.
+    ///
+    /// | verdict | condition |
+    /// | --- | --- |
+    /// | `no_data` | an arm has no values |
+    /// | `inconclusive` | an arm has fewer than `minValues` values |
+    /// | `passed` | all values of both arms are equal |
+    /// | `failed` | "no worse than the baseline" is rejected, and the estimate is beyond the margin |
+    /// | `passed` | "worse by the margin or more" is rejected |
+    /// | `inconclusive` | otherwise |
+    ///
+    /// By default, the test stays valid however often the caller looks: it is an asymptotic confidence sequence for the
+    /// difference of two means, by default of logarithms (Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas 2024). With `looks: one`
+    /// it is the test of Mann and Whitney on the scale `log`, explained by the shift of Hodges and Lehmann, and Welch's test on
+    /// the scale `linear`.
+    ///
+    /// With a `limit`, the shares of values beyond it are compared as well, as `compare_counts` does. Then `failed` needs one of
+    /// both tests at half of alpha, and `passed` needs both. `harm` and `safe` are those of both tests together.
+    ///
+    /// Values must be independent. Where a user or a host has many, give one value for each: the mean of each user, or
+    /// `ratio_values`.
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for a NaN, `out_of_range` for an infinite value, for a value of 0 on the scale `log`,
+    /// and for an `alpha` of 5; the path has the index of the value. Then `out_of_range` for values near 1e160 on the scale
+    /// `linear`, whose squares overflow.
+    public static func compareSamples(canary: [Double], baseline: [Double], policy: StatsSamplePolicy) throws -> StatsComparison {
+        try ffiStatsCompareSamples(canary: canary, baseline: baseline, policy: policy)
+    }
+
     /// Compares a share of the canary with that of its baseline, for one look: events of trials, where the share is greater than
     /// 10 % or there are few trials.
     ///
@@ -2264,6 +2324,19 @@ public enum Stats {
         try ffiStatsCompleteSamples(canary: canary, baseline: baseline, missing: missing)
     }
 
+    /// Adjusts the values of each user by the same user's value from before the release (CUPED): what was different before says
+    /// nothing about the canary, and the comparison needs fewer users.
+    ///
+    /// Each value y becomes y − θ (x − mean of all x), with θ = Cov(y, x) / Var(x) within the arms (A. Deng, Y. Xu, R. Kohavi and
+    /// T. Walker, WSDM 2013). Use the scale `linear` for the result.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for an arm of one value and an infinite value, `invalid_value` for a NaN and for arms
+    /// with more or fewer values than covariates. Then `out_of_range` for values whose squares overflow.
+    public static func cuped(canary: [Double], canaryBefore: [Double], baseline: [Double], baselineBefore: [Double]) throws -> StatsAdjustedSamples {
+        try ffiStatsCuped(canary: canary, canaryBefore: canaryBefore, baseline: baseline, baselineBefore: baselineBefore)
+    }
+
     /// How much the counts of windows vary, compared with independent events: Pearson's chi-squared statistic, divided by its
     /// degrees of freedom.
     ///
@@ -2339,6 +2412,17 @@ public enum Stats {
     /// counts that do not ascend, `duplicate` for a bound that is repeated, `out_of_range` for a `p` of 99 and a level of 95.
     public static func histogramQuantile(histogram: StatsHistogram, p: Double, level: Double) throws -> StatsHistogramQuantile {
         try ffiStatsHistogramQuantile(histogram: histogram, p: p, level: level)
+    }
+
+    /// Tests whether two samples come from one distribution, at any number of looks.
+    ///
+    /// It finds any change, of spread and shape as well, and needs ten times as many values for a shift as the mean. It says
+    /// nothing with fewer than 100 values in an arm. `kolmogorov_smirnov` is for one look.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for an empty sample, an infinite value and a level of 95, `invalid_value` for a NaN.
+    public static func kolmogorovSequence(canary: [Double], baseline: [Double], level: Double) throws -> StatsKolmogorovSequence {
+        try ffiStatsKolmogorovSequence(canary: canary, baseline: baseline, level: level)
     }
 
     /// Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
@@ -2473,6 +2557,18 @@ public enum Stats {
         try ffiStatsQuantile(values: values, p: p, method: method)
     }
 
+    /// Tests whether two samples have the same quantile `p`, at any number of looks.
+    ///
+    /// It is tightest at `tuned_for` values of each arm. The share of values above a limit
+    /// (`compare_samples`) needs a third as many, where there is a limit.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1 and a `tuned_for` of 0;
+    /// `invalid_value` for a NaN. Then `out_of_range` for quantiles whose difference overflows.
+    public static func quantileDifference(canary: [Double], baseline: [Double], p: Double, tunedFor: Count) throws -> StatsQuantileDifference {
+        try ffiStatsQuantileDifference(canary: canary, baseline: baseline, p: p, tunedFor: tunedFor)
+    }
+
     /// The quantile `p` with a confidence interval between two values of the sample: `scipy.stats.quantile_test`.
     ///
     /// The interval is valid for any distribution. A p99 has an upper end at a level of 95 % from 368 values on.
@@ -2482,6 +2578,18 @@ public enum Stats {
     /// `invalid_value` for a NaN.
     public static func quantileInterval(values: [Double], p: Double, level: Double) throws -> StatsQuantileInterval {
         try ffiStatsQuantileInterval(values: values, p: p, level: level)
+    }
+
+    /// The quantile `p` with an interval that covers it at all looks together with a probability of `level` or more.
+    ///
+    /// `quantile_interval` is for one look, and narrower. The interval is tightest at `tuned_for`
+    /// values; it is valid for any distribution.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for an empty sample, an infinite value, a `p` of 0 or 1, a level of 95 and a
+    /// `tuned_for` of 0; `invalid_value` for a NaN.
+    public static func quantileSequence(values: [Double], p: Double, level: Double, tunedFor: Count) throws -> StatsQuantileInterval {
+        try ffiStatsQuantileSequence(values: values, p: p, level: level, tunedFor: tunedFor)
     }
 
     /// A rate with its exact confidence interval, for one look (F. Garwood 1936).
@@ -2510,6 +2618,20 @@ public enum Stats {
     /// without the other.
     public static func rateTest(canary: StatsCounts, baseline: StatsCounts, hypothesis: StatsRateHypothesis) throws -> StatsRateTest {
         try ffiStatsRateTest(canary: canary, baseline: baseline, hypothesis: hypothesis)
+    }
+
+    /// Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose
+    /// variance is that of the delta method: an arm for `compare_samples` on the scale `linear`.
+    ///
+    /// Of a user with several requests, the requests depend on one another, but users do not. The value of a user is
+    /// r + (numerator − r · denominator) / mean denominator, with the ratio r of all (A. Deng, U. Knoblich and J. Lu, KDD 2018).
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for no values and an infinite value, `invalid_value` for a NaN and for lists of
+    /// different lengths. Then `invalid_value` for denominators whose sum is 0 or less, and `out_of_range` for results that
+    /// overflow.
+    public static func ratioValues(numerators: [Double], denominators: [Double]) throws -> [Double] {
+        try ffiStatsRatioValues(numerators: numerators, denominators: denominators)
     }
 
     /// The relative difference of two means with its interval: 0.05 is 5 % more than the baseline.

@@ -527,6 +527,18 @@ extension ReasonCode {
     public static let windowsOfUnequalExposure = Self(rawValue: "windows_of_unequal_exposure")
     /// Invalid: an arm has too few clusters for a variance.
     public static let clustersTooFew = Self(rawValue: "clusters_too_few")
+    /// Inconclusive: the values prove neither harm nor its absence.
+    public static let samplesInconclusive = Self(rawValue: "samples_inconclusive")
+    /// Inconclusive: an arm has too few values for any verdict.
+    public static let samplesTooSmall = Self(rawValue: "samples_too_small")
+    /// Pass: all values of both arms are equal.
+    public static let samplesIdentical = Self(rawValue: "samples_identical")
+    /// No data: an arm has no values.
+    public static let noSamples = Self(rawValue: "no_samples")
+    /// Inconclusive: the mean of the baseline may be 0, so that a margin in percent has no meaning.
+    public static let baselineNearZero = Self(rawValue: "baseline_near_zero")
+    /// Pass: the share of values beyond the limit is proven to be at most the tolerated one.
+    public static let shareTolerated = Self(rawValue: "share_tolerated")
     /// Mismatched: the shares of the traffic are proven not to be the planned ones.
     public static let splitMismatched = Self(rawValue: "split_mismatched")
     /// Mismatched: an arm that was to get nothing got units.

@@ -1920,6 +1920,14 @@ extension StatsAdjustPolicy: WireValue {
     public func json() throws -> String { try ffiWriteStatsAdjustPolicy(value: self) }
 }
 
+extension StatsAdjustedSamples: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsAdjustedSamples(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsAdjustedSamples(value: self) }
+}
+
 extension StatsAdjustedTest: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsAdjustedTest(json: json) }
@@ -2176,6 +2184,14 @@ extension StatsHistogramQuantile: WireValue {
     public func json() throws -> String { try ffiWriteStatsHistogramQuantile(value: self) }
 }
 
+extension StatsKolmogorovSequence: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsKolmogorovSequence(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsKolmogorovSequence(value: self) }
+}
+
 extension StatsKolmogorovSmirnovTest: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsKolmogorovSmirnovTest(json: json) }
@@ -2264,6 +2280,14 @@ extension StatsPowerPolicy: WireValue {
     public func json() throws -> String { try ffiWriteStatsPowerPolicy(value: self) }
 }
 
+extension StatsQuantileDifference: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsQuantileDifference(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsQuantileDifference(value: self) }
+}
+
 extension StatsQuantileInterval: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsQuantileInterval(json: json) }
@@ -2326,6 +2350,22 @@ extension StatsRateTest: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsRateTest(value: self) }
+}
+
+extension StatsSamplePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSamplePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSamplePolicy(value: self) }
+}
+
+extension StatsSampleScale: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSampleScale(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSampleScale(value: self) }
 }
 
 extension StatsShareEffect: WireValue {
@@ -2462,6 +2502,14 @@ extension StatsTrials: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsTrials(value: self) }
+}
+
+extension StatsValueLimit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsValueLimit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsValueLimit(value: self) }
 }
 
 extension StatsVerdict: WireValue {

@@ -241,6 +241,7 @@ extension RollbackVerdict: CaseValue {}
 extension RollbackWindow: CaseValue {}
 extension RollbackWindowVerdict: CaseValue {}
 extension StatsAdjustPolicy: CaseValue {}
+extension StatsAdjustedSamples: CaseValue {}
 extension StatsAdjustedTest: CaseValue {}
 extension StatsAdjustment: CaseValue {}
 extension StatsArm: CaseValue {}
@@ -273,6 +274,7 @@ extension StatsHistogramBucket: CaseValue {}
 extension StatsHistogramIncrease: CaseValue {}
 extension StatsHistogramPolicy: CaseValue {}
 extension StatsHistogramQuantile: CaseValue {}
+extension StatsKolmogorovSequence: CaseValue {}
 extension StatsKolmogorovSmirnovTest: CaseValue {}
 extension StatsLift: CaseValue {}
 extension StatsLooks: CaseValue {}
@@ -284,6 +286,7 @@ extension StatsPartialSample: CaseValue {}
 extension StatsPlannedShare: CaseValue {}
 extension StatsPolicy: CaseValue {}
 extension StatsPowerPolicy: CaseValue {}
+extension StatsQuantileDifference: CaseValue {}
 extension StatsQuantileInterval: CaseValue {}
 extension StatsQuantileMethod: CaseValue {}
 extension StatsRankMethod: CaseValue {}
@@ -292,6 +295,8 @@ extension StatsRateHypothesis: CaseValue {}
 extension StatsRateInterval: CaseValue {}
 extension StatsRateRatio: CaseValue {}
 extension StatsRateTest: CaseValue {}
+extension StatsSamplePolicy: CaseValue {}
+extension StatsSampleScale: CaseValue {}
 extension StatsShareEffect: CaseValue {}
 extension StatsShareInterval: CaseValue {}
 extension StatsShareMethod: CaseValue {}
@@ -309,6 +314,7 @@ extension StatsSplitPolicy: CaseValue {}
 extension StatsSplitVerdict: CaseValue {}
 extension StatsTestResult: CaseValue {}
 extension StatsTrials: CaseValue {}
+extension StatsValueLimit: CaseValue {}
 extension StatsVerdict: CaseValue {}
 extension StatsWelchTest: CaseValue {}
 extension StatsWindowMethod: CaseValue {}
@@ -601,6 +607,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.policyFromJson(text: input.take("text")).wire()
     case "stats.policy_from_yaml":
         return try Stats.policyFromYaml(text: input.take("text")).wire()
+    case "stats.default_sample_policy":
+        return try Stats.defaultSamplePolicy().wire()
+    case "stats.sample_policy_from_json":
+        return try Stats.samplePolicyFromJson(text: input.take("text")).wire()
+    case "stats.sample_policy_from_yaml":
+        return try Stats.samplePolicyFromYaml(text: input.take("text")).wire()
     case "stats.adjust":
         return try Stats.adjust(tests: input.take("tests"), policy: input.take("policy")).wire()
     case "stats.change_points":
@@ -619,6 +631,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.compareHistograms(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.compare_metrics":
         return try Stats.compareMetrics(metrics: input.take("metrics"), policy: input.take("policy")).wire()
+    case "stats.compare_samples":
+        return try Stats.compareSamples(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.compare_shares":
         return try Stats.compareShares(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.compare_sketches":
@@ -627,6 +641,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.compareWindows(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.complete_samples":
         return try Stats.completeSamples(canary: input.take("canary"), baseline: input.take("baseline"), missing: input.take("missing")).wire()
+    case "stats.cuped":
+        return try Stats.cuped(canary: input.take("canary"), canaryBefore: input.take("canaryBefore"), baseline: input.take("baseline"), baselineBefore: input.take("baselineBefore")).wire()
     case "stats.dispersion":
         return try Stats.dispersion(windows: input.take("windows")).wire()
     case "stats.effective_size":
@@ -643,6 +659,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.histogramIncrease(before: input.take("before"), after: input.take("after")).wire()
     case "stats.histogram_quantile":
         return try Stats.histogramQuantile(histogram: input.take("histogram"), p: input.take("p"), level: input.take("level")).wire()
+    case "stats.kolmogorov_sequence":
+        return try Stats.kolmogorovSequence(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "stats.kolmogorov_smirnov":
         return try Stats.kolmogorovSmirnov(canary: input.take("canary"), baseline: input.take("baseline")).wire()
     case "stats.location_shift":
@@ -665,14 +683,20 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.power(design: input.take("design"), total: input.take("total"), policy: input.take("policy")).wire()
     case "stats.quantile":
         return try Stats.quantile(values: input.take("values"), p: input.take("p"), method: input.take("method")).wire()
+    case "stats.quantile_difference":
+        return try Stats.quantileDifference(canary: input.take("canary"), baseline: input.take("baseline"), p: input.take("p"), tunedFor: input.take("tunedFor")).wire()
     case "stats.quantile_interval":
         return try Stats.quantileInterval(values: input.take("values"), p: input.take("p"), level: input.take("level")).wire()
+    case "stats.quantile_sequence":
+        return try Stats.quantileSequence(values: input.take("values"), p: input.take("p"), level: input.take("level"), tunedFor: input.take("tunedFor")).wire()
     case "stats.rate_interval":
         return try Stats.rateInterval(arm: input.take("arm"), level: input.take("level")).wire()
     case "stats.rate_ratio":
         return try Stats.rateRatio(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level"), looks: input.take("looks")).wire()
     case "stats.rate_test":
         return try Stats.rateTest(canary: input.take("canary"), baseline: input.take("baseline"), hypothesis: input.take("hypothesis")).wire()
+    case "stats.ratio_values":
+        return try Stats.ratioValues(numerators: input.take("numerators"), denominators: input.take("denominators")).wire()
     case "stats.relative_lift":
         return try Stats.relativeLift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "stats.sequence_boundary":
