@@ -222,9 +222,9 @@ fn minutes_to_alarm(
         .zip(values.into_iter().zip(moved))
         .map(|(at, (value, more))| AlertSample::new(at, value + more));
     let series = AlertSeries::new("metric", samples.collect::<Vec<_>>());
-    let begin = minutes().nth(59).expect("an instant");
-    let report = detect_anomalies(&series, &AnomalyPolicy::default().chart(chart).prewhitens(prewhitens))
-        .expect("a series");
+    let begin = minutes().nth(59)?;
+    let report =
+        detect_anomalies(&series, &AnomalyPolicy::default().chart(chart).prewhitens(prewhitens)).ok()?;
     let alarm = report.alarm_at.filter(|_| report.verdict == AnomalyVerdict::Anomalous)?;
     Some(alarm.since(begin).as_millis() as f64 / 60_000.0)
 }

@@ -126,6 +126,7 @@ struct Arm {
 impl Arm {
     /// The variance of a constant is exactly 0, also where its mean is rounded.
     #[expect(clippy::cast_precision_loss, reason = "samples are far below 2^53")]
+    #[expect(clippy::float_cmp, reason = "a constant has the same value everywhere, not a close one")]
     fn of(values: &[f64]) -> Self {
         match values {
             [first, rest @ ..] if rest.iter().all(|value| value == first) => {
@@ -248,6 +249,7 @@ impl<'a> Pair<'a> {
     }
 
     /// The value that all of both arms have.
+    #[expect(clippy::float_cmp, reason = "a constant has the same value everywhere, not a close one")]
     fn constant(&self) -> Option<f64> {
         let first = *self.canary.first()?;
         self.canary.iter().chain(self.baseline).all(|value| *value == first).then_some(first)

@@ -297,6 +297,7 @@ impl Counts {
 /// The number of pairs in which the canary is greater, for samples in ascending order; `None` if two values are equal.
 ///
 /// A merge without branches that depend on the values: for random ones, a processor guesses every second branch wrong.
+#[expect(clippy::float_cmp, reason = "a tie is an equal value, not a close one")]
 fn u_without_ties(canary: &[f64], baseline: &[f64]) -> Option<u64> {
     let has_ties = |sorted: &[f64]| {
         sorted.iter().zip(sorted.iter().skip(1)).fold(false, |found, (value, next)| found | (value == next))

@@ -25,7 +25,8 @@ pub(super) fn sort(values: &mut [f64]) {
     let shift =
         (u64::BITS - (high ^ low).leading_zeros().min((high - low).leading_zeros())).saturating_sub(3 * BITS);
     let digit = |key: u64, pass: u32| {
-        ((key.wrapping_sub(low) >> shift >> (pass * BITS)) & (DIGITS as u64 - 1)) as usize
+        let digit = (key.wrapping_sub(low) >> shift >> (pass * BITS)) & (DIGITS as u64 - 1);
+        usize::try_from(digit).unwrap_or_default() // INVARIANT: less than DIGITS
     };
     let mut counts = [[0_u32; DIGITS]; 3];
     for value in &*values {
@@ -159,7 +160,7 @@ mod tests {
             1 => (bits >> 54) as f64,
             2 => f64::from_bits(bits),
             3 => 1.0 + (bits >> 20) as f64 * f64::EPSILON,
-            4 if bits % 1000 == 0 => 1e300,
+            4 if bits.is_multiple_of(1000) => 1e300,
             4 => 1.0 + (bits >> 40) as f64 * f64::EPSILON,
             _ => 0.0 * if bits >> 63 == 1 { -1.0 } else { 1.0 },
         };
@@ -184,8 +185,8 @@ mod tests {
             expected.sort_unstable_by(f64::total_cmp);
             let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
             prop_assert!(bits(&got) == bits(&expected));
-            for share in [0.0, 0.01, 0.5, 0.99, 1.0] {
-                let rank = (share * n as f64) as usize;
+            for percent in [0, 1, 50, 99, 100] {
+                let rank = n * percent / 100;
                 let ranks = [rank.saturating_sub(20), rank, rank + 20];
                 let at = at_ranks(&values, ranks);
                 let expected = ranks.map(|rank| expected.get(rank).copied());
