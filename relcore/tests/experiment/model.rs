@@ -80,6 +80,7 @@ pub fn variants(scheme: Scheme, parts: &[u32]) -> Vec<Variant> {
         Scheme::Launchdarkly => (f64::from(part) * 100_000.0 / total).floor(),
         Scheme::Statsig => (f64::from(part) * 10_000.0 / total).floor(),
 
+        #[allow(unreachable_patterns, reason = "the feature `__exhaustive` closes the enum")]
         _ => panic!("a new scheme"),
     };
     parts

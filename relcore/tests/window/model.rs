@@ -88,6 +88,7 @@ fn occurrences(policy: &Policy, window: &Window, around: Timestamp) -> Vec<(i64,
             let (start, end) = times(start, end);
             of_days(&|day| is_business_day(calendar, day), start, end)
         }
+        #[allow(unreachable_patterns, reason = "the feature `__exhaustive` closes the enum")]
         other => panic!("{other}"),
     }
 }
