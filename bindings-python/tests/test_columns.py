@@ -350,7 +350,7 @@ INTEGERS = [getattr(pyarrow, f"{sign}int{width}")() for sign in ("", "u") for wi
     [
         (["success", "Success"], "outcome[1]", "`Success` is unknown: expected one of `success`, `failure`"),
         (polars.Series(["success", None]), "outcome[1]", "is null or empty: expected one of"),
-        (numpy.array([0, 9], "int64"), "outcome[1]", "`9` is no code: expected one from 0 to 5"),
+        (numpy.array([0, 9], "int64"), "outcome[1]", "`9` is no code: expected one from 0 to 6"),
         (numpy.array([0, -1], "int16"), "outcome[1]", "`-1` is no code"),
         (numpy.array([0, 0.5]), "outcome[1]", "`0.5` is not a whole number"),
         (polars.Series([b"success", b"success"]), "outcome", "Arrow format"),

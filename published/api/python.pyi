@@ -2334,10 +2334,9 @@ class EventColumns:
     """The names of the environments."""
     services: int = 1
     """How many services there are: their codes are below this."""
-Column: TypeAlias = Union['array[Any]', bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream, 'Sequence[object]']
-"""The values of a column: a buffer, an Arrow array, or a list."""
 Frame: TypeAlias = Union['Mapping[str, Column]', ArrowArray, ArrowStream, Keyed]
 """The columns of a table by their names: a data frame that exports Arrow, or a dict."""
+# from other modules: Column
 
 # conformance
 """Runs conformance cases: `relcore-conformance PATH...`, or `python -m relcore.conformance PATH...`."""

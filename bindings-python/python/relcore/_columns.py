@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
 
 if TYPE_CHECKING:
-    from array import array
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
 
@@ -29,10 +30,14 @@ class Strided(Protocol):
     def __array_interface__(self) -> dict[str, Any]: ...
 
 
-Column: TypeAlias = Union[
-    "array[Any]", bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream, "Sequence[object]"
-]
-"""The values of a column: a buffer, an Arrow array, or a list."""
+if TYPE_CHECKING:
+    Column: TypeAlias = Union[
+        "array[Any]", bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream, "Sequence[object]"
+    ]
+    """The values of a column: a buffer, an Arrow array, or a list."""
+else:
+    # Without texts, so that `typing.get_type_hints` resolves the functions of every module.
+    Column = Union[array, bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream, Sequence[object]]
 
 
 class Keyed(Protocol):

@@ -206,6 +206,9 @@ class GitPackage(_Value):
     folders. Left out when every commit does.
     """
 
+    def __post_init__(self) -> None:
+        _freeze(self, "commits")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GitReleases(_Value):
