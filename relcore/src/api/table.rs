@@ -1,6 +1,6 @@
 //! The rows of all modules, expanded: signatures, calls and schemas.
 use super::{Argument, Handle, Signature, Transport};
-use crate::column::{Columns, Tables};
+use crate::column::{Columns, Record, Tables};
 use crate::error::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::sync::Arc;
@@ -72,7 +72,7 @@ macro_rules! table {
             }),*];
 
             /// The tables of each of them.
-            pub(in super::super) const TABLES: &[&crate::column::Record] = &[$(<$tables>::RECORD),*];
+            pub(in super::super) const TABLES: &[&Record] = &[$(<$tables>::RECORD),*];
 
             pub(in super::super) const CONSTRUCTORS: &[Signature] = &[$(Signature {
                 name: concat!(stringify!($module), ".", stringify!($handle)),
@@ -256,7 +256,7 @@ macro_rules! modules {
             calls.get(row.module).map_or_else(|| Err(unknown(row).into()), |call| call(row, transport))
         }
 
-        pub(super) fn bulk_functions() -> impl Iterator<Item = (Row, &'static crate::column::Record)> {
+        pub(super) fn bulk_functions() -> impl Iterator<Item = (Row, &'static Record)> {
             rows([$($module::BULK_FUNCTIONS),*]).zip([$($module::TABLES),*].into_iter().flatten().copied())
         }
 

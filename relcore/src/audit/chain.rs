@@ -1,6 +1,6 @@
 use super::code;
 use super::log::{LineFault, read_log};
-use super::record::{Head, Record, genesis};
+use super::record::{Head, LogRecord, genesis};
 use crate::decision::{Explain, Outcome};
 use crate::error::{Faults, Result};
 use crate::reason::{Evidence, Reason, ReasonCode, Severity};
@@ -39,7 +39,7 @@ use std::fmt;
 /// # Errors
 /// `invalid_value` for a head whose hash is not 64 hexadecimal digits in lower case, or does not fit its size. A record
 /// that is wrong is no error but makes the verdict `broken`.
-pub fn verify_chain(log: &[Record], known_heads: &[Head], checkpoint: Option<&Head>) -> Result<ChainCheck> {
+pub fn verify_chain(log: &[LogRecord], known_heads: &[Head], checkpoint: Option<&Head>) -> Result<ChainCheck> {
     check(log, None, known_heads, checkpoint)
 }
 
@@ -78,7 +78,7 @@ struct Anchors<'a> {
 }
 
 fn check(
-    log: &[Record],
+    log: &[LogRecord],
     fault: Option<&LineFault>,
     known_heads: &[Head],
     checkpoint: Option<&Head>,
@@ -203,7 +203,7 @@ impl Walk {
     }
 
     /// Checks the next record. Returns whether its number is greater than all before.
-    fn step(&mut self, record: &Record) -> bool {
+    fn step(&mut self, record: &LogRecord) -> bool {
         let (at, expected) = (record.sequence.get(), self.last.saturating_add(1));
         if at < expected {
             let last = self.last;

@@ -42,4 +42,12 @@ reason_codes! {
     PROOF_LENGTH;
     /// The proof leads to another root.
     ROOT_MISMATCH;
+    /// A subject of the statement has the digest of the artifact.
+    SUBJECT_MATCHES;
+    /// No subject of the statement has the digest of the artifact.
+    NO_SUBJECT_MATCHES;
+    /// The artifact has no digest of an acceptable algorithm.
+    NO_ACCEPTABLE_DIGEST;
+    /// One digest of the artifact is that of a subject, and another one contradicts.
+    DIGESTS_CONTRADICT;
 }

@@ -1,4 +1,4 @@
-use super::record::Record;
+use super::record::LogRecord;
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::scalar::Count;
 use crate::wire::{TypeRef, diagnose, parse_json};
@@ -38,12 +38,12 @@ pub fn read_log(text: &str) -> LogText {
     log
 }
 
-fn read_record(line: &str) -> Result<Record> {
+fn read_record(line: &str) -> Result<LogRecord> {
     let value = parse_json(line)?;
     let mut faults = Faults::new();
-    diagnose(&value, TypeRef::Named("audit.Record"), "", &mut faults);
+    diagnose(&value, TypeRef::Named("audit.LogRecord"), "", &mut faults);
     faults.finish()?;
-    Record::deserialize(&value).map_err(|fault| Error::new(ErrorKind::InvalidValue, "", fault.to_string()))
+    LogRecord::deserialize(&value).map_err(|fault| Error::new(ErrorKind::InvalidValue, "", fault.to_string()))
 }
 
 /// A log that was read, made by [`read_log`].
@@ -53,7 +53,7 @@ fn read_record(line: &str) -> Result<Record> {
 #[serde(rename = "audit.LogText", rename_all = "camelCase", deny_unknown_fields)]
 pub struct LogText {
     /// The records before the first line that cannot be read; all of them if there is none.
-    pub records: Vec<Record>,
+    pub records: Vec<LogRecord>,
     /// The first line that is not a record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<LineFault>,

@@ -2,7 +2,8 @@
 //!
 //! [`append`] makes a record of an entry, which has the hash of the record before it; [`verify_chain`] and [`verify_log`]
 //! check that no record was changed, removed, inserted or moved. [`merkle_root`], [`inclusion_proof`] and
-//! [`consistency_proof`] are those of RFC 6962, for an auditor who sees a part of the log.
+//! [`consistency_proof`] are those of RFC 6962, for an auditor who sees a part of the log. [`to_statement`] and
+//! [`match_statement`] write and match statements of in-toto.
 //!
 //! # Rules
 //!
@@ -25,6 +26,7 @@ mod hash;
 mod log;
 mod proof;
 mod record;
+mod statement;
 mod tree;
 
 pub use chain::{ChainCheck, ChainVerdict, explain_chain, outcome_of_chain, verify_chain, verify_log};
@@ -32,38 +34,48 @@ pub use log::{LineFault, LogText, read_log};
 pub use proof::{
     ProofCheck, ProofVerdict, explain_proof, outcome_of_proof, verify_consistency, verify_inclusion,
 };
-pub use record::{Entry, Head, Record, append, genesis, head};
+pub use record::{Entry, Head, LogRecord, append, genesis, head};
+pub use statement::{
+    Artifact, ArtifactMatch, StatementCheck, StatementVerdict, explain_statement, match_statement, outcome_of_statement,
+    to_statement,
+};
 pub use tree::{consistency_proof, inclusion_proof, leaf_hash, merkle_root, record_leaf};
 
-crate::scalar::texts!(ChainVerdict, ProofVerdict);
+crate::scalar::texts!(ChainVerdict, ProofVerdict, StatementVerdict);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
     ($table:ident) => {
         $table! {
             audit {
-                fn append(head: &Head, entry: &Entry) -> Record;
+                fn append(head: &Head, entry: &Entry) -> LogRecord;
                 fn consistency_proof(hashes: &[String], first_size: Count) -> Vec<String>;
                 #[plain]
                 fn explain_chain(check: &ChainCheck) -> String;
                 #[plain]
                 fn explain_proof(check: &ProofCheck) -> String;
                 #[plain]
+                fn explain_statement(check: &StatementCheck) -> String;
+                #[plain]
                 fn genesis() -> Head;
                 #[plain]
-                fn head(record: &Record) -> Head;
+                fn head(record: &LogRecord) -> Head;
                 fn inclusion_proof(hashes: &[String], index: Count) -> Vec<String>;
                 fn leaf_hash(data: &str) -> String;
+                fn match_statement(statement: &str, artifacts: &[Artifact], algorithms: &[String]) -> StatementCheck;
                 fn merkle_root(hashes: &[String]) -> String;
                 #[plain]
                 fn outcome_of_chain(check: &ChainCheck) -> crate::decision::Outcome;
                 #[plain]
                 fn outcome_of_proof(check: &ProofCheck) -> crate::decision::Outcome;
                 #[plain]
+                fn outcome_of_statement(check: &StatementCheck) -> crate::decision::Outcome;
+                #[plain]
                 fn read_log(text: &str) -> LogText;
                 #[plain]
-                fn record_leaf(record: &Record) -> String;
-                fn verify_chain(log: &[Record], known_heads: &[Head], checkpoint: Option<&Head>) -> ChainCheck;
+                fn record_leaf(record: &LogRecord) -> String;
+                fn to_statement(subjects: &[Artifact], predicate_type: &str, predicate: &str) -> String;
+                fn verify_chain(log: &[LogRecord], known_heads: &[Head], checkpoint: Option<&Head>) -> ChainCheck;
                 fn verify_consistency(
                     first_size: Count,
                     first_root: &str,

@@ -38,7 +38,7 @@ pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000
 /// `syntax` at `entry.data` for text that is not JSON (`{a: 1}`) or repeats a key; `invalid_value` for a `head.hash` that is
 /// not 64 hexadecimal digits in lower case or does not fit its size (only the head of size 0 has the hash of [`genesis`]),
 /// and for an empty kind, actor or subject; `out_of_range` for a `head.size` of 2^53 - 1.
-pub fn append(head: &Head, entry: &Entry) -> Result<Record> {
+pub fn append(head: &Head, entry: &Entry) -> Result<LogRecord> {
     let mut faults = Faults::new();
     head.check("head", &mut faults);
     faults.check(
@@ -49,7 +49,7 @@ pub fn append(head: &Head, entry: &Entry) -> Result<Record> {
     );
     let data = entry.check(&mut faults);
     faults.finish()?;
-    let mut record = Record {
+    let mut record = LogRecord {
         sequence: Count::new(head.size.get().saturating_add(1))?,
         at: entry.at,
         kind: entry.kind.clone(),
@@ -85,7 +85,7 @@ pub fn genesis() -> Head {
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
-pub fn head(record: &Record) -> Head {
+pub fn head(record: &LogRecord) -> Head {
     Head { size: record.sequence, hash: record.hash.clone() }
 }
 
@@ -184,8 +184,8 @@ impl Entry {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-#[serde(rename = "audit.Record", rename_all = "camelCase", deny_unknown_fields)]
-pub struct Record {
+#[serde(rename = "audit.LogRecord", rename_all = "camelCase", deny_unknown_fields)]
+pub struct LogRecord {
     /// The number of the entry in the log, from 1.
     pub sequence: Count,
     /// The instant at which it happened.
@@ -206,7 +206,7 @@ pub struct Record {
     pub hash: String,
 }
 
-impl Record {
+impl LogRecord {
     /// The hash of the content.
     pub(super) fn content_hash(&self) -> String {
         to_hex(&sha256(&[&self.canonical()]))

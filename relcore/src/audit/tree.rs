@@ -1,5 +1,5 @@
 use super::hash::{Hash, from_hex, parse_hashes, sha256, to_hex};
-use super::record::Record;
+use super::record::LogRecord;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::scalar::Count;
 
@@ -34,7 +34,7 @@ pub fn leaf_hash(data: &str) -> Result<String> {
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
-pub fn record_leaf(record: &Record) -> String {
+pub fn record_leaf(record: &LogRecord) -> String {
     to_hex(&leaf(&record.canonical()))
 }
 

@@ -79,6 +79,8 @@ types! {
     version: Bump, Version;
     window: Fit, FitVerdict, Kind, Override, Slot, SlotVerdict, Status, Subject, Schedule;
     scalar: Count;
+    audit: ChainCheck, ChainVerdict, LogText, LineFault, ProofCheck, ProofVerdict, Head, Entry, LogRecord, Artifact,
+        StatementCheck, ArtifactMatch, StatementVerdict;
 }
 
 /// Types that exist only with the feature `schema`.
