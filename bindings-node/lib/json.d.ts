@@ -15,6 +15,7 @@ import type {
   Weekday,
 } from "../index.js";
 import type * as analysis from "../analysis.js";
+import type * as audit from "../audit.js";
 import type * as canary from "../canary.js";
 import type * as decision from "../decision.js";
 import type * as experiment from "../experiment.js";
@@ -105,6 +106,19 @@ export interface WireInputs {
   readonly "analysis.Template": analysis.Template;
   readonly "analysis.Test": analysis.Test;
   readonly "analysis.Verdict": analysis.Verdict;
+  readonly "audit.Artifact": audit.Artifact;
+  readonly "audit.ArtifactMatch": audit.ArtifactMatch;
+  readonly "audit.ChainCheck": audit.ChainCheck;
+  readonly "audit.ChainVerdict": audit.ChainVerdict;
+  readonly "audit.Entry": audit.Entry;
+  readonly "audit.Head": audit.Head;
+  readonly "audit.LineFault": audit.LineFault;
+  readonly "audit.LogRecord": audit.LogRecord;
+  readonly "audit.LogText": audit.LogText;
+  readonly "audit.ProofCheck": audit.ProofCheck;
+  readonly "audit.ProofVerdict": audit.ProofVerdict;
+  readonly "audit.StatementCheck": audit.StatementCheck;
+  readonly "audit.StatementVerdict": audit.StatementVerdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
   readonly "canary.Action": canary.Action;
   readonly "canary.AppleDay": canary.AppleDay;
@@ -412,6 +426,19 @@ export interface WireTypes {
   readonly "analysis.Template": analysis.Template;
   readonly "analysis.Test": analysis.Test;
   readonly "analysis.Verdict": analysis.Verdict;
+  readonly "audit.Artifact": audit.Artifact;
+  readonly "audit.ArtifactMatch": audit.ArtifactMatch;
+  readonly "audit.ChainCheck": audit.ChainCheck;
+  readonly "audit.ChainVerdict": audit.ChainVerdict;
+  readonly "audit.Entry": audit.Entry;
+  readonly "audit.Head": audit.Head;
+  readonly "audit.LineFault": audit.LineFault;
+  readonly "audit.LogRecord": audit.LogRecord<Timestamp>;
+  readonly "audit.LogText": audit.LogText;
+  readonly "audit.ProofCheck": audit.ProofCheck;
+  readonly "audit.ProofVerdict": audit.ProofVerdict;
+  readonly "audit.StatementCheck": audit.StatementCheck;
+  readonly "audit.StatementVerdict": audit.StatementVerdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
   readonly "canary.Action": canary.Action;
   readonly "canary.AppleDay": canary.AppleDay;

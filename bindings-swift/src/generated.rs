@@ -33,6 +33,13 @@ use relcore::analysis::{
     Tally as AnalysisTally, Target as AnalysisTarget, Template as AnalysisTemplate, Test as AnalysisTest,
     Verdict as AnalysisVerdict,
 };
+use relcore::audit::{
+    Artifact as AuditArtifact, ArtifactMatch as AuditArtifactMatch, ChainCheck as AuditChainCheck,
+    ChainVerdict as AuditChainVerdict, Entry as AuditEntry, Head as AuditHead, LineFault as AuditLineFault,
+    LogRecord as AuditLogRecord, LogText as AuditLogText, ProofCheck as AuditProofCheck,
+    ProofVerdict as AuditProofVerdict, StatementCheck as AuditStatementCheck,
+    StatementVerdict as AuditStatementVerdict,
+};
 use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, AppleDay as CanaryAppleDay,
     ApplePause as CanaryApplePause, ApplePhase as CanaryApplePhase, CanaryScale,
@@ -1123,6 +1130,121 @@ pub enum AnalysisVerdict {
     Inconclusive,
     /// Half of the metrics or more have no data.
     NoData,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditArtifact {
+    pub name: Option<String>,
+    pub digest: BTreeMap<String, String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditArtifactMatch {
+    pub name: Option<String>,
+    pub matched: Vec<String>,
+    pub accepted: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditChainCheck {
+    pub verdict: AuditChainVerdict,
+    pub valid_up_to: Count,
+    pub complete_up_to: Option<Count>,
+    pub starts_after: Count,
+    pub broken_at: Option<Count>,
+    pub first_missing: Option<Count>,
+    pub first_present: Option<Count>,
+    pub line: Option<Count>,
+    pub head: AuditHead,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+/// Whether a log is whole.
+#[uniffi::remote(Enum)]
+pub enum AuditChainVerdict {
+    /// No entry was changed or removed, and the log ends with a known head.
+    Whole,
+    /// No entry of those that are there was changed, but later ones may be missing: the log goes on after the last known
+    /// head, or there is none.
+    Prefix,
+    /// An entry was changed, removed, inserted or moved, or a line cannot be read.
+    Broken,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditEntry {
+    pub at: Timestamp,
+    pub kind: String,
+    pub actor: Option<String>,
+    pub subject: Option<String>,
+    pub data: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditHead {
+    pub size: Count,
+    pub hash: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditLineFault {
+    pub line: Count,
+    pub cut_off: bool,
+    pub text: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditLogRecord {
+    pub sequence: Count,
+    pub at: Timestamp,
+    pub kind: String,
+    pub actor: Option<String>,
+    pub subject: Option<String>,
+    pub data: String,
+    pub previous: String,
+    pub hash: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditLogText {
+    pub records: Vec<AuditLogRecord>,
+    pub fault: Option<AuditLineFault>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditProofCheck {
+    pub verdict: AuditProofVerdict,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+}
+
+/// Whether a proof holds.
+#[uniffi::remote(Enum)]
+pub enum AuditProofVerdict {
+    /// It holds.
+    Proven,
+    /// It does not hold, or proves nothing.
+    Unproven,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditStatementCheck {
+    pub verdict: AuditStatementVerdict,
+    pub predicate_type: String,
+    pub artifacts: Vec<AuditArtifactMatch>,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+}
+
+/// Whether a statement is about all artifacts.
+#[uniffi::remote(Enum)]
+pub enum AuditStatementVerdict {
+    /// A subject matches each artifact.
+    Accepted,
+    /// An artifact has no subject that matches.
+    Rejected,
 }
 
 /// The action of an abort.
@@ -4509,6 +4631,171 @@ pub fn ffi_analysis_score_objectives(
 }
 
 #[uniffi::export]
+pub fn ffi_audit_append(head: AuditHead, entry: AuditEntry) -> Encoded<AuditLogRecord> {
+    Encoded(relcore::audit::append(borrow(&head), borrow(&entry)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_consistency_proof(hashes: Vec<String>, first_size: Count) -> Encoded<Vec<String>> {
+    Encoded(
+        relcore::audit::consistency_proof(borrow(&hashes), borrow(&first_size)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_explain_chain(check: AuditChainCheck) -> Plain<String> {
+    Plain(Ok(relcore::audit::explain_chain(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_explain_proof(check: AuditProofCheck) -> Plain<String> {
+    Plain(Ok(relcore::audit::explain_proof(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_explain_statement(check: AuditStatementCheck) -> Plain<String> {
+    Plain(Ok(relcore::audit::explain_statement(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_genesis() -> Encoded<AuditHead> {
+    Encoded(Ok(relcore::audit::genesis()))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_head(record: AuditLogRecord) -> Encoded<AuditHead> {
+    Encoded(Ok(relcore::audit::head(borrow(&record))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_inclusion_proof(hashes: Vec<String>, index: Count) -> Encoded<Vec<String>> {
+    Encoded(relcore::audit::inclusion_proof(borrow(&hashes), borrow(&index)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_leaf_hash(data: String) -> Plain<String> {
+    Plain(relcore::audit::leaf_hash(borrow(&data)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_match_statement(
+    statement: String,
+    artifacts: Vec<AuditArtifact>,
+    algorithms: Vec<String>,
+) -> Encoded<AuditStatementCheck> {
+    Encoded(
+        relcore::audit::match_statement(borrow(&statement), borrow(&artifacts), borrow(&algorithms))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_merkle_root(hashes: Vec<String>) -> Plain<String> {
+    Plain(relcore::audit::merkle_root(borrow(&hashes)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_outcome_of_chain(check: AuditChainCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::audit::outcome_of_chain(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_outcome_of_proof(check: AuditProofCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::audit::outcome_of_proof(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_outcome_of_statement(check: AuditStatementCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::audit::outcome_of_statement(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_read_log(text: String) -> Encoded<AuditLogText> {
+    Encoded(Ok(relcore::audit::read_log(borrow(&text))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_record_leaf(record: AuditLogRecord) -> Plain<String> {
+    Plain(Ok(relcore::audit::record_leaf(borrow(&record))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_to_statement(
+    subjects: Vec<AuditArtifact>,
+    predicate_type: String,
+    predicate: String,
+) -> Plain<String> {
+    Plain(
+        relcore::audit::to_statement(borrow(&subjects), borrow(&predicate_type), borrow(&predicate))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_verify_chain(
+    log: Vec<AuditLogRecord>,
+    known_heads: Vec<AuditHead>,
+    checkpoint: Option<AuditHead>,
+) -> Encoded<AuditChainCheck> {
+    Encoded(
+        relcore::audit::verify_chain(borrow(&log), borrow(&known_heads), borrow(&checkpoint))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_verify_consistency(
+    first_size: Count,
+    first_root: String,
+    second_size: Count,
+    second_root: String,
+    proof: Vec<String>,
+) -> Encoded<AuditProofCheck> {
+    Encoded(
+        relcore::audit::verify_consistency(
+            borrow(&first_size),
+            borrow(&first_root),
+            borrow(&second_size),
+            borrow(&second_root),
+            borrow(&proof),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_verify_inclusion(
+    leaf_hash: String,
+    index: Count,
+    size: Count,
+    proof: Vec<String>,
+    root: String,
+) -> Encoded<AuditProofCheck> {
+    Encoded(
+        relcore::audit::verify_inclusion(
+            borrow(&leaf_hash),
+            borrow(&index),
+            borrow(&size),
+            borrow(&proof),
+            borrow(&root),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_verify_log(
+    text: String,
+    known_heads: Vec<AuditHead>,
+    checkpoint: Option<AuditHead>,
+) -> Encoded<AuditChainCheck> {
+    Encoded(
+        relcore::audit::verify_log(borrow(&text), borrow(&known_heads), borrow(&checkpoint))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_canary_standard_schedule() -> Encoded<CanarySchedule> {
     Encoded(Ok(relcore::canary::standard_schedule()))
 }
@@ -6947,6 +7234,136 @@ pub fn ffi_read_analysis_verdict(json: &str) -> Encoded<AnalysisVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_verdict(value: AnalysisVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_artifact(json: &str) -> Encoded<AuditArtifact> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_artifact(value: AuditArtifact) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_artifact_match(json: &str) -> Encoded<AuditArtifactMatch> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_artifact_match(value: AuditArtifactMatch) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_chain_check(json: &str) -> Encoded<AuditChainCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_chain_check(value: AuditChainCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_chain_verdict(json: &str) -> Encoded<AuditChainVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_chain_verdict(value: AuditChainVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_entry(json: &str) -> Encoded<AuditEntry> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_entry(value: AuditEntry) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_head(json: &str) -> Encoded<AuditHead> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_head(value: AuditHead) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_line_fault(json: &str) -> Encoded<AuditLineFault> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_line_fault(value: AuditLineFault) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_log_record(json: &str) -> Encoded<AuditLogRecord> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_log_record(value: AuditLogRecord) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_log_text(json: &str) -> Encoded<AuditLogText> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_log_text(value: AuditLogText) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_proof_check(json: &str) -> Encoded<AuditProofCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_proof_check(value: AuditProofCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_proof_verdict(json: &str) -> Encoded<AuditProofVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_proof_verdict(value: AuditProofVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_statement_check(json: &str) -> Encoded<AuditStatementCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_statement_check(value: AuditStatementCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_statement_verdict(json: &str) -> Encoded<AuditStatementVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_statement_verdict(value: AuditStatementVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -83,6 +83,30 @@ export type ReasonCode =
   | "alert_firing"
   | "alert_pending"
   | "alert_no_data"
+  | "chain_whole"
+  | "no_known_head"
+  | "beyond_known_head"
+  | "head_before_start"
+  | "truncated"
+  | "missing_beginning"
+  | "sequence_gap"
+  | "out_of_order"
+  | "hash_mismatch"
+  | "link_mismatch"
+  | "head_mismatch"
+  | "line_unreadable"
+  | "line_cut_off"
+  | "inclusion_proven"
+  | "consistency_proven"
+  | "index_outside_tree"
+  | "tree_shrank"
+  | "empty_tree"
+  | "proof_length"
+  | "root_mismatch"
+  | "subject_matches"
+  | "no_subject_matches"
+  | "no_acceptable_digest"
+  | "digests_contradict"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -391,6 +415,8 @@ export interface TimeRange<At extends Instant = Instant> {
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 /** Judges what was measured of a release: the measurements of its metrics, and their limits. */
 export * as analysis from "./analysis.js";
+/** Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves. */
+export * as audit from "./audit.js";
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";
 /** The parts that every decision has, and the text that a person reads. */
@@ -1274,6 +1300,205 @@ export declare function scoreObjectives(
   values: readonly Indicator[],
   history: readonly EarlierResult[],
 ): Scorecard;
+
+// audit.d.ts
+/** Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves. */
+/** A file, an image or a package, known by its digests. */
+export interface Artifact {
+  /** Its name, for people. */
+  readonly name?: string | undefined;
+  /** Its digests by algorithm, as in the `DigestSet` of in-toto: `sha256` and 64 hexadecimal digits. */
+  readonly digest: Readonly<Record<string, string>>;
+}
+/** Whether a statement is about an artifact. */
+export interface ArtifactMatch {
+  /** The name of the artifact. */
+  readonly name?: string | undefined;
+  /** The names of the subjects that match it; `subject[0]` for one without a name. */
+  readonly matched: readonly string[];
+  /** Whether a subject matches it. */
+  readonly accepted: boolean;
+}
+/** Whether a log is whole, made by `verifyChain` and `verifyLog`. */
+export interface ChainCheck {
+  /** Whether it is whole. */
+  readonly verdict: ChainVerdict;
+  /** The last entry before the first break; the last entry of the log if there is none. */
+  readonly validUpTo: Count;
+  /** The entry up to which a known head proves that nothing is missing or changed; absent if none does. */
+  readonly completeUpTo?: Count | undefined;
+  /** The size of the checkpoint after which the log starts; 0 for a log from its first entry on. */
+  readonly startsAfter: Count;
+  /** The entry of the first break. */
+  readonly brokenAt?: Count | undefined;
+  /** The first entry that is missing in the middle or at the end. */
+  readonly firstMissing?: Count | undefined;
+  /** The first entry that is there, if the beginning is missing. */
+  readonly firstPresent?: Count | undefined;
+  /** The first line that cannot be read. */
+  readonly line?: Count | undefined;
+  /** The head of the entries before the first break. */
+  readonly head: Head;
+  /** The reasons. */
+  readonly reasons: readonly Reason[];
+  /** `knownHeads` if no known head is as late as the start of the log. */
+  readonly missing: readonly string[];
+  /** The digest of the known heads and the checkpoint. */
+  readonly policyDigest: string;
+}
+/** Whether a log is whole. */
+export type ChainVerdict = "whole" | "prefix" | "broken";
+/** What happened: the content of a record. */
+export interface Entry {
+  /** The instant at which it happened. */
+  readonly at: Instant;
+  /** What happened, in a word of the caller: `approved`, `deployed`, `rolled_back`. */
+  readonly kind: string;
+  /** Who did it. */
+  readonly actor?: string | undefined;
+  /** What it happened to: a release, a service, a policy. */
+  readonly subject?: string | undefined;
+  /** Everything else, as JSON text: a decision, a policy, a digest. */
+  readonly data: string;
+}
+/** The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole. */
+export interface Head {
+  /** The number of entries, which is the sequence number of the last record. */
+  readonly size: Count;
+  /** The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none. */
+  readonly hash: string;
+}
+/** A line of a log that is not a record. */
+export interface LineFault {
+  /** The number of the line, from 1. */
+  readonly line: Count;
+  /** Whether it is the last line and has no end: its writing was interrupted, or the file was cut off. */
+  readonly cutOff: boolean;
+  /** What is wrong with it, for a person. */
+  readonly text: string;
+}
+/** An entry of a log with its place in the chain, made by `append`. */
+export interface LogRecord<At extends Instant = Instant> {
+  /** The number of the entry in the log, from 1. */
+  readonly sequence: Count;
+  /** The instant at which it happened. */
+  readonly at: At;
+  /** What happened. */
+  readonly kind: string;
+  /** Who did it. */
+  readonly actor?: string | undefined;
+  /** What it happened to. */
+  readonly subject?: string | undefined;
+  /** Everything else, as canonical JSON text (RFC 8785). */
+  readonly data: string;
+  /** The hash of the record before it; zeros for the first one. */
+  readonly previous: string;
+  /** SHA-256 over this record without this field, as canonical JSON: 64 hexadecimal digits in lower case. */
+  readonly hash: string;
+}
+/** A log that was read, made by `readLog`. */
+export interface LogText {
+  /** The records before the first line that cannot be read; all of them if there is none. */
+  readonly records: readonly LogRecord<Timestamp>[];
+  /** The first line that is not a record. */
+  readonly fault?: LineFault | undefined;
+}
+/** Whether a proof holds, made by `verifyInclusion` and `verifyConsistency`. */
+export interface ProofCheck {
+  /** Whether it holds. */
+  readonly verdict: ProofVerdict;
+  /** The reason. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the size and the root that it was checked against. */
+  readonly policyDigest: string;
+}
+/** Whether a proof holds. */
+export type ProofVerdict = "proven" | "unproven";
+/** Which artifacts a statement is about, made by `matchStatement`. */
+export interface StatementCheck {
+  /** Whether the statement is about all artifacts. */
+  readonly verdict: StatementVerdict;
+  /** What the statement says, as the URI of the type of its predicate. */
+  readonly predicateType: string;
+  /** Each artifact, in their order. */
+  readonly artifacts: readonly ArtifactMatch[];
+  /** One reason for each artifact. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the acceptable algorithms. */
+  readonly policyDigest: string;
+}
+/** Whether a statement is about all artifacts. */
+export type StatementVerdict = "accepted" | "rejected";
+/** Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and its own hash. */
+export declare function append(head: Head, entry: Entry): LogRecord<Timestamp>;
+/** The proof that a tree continues an earlier one: the hashes by which both roots are computed. */
+export declare function consistencyProof(hashes: readonly string[], firstSize: Count): readonly string[];
+/** Writes the check of a log as text for a person. */
+export declare function explainChain(check: ChainCheck): string;
+/** Writes the check of a proof as text for a person. */
+export declare function explainProof(check: ProofCheck): string;
+/** Writes which artifacts a statement is about as text for a person. */
+export declare function explainStatement(check: StatementCheck): string;
+/** The head of an empty log: size 0 and a hash of zeros. */
+export declare function genesis(): Head;
+/** The head of a log whose last record this is. */
+export declare function head(record: LogRecord): Head;
+/** The audit path of a leaf: the hashes by which the leaf leads to the root. */
+export declare function inclusionProof(hashes: readonly string[], index: Count): readonly string[];
+/** The hash of a leaf of a Merkle tree as in RFC 6962: SHA-256 over a zero byte and the data, which is hexadecimal text. */
+export declare function leafHash(data: string): string;
+/** Says which artifacts a statement speaks about: for each one the subjects that match it, and whether it is accepted. */
+export declare function matchStatement(
+  statement: string,
+  artifacts: readonly Artifact[],
+  algorithms: readonly string[],
+): StatementCheck;
+/** The root of the Merkle tree of a list of leaf hashes, as in RFC 6962. */
+export declare function merkleRoot(hashes: readonly string[]): string;
+/** The consequence of the check of a log for its caller: `proceed` if a known head is in it, `ask` if it is broken or no head is known. */
+export declare function outcomeOfChain(check: ChainCheck): decision.Outcome;
+/** The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`. */
+export declare function outcomeOfProof(check: ProofCheck): decision.Outcome;
+/** The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`. */
+export declare function outcomeOfStatement(check: StatementCheck): decision.Outcome;
+/** Reads a log: one record a line, as `to_json` writes it. */
+export declare function readLog(text: string): LogText;
+/** The leaf of a record: `leafHash` over the record without its key `hash` as canonical JSON. */
+export declare function recordLeaf(record: LogRecord): string;
+/** Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects). */
+export declare function toStatement(
+  subjects: readonly Artifact[],
+  predicateType: string,
+  predicate: string,
+): string;
+/** Checks that a log is whole: that no entry was changed, removed, inserted or moved, and that it reaches the known heads. */
+export declare function verifyChain(
+  log: readonly LogRecord[],
+  knownHeads: readonly Head[],
+  checkpoint?: Head | null,
+): ChainCheck;
+/** Checks that the tree of a root continues that of an earlier root, by the algorithm of RFC 9162, 2.1.4.2: that entries were only appended. */
+export declare function verifyConsistency(
+  firstSize: Count,
+  firstRoot: string,
+  secondSize: Count,
+  secondRoot: string,
+  proof: readonly string[],
+): ProofCheck;
+/** Checks that a leaf is in the tree of a root, by the algorithm of RFC 9162, 2.1.3.2. */
+export declare function verifyInclusion(
+  leafHash: string,
+  index: Count,
+  size: Count,
+  proof: readonly string[],
+  root: string,
+): ProofCheck;
+/** Reads a log and checks that it is whole, as `readLog` and `verifyChain`. */
+export declare function verifyLog(
+  text: string,
+  knownHeads: readonly Head[],
+  checkpoint?: Head | null,
+): ChainCheck;
 
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */

@@ -1371,6 +1371,638 @@ All faults at once: those of `objectives-from-json` for the objectives,
         ],
     },
     Module {
+        name: "audit",
+        docs: r"Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves.
+
+`append` makes a record of an entry, which has the hash of the record before it; `verify-chain` and `verify-log`
+check that no record was changed, removed, inserted or moved. `merkle-root`, `inclusion-proof` and
+`consistency-proof` are those of RFC 6962, for an auditor who sees a part of the log. `to-statement` and
+`match-statement` write and match statements of in-toto.
+
+Rules:
+
+1. A record is hashed by SHA-256 as canonical JSON (RFC 8785) without its key `hash`. Its number and the hash of the
+   record before it are part of the content.
+2. The first record has number 1 and a previous hash of zeros, or follows a checkpoint that the caller trusts.
+3. A log is whole only if its last record is that of a known head. Without a known head it is a prefix at best.
+4. A break is named with the entry, and what comes before it stays valid.
+5. Leaves and inner nodes of a tree are hashed with different first bytes, so neither is taken for the other.
+
+Pitfalls:
+
+- Whoever can write the log can rewrite all of it, with right hashes. Keep the `head` where they cannot write: in
+  another system, in a signed message, on paper.
+- Nothing here signs. Sign the head, or the statement, with the tool that has your keys.
+- The time of an entry is that of the caller; entries need not be in the order of their times.",
+        functions: &[
+            Function {
+                name: "audit.append",
+                command: "append",
+                docs: r"Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and
+its own hash.
+
+The log itself stays with the caller: write `to_json` of the record as one line, and keep the
+`head` of the record where whoever can write the log cannot write.
+
+The hash is SHA-256 over the record without its key `hash` as canonical JSON (RFC 8785), so that other tools can verify
+it.
+
+Errors:
+`syntax` at `entry.data` for text that is not JSON (`{a: 1}`) or repeats a key; `invalid_value` for a `head.hash` that is
+not 64 hexadecimal digits in lower case or does not fit its size (only the head of size 0 has the hash of `genesis`),
+and for an empty kind, actor or subject; `out_of_range` for a `head.size` of 2^53 - 1.",
+                arguments: &[
+                    Argument {
+                        wire: "head",
+                        option: "head",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "audit.Head",
+                            "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                            "Keys: size, hash",
+                        ),
+                    },
+                    Argument {
+                        wire: "entry",
+                        option: "entry",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "audit.Entry",
+                            "What happened: the content of a record.",
+                            "Keys: at, kind, actor?, subject?, data",
+                        ),
+                    },
+                ],
+                result: (
+                    "audit.LogRecord",
+                    "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.consistency_proof",
+                command: "consistency-proof",
+                docs: r"The proof that a tree continues an earlier one: the hashes by which both roots are computed.
+
+Errors:
+`invalid_value` for a hash that is not 64 hexadecimal digits in lower case; `out_of_range` for a first size of 0 or more
+than the number of leaves.",
+                arguments: &[
+                    Argument {
+                        wire: "hashes",
+                        option: "hashes",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "firstSize",
+                        option: "first-size",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: ("list of text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.explain_chain",
+                command: "explain-chain",
+                docs: "Writes the check of a log as text for a person.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.ChainCheck",
+                        "Whether a log is whole, made by `verify_chain` and `verify_log`.",
+                        "Keys: verdict, validUpTo, completeUpTo?, startsAfter, brokenAt?, firstMissing?, firstPresent?, line?, head, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.explain_proof",
+                command: "explain-proof",
+                docs: "Writes the check of a proof as text for a person.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.ProofCheck",
+                        "Whether a proof holds, made by `verify_inclusion` and `verify_consistency`.",
+                        "Keys: verdict, reasons, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.explain_statement",
+                command: "explain-statement",
+                docs: "Writes which artifacts a statement is about as text for a person.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.StatementCheck",
+                        "Which artifacts a statement is about, made by `match_statement`.",
+                        "Keys: verdict, predicateType, artifacts, reasons, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.genesis",
+                command: "genesis",
+                docs: "The head of an empty log: size 0 and a hash of zeros.",
+                arguments: &[],
+                result: (
+                    "audit.Head",
+                    "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.head",
+                command: "head",
+                docs: r"The head of a log whose last record this is.
+
+Whoever stores it where the log cannot be written can prove later that nothing was cut off or rewritten.",
+                arguments: &[Argument {
+                    wire: "record",
+                    option: "record",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.LogRecord",
+                        "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                        "Keys: sequence, at, kind, actor?, subject?, data, previous, hash",
+                    ),
+                }],
+                result: (
+                    "audit.Head",
+                    "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.inclusion_proof",
+                command: "inclusion-proof",
+                docs: r"The audit path of a leaf: the hashes by which the leaf leads to the root. `index` counts from 0.
+
+Errors:
+`invalid_value` for a hash that is not 64 hexadecimal digits in lower case; `out_of_range` for an index of no leaf.",
+                arguments: &[
+                    Argument {
+                        wire: "hashes",
+                        option: "hashes",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "index", option: "index", is_optional: false, kind: Kind::Number },
+                ],
+                result: ("list of text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.leaf_hash",
+                command: "leaf-hash",
+                docs: r"The hash of a leaf of a Merkle tree as in RFC 6962: SHA-256 over a zero byte and the data, which is hexadecimal text.
+
+Errors:
+`invalid_value` for text that is not pairs of hexadecimal digits (`abc`).",
+                arguments: &[Argument { wire: "data", option: "data", is_optional: false, kind: Kind::Text }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.match_statement",
+                command: "match-statement",
+                docs: r"Says which artifacts a statement speaks about: for each one the subjects that match it, and whether it is accepted.
+
+As in the specification of in-toto, an artifact matches a subject by a digest of an acceptable algorithm; the case of
+hexadecimal digits does not matter, and a name is no evidence. One step is stricter: if another acceptable algorithm
+contradicts, the subject does not match. The signature is checked before, by the tool that knows the keys.
+
+Errors:
+`syntax` at `statement` for text that is not JSON; `invalid_value` at `statement._type` for anything but Statement v1;
+`missing_field` and `wrong_type` for a statement without a predicate type or subjects with digests; `missing_field` for
+no artifact, an artifact without a digest, or no acceptable algorithm.",
+                arguments: &[
+                    Argument { wire: "statement", option: "statement", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "artifacts",
+                        option: "artifacts",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of audit.Artifact",
+                            "A file, an image or a package, known by its digests.",
+                            "Keys: name?, digest",
+                        ),
+                    },
+                    Argument {
+                        wire: "algorithms",
+                        option: "algorithms",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                ],
+                result: (
+                    "audit.StatementCheck",
+                    "Which artifacts a statement is about, made by `match_statement`.",
+                ),
+                explain: Some("audit.explain_statement"),
+                outcome: Some("audit.outcome_of_statement"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.merkle_root",
+                command: "merkle-root",
+                docs: r"The root of the Merkle tree of a list of leaf hashes, as in RFC 6962. That of no leaves is SHA-256 of nothing.
+
+Errors:
+`invalid_value` for a hash that is not 64 hexadecimal digits in lower case.",
+                arguments: &[Argument {
+                    wire: "hashes",
+                    option: "hashes",
+                    is_optional: false,
+                    kind: Kind::Document("list of text", "", ""),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.outcome_of_chain",
+                command: "outcome-of-chain",
+                docs: r"The consequence of the check of a log for its caller: `proceed` if a known head is in it, `ask` if it is broken or no
+head is known.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.ChainCheck",
+                        "Whether a log is whole, made by `verify_chain` and `verify_log`.",
+                        "Keys: verdict, validUpTo, completeUpTo?, startsAfter, brokenAt?, firstMissing?, firstPresent?, line?, head, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.outcome_of_proof",
+                command: "outcome-of-proof",
+                docs: "The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.ProofCheck",
+                        "Whether a proof holds, made by `verify_inclusion` and `verify_consistency`.",
+                        "Keys: verdict, reasons, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.outcome_of_statement",
+                command: "outcome-of-statement",
+                docs: "The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.StatementCheck",
+                        "Which artifacts a statement is about, made by `match_statement`.",
+                        "Keys: verdict, predicateType, artifacts, reasons, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.read_log",
+                command: "read-log",
+                docs: r"Reads a log: one record a line, as `to_json` writes it.
+
+Reading stops at the first line that is not a record. The result has every record before it, and the line. Blank lines
+are skipped. The chain is not checked here: `verify-chain` does so, and
+`verify-log` does both.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("audit.LogText", "A log that was read, made by `read_log`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.record_leaf",
+                command: "record-leaf",
+                docs: "The leaf of a record: `leaf-hash` over the record without its key `hash` as canonical JSON.",
+                arguments: &[Argument {
+                    wire: "record",
+                    option: "record",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.LogRecord",
+                        "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                        "Keys: sequence, at, kind, actor?, subject?, data, previous, hash",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.to_statement",
+                command: "to-statement",
+                docs: r"Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).
+
+The statement is not signed. Put it into a DSSE envelope with the tool that has your keys.
+
+Errors:
+`missing_field` for no subject, or a subject without a digest; `invalid_value` for a digest that is not hexadecimal
+digits of the length of its algorithm (`sha256`: 64), an empty name, a predicate type that is no URI (`release`), and
+a predicate that is not an object (`[1]`); `syntax` at `predicate` for text that is not JSON.",
+                arguments: &[
+                    Argument {
+                        wire: "subjects",
+                        option: "subjects",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of audit.Artifact",
+                            "A file, an image or a package, known by its digests.",
+                            "Keys: name?, digest",
+                        ),
+                    },
+                    Argument {
+                        wire: "predicateType",
+                        option: "predicate-type",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument { wire: "predicate", option: "predicate", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.verify_chain",
+                command: "verify-chain",
+                docs: r"Checks that a log is whole: that no entry was changed, removed, inserted or moved, and that it reaches the known heads.
+
+A log whose end was cut off is a valid log. Only a head that was kept elsewhere shows what is missing, so without one the
+verdict is `prefix` at best. With several known heads, the check names more exactly where a rewritten log begins to
+differ. After older entries were deleted by a retention rule, `checkpoint` is the head before the first entry that is
+left.
+
+Errors:
+`invalid_value` for a head whose hash is not 64 hexadecimal digits in lower case, or does not fit its size. A record
+that is wrong is no error but makes the verdict `broken`.",
+                arguments: &[
+                    Argument {
+                        wire: "log",
+                        option: "log",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of audit.LogRecord",
+                            "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                            "Keys: sequence, at, kind, actor?, subject?, data, previous, hash",
+                        ),
+                    },
+                    Argument {
+                        wire: "knownHeads",
+                        option: "known-heads",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of audit.Head",
+                            "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                            "Keys: size, hash",
+                        ),
+                    },
+                    Argument {
+                        wire: "checkpoint",
+                        option: "checkpoint",
+                        is_optional: true,
+                        kind: Kind::Document(
+                            "audit.Head",
+                            "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                            "Keys: size, hash",
+                        ),
+                    },
+                ],
+                result: (
+                    "audit.ChainCheck",
+                    "Whether a log is whole, made by `verify_chain` and `verify_log`.",
+                ),
+                explain: Some("audit.explain_chain"),
+                outcome: Some("audit.outcome_of_chain"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.verify_consistency",
+                command: "verify-consistency",
+                docs: r"Checks that the tree of a root continues that of an earlier root, by the algorithm of RFC 9162, 2.1.4.2: that entries
+were only appended.
+
+Errors:
+As `verify-inclusion`.",
+                arguments: &[
+                    Argument {
+                        wire: "firstSize",
+                        option: "first-size",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                    Argument {
+                        wire: "firstRoot",
+                        option: "first-root",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument {
+                        wire: "secondSize",
+                        option: "second-size",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                    Argument {
+                        wire: "secondRoot",
+                        option: "second-root",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument {
+                        wire: "proof",
+                        option: "proof",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                ],
+                result: (
+                    "audit.ProofCheck",
+                    "Whether a proof holds, made by `verify_inclusion` and `verify_consistency`.",
+                ),
+                explain: Some("audit.explain_proof"),
+                outcome: Some("audit.outcome_of_proof"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.verify_inclusion",
+                command: "verify-inclusion",
+                docs: r"Checks that a leaf is in the tree of a root, by the algorithm of RFC 9162, 2.1.3.2. `index` counts from 0.
+
+Errors:
+`invalid_value` for a hash that is not 64 hexadecimal digits in lower case. A proof that does not lead to the root is no
+error but `unproven`.",
+                arguments: &[
+                    Argument { wire: "leafHash", option: "leaf-hash", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "index", option: "index", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "size", option: "size", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "proof",
+                        option: "proof",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "root", option: "root", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "audit.ProofCheck",
+                    "Whether a proof holds, made by `verify_inclusion` and `verify_consistency`.",
+                ),
+                explain: Some("audit.explain_proof"),
+                outcome: Some("audit.outcome_of_proof"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.verify_log",
+                command: "verify-log",
+                docs: r"Reads a log and checks that it is whole, as `read-log` and `verify-chain`.
+
+A line that cannot be read makes the verdict `broken` and is named; the entries before it are checked.
+
+Errors:
+As `verify-chain`.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "knownHeads",
+                        option: "known-heads",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of audit.Head",
+                            "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                            "Keys: size, hash",
+                        ),
+                    },
+                    Argument {
+                        wire: "checkpoint",
+                        option: "checkpoint",
+                        is_optional: true,
+                        kind: Kind::Document(
+                            "audit.Head",
+                            "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                            "Keys: size, hash",
+                        ),
+                    },
+                ],
+                result: (
+                    "audit.ChainCheck",
+                    "Whether a log is whole, made by `verify_chain` and `verify_log`.",
+                ),
+                explain: Some("audit.explain_chain"),
+                outcome: Some("audit.outcome_of_chain"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+        ],
+    },
+    Module {
         name: "canary",
         docs: r"Decides whether a canary advances, holds or rolls back.
 

@@ -629,6 +629,110 @@ fun AnalysisVerdict.toJson(): String = ffiWriteAnalysisVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AuditArtifact.Companion.fromJson(json: String): AuditArtifact = ffiReadAuditArtifact(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditArtifact.toJson(): String = ffiWriteAuditArtifact(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditArtifactMatch.Companion.fromJson(json: String): AuditArtifactMatch = ffiReadAuditArtifactMatch(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditArtifactMatch.toJson(): String = ffiWriteAuditArtifactMatch(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditChainCheck.Companion.fromJson(json: String): AuditChainCheck = ffiReadAuditChainCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditChainCheck.toJson(): String = ffiWriteAuditChainCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditChainVerdict.Companion.fromJson(json: String): AuditChainVerdict = ffiReadAuditChainVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditChainVerdict.toJson(): String = ffiWriteAuditChainVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditEntry.Companion.fromJson(json: String): AuditEntry = ffiReadAuditEntry(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditEntry.toJson(): String = ffiWriteAuditEntry(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditHead.Companion.fromJson(json: String): AuditHead = ffiReadAuditHead(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditHead.toJson(): String = ffiWriteAuditHead(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditLineFault.Companion.fromJson(json: String): AuditLineFault = ffiReadAuditLineFault(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditLineFault.toJson(): String = ffiWriteAuditLineFault(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditLogRecord.Companion.fromJson(json: String): AuditLogRecord = ffiReadAuditLogRecord(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditLogRecord.toJson(): String = ffiWriteAuditLogRecord(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditLogText.Companion.fromJson(json: String): AuditLogText = ffiReadAuditLogText(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditLogText.toJson(): String = ffiWriteAuditLogText(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditProofCheck.Companion.fromJson(json: String): AuditProofCheck = ffiReadAuditProofCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditProofCheck.toJson(): String = ffiWriteAuditProofCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditProofVerdict.Companion.fromJson(json: String): AuditProofVerdict = ffiReadAuditProofVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditProofVerdict.toJson(): String = ffiWriteAuditProofVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditStatementCheck.Companion.fromJson(json: String): AuditStatementCheck = ffiReadAuditStatementCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditStatementCheck.toJson(): String = ffiWriteAuditStatementCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditStatementVerdict.Companion.fromJson(json: String): AuditStatementVerdict = ffiReadAuditStatementVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditStatementVerdict.toJson(): String = ffiWriteAuditStatementVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryAbortPolicy.Companion.fromJson(json: String): CanaryAbortPolicy = ffiReadCanaryAbortPolicy(json)
 
 /** The JSON form. */

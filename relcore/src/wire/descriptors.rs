@@ -796,6 +796,132 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("analysis.Verdict", Descriptor::Unit(&["passed", "marginal", "failed", "inconclusive", "no_data"])),
+    (
+        "audit.Artifact",
+        Descriptor::Struct(&[
+            Field { name: "name", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "digest", required: true, of: TypeRef::Map(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "audit.ArtifactMatch",
+        Descriptor::Struct(&[
+            Field { name: "name", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "matched", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "accepted", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "audit.ChainCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("audit.ChainVerdict") },
+            Field { name: "validUpTo", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field {
+                name: "completeUpTo",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field { name: "startsAfter", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field {
+                name: "brokenAt",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field {
+                name: "firstMissing",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field {
+                name: "firstPresent",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field {
+                name: "line",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field { name: "head", required: true, of: TypeRef::Named("audit.Head") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("audit.ChainVerdict", Descriptor::Unit(&["whole", "prefix", "broken"])),
+    (
+        "audit.Entry",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "kind", required: true, of: TypeRef::Text },
+            Field { name: "actor", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "subject", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "data", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "audit.Head",
+        Descriptor::Struct(&[
+            Field { name: "size", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "hash", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "audit.LineFault",
+        Descriptor::Struct(&[
+            Field { name: "line", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "cutOff", required: true, of: TypeRef::Bool },
+            Field { name: "text", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "audit.LogRecord",
+        Descriptor::Struct(&[
+            Field { name: "sequence", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "kind", required: true, of: TypeRef::Text },
+            Field { name: "actor", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "subject", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "data", required: true, of: TypeRef::Text },
+            Field { name: "previous", required: true, of: TypeRef::Text },
+            Field { name: "hash", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "audit.LogText",
+        Descriptor::Struct(&[
+            Field { name: "records", required: true, of: TypeRef::List(&TypeRef::Named("audit.LogRecord")) },
+            Field {
+                name: "fault",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("audit.LineFault")),
+            },
+        ]),
+    ),
+    (
+        "audit.ProofCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("audit.ProofVerdict") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("audit.ProofVerdict", Descriptor::Unit(&["proven", "unproven"])),
+    (
+        "audit.StatementCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("audit.StatementVerdict") },
+            Field { name: "predicateType", required: true, of: TypeRef::Text },
+            Field {
+                name: "artifacts",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("audit.ArtifactMatch")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("audit.StatementVerdict", Descriptor::Unit(&["accepted", "rejected"])),
     ("canary.AbortPolicy", Descriptor::Unit(&["roll_back", "reverse_steps", "freeze"])),
     (
         "canary.Action",
