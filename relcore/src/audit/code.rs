@@ -50,4 +50,10 @@ reason_codes! {
     NO_ACCEPTABLE_DIGEST;
     /// One digest of the artifact is that of a subject, and another one contradicts.
     DIGESTS_CONTRADICT;
+    /// The record has every piece of evidence of the table.
+    EVIDENCE_PRESENT;
+    /// Evidence for a control is missing.
+    EVIDENCE_MISSING;
+    /// The evidence for a control is there, but does not show what the control asks for.
+    EVIDENCE_INSUFFICIENT;
 }

@@ -3,7 +3,8 @@
 //! [`append`] makes a record of an entry, which has the hash of the record before it; [`verify_chain`] and [`verify_log`]
 //! check that no record was changed, removed, inserted or moved. [`merkle_root`], [`inclusion_proof`] and
 //! [`consistency_proof`] are those of RFC 6962, for an auditor who sees a part of the log. [`to_statement`] and
-//! [`match_statement`] write and match statements of in-toto.
+//! [`match_statement`] write and match statements of in-toto. [`evidence_gaps`] lists the evidence that a release record
+//! lacks for the controls of a framework.
 //!
 //! # Rules
 //!
@@ -22,26 +23,37 @@
 //! - The time of an entry is that of the caller; entries need not be in the order of their times.
 mod chain;
 pub mod code;
+mod controls;
+mod evidence;
+mod framework;
 mod hash;
 mod log;
 mod proof;
 mod record;
+mod release_record;
 mod statement;
 mod tree;
 
 pub use chain::{ChainCheck, ChainVerdict, explain_chain, outcome_of_chain, verify_chain, verify_log};
+pub use evidence::{
+    EvidenceGap, EvidenceGaps, EvidenceVerdict, evidence_gaps, explain_evidence, outcome_of_evidence,
+};
+pub use framework::Framework;
 pub use log::{LineFault, LogText, read_log};
 pub use proof::{
     ProofCheck, ProofVerdict, explain_proof, outcome_of_proof, verify_consistency, verify_inclusion,
 };
 pub use record::{Entry, Head, LogRecord, append, genesis, head};
+pub use release_record::{
+    Approval, Breach, EnvironmentStage, ExploitedVulnerability, IncidentRecord, KnownIssue, ReleaseRecord,
+};
 pub use statement::{
     Artifact, ArtifactMatch, StatementCheck, StatementVerdict, explain_statement, match_statement, outcome_of_statement,
     to_statement,
 };
 pub use tree::{consistency_proof, inclusion_proof, leaf_hash, merkle_root, record_leaf};
 
-crate::scalar::texts!(ChainVerdict, ProofVerdict, StatementVerdict);
+crate::scalar::texts!(ChainVerdict, EvidenceVerdict, Framework, ProofVerdict, StatementVerdict);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -50,8 +62,11 @@ macro_rules! table_rows {
             audit {
                 fn append(head: &Head, entry: &Entry) -> LogRecord;
                 fn consistency_proof(hashes: &[String], first_size: Count) -> Vec<String>;
+                fn evidence_gaps(record: &ReleaseRecord, framework: &Framework) -> EvidenceGaps;
                 #[plain]
                 fn explain_chain(check: &ChainCheck) -> String;
+                #[plain]
+                fn explain_evidence(gaps: &EvidenceGaps) -> String;
                 #[plain]
                 fn explain_proof(check: &ProofCheck) -> String;
                 #[plain]
@@ -66,6 +81,8 @@ macro_rules! table_rows {
                 fn merkle_root(hashes: &[String]) -> String;
                 #[plain]
                 fn outcome_of_chain(check: &ChainCheck) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_evidence(gaps: &EvidenceGaps) -> crate::decision::Outcome;
                 #[plain]
                 fn outcome_of_proof(check: &ProofCheck) -> crate::decision::Outcome;
                 #[plain]
