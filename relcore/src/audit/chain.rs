@@ -39,7 +39,11 @@ use std::fmt;
 /// # Errors
 /// `invalid_value` for a head whose hash is not 64 hexadecimal digits in lower case, or does not fit its size. A record
 /// that is wrong is no error but makes the verdict `broken`.
-pub fn verify_chain(log: &[LogRecord], known_heads: &[Head], checkpoint: Option<&Head>) -> Result<ChainCheck> {
+pub fn verify_chain(
+    log: &[LogRecord],
+    known_heads: &[Head],
+    checkpoint: Option<&Head>,
+) -> Result<ChainCheck> {
     check(log, None, known_heads, checkpoint)
 }
 
@@ -112,7 +116,8 @@ fn check(
     if let Some(head) = greatest.filter(|head| fault.is_none() && head.size.get() > walk.last) {
         walk.truncated(head);
     }
-    let proven = known_heads.iter().filter(|head| head.size.get() >= start.size.get()).max_by_key(|head| head.size);
+    let proven =
+        known_heads.iter().filter(|head| head.size.get() >= start.size.get()).max_by_key(|head| head.size);
     let mut missing = Vec::new();
     let verdict = match proven {
         _ if !walk.breaks.is_empty() => ChainVerdict::Broken,
@@ -149,7 +154,10 @@ fn check(
         reasons.push(walk.info(
             code::HEAD_BEFORE_START,
             Severity::Warning,
-            format!("the known head at entry {} is older than the log, which starts after entry {}", head.size, start.size),
+            format!(
+                "the known head at entry {} is older than the log, which starts after entry {}",
+                head.size, start.size
+            ),
         ));
     }
     Ok(ChainCheck {
@@ -207,9 +215,14 @@ impl Walk {
         let (at, expected) = (record.sequence.get(), self.last.saturating_add(1));
         if at < expected {
             let last = self.last;
-            let text = format!("entry {at} comes after entry {last}: entries were moved, repeated or inserted");
+            let text =
+                format!("entry {at} comes after entry {last}: entries were moved, repeated or inserted");
             self.add(code::OUT_OF_ORDER, at, text);
-        } else if at > expected && self.last == self.start && self.first_present.is_none() && self.broken_at.is_none() {
+        } else if at > expected
+            && self.last == self.start
+            && self.first_present.is_none()
+            && self.broken_at.is_none()
+        {
             self.first_present = Some(record.sequence);
             let text = format!(
                 "the log starts with entry {at}: expected entry {expected}, or a checkpoint of size {}",
@@ -218,15 +231,24 @@ impl Walk {
             self.add(code::MISSING_BEGINNING, expected, text);
         } else if at > expected {
             let text = match at.saturating_sub(1) {
-                last if last == expected => format!("entry {expected} is missing: entry {at} comes after entry {}", self.last),
-                last => format!("entries {expected} to {last} are missing: entry {at} comes after entry {}", self.last),
+                last if last == expected => {
+                    format!("entry {expected} is missing: entry {at} comes after entry {}", self.last)
+                }
+                last => format!(
+                    "entries {expected} to {last} are missing: entry {at} comes after entry {}",
+                    self.last
+                ),
             };
             self.first_missing.get_or_insert(expected);
             self.add(code::SEQUENCE_GAP, expected, text);
         } else if record.previous != self.previous {
             let text = match self.last {
-                0 => format!("entry {at} does not start the log: its previous hash is not that of an empty log"),
-                last => format!("entry {at} does not follow from entry {last}: one of them was changed or replaced"),
+                0 => format!(
+                    "entry {at} does not start the log: its previous hash is not that of an empty log"
+                ),
+                last => format!(
+                    "entry {at} does not follow from entry {last}: one of them was changed or replaced"
+                ),
             };
             self.add(code::LINK_MISMATCH, at, text);
         }
@@ -260,8 +282,12 @@ impl Walk {
             self.valid = self.anchored.unwrap_or(self.start).min(size.get().saturating_sub(1));
         }
         let text = match self.anchored {
-            Some(anchored) => format!("entry {size} is not that of the known head: an entry after {anchored} was rewritten"),
-            None => format!("entry {size} is not that of the known head: it or an entry before it was rewritten"),
+            Some(anchored) => {
+                format!("entry {size} is not that of the known head: an entry after {anchored} was rewritten")
+            }
+            None => {
+                format!("entry {size} is not that of the known head: it or an entry before it was rewritten")
+            }
         };
         self.add(code::HEAD_MISMATCH, size.get(), text);
     }
@@ -295,7 +321,9 @@ impl Walk {
     fn unreadable(&mut self, fault: &LineFault) {
         let LineFault { line, cut_off, text } = fault;
         let (code, text) = match cut_off {
-            true => (code::LINE_CUT_OFF, format!("line {line} is cut off: its writing was interrupted ({text})")),
+            true => {
+                (code::LINE_CUT_OFF, format!("line {line} is cut off: its writing was interrupted ({text})"))
+            }
             false => (code::LINE_UNREADABLE, format!("line {line} is not an entry: {text}")),
         };
         if self.breaks.len() < MOST_BREAKS {
@@ -412,7 +440,9 @@ impl Explain for ChainCheck {
             (ChainVerdict::Prefix, _, Some(complete)) => {
                 format!("PREFIX: whole up to entry {complete}, valid up to entry {valid}")
             }
-            (ChainVerdict::Prefix, ..) => format!("PREFIX: valid up to entry {valid}, completeness is not proven"),
+            (ChainVerdict::Prefix, ..) => {
+                format!("PREFIX: valid up to entry {valid}, completeness is not proven")
+            }
             (ChainVerdict::Broken, Some(at), _) => format!("BROKEN at entry {at}: valid up to entry {valid}"),
             (ChainVerdict::Broken, ..) => format!("BROKEN: valid up to entry {valid}"),
         }

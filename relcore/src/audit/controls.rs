@@ -209,7 +209,10 @@ fn deployed_by_another(record: &ReleaseRecord) -> Found {
 fn environments(record: &ReleaseRecord) -> Found {
     let [first, rest @ ..] = record.environments.as_slice() else { return Found::Missing };
     if rest.iter().all(|stage| is_same(&stage.environment, &first.environment)) {
-        return Found::Insufficient(format!("only `{}` is recorded: expected one before it", first.environment));
+        return Found::Insufficient(format!(
+            "only `{}` is recorded: expected one before it",
+            first.environment
+        ));
     }
     if !record.environments.is_sorted_by_key(|stage| stage.deployed_at) {
         return Found::Insufficient("the environments are not in the order of their deployments".to_owned());
@@ -221,7 +224,9 @@ fn audit_log(record: &ReleaseRecord) -> Found {
     match record.audit_log {
         None => Found::Missing,
         Some(ChainVerdict::Whole) => Found::Present,
-        Some(ChainVerdict::Prefix) => Found::Insufficient("the audit log is not proven to be complete".to_owned()),
+        Some(ChainVerdict::Prefix) => {
+            Found::Insufficient("the audit log is not proven to be complete".to_owned())
+        }
         Some(ChainVerdict::Broken) => Found::Insufficient("the audit log is broken".to_owned()),
     }
 }
@@ -286,7 +291,9 @@ fn within(what: &str, start: Timestamp, limit: Span, at: Option<Timestamp>) -> O
     match at {
         None => Some(format!("no {what}")),
         Some(at) if at < start => Some(format!("the {what} at {at} is before {start}")),
-        Some(at) if at.since(start) > limit => Some(format!("the {what} at {at} is more than {limit_text} after {start}")),
+        Some(at) if at.since(start) > limit => {
+            Some(format!("the {what} at {at} is more than {limit_text} after {start}"))
+        }
         Some(_) => None,
     }
 }
@@ -317,7 +324,9 @@ fn exploited_vulnerabilities(record: &ReleaseRecord) -> Found {
 
 /// Six years after the deployment: the same text with a later year, which orders as the instants do.
 fn retention(record: &ReleaseRecord) -> Found {
-    let (Some(deployed), Some(until)) = (record.deployed_at, record.retain_until) else { return Found::Missing };
+    let (Some(deployed), Some(until)) = (record.deployed_at, record.retain_until) else {
+        return Found::Missing;
+    };
     let text = deployed.to_string();
     let Some((year, rest)) = text.split_once('-') else { return Found::Missing };
     let Ok(year) = year.parse::<u32>() else { return Found::Missing };

@@ -71,7 +71,9 @@ pub fn evidence_gaps(record: &ReleaseRecord, framework: &Framework) -> Result<Ev
     if gaps.is_empty() {
         let text = format!("no evidence is missing for the {} controls of the table", controls.len());
         let evidence = Evidence { n: Some(Count::of(controls.len())), ..Evidence::default() };
-        reasons.push(Reason::new(code::EVIDENCE_PRESENT, Severity::Info, framework.to_string(), text).with(evidence));
+        reasons.push(
+            Reason::new(code::EVIDENCE_PRESENT, Severity::Info, framework.to_string(), text).with(evidence),
+        );
     }
     let table = controls.iter().map(|control| {
         let keys: Vec<&str> = control.evidence.iter().map(|item| item.key).collect();
@@ -171,7 +173,9 @@ impl Explain for EvidenceGaps {
     fn headline(&self) -> String {
         let framework = self.framework;
         match self.verdict {
-            EvidenceVerdict::Present => format!("EVIDENCE PRESENT: nothing of the table is missing for {framework}"),
+            EvidenceVerdict::Present => {
+                format!("EVIDENCE PRESENT: nothing of the table is missing for {framework}")
+            }
             EvidenceVerdict::Gaps => {
                 format!("EVIDENCE MISSING: {} pieces of evidence for {framework}", self.gaps.len())
             }

@@ -48,8 +48,8 @@ pub use release_record::{
     Approval, Breach, EnvironmentStage, ExploitedVulnerability, IncidentRecord, KnownIssue, ReleaseRecord,
 };
 pub use statement::{
-    Artifact, ArtifactMatch, StatementCheck, StatementVerdict, explain_statement, match_statement, outcome_of_statement,
-    to_statement,
+    Artifact, ArtifactMatch, StatementCheck, StatementVerdict, explain_statement, match_statement,
+    outcome_of_statement, to_statement,
 };
 pub use tree::{consistency_proof, inclusion_proof, leaf_hash, merkle_root, record_leaf};
 

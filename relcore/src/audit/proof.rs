@@ -41,7 +41,9 @@ pub fn verify_inclusion(
     let text = match found {
         code::INCLUSION_PROVEN => format!("leaf {index} is in the tree of {size} leaves"),
         code::INDEX_OUTSIDE_TREE => format!("a tree of {size} leaves has no leaf {index}"),
-        code::PROOF_LENGTH => format!("{} hashes do not lead from leaf {index} to the root of {size} leaves", path.len()),
+        code::PROOF_LENGTH => {
+            format!("{} hashes do not lead from leaf {index} to the root of {size} leaves", path.len())
+        }
         _ => format!("the proof leads from leaf {index} to another root"),
     };
     check(found, text, path.len(), &Anchor { size, root })
@@ -79,8 +81,12 @@ pub fn verify_consistency(
     faults.finish()?;
     let found = consistent(first_size.get(), first, second_size.get(), second, &path);
     let text = match found {
-        code::CONSISTENCY_PROVEN => format!("the tree of {second_size} leaves continues that of {first_size}"),
-        code::EMPTY_TREE => "every tree continues the empty one: expected a first size of 1 or more".to_owned(),
+        code::CONSISTENCY_PROVEN => {
+            format!("the tree of {second_size} leaves continues that of {first_size}")
+        }
+        code::EMPTY_TREE => {
+            "every tree continues the empty one: expected a first size of 1 or more".to_owned()
+        }
         code::TREE_SHRANK => format!("the tree shrank from {first_size} leaves to {second_size}"),
         code::PROOF_LENGTH => {
             format!("{} hashes do not lead from {first_size} leaves to {second_size}", path.len())

@@ -176,7 +176,9 @@ impl Entry {
                 format_args!("is empty: expected text"),
             );
         }
-        faults.absorb(crate::digest::canonical_json(&self.data).map_err(|error: Error| error.under("entry.data")))
+        faults.absorb(
+            crate::digest::canonical_json(&self.data).map_err(|error: Error| error.under("entry.data")),
+        )
     }
 }
 

@@ -15,8 +15,15 @@ use std::fmt;
 const STATEMENT_TYPE: &str = "https://in-toto.io/Statement/v1";
 
 /// The algorithms whose digests are hexadecimal digits of a known number.
-const LENGTHS: &[(&str, usize)] =
-    &[("md5", 32), ("sha1", 40), ("gitCommit", 40), ("sha224", 56), ("sha256", 64), ("sha384", 96), ("sha512", 128)];
+const LENGTHS: &[(&str, usize)] = &[
+    ("md5", 32),
+    ("sha1", 40),
+    ("gitCommit", 40),
+    ("sha224", 56),
+    ("sha256", 64),
+    ("sha384", 96),
+    ("sha512", 128),
+];
 
 /// Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).
 ///
@@ -54,7 +61,10 @@ pub fn to_statement(subjects: &[Artifact], predicate_type: &str, predicate: &str
         predicate_type.split_once(':').is_some_and(|(scheme, rest)| !scheme.is_empty() && !rest.is_empty()),
         ErrorKind::InvalidValue,
         format_args!("predicateType"),
-        format_args!("{} is no URI: expected one like `https://example.com/release/v1`", quoted(predicate_type)),
+        format_args!(
+            "{} is no URI: expected one like `https://example.com/release/v1`",
+            quoted(predicate_type)
+        ),
     );
     let content = faults.absorb(parse_json(predicate).map_err(|error| error.under("predicate")));
     faults.check(
@@ -67,7 +77,10 @@ pub fn to_statement(subjects: &[Artifact], predicate_type: &str, predicate: &str
     let subject = |artifact: &Artifact| {
         let digest = |(algorithm, digest): (&String, &String)| {
             let is_hex = LENGTHS.iter().any(|(name, _)| name == algorithm);
-            (algorithm.clone(), Value::String(if is_hex { digest.to_ascii_lowercase() } else { digest.clone() }))
+            (
+                algorithm.clone(),
+                Value::String(if is_hex { digest.to_ascii_lowercase() } else { digest.clone() }),
+            )
         };
         let digest: Map<String, Value> = artifact.digest.iter().map(digest).collect();
         match &artifact.name {
@@ -108,7 +121,11 @@ pub fn to_statement(subjects: &[Artifact], predicate_type: &str, predicate: &str
 /// `syntax` at `statement` for text that is not JSON; `invalid_value` at `statement._type` for anything but Statement v1;
 /// `missing_field` and `wrong_type` for a statement without a predicate type or subjects with digests; `missing_field` for
 /// no artifact, an artifact without a digest, or no acceptable algorithm.
-pub fn match_statement(statement: &str, artifacts: &[Artifact], algorithms: &[String]) -> Result<StatementCheck> {
+pub fn match_statement(
+    statement: &str,
+    artifacts: &[Artifact],
+    algorithms: &[String],
+) -> Result<StatementCheck> {
     let mut faults = Faults::new();
     let parsed = faults.absorb(ReadStatement::read(statement).map_err(|error| error.under("statement")));
     check_artifacts(artifacts, "artifacts", &mut faults);
@@ -138,7 +155,8 @@ pub fn match_statement(statement: &str, artifacts: &[Artifact], algorithms: &[St
             let text = format!("the statement is about `{name}`: its digest is that of a subject");
             (code::SUBJECT_MATCHES, Severity::Info, text)
         } else if contradicted {
-            let text = format!("one digest of `{name}` is that of a subject, another contradicts: it is rejected");
+            let text =
+                format!("one digest of `{name}` is that of a subject, another contradicts: it is rejected");
             (code::DIGESTS_CONTRADICT, Severity::Error, text)
         } else if has_acceptable {
             let text = format!("the statement is not about `{name}`: no subject has its digest");
@@ -202,7 +220,8 @@ enum Agreement {
 fn compare(artifact: &Artifact, subject: &Subject, algorithms: &[String]) -> Agreement {
     let (mut same, mut different) = (false, false);
     for algorithm in algorithms {
-        let (Some(left), Some(right)) = (artifact.digest.get(algorithm), subject.digest.get(algorithm)) else {
+        let (Some(left), Some(right)) = (artifact.digest.get(algorithm), subject.digest.get(algorithm))
+        else {
             continue;
         };
         match (decoded(algorithm, left), decoded(algorithm, right)) {
@@ -241,7 +260,11 @@ impl ReadStatement {
     fn read(text: &str) -> Result<Self> {
         let value = parse_json(text)?;
         let Some(object) = value.as_object() else {
-            return Err(Error::new(ErrorKind::WrongType, "", "is not an object: expected an in-toto statement"));
+            return Err(Error::new(
+                ErrorKind::WrongType,
+                "",
+                "is not an object: expected an in-toto statement",
+            ));
         };
         let mut faults = Faults::new();
         let kind = text_of(object, "_type", "_type", &mut faults).unwrap_or(STATEMENT_TYPE);
@@ -277,7 +300,8 @@ impl Subject {
     fn read(value: &Value, index: usize, faults: &mut Faults) -> Option<Self> {
         let Some(Value::Object(entries)) = value.get("digest") else {
             let text = format_args!("is not an object of digests");
-            let kind = if value.get("digest").is_some() { ErrorKind::WrongType } else { ErrorKind::MissingField };
+            let kind =
+                if value.get("digest").is_some() { ErrorKind::WrongType } else { ErrorKind::MissingField };
             faults.add(kind, format_args!("subject[{index}].digest"), text);
             return None;
         };
@@ -293,7 +317,12 @@ impl Subject {
     }
 }
 
-fn text_of<'a>(object: &'a Map<String, Value>, key: &str, path: &str, faults: &mut Faults) -> Option<&'a str> {
+fn text_of<'a>(
+    object: &'a Map<String, Value>,
+    key: &str,
+    path: &str,
+    faults: &mut Faults,
+) -> Option<&'a str> {
     let (kind, text) = match object.get(key) {
         Some(Value::String(text)) => return Some(text),
         Some(_) => (ErrorKind::WrongType, "is not text"),

@@ -118,7 +118,8 @@ pub fn consistency_proof(hashes: &[String], first_size: Count) -> Result<Vec<Str
     let leaves = parse(hashes)?;
     let mut first = usize::try_from(first_size.get()).unwrap_or(usize::MAX);
     if first == 0 || first > leaves.len() {
-        let text = format!("`{first_size}` is out of range: expected 1 to {}, the number of leaves", leaves.len());
+        let text =
+            format!("`{first_size}` is out of range: expected 1 to {}, the number of leaves", leaves.len());
         return Err(Error::new(ErrorKind::OutOfRange, "firstSize", text));
     }
     // SUBPROOF of RFC 6962, 2.1.2: `is_known` while the rest starts at leaf 0, so that its root is that of the first tree.

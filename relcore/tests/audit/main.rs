@@ -10,8 +10,8 @@ mod model;
 
 use proptest::prelude::*;
 use relcore::audit::{
-    ChainVerdict, Entry, LogRecord, ProofVerdict, append, consistency_proof, genesis, head, inclusion_proof, leaf_hash,
-    merkle_root, read_log, verify_chain, verify_consistency, verify_inclusion, verify_log,
+    ChainVerdict, Entry, LogRecord, ProofVerdict, append, consistency_proof, genesis, head, inclusion_proof,
+    leaf_hash, merkle_root, read_log, verify_chain, verify_consistency, verify_inclusion, verify_log,
 };
 use relcore::{Count, Timestamp, digest};
 
@@ -20,7 +20,9 @@ fn entries() -> impl Strategy<Value = Entry> {
         Just("{}".to_owned()),
         Just("[1, 2.50, \"\\u20ac\"]".to_owned()),
         any::<String>().prop_map(|text| serde_json::json!({ "text": text, "a": 1 }).to_string()),
-        any::<f64>().prop_filter("JSON has finite numbers", |value| value.is_finite()).prop_map(|value| format!("{value:e}")),
+        any::<f64>()
+            .prop_filter("JSON has finite numbers", |value| value.is_finite())
+            .prop_map(|value| format!("{value:e}")),
     ];
     let name = "[a-zé\"\\\\\u{1}\u{1f600}]{1,8}";
     (0_i64..4_000_000_000_000, name, data, proptest::option::of(name), proptest::option::of(name)).prop_map(
@@ -183,7 +185,8 @@ proptest! {
 /// Ten thousand entries take no noticeable time; each needs one pass over its text and one hash.
 #[test]
 fn a_long_log_is_appended_and_verified() {
-    let mut entry = Entry::new(Timestamp::from_millis(0).unwrap(), "deployed", "{\"version\":\"1.4.0\",\"n\":1}");
+    let mut entry =
+        Entry::new(Timestamp::from_millis(0).unwrap(), "deployed", "{\"version\":\"1.4.0\",\"n\":1}");
     entry.actor = Some("ci".to_owned());
     let (mut head_of, mut log) = (genesis(), Vec::new());
     for _ in 0..10_000 {
