@@ -5,7 +5,8 @@
  * `append` makes a record of an entry, which has the hash of the record before it; `verifyChain` and `verifyLog`
  * check that no record was changed, removed, inserted or moved. `merkleRoot`, `inclusionProof` and
  * `consistencyProof` are those of RFC 6962, for an auditor who sees a part of the log. `toStatement` and
- * `matchStatement` write and match statements of in-toto.
+ * `matchStatement` write and match statements of in-toto. `evidenceGaps` lists the evidence that a release record
+ * lacks for the controls of a framework.
  *
  * Rules:
  *
@@ -28,6 +29,20 @@
 import type { Count, Instant, Reason, RelcoreError, Timestamp } from "./index.js";
 import type * as decision from "./decision.js";
 
+/** An approval of a release. */
+export interface Approval {
+  /** Who approved: the account, as for the author. */
+  readonly by: string;
+  /** The instant of the approval. */
+  readonly at: Instant;
+  /** The printed name of the person. */
+  readonly name?: string | undefined;
+  /** The meaning of the signature: review, approval, responsibility. */
+  readonly meaning?: string | undefined;
+  /** The digest of what was approved; that of the artifact. */
+  readonly approvedDigest?: string | undefined;
+}
+
 /** A file, an image or a package, known by its digests. */
 export interface Artifact {
   /** Its name, for people. */
@@ -44,6 +59,16 @@ export interface ArtifactMatch {
   readonly matched: readonly string[];
   /** Whether a subject matches it. */
   readonly accepted: boolean;
+}
+
+/** A breach of personal data. */
+export interface Breach {
+  /** Its identifier. */
+  readonly id: string;
+  /** The instant at which the controller became aware of it. */
+  readonly awareAt: Instant;
+  /** The instant at which the authority was notified. */
+  readonly notifiedAt?: Instant | undefined;
 }
 
 /** Whether a log is whole, made by `verifyChain` and `verifyLog`. */
@@ -100,6 +125,81 @@ export interface Entry {
   readonly data: string;
 }
 
+/** An environment that a release went through. */
+export interface EnvironmentStage {
+  /** The environment. */
+  readonly environment: string;
+  /** The instant of the deployment to it. */
+  readonly deployedAt: Instant;
+}
+
+/** A piece of evidence that a release record lacks. */
+export interface EvidenceGap {
+  /** The number of the control. */
+  readonly control: string;
+  /** The title of the control. */
+  readonly title: string;
+  /** The key of the record. */
+  readonly evidence: string;
+  /** `evidence missing`, or why what is there is not enough. */
+  readonly text: string;
+}
+
+/** The evidence that a release record lacks, made by `evidenceGaps`. */
+export interface EvidenceGaps {
+  /** Whether evidence is missing. */
+  readonly verdict: EvidenceVerdict;
+  /** The framework whose controls were looked at. */
+  readonly framework: Framework;
+  /** Each piece of evidence that is missing or insufficient, by control. */
+  readonly gaps: readonly EvidenceGap[];
+  /** The reasons. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The keys of the record that lack evidence, in alphabetical order. */
+  readonly missing: readonly string[];
+  /** The digest of the controls and their evidence. */
+  readonly policyDigest: string;
+}
+
+/**
+ * Whether evidence is missing.
+ *
+ * - `present`: The record has every piece of evidence of the table. That is no statement about compliance.
+ * - `gaps`: Evidence is missing.
+ */
+export type EvidenceVerdict = "present" | "gaps";
+
+/** A vulnerability that is actively exploited. */
+export interface ExploitedVulnerability {
+  /** Its identifier. */
+  readonly id: string;
+  /** The instant at which the manufacturer became aware of it. */
+  readonly awareAt: Instant;
+  /** The instant of the early warning. */
+  readonly earlyWarningAt?: Instant | undefined;
+  /** The instant of the notification. */
+  readonly notifiedAt?: Instant | undefined;
+  /** The instant at which a fix was available. */
+  readonly fixedAt?: Instant | undefined;
+  /** The instant of the final report. */
+  readonly finalReportAt?: Instant | undefined;
+}
+
+/**
+ * A framework of controls.
+ *
+ * - `soc2`: SOC 2.
+ * - `iso27001`: ISO/IEC 27001:2022.
+ * - `gdpr`: The General Data Protection Regulation of the EU.
+ * - `hipaa`: The Security Rule of HIPAA.
+ * - `fda21_cfr11`: FDA 21 CFR Part 11.
+ * - `iec62304`: IEC 62304.
+ * - `pci_dss`: PCI DSS 4.0.
+ * - `eu_cra`: The Cyber Resilience Act of the EU, 2024/2847.
+ */
+export type Framework =
+  "soc2" | "iso27001" | "gdpr" | "hipaa" | "fda21_cfr11" | "iec62304" | "pci_dss" | "eu_cra";
+
 /**
  * The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.
  */
@@ -108,6 +208,26 @@ export interface Head {
   readonly size: Count;
   /** The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none. */
   readonly hash: string;
+}
+
+/** An incident that a release caused. */
+export interface IncidentRecord {
+  /** Its identifier. */
+  readonly id: string;
+  /** Its timeline. */
+  readonly timeline?: string | undefined;
+  /** Its post-mortem. */
+  readonly postMortemRef?: string | undefined;
+  /** What was learned from it. */
+  readonly lessonsLearned?: string | undefined;
+}
+
+/** A known issue of a version. */
+export interface KnownIssue {
+  /** Its identifier. */
+  readonly id: string;
+  /** The evaluation of its risk. */
+  readonly evaluation?: string | undefined;
 }
 
 /** A line of a log that is not a record. */
@@ -166,6 +286,91 @@ export interface ProofCheck {
  */
 export type ProofVerdict = "proven" | "unproven";
 
+/**
+ * What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested.
+ *
+ * Every field may be absent; an absent one is missing evidence. A list of things that may not have happened (incidents,
+ * breaches) tells "nobody looked" (absent) from "none" (empty).
+ */
+export interface ReleaseRecord {
+  /** The version. */
+  readonly version?: string | undefined;
+  /** The change request, ticket or pull request. */
+  readonly changeRef?: string | undefined;
+  /** What changed. */
+  readonly description?: string | undefined;
+  /** Why. */
+  readonly reason?: string | undefined;
+  /** Who made the change. */
+  readonly author?: string | undefined;
+  /**
+   * Who approved it, and when.
+   *
+   * @defaultValue `[]`
+   */
+  readonly approvals?: readonly Approval[] | undefined;
+  /**
+   * Whether it was an emergency change, which may be reviewed after its deployment. Default: no.
+   *
+   * @defaultValue `false`
+   */
+  readonly emergency?: boolean | undefined;
+  /** The instant of the review of an emergency change. */
+  readonly reviewedAt?: Instant | undefined;
+  /** The instant of the deployment to production. */
+  readonly deployedAt?: Instant | undefined;
+  /** Who deployed it, a person or a system. */
+  readonly deployedBy?: string | undefined;
+  /**
+   * The environments that it went through.
+   *
+   * @defaultValue `[]`
+   */
+  readonly environments?: readonly EnvironmentStage[] | undefined;
+  /** The digest of what was deployed. */
+  readonly artifactDigest?: string | undefined;
+  /** How it was built: a run of the build, or its provenance. */
+  readonly buildRef?: string | undefined;
+  /** The results of the tests. */
+  readonly testResults?: string | undefined;
+  /** The validation of the system for its use. */
+  readonly validationRef?: string | undefined;
+  /** The results of the security tests. */
+  readonly securityAssessment?: string | undefined;
+  /** The impact of the change on security. */
+  readonly securityImpact?: string | undefined;
+  /** The evaluation of security after the change. */
+  readonly securityEvaluationRef?: string | undefined;
+  /** The assessment of the impact. */
+  readonly impactAssessment?: string | undefined;
+  /** The rollback plan. */
+  readonly rollbackPlan?: string | undefined;
+  /**
+   * The announcements inside and outside.
+   *
+   * @defaultValue `[]`
+   */
+  readonly announcements?: readonly string[] | undefined;
+  /** The incidents that the release caused; an empty list if there were none. */
+  readonly incidents?: readonly IncidentRecord[] | undefined;
+  /** The known issues of the version; an empty list if there are none. */
+  readonly knownIssues?: readonly KnownIssue[] | undefined;
+  /** Whether the change processes personal data. */
+  readonly processesPersonalData?: boolean | undefined;
+  /** Whether the processing of personal data is new or of high risk. Absent counts as yes. */
+  readonly highRiskProcessing?: boolean | undefined;
+  /** The data protection impact assessment. */
+  readonly dpiaRef?: string | undefined;
+  /** The breaches of personal data; an empty list if there were none. */
+  readonly breaches?: readonly Breach[] | undefined;
+  /** The vulnerabilities of the product that are exploited; an empty list if there are none. */
+  readonly exploitedVulnerabilities?: readonly ExploitedVulnerability[] | undefined;
+  /** The verdict of `verifyChain` on the audit log. */
+  readonly auditLog?: ChainVerdict | undefined;
+  /** The instant until which this record is kept. */
+  readonly retainUntil?: Instant | undefined;
+}
+
 /** Which artifacts a statement is about, made by `matchStatement`. */
 export interface StatementCheck {
   /** Whether the statement is about all artifacts. */
@@ -212,8 +417,21 @@ export declare function append(head: Head, entry: Entry): LogRecord<Timestamp>;
  */
 export declare function consistencyProof(hashes: readonly string[], firstSize: Count): readonly string[];
 
+/**
+ * Lists the evidence that a release record lacks for the controls of a framework.
+ *
+ * The table says which evidence a record of a release can hold for each control. It is a proposal, to be checked by the
+ * owner of the controls: no missing evidence does not mean that the release is compliant.
+ *
+ * @throws {@link RelcoreError}: None for a record that could be read; `invalid_value` if the table has no canonical JSON, which does not occur.
+ */
+export declare function evidenceGaps(record: ReleaseRecord, framework: Framework): EvidenceGaps;
+
 /** Writes the check of a log as text for a person. */
 export declare function explainChain(check: ChainCheck): string;
+
+/** Writes the evidence that a release record lacks as text for a person. */
+export declare function explainEvidence(gaps: EvidenceGaps): string;
 
 /** Writes the check of a proof as text for a person. */
 export declare function explainProof(check: ProofCheck): string;
@@ -274,6 +492,9 @@ export declare function merkleRoot(hashes: readonly string[]): string;
  * head is known.
  */
 export declare function outcomeOfChain(check: ChainCheck): decision.Outcome;
+
+/** The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`. */
+export declare function outcomeOfEvidence(gaps: EvidenceGaps): decision.Outcome;
 
 /** The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`. */
 export declare function outcomeOfProof(check: ProofCheck): decision.Outcome;

@@ -5,7 +5,9 @@ const { bind } = require("./lib/call.js");
 
 const append = bind("audit.append");
 const consistencyProof = bind("audit.consistency_proof");
+const evidenceGaps = bind("audit.evidence_gaps");
 const explainChain = bind("audit.explain_chain");
+const explainEvidence = bind("audit.explain_evidence");
 const explainProof = bind("audit.explain_proof");
 const explainStatement = bind("audit.explain_statement");
 const genesis = bind("audit.genesis");
@@ -15,6 +17,7 @@ const leafHash = bind("audit.leaf_hash");
 const matchStatement = bind("audit.match_statement");
 const merkleRoot = bind("audit.merkle_root");
 const outcomeOfChain = bind("audit.outcome_of_chain");
+const outcomeOfEvidence = bind("audit.outcome_of_evidence");
 const outcomeOfProof = bind("audit.outcome_of_proof");
 const outcomeOfStatement = bind("audit.outcome_of_statement");
 const readLog = bind("audit.read_log");
@@ -28,7 +31,9 @@ const verifyLog = bind("audit.verify_log");
 module.exports = {
   append,
   consistencyProof,
+  evidenceGaps,
   explainChain,
+  explainEvidence,
   explainProof,
   explainStatement,
   genesis,
@@ -38,6 +43,7 @@ module.exports = {
   matchStatement,
   merkleRoot,
   outcomeOfChain,
+  outcomeOfEvidence,
   outcomeOfProof,
   outcomeOfStatement,
   readLog,

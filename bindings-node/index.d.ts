@@ -120,6 +120,9 @@ export declare class RelcoreError extends Error {
  * - `no_subject_matches`: No subject of the statement has the digest of the artifact.
  * - `no_acceptable_digest`: The artifact has no digest of an acceptable algorithm.
  * - `digests_contradict`: One digest of the artifact is that of a subject, and another one contradicts.
+ * - `evidence_present`: The record has every piece of evidence of the table.
+ * - `evidence_missing`: Evidence for a control is missing.
+ * - `evidence_insufficient`: The evidence for a control is there, but does not show what the control asks for.
  *
  * Of `canary`:
  *
@@ -428,6 +431,9 @@ export type ReasonCode =
   | "no_subject_matches"
   | "no_acceptable_digest"
   | "digests_contradict"
+  | "evidence_present"
+  | "evidence_missing"
+  | "evidence_insufficient"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"

@@ -34,11 +34,15 @@ use relcore::analysis::{
     Verdict as AnalysisVerdict,
 };
 use relcore::audit::{
-    Artifact as AuditArtifact, ArtifactMatch as AuditArtifactMatch, ChainCheck as AuditChainCheck,
-    ChainVerdict as AuditChainVerdict, Entry as AuditEntry, Head as AuditHead, LineFault as AuditLineFault,
+    Approval as AuditApproval, Artifact as AuditArtifact, ArtifactMatch as AuditArtifactMatch,
+    Breach as AuditBreach, ChainCheck as AuditChainCheck, ChainVerdict as AuditChainVerdict,
+    Entry as AuditEntry, EnvironmentStage as AuditEnvironmentStage, EvidenceGap as AuditEvidenceGap,
+    EvidenceGaps as AuditEvidenceGaps, EvidenceVerdict as AuditEvidenceVerdict,
+    ExploitedVulnerability as AuditExploitedVulnerability, Framework as AuditFramework, Head as AuditHead,
+    IncidentRecord as AuditIncidentRecord, KnownIssue as AuditKnownIssue, LineFault as AuditLineFault,
     LogRecord as AuditLogRecord, LogText as AuditLogText, ProofCheck as AuditProofCheck,
-    ProofVerdict as AuditProofVerdict, StatementCheck as AuditStatementCheck,
-    StatementVerdict as AuditStatementVerdict,
+    ProofVerdict as AuditProofVerdict, ReleaseRecord as AuditReleaseRecord,
+    StatementCheck as AuditStatementCheck, StatementVerdict as AuditStatementVerdict,
 };
 use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, AppleDay as CanaryAppleDay,
@@ -1133,6 +1137,15 @@ pub enum AnalysisVerdict {
 }
 
 #[uniffi::remote(Record)]
+pub struct AuditApproval {
+    pub by: String,
+    pub at: Timestamp,
+    pub name: Option<String>,
+    pub meaning: Option<String>,
+    pub approved_digest: Option<String>,
+}
+
+#[uniffi::remote(Record)]
 pub struct AuditArtifact {
     pub name: Option<String>,
     pub digest: BTreeMap<String, String>,
@@ -1143,6 +1156,13 @@ pub struct AuditArtifactMatch {
     pub name: Option<String>,
     pub matched: Vec<String>,
     pub accepted: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditBreach {
+    pub id: String,
+    pub aware_at: Timestamp,
+    pub notified_at: Option<Timestamp>,
 }
 
 #[uniffi::remote(Record)]
@@ -1183,9 +1203,87 @@ pub struct AuditEntry {
 }
 
 #[uniffi::remote(Record)]
+pub struct AuditEnvironmentStage {
+    pub environment: String,
+    pub deployed_at: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditEvidenceGap {
+    pub control: String,
+    pub title: String,
+    pub evidence: String,
+    pub text: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditEvidenceGaps {
+    pub verdict: AuditEvidenceVerdict,
+    pub framework: AuditFramework,
+    pub gaps: Vec<AuditEvidenceGap>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+/// Whether evidence is missing.
+#[uniffi::remote(Enum)]
+pub enum AuditEvidenceVerdict {
+    /// The record has every piece of evidence of the table. That is no statement about compliance.
+    Present,
+    /// Evidence is missing.
+    Gaps,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditExploitedVulnerability {
+    pub id: String,
+    pub aware_at: Timestamp,
+    pub early_warning_at: Option<Timestamp>,
+    pub notified_at: Option<Timestamp>,
+    pub fixed_at: Option<Timestamp>,
+    pub final_report_at: Option<Timestamp>,
+}
+
+/// A framework of controls.
+#[uniffi::remote(Enum)]
+pub enum AuditFramework {
+    /// SOC 2.
+    Soc2,
+    /// ISO/IEC 27001:2022.
+    Iso27001,
+    /// The General Data Protection Regulation of the EU.
+    Gdpr,
+    /// The Security Rule of HIPAA.
+    Hipaa,
+    /// FDA 21 CFR Part 11.
+    Fda21Cfr11,
+    /// IEC 62304.
+    Iec62304,
+    /// PCI DSS 4.0.
+    PciDss,
+    /// The Cyber Resilience Act of the EU, 2024/2847.
+    EuCra,
+}
+
+#[uniffi::remote(Record)]
 pub struct AuditHead {
     pub size: Count,
     pub hash: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditIncidentRecord {
+    pub id: String,
+    pub timeline: Option<String>,
+    pub post_mortem_ref: Option<String>,
+    pub lessons_learned: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditKnownIssue {
+    pub id: String,
+    pub evaluation: Option<String>,
 }
 
 #[uniffi::remote(Record)]
@@ -1227,6 +1325,40 @@ pub enum AuditProofVerdict {
     Proven,
     /// It does not hold, or proves nothing.
     Unproven,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditReleaseRecord {
+    pub version: Option<String>,
+    pub change_ref: Option<String>,
+    pub description: Option<String>,
+    pub reason: Option<String>,
+    pub author: Option<String>,
+    pub approvals: Vec<AuditApproval>,
+    pub emergency: bool,
+    pub reviewed_at: Option<Timestamp>,
+    pub deployed_at: Option<Timestamp>,
+    pub deployed_by: Option<String>,
+    pub environments: Vec<AuditEnvironmentStage>,
+    pub artifact_digest: Option<String>,
+    pub build_ref: Option<String>,
+    pub test_results: Option<String>,
+    pub validation_ref: Option<String>,
+    pub security_assessment: Option<String>,
+    pub security_impact: Option<String>,
+    pub security_evaluation_ref: Option<String>,
+    pub impact_assessment: Option<String>,
+    pub rollback_plan: Option<String>,
+    pub announcements: Vec<String>,
+    pub incidents: Option<Vec<AuditIncidentRecord>>,
+    pub known_issues: Option<Vec<AuditKnownIssue>>,
+    pub processes_personal_data: Option<bool>,
+    pub high_risk_processing: Option<bool>,
+    pub dpia_ref: Option<String>,
+    pub breaches: Option<Vec<AuditBreach>>,
+    pub exploited_vulnerabilities: Option<Vec<AuditExploitedVulnerability>>,
+    pub audit_log: Option<AuditChainVerdict>,
+    pub retain_until: Option<Timestamp>,
 }
 
 #[uniffi::remote(Record)]
@@ -4643,8 +4775,21 @@ pub fn ffi_audit_consistency_proof(hashes: Vec<String>, first_size: Count) -> En
 }
 
 #[uniffi::export]
+pub fn ffi_audit_evidence_gaps(
+    record: AuditReleaseRecord,
+    framework: AuditFramework,
+) -> Encoded<AuditEvidenceGaps> {
+    Encoded(relcore::audit::evidence_gaps(borrow(&record), borrow(&framework)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_audit_explain_chain(check: AuditChainCheck) -> Plain<String> {
     Plain(Ok(relcore::audit::explain_chain(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_explain_evidence(gaps: AuditEvidenceGaps) -> Plain<String> {
+    Plain(Ok(relcore::audit::explain_evidence(borrow(&gaps))))
 }
 
 #[uniffi::export]
@@ -4697,6 +4842,11 @@ pub fn ffi_audit_merkle_root(hashes: Vec<String>) -> Plain<String> {
 #[uniffi::export]
 pub fn ffi_audit_outcome_of_chain(check: AuditChainCheck) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::audit::outcome_of_chain(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_outcome_of_evidence(gaps: AuditEvidenceGaps) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::audit::outcome_of_evidence(borrow(&gaps))))
 }
 
 #[uniffi::export]
@@ -7238,6 +7388,16 @@ pub fn ffi_write_analysis_verdict(value: AnalysisVerdict) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_audit_approval(json: &str) -> Encoded<AuditApproval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_approval(value: AuditApproval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_audit_artifact(json: &str) -> Encoded<AuditArtifact> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -7254,6 +7414,16 @@ pub fn ffi_read_audit_artifact_match(json: &str) -> Encoded<AuditArtifactMatch> 
 
 #[uniffi::export]
 pub fn ffi_write_audit_artifact_match(value: AuditArtifactMatch) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_breach(json: &str) -> Encoded<AuditBreach> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_breach(value: AuditBreach) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -7288,12 +7458,92 @@ pub fn ffi_write_audit_entry(value: AuditEntry) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_audit_environment_stage(json: &str) -> Encoded<AuditEnvironmentStage> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_environment_stage(value: AuditEnvironmentStage) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_evidence_gap(json: &str) -> Encoded<AuditEvidenceGap> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_evidence_gap(value: AuditEvidenceGap) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_evidence_gaps(json: &str) -> Encoded<AuditEvidenceGaps> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_evidence_gaps(value: AuditEvidenceGaps) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_evidence_verdict(json: &str) -> Encoded<AuditEvidenceVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_evidence_verdict(value: AuditEvidenceVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_exploited_vulnerability(json: &str) -> Encoded<AuditExploitedVulnerability> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_exploited_vulnerability(value: AuditExploitedVulnerability) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_framework(json: &str) -> Encoded<AuditFramework> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_framework(value: AuditFramework) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_audit_head(json: &str) -> Encoded<AuditHead> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_audit_head(value: AuditHead) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_incident_record(json: &str) -> Encoded<AuditIncidentRecord> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_incident_record(value: AuditIncidentRecord) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_known_issue(json: &str) -> Encoded<AuditKnownIssue> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_known_issue(value: AuditKnownIssue) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -7344,6 +7594,16 @@ pub fn ffi_read_audit_proof_verdict(json: &str) -> Encoded<AuditProofVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_audit_proof_verdict(value: AuditProofVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_release_record(json: &str) -> Encoded<AuditReleaseRecord> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_release_record(value: AuditReleaseRecord) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -107,6 +107,9 @@ export type ReasonCode =
   | "no_subject_matches"
   | "no_acceptable_digest"
   | "digests_contradict"
+  | "evidence_present"
+  | "evidence_missing"
+  | "evidence_insufficient"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -1303,6 +1306,19 @@ export declare function scoreObjectives(
 
 // audit.d.ts
 /** Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves. */
+/** An approval of a release. */
+export interface Approval {
+  /** Who approved: the account, as for the author. */
+  readonly by: string;
+  /** The instant of the approval. */
+  readonly at: Instant;
+  /** The printed name of the person. */
+  readonly name?: string | undefined;
+  /** The meaning of the signature: review, approval, responsibility. */
+  readonly meaning?: string | undefined;
+  /** The digest of what was approved; that of the artifact. */
+  readonly approvedDigest?: string | undefined;
+}
 /** A file, an image or a package, known by its digests. */
 export interface Artifact {
   /** Its name, for people. */
@@ -1318,6 +1334,15 @@ export interface ArtifactMatch {
   readonly matched: readonly string[];
   /** Whether a subject matches it. */
   readonly accepted: boolean;
+}
+/** A breach of personal data. */
+export interface Breach {
+  /** Its identifier. */
+  readonly id: string;
+  /** The instant at which the controller became aware of it. */
+  readonly awareAt: Instant;
+  /** The instant at which the authority was notified. */
+  readonly notifiedAt?: Instant | undefined;
 }
 /** Whether a log is whole, made by `verifyChain` and `verifyLog`. */
 export interface ChainCheck {
@@ -1361,12 +1386,83 @@ export interface Entry {
   /** Everything else, as JSON text: a decision, a policy, a digest. */
   readonly data: string;
 }
+/** An environment that a release went through. */
+export interface EnvironmentStage {
+  /** The environment. */
+  readonly environment: string;
+  /** The instant of the deployment to it. */
+  readonly deployedAt: Instant;
+}
+/** A piece of evidence that a release record lacks. */
+export interface EvidenceGap {
+  /** The number of the control. */
+  readonly control: string;
+  /** The title of the control. */
+  readonly title: string;
+  /** The key of the record. */
+  readonly evidence: string;
+  /** `evidence missing`, or why what is there is not enough. */
+  readonly text: string;
+}
+/** The evidence that a release record lacks, made by `evidenceGaps`. */
+export interface EvidenceGaps {
+  /** Whether evidence is missing. */
+  readonly verdict: EvidenceVerdict;
+  /** The framework whose controls were looked at. */
+  readonly framework: Framework;
+  /** Each piece of evidence that is missing or insufficient, by control. */
+  readonly gaps: readonly EvidenceGap[];
+  /** The reasons. */
+  readonly reasons: readonly Reason[];
+  /** The keys of the record that lack evidence, in alphabetical order. */
+  readonly missing: readonly string[];
+  /** The digest of the controls and their evidence. */
+  readonly policyDigest: string;
+}
+/** Whether evidence is missing. */
+export type EvidenceVerdict = "present" | "gaps";
+/** A vulnerability that is actively exploited. */
+export interface ExploitedVulnerability {
+  /** Its identifier. */
+  readonly id: string;
+  /** The instant at which the manufacturer became aware of it. */
+  readonly awareAt: Instant;
+  /** The instant of the early warning. */
+  readonly earlyWarningAt?: Instant | undefined;
+  /** The instant of the notification. */
+  readonly notifiedAt?: Instant | undefined;
+  /** The instant at which a fix was available. */
+  readonly fixedAt?: Instant | undefined;
+  /** The instant of the final report. */
+  readonly finalReportAt?: Instant | undefined;
+}
+/** A framework of controls. */
+export type Framework =
+  "soc2" | "iso27001" | "gdpr" | "hipaa" | "fda21_cfr11" | "iec62304" | "pci_dss" | "eu_cra";
 /** The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole. */
 export interface Head {
   /** The number of entries, which is the sequence number of the last record. */
   readonly size: Count;
   /** The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none. */
   readonly hash: string;
+}
+/** An incident that a release caused. */
+export interface IncidentRecord {
+  /** Its identifier. */
+  readonly id: string;
+  /** Its timeline. */
+  readonly timeline?: string | undefined;
+  /** Its post-mortem. */
+  readonly postMortemRef?: string | undefined;
+  /** What was learned from it. */
+  readonly lessonsLearned?: string | undefined;
+}
+/** A known issue of a version. */
+export interface KnownIssue {
+  /** Its identifier. */
+  readonly id: string;
+  /** The evaluation of its risk. */
+  readonly evaluation?: string | undefined;
 }
 /** A line of a log that is not a record. */
 export interface LineFault {
@@ -1414,6 +1510,69 @@ export interface ProofCheck {
 }
 /** Whether a proof holds. */
 export type ProofVerdict = "proven" | "unproven";
+/** What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested. */
+export interface ReleaseRecord {
+  /** The version. */
+  readonly version?: string | undefined;
+  /** The change request, ticket or pull request. */
+  readonly changeRef?: string | undefined;
+  /** What changed. */
+  readonly description?: string | undefined;
+  /** Why. */
+  readonly reason?: string | undefined;
+  /** Who made the change. */
+  readonly author?: string | undefined;
+  /** Who approved it, and when. */
+  readonly approvals?: readonly Approval[] | undefined;
+  /** Whether it was an emergency change, which may be reviewed after its deployment. */
+  readonly emergency?: boolean | undefined;
+  /** The instant of the review of an emergency change. */
+  readonly reviewedAt?: Instant | undefined;
+  /** The instant of the deployment to production. */
+  readonly deployedAt?: Instant | undefined;
+  /** Who deployed it, a person or a system. */
+  readonly deployedBy?: string | undefined;
+  /** The environments that it went through. */
+  readonly environments?: readonly EnvironmentStage[] | undefined;
+  /** The digest of what was deployed. */
+  readonly artifactDigest?: string | undefined;
+  /** How it was built: a run of the build, or its provenance. */
+  readonly buildRef?: string | undefined;
+  /** The results of the tests. */
+  readonly testResults?: string | undefined;
+  /** The validation of the system for its use. */
+  readonly validationRef?: string | undefined;
+  /** The results of the security tests. */
+  readonly securityAssessment?: string | undefined;
+  /** The impact of the change on security. */
+  readonly securityImpact?: string | undefined;
+  /** The evaluation of security after the change. */
+  readonly securityEvaluationRef?: string | undefined;
+  /** The assessment of the impact. */
+  readonly impactAssessment?: string | undefined;
+  /** The rollback plan. */
+  readonly rollbackPlan?: string | undefined;
+  /** The announcements inside and outside. */
+  readonly announcements?: readonly string[] | undefined;
+  /** The incidents that the release caused; an empty list if there were none. */
+  readonly incidents?: readonly IncidentRecord[] | undefined;
+  /** The known issues of the version; an empty list if there are none. */
+  readonly knownIssues?: readonly KnownIssue[] | undefined;
+  /** Whether the change processes personal data. */
+  readonly processesPersonalData?: boolean | undefined;
+  /** Whether the processing of personal data is new or of high risk. */
+  readonly highRiskProcessing?: boolean | undefined;
+  /** The data protection impact assessment. */
+  readonly dpiaRef?: string | undefined;
+  /** The breaches of personal data; an empty list if there were none. */
+  readonly breaches?: readonly Breach[] | undefined;
+  /** The vulnerabilities of the product that are exploited; an empty list if there are none. */
+  readonly exploitedVulnerabilities?: readonly ExploitedVulnerability[] | undefined;
+  /** The verdict of `verifyChain` on the audit log. */
+  readonly auditLog?: ChainVerdict | undefined;
+  /** The instant until which this record is kept. */
+  readonly retainUntil?: Instant | undefined;
+}
 /** Which artifacts a statement is about, made by `matchStatement`. */
 export interface StatementCheck {
   /** Whether the statement is about all artifacts. */
@@ -1433,8 +1592,12 @@ export type StatementVerdict = "accepted" | "rejected";
 export declare function append(head: Head, entry: Entry): LogRecord<Timestamp>;
 /** The proof that a tree continues an earlier one: the hashes by which both roots are computed. */
 export declare function consistencyProof(hashes: readonly string[], firstSize: Count): readonly string[];
+/** Lists the evidence that a release record lacks for the controls of a framework. */
+export declare function evidenceGaps(record: ReleaseRecord, framework: Framework): EvidenceGaps;
 /** Writes the check of a log as text for a person. */
 export declare function explainChain(check: ChainCheck): string;
+/** Writes the evidence that a release record lacks as text for a person. */
+export declare function explainEvidence(gaps: EvidenceGaps): string;
 /** Writes the check of a proof as text for a person. */
 export declare function explainProof(check: ProofCheck): string;
 /** Writes which artifacts a statement is about as text for a person. */
@@ -1457,6 +1620,8 @@ export declare function matchStatement(
 export declare function merkleRoot(hashes: readonly string[]): string;
 /** The consequence of the check of a log for its caller: `proceed` if a known head is in it, `ask` if it is broken or no head is known. */
 export declare function outcomeOfChain(check: ChainCheck): decision.Outcome;
+/** The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`. */
+export declare function outcomeOfEvidence(gaps: EvidenceGaps): decision.Outcome;
 /** The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`. */
 export declare function outcomeOfProof(check: ProofCheck): decision.Outcome;
 /** The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`. */

@@ -1091,6 +1091,30 @@ class ChainVerdict(StrEnum):
     """No entry of those that are there was changed, but later ones may be missing: the log goes on after the last known head, or there is none."""
     BROKEN = 'broken'
     """An entry was changed, removed, inserted or moved, or a line cannot be read."""
+class EvidenceVerdict(StrEnum):
+    """Whether evidence is missing."""
+    PRESENT = 'present'
+    """The record has every piece of evidence of the table."""
+    GAPS = 'gaps'
+    """Evidence is missing."""
+class Framework(StrEnum):
+    """A framework of controls."""
+    SOC2 = 'soc2'
+    """SOC 2."""
+    ISO27001 = 'iso27001'
+    """ISO/IEC 27001:2022."""
+    GDPR = 'gdpr'
+    """The General Data Protection Regulation of the EU."""
+    HIPAA = 'hipaa'
+    """The Security Rule of HIPAA."""
+    FDA21_CFR11 = 'fda21_cfr11'
+    """FDA 21 CFR Part 11."""
+    IEC62304 = 'iec62304'
+    """IEC 62304."""
+    PCI_DSS = 'pci_dss'
+    """PCI DSS 4.0."""
+    EU_CRA = 'eu_cra'
+    """The Cyber Resilience Act of the EU, 2024/2847."""
 class ProofVerdict(StrEnum):
     """Whether a proof holds."""
     PROVEN = 'proven'
@@ -1103,6 +1127,19 @@ class StatementVerdict(StrEnum):
     """A subject matches each artifact."""
     REJECTED = 'rejected'
     """An artifact has no subject that matches."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approval(_Value):
+    """An approval of a release."""
+    by: str
+    """Who approved: the account, as for the author."""
+    at: datetime
+    """The instant of the approval."""
+    name: str | None = None
+    """The printed name of the person."""
+    meaning: str | None = None
+    """The meaning of the signature: review, approval, responsibility."""
+    approved_digest: str | None = None
+    """The digest of what was approved; that of the artifact."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Artifact(_Value):
     """A file, an image or a package, known by its digests."""
@@ -1119,6 +1156,15 @@ class ArtifactMatch(_Value):
     """The names of the subjects that match it; `subject[0]` for one without a name."""
     accepted: bool
     """Whether a subject matches it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Breach(_Value):
+    """A breach of personal data."""
+    id: str
+    """Its identifier."""
+    aware_at: datetime
+    """The instant at which the controller became aware of it."""
+    notified_at: datetime | None = None
+    """The instant at which the authority was notified."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChainCheck(_Value):
     """Whether a log is whole, made by `verify_chain` and `verify_log`."""
@@ -1160,12 +1206,78 @@ class Entry(_Value):
     data: str
     """Everything else, as JSON text: a decision, a policy, a digest."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentStage(_Value):
+    """An environment that a release went through."""
+    environment: str
+    """The environment."""
+    deployed_at: datetime
+    """The instant of the deployment to it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceGap(_Value):
+    """A piece of evidence that a release record lacks."""
+    control: str
+    """The number of the control."""
+    title: str
+    """The title of the control."""
+    evidence: str
+    """The key of the record."""
+    text: str
+    """`evidence missing`, or why what is there is not enough."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceGaps(_Value):
+    """The evidence that a release record lacks, made by `evidence_gaps`."""
+    verdict: EvidenceVerdict
+    """Whether evidence is missing."""
+    framework: Framework
+    """The framework whose controls were looked at."""
+    gaps: Sequence[EvidenceGap]
+    """Each piece of evidence that is missing or insufficient, by control."""
+    reasons: Sequence[Reason]
+    """The reasons."""
+    missing: Sequence[str]
+    """The keys of the record that lack evidence, in alphabetical order."""
+    policy_digest: str
+    """The digest of the controls and their evidence."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExploitedVulnerability(_Value):
+    """A vulnerability that is actively exploited."""
+    id: str
+    """Its identifier."""
+    aware_at: datetime
+    """The instant at which the manufacturer became aware of it."""
+    early_warning_at: datetime | None = None
+    """The instant of the early warning."""
+    notified_at: datetime | None = None
+    """The instant of the notification."""
+    fixed_at: datetime | None = None
+    """The instant at which a fix was available."""
+    final_report_at: datetime | None = None
+    """The instant of the final report."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Head(_Value):
     """The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole."""
     size: int
     """The number of entries, which is the sequence number of the last record."""
     hash: str
     """The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentRecord(_Value):
+    """An incident that a release caused."""
+    id: str
+    """Its identifier."""
+    timeline: str | None = None
+    """Its timeline."""
+    post_mortem_ref: str | None = None
+    """Its post-mortem."""
+    lessons_learned: str | None = None
+    """What was learned from it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownIssue(_Value):
+    """A known issue of a version."""
+    id: str
+    """Its identifier."""
+    evaluation: str | None = None
+    """The evaluation of its risk."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineFault(_Value):
     """A line of a log that is not a record."""
@@ -1211,6 +1323,69 @@ class ProofCheck(_Value):
     policy_digest: str
     """The digest of the size and the root that it was checked against."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseRecord(_Value):
+    """What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested."""
+    version: str | None = None
+    """The version."""
+    change_ref: str | None = None
+    """The change request, ticket or pull request."""
+    description: str | None = None
+    """What changed."""
+    reason: str | None = None
+    """Why."""
+    author: str | None = None
+    """Who made the change."""
+    approvals: Sequence[Approval] = ()
+    """Who approved it, and when."""
+    emergency: bool = False
+    """Whether it was an emergency change, which may be reviewed after its deployment."""
+    reviewed_at: datetime | None = None
+    """The instant of the review of an emergency change."""
+    deployed_at: datetime | None = None
+    """The instant of the deployment to production."""
+    deployed_by: str | None = None
+    """Who deployed it, a person or a system."""
+    environments: Sequence[EnvironmentStage] = ()
+    """The environments that it went through."""
+    artifact_digest: str | None = None
+    """The digest of what was deployed."""
+    build_ref: str | None = None
+    """How it was built: a run of the build, or its provenance."""
+    test_results: str | None = None
+    """The results of the tests."""
+    validation_ref: str | None = None
+    """The validation of the system for its use."""
+    security_assessment: str | None = None
+    """The results of the security tests."""
+    security_impact: str | None = None
+    """The impact of the change on security."""
+    security_evaluation_ref: str | None = None
+    """The evaluation of security after the change."""
+    impact_assessment: str | None = None
+    """The assessment of the impact."""
+    rollback_plan: str | None = None
+    """The rollback plan."""
+    announcements: Sequence[str] = ()
+    """The announcements inside and outside."""
+    incidents: Sequence[IncidentRecord] | None = None
+    """The incidents that the release caused; an empty list if there were none."""
+    known_issues: Sequence[KnownIssue] | None = None
+    """The known issues of the version; an empty list if there are none."""
+    processes_personal_data: bool | None = None
+    """Whether the change processes personal data."""
+    high_risk_processing: bool | None = None
+    """Whether the processing of personal data is new or of high risk."""
+    dpia_ref: str | None = None
+    """The data protection impact assessment."""
+    breaches: Sequence[Breach] | None = None
+    """The breaches of personal data; an empty list if there were none."""
+    exploited_vulnerabilities: Sequence[ExploitedVulnerability] | None = None
+    """The vulnerabilities of the product that are exploited; an empty list if there are none."""
+    audit_log: ChainVerdict | None = None
+    """The verdict of `verify_chain` on the audit log."""
+    retain_until: datetime | None = None
+    """The instant until which this record is kept."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StatementCheck(_Value):
     """Which artifacts a statement is about, made by `match_statement`."""
     verdict: StatementVerdict
@@ -1229,8 +1404,14 @@ def append(head: Head | Mapping[str, object], entry: Entry | Mapping[str, object
 def consistency_proof(hashes: Sequence[str], first_size: int) -> tuple[str, ...]:
     """The proof that a tree continues an earlier one: the hashes by which both roots are computed."""
     ...
+def evidence_gaps(record: ReleaseRecord | Mapping[str, object], framework: Framework | str) -> EvidenceGaps:
+    """Lists the evidence that a release record lacks for the controls of a framework."""
+    ...
 def explain_chain(check: ChainCheck | Mapping[str, object]) -> str:
     """Writes the check of a log as text for a person."""
+    ...
+def explain_evidence(gaps: EvidenceGaps | Mapping[str, object]) -> str:
+    """Writes the evidence that a release record lacks as text for a person."""
     ...
 def explain_proof(check: ProofCheck | Mapping[str, object]) -> str:
     """Writes the check of a proof as text for a person."""
@@ -1258,6 +1439,9 @@ def merkle_root(hashes: Sequence[str]) -> str:
     ...
 def outcome_of_chain(check: ChainCheck | Mapping[str, object]) -> Outcome:
     """The consequence of the check of a log for its caller: `proceed` if a known head is in it, `ask` if it is broken or no head is known."""
+    ...
+def outcome_of_evidence(gaps: EvidenceGaps | Mapping[str, object]) -> Outcome:
+    """The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`."""
     ...
 def outcome_of_proof(check: ProofCheck | Mapping[str, object]) -> Outcome:
     """The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`."""
@@ -4129,6 +4313,12 @@ class ReasonCode(StrEnum):
     """The artifact has no digest of an acceptable algorithm."""
     DIGESTS_CONTRADICT = 'digests_contradict'
     """One digest of the artifact is that of a subject, and another one contradicts."""
+    EVIDENCE_PRESENT = 'evidence_present'
+    """The record has every piece of evidence of the table."""
+    EVIDENCE_MISSING = 'evidence_missing'
+    """Evidence for a control is missing."""
+    EVIDENCE_INSUFFICIENT = 'evidence_insufficient'
+    """The evidence for a control is there, but does not show what the control asks for."""
     HARM_PROVEN = 'harm_proven'
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
     WITHIN_MARGIN = 'within_margin'

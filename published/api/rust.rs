@@ -1704,6 +1704,12 @@ pub mod audit {
         pub const NO_ACCEPTABLE_DIGEST: ReasonCode;
         /// One digest of the artifact is that of a subject, and another one contradicts.
         pub const DIGESTS_CONTRADICT: ReasonCode;
+        /// The record has every piece of evidence of the table.
+        pub const EVIDENCE_PRESENT: ReasonCode;
+        /// Evidence for a control is missing.
+        pub const EVIDENCE_MISSING: ReasonCode;
+        /// The evidence for a control is there, but does not show what the control asks for.
+        pub const EVIDENCE_INSUFFICIENT: ReasonCode;
     }
     /// Whether a log is whole, made by `verify_chain` and `verify_log`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -1759,6 +1765,74 @@ pub mod audit {
     ) -> Result<ChainCheck>;
     /// Reads a log and checks that it is whole, as `read_log` and `verify_chain`.
     pub fn verify_log(text: &str, known_heads: &[Head], checkpoint: Option<&Head>) -> Result<ChainCheck>;
+    /// A piece of evidence that a release record lacks.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct EvidenceGap {
+        /// The number of the control.
+        pub control: String,
+        /// The title of the control.
+        pub title: String,
+        /// The key of the record.
+        pub evidence: String,
+        /// `evidence missing`, or why what is there is not enough.
+        pub text: String,
+    }
+    /// The evidence that a release record lacks, made by `evidence_gaps`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct EvidenceGaps {
+        /// Whether evidence is missing.
+        pub verdict: EvidenceVerdict,
+        /// The framework whose controls were looked at.
+        pub framework: Framework,
+        /// Each piece of evidence that is missing or insufficient, by control.
+        pub gaps: Vec<EvidenceGap>,
+        /// The reasons.
+        pub reasons: Vec<Reason>,
+        /// The keys of the record that lack evidence, in alphabetical order.
+        pub missing: Vec<String>,
+        /// The digest of the controls and their evidence.
+        pub policy_digest: String,
+    }
+    /// Whether evidence is missing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum EvidenceVerdict {
+        /// The record has every piece of evidence of the table.
+        Present,
+        /// Evidence is missing.
+        Gaps,
+    }
+    /// Lists the evidence that a release record lacks for the controls of a framework.
+    pub fn evidence_gaps(record: &ReleaseRecord, framework: &Framework) -> Result<EvidenceGaps>;
+    /// Writes the evidence that a release record lacks as text for a person.
+    #[must_use]
+    pub fn explain_evidence(gaps: &EvidenceGaps) -> String;
+    /// The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`.
+    #[must_use]
+    pub fn outcome_of_evidence(gaps: &EvidenceGaps) -> Outcome;
+    /// A framework of controls.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Framework {
+        /// SOC 2.
+        Soc2,
+        /// ISO/IEC 27001:2022.
+        Iso27001,
+        /// The General Data Protection Regulation of the EU.
+        Gdpr,
+        /// The Security Rule of HIPAA.
+        Hipaa,
+        /// FDA 21 CFR Part 11.
+        Fda21Cfr11,
+        /// IEC 62304.
+        Iec62304,
+        /// PCI DSS 4.0.
+        PciDss,
+        /// The Cyber Resilience Act of the EU, 2024/2847.
+        EuCra,
+    }
     /// A line of a log that is not a record.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -1879,6 +1953,152 @@ pub mod audit {
     /// The head of a log whose last record this is.
     #[must_use]
     pub fn head(record: &LogRecord) -> Head;
+    /// An approval of a release.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Approval {
+        /// Who approved: the account, as for the author.
+        pub by: String,
+        /// The instant of the approval.
+        pub at: Timestamp,
+        /// The printed name of the person.
+        pub name: Option<String>,
+        /// The meaning of the signature: review, approval, responsibility.
+        pub meaning: Option<String>,
+        /// The digest of what was approved; that of the artifact.
+        pub approved_digest: Option<String>,
+    }
+    /// A breach of personal data.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Breach {
+        /// Its identifier.
+        pub id: String,
+        /// The instant at which the controller became aware of it.
+        pub aware_at: Timestamp,
+        /// The instant at which the authority was notified.
+        pub notified_at: Option<Timestamp>,
+    }
+    /// An environment that a release went through.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct EnvironmentStage {
+        /// The environment.
+        pub environment: String,
+        /// The instant of the deployment to it.
+        pub deployed_at: Timestamp,
+    }
+    /// A vulnerability that is actively exploited.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ExploitedVulnerability {
+        /// Its identifier.
+        pub id: String,
+        /// The instant at which the manufacturer became aware of it.
+        pub aware_at: Timestamp,
+        /// The instant of the early warning.
+        pub early_warning_at: Option<Timestamp>,
+        /// The instant of the notification.
+        pub notified_at: Option<Timestamp>,
+        /// The instant at which a fix was available.
+        pub fixed_at: Option<Timestamp>,
+        /// The instant of the final report.
+        pub final_report_at: Option<Timestamp>,
+    }
+    /// An incident that a release caused.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct IncidentRecord {
+        /// Its identifier.
+        pub id: String,
+        /// Its timeline.
+        pub timeline: Option<String>,
+        /// Its post-mortem.
+        pub post_mortem_ref: Option<String>,
+        /// What was learned from it.
+        pub lessons_learned: Option<String>,
+    }
+    /// A known issue of a version.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct KnownIssue {
+        /// Its identifier.
+        pub id: String,
+        /// The evaluation of its risk.
+        pub evaluation: Option<String>,
+    }
+    /// What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ReleaseRecord {
+        /// The version.
+        pub version: Option<String>,
+        /// The change request, ticket or pull request.
+        pub change_ref: Option<String>,
+        /// What changed.
+        pub description: Option<String>,
+        /// Why.
+        pub reason: Option<String>,
+        /// Who made the change.
+        pub author: Option<String>,
+        /// Who approved it, and when.
+        pub approvals: Vec<Approval>,
+        /// Whether it was an emergency change, which may be reviewed after its deployment.
+        pub emergency: bool,
+        /// The instant of the review of an emergency change.
+        pub reviewed_at: Option<Timestamp>,
+        /// The instant of the deployment to production.
+        pub deployed_at: Option<Timestamp>,
+        /// Who deployed it, a person or a system.
+        pub deployed_by: Option<String>,
+        /// The environments that it went through.
+        pub environments: Vec<EnvironmentStage>,
+        /// The digest of what was deployed.
+        pub artifact_digest: Option<String>,
+        /// How it was built: a run of the build, or its provenance.
+        pub build_ref: Option<String>,
+        /// The results of the tests.
+        pub test_results: Option<String>,
+        /// The validation of the system for its use.
+        pub validation_ref: Option<String>,
+        /// The results of the security tests.
+        pub security_assessment: Option<String>,
+        /// The impact of the change on security.
+        pub security_impact: Option<String>,
+        /// The evaluation of security after the change.
+        pub security_evaluation_ref: Option<String>,
+        /// The assessment of the impact.
+        pub impact_assessment: Option<String>,
+        /// The rollback plan.
+        pub rollback_plan: Option<String>,
+        /// The announcements inside and outside.
+        pub announcements: Vec<String>,
+        /// The incidents that the release caused; an empty list if there were none.
+        pub incidents: Option<Vec<IncidentRecord>>,
+        /// The known issues of the version; an empty list if there are none.
+        pub known_issues: Option<Vec<KnownIssue>>,
+        /// Whether the change processes personal data.
+        pub processes_personal_data: Option<bool>,
+        /// Whether the processing of personal data is new or of high risk.
+        pub high_risk_processing: Option<bool>,
+        /// The data protection impact assessment.
+        pub dpia_ref: Option<String>,
+        /// The breaches of personal data; an empty list if there were none.
+        pub breaches: Option<Vec<Breach>>,
+        /// The vulnerabilities of the product that are exploited; an empty list if there are none.
+        pub exploited_vulnerabilities: Option<Vec<ExploitedVulnerability>>,
+        /// The verdict of `verify_chain` on the audit log.
+        pub audit_log: Option<ChainVerdict>,
+        /// The instant until which this record is kept.
+        pub retain_until: Option<Timestamp>,
+    }
     /// A file, an image or a package, known by its digests.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[input]
@@ -1951,12 +2171,18 @@ pub mod audit {
     pub fn record_leaf(record: &LogRecord) -> String;
     impl Display for ChainVerdict {}
     impl FromStr for ChainVerdict {}
+    impl Display for EvidenceVerdict {}
+    impl FromStr for EvidenceVerdict {}
+    impl Display for Framework {}
+    impl FromStr for Framework {}
     impl Display for ProofVerdict {}
     impl FromStr for ProofVerdict {}
     impl Display for StatementVerdict {}
     impl FromStr for StatementVerdict {}
     impl fmt::Display for ChainCheck {}
     impl Explain for ChainCheck {}
+    impl fmt::Display for EvidenceGaps {}
+    impl Explain for EvidenceGaps {}
     impl fmt::Display for ProofCheck {}
     impl Explain for ProofCheck {}
     impl Head {
@@ -1968,6 +2194,36 @@ pub mod audit {
         /// An entry with its instant, its kind and its data.
         #[must_use]
         pub fn new(at: Timestamp, kind: impl Into<String>, data: impl Into<String>) -> Self;
+    }
+    impl Approval {
+        /// An approval by somebody at an instant.
+        #[must_use]
+        pub fn new(by: impl Into<String>, at: Timestamp) -> Self;
+    }
+    impl EnvironmentStage {
+        /// A deployment to an environment at an instant.
+        #[must_use]
+        pub fn new(environment: impl Into<String>, deployed_at: Timestamp) -> Self;
+    }
+    impl IncidentRecord {
+        /// An incident with its identifier.
+        #[must_use]
+        pub fn new(id: impl Into<String>) -> Self;
+    }
+    impl KnownIssue {
+        /// A known issue with its identifier.
+        #[must_use]
+        pub fn new(id: impl Into<String>) -> Self;
+    }
+    impl Breach {
+        /// A breach of which the controller became aware at an instant.
+        #[must_use]
+        pub fn new(id: impl Into<String>, aware_at: Timestamp) -> Self;
+    }
+    impl ExploitedVulnerability {
+        /// A vulnerability of which the manufacturer became aware at an instant.
+        #[must_use]
+        pub fn new(id: impl Into<String>, aware_at: Timestamp) -> Self;
     }
     impl Artifact {
         /// An artifact with its digests.

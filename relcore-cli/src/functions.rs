@@ -1377,7 +1377,8 @@ All faults at once: those of `objectives-from-json` for the objectives,
 `append` makes a record of an entry, which has the hash of the record before it; `verify-chain` and `verify-log`
 check that no record was changed, removed, inserted or moved. `merkle-root`, `inclusion-proof` and
 `consistency-proof` are those of RFC 6962, for an auditor who sees a part of the log. `to-statement` and
-`match-statement` write and match statements of in-toto.
+`match-statement` write and match statements of in-toto. `evidence-gaps` lists the evidence that a release record
+lacks for the controls of a framework.
 
 Rules:
 
@@ -1473,6 +1474,53 @@ than the number of leaves.",
                 example: None,
             },
             Function {
+                name: "audit.evidence_gaps",
+                command: "evidence-gaps",
+                docs: r"Lists the evidence that a release record lacks for the controls of a framework.
+
+The table says which evidence a record of a release can hold for each control. It is a proposal, to be checked by the
+owner of the controls: no missing evidence does not mean that the release is compliant.
+
+Errors:
+None for a record that could be read; `invalid_value` if the table has no canonical JSON, which does not occur.",
+                arguments: &[
+                    Argument {
+                        wire: "record",
+                        option: "record",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "audit.ReleaseRecord",
+                            "What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested.",
+                            "Keys: version?, changeRef?, description?, reason?, author?, approvals?, emergency?, reviewedAt?, deployedAt?, deployedBy?, environments?, artifactDigest?, buildRef?, testResults?, validationRef?, securityAssessment?, securityImpact?, securityEvaluationRef?, impactAssessment?, rollbackPlan?, announcements?, incidents?, knownIssues?, processesPersonalData?, highRiskProcessing?, dpiaRef?, breaches?, exploitedVulnerabilities?, auditLog?, retainUntil?",
+                        ),
+                    },
+                    Argument {
+                        wire: "framework",
+                        option: "framework",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("soc2", "SOC 2."),
+                            ("iso27001", "ISO/IEC 27001:2022."),
+                            ("gdpr", "The General Data Protection Regulation of the EU."),
+                            ("hipaa", "The Security Rule of HIPAA."),
+                            ("fda21_cfr11", "FDA 21 CFR Part 11."),
+                            ("iec62304", "IEC 62304."),
+                            ("pci_dss", "PCI DSS 4.0."),
+                            ("eu_cra", "The Cyber Resilience Act of the EU, 2024/2847."),
+                        ]),
+                    },
+                ],
+                result: (
+                    "audit.EvidenceGaps",
+                    "The evidence that a release record lacks, made by `evidence_gaps`.",
+                ),
+                explain: Some("audit.explain_evidence"),
+                outcome: Some("audit.outcome_of_evidence"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "audit.explain_chain",
                 command: "explain-chain",
                 docs: "Writes the check of a log as text for a person.",
@@ -1484,6 +1532,27 @@ than the number of leaves.",
                         "audit.ChainCheck",
                         "Whether a log is whole, made by `verify_chain` and `verify_log`.",
                         "Keys: verdict, validUpTo, completeUpTo?, startsAfter, brokenAt?, firstMissing?, firstPresent?, line?, head, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.explain_evidence",
+                command: "explain-evidence",
+                docs: "Writes the evidence that a release record lacks as text for a person.",
+                arguments: &[Argument {
+                    wire: "gaps",
+                    option: "gaps",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.EvidenceGaps",
+                        "The evidence that a release record lacks, made by `evidence_gaps`.",
+                        "Keys: verdict, framework, gaps, reasons, missing, policyDigest",
                     ),
                 }],
                 result: ("text", ""),
@@ -1689,6 +1758,30 @@ head is known.",
                         "audit.ChainCheck",
                         "Whether a log is whole, made by `verify_chain` and `verify_log`.",
                         "Keys: verdict, validUpTo, completeUpTo?, startsAfter, brokenAt?, firstMissing?, firstPresent?, line?, head, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "audit.outcome_of_evidence",
+                command: "outcome-of-evidence",
+                docs: "The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`.",
+                arguments: &[Argument {
+                    wire: "gaps",
+                    option: "gaps",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.EvidenceGaps",
+                        "The evidence that a release record lacks, made by `evidence_gaps`.",
+                        "Keys: verdict, framework, gaps, reasons, missing, policyDigest",
                     ),
                 }],
                 result: (

@@ -579,7 +579,8 @@ object Analysis {
  * `append` makes a record of an entry, which has the hash of the record before it; `verify_chain` and `verify_log`
  * check that no record was changed, removed, inserted or moved. `merkle_root`, `inclusion_proof` and
  * `consistency_proof` are those of RFC 6962, for an auditor who sees a part of the log. `to_statement` and
- * `match_statement` write and match statements of in-toto.
+ * `match_statement` write and match statements of in-toto. `evidence_gaps` lists the evidence that a release record
+ * lacks for the controls of a framework.
  *
  * Rules:
  *
@@ -631,12 +632,34 @@ object Audit {
         ffiAuditConsistencyProof(hashes, firstSize)
 
     /**
+     * Lists the evidence that a release record lacks for the controls of a framework.
+     *
+     * The table says which evidence a record of a release can hold for each control. It is a proposal, to be checked by the
+     * owner of the controls: no missing evidence does not mean that the release is compliant.
+     *
+     * Errors:
+     * None for a record that could be read; `invalid_value` if the table has no canonical JSON, which does not occur.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun evidenceGaps(record: AuditReleaseRecord, framework: AuditFramework): AuditEvidenceGaps =
+        ffiAuditEvidenceGaps(record, framework)
+
+    /**
      * Writes the check of a log as text for a person.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
     fun explainChain(check: AuditChainCheck): String =
         ffiAuditExplainChain(check)
+
+    /**
+     * Writes the evidence that a release record lacks as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainEvidence(gaps: AuditEvidenceGaps): String =
+        ffiAuditExplainEvidence(gaps)
 
     /**
      * Writes the check of a proof as text for a person.
@@ -730,6 +753,14 @@ object Audit {
     @Throws(RelcoreException::class)
     fun outcomeOfChain(check: AuditChainCheck): DecisionOutcome =
         ffiAuditOutcomeOfChain(check)
+
+    /**
+     * The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfEvidence(gaps: AuditEvidenceGaps): DecisionOutcome =
+        ffiAuditOutcomeOfEvidence(gaps)
 
     /**
      * The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`.

@@ -1051,6 +1051,18 @@ value class ReasonCode(val value: String) {
          */
         val DIGESTS_CONTRADICT = ReasonCode("digests_contradict")
         /**
+         * The record has every piece of evidence of the table.
+         */
+        val EVIDENCE_PRESENT = ReasonCode("evidence_present")
+        /**
+         * Evidence for a control is missing.
+         */
+        val EVIDENCE_MISSING = ReasonCode("evidence_missing")
+        /**
+         * The evidence for a control is there, but does not show what the control asks for.
+         */
+        val EVIDENCE_INSUFFICIENT = ReasonCode("evidence_insufficient")
+        /**
          * Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
          */
         val HARM_PROVEN = ReasonCode("harm_proven")

@@ -4,7 +4,8 @@
 `append` makes a record of an entry, which has the hash of the record before it; `verify_chain` and `verify_log`
 check that no record was changed, removed, inserted or moved. `merkle_root`, `inclusion_proof` and
 `consistency_proof` are those of RFC 6962, for an auditor who sees a part of the log. `to_statement` and
-`match_statement` write and match statements of in-toto.
+`match_statement` write and match statements of in-toto. `evidence_gaps` lists the evidence that a release record
+lacks for the controls of a framework.
 
 Rules:
 
@@ -39,22 +40,35 @@ from relcore.decision import Outcome
 from relcore.reason import Reason
 
 __all__ = [
+    "Approval",
     "Artifact",
     "ArtifactMatch",
+    "Breach",
     "ChainCheck",
     "ChainVerdict",
     "Entry",
+    "EnvironmentStage",
+    "EvidenceGap",
+    "EvidenceGaps",
+    "EvidenceVerdict",
+    "ExploitedVulnerability",
+    "Framework",
     "Head",
+    "IncidentRecord",
+    "KnownIssue",
     "LineFault",
     "LogRecord",
     "LogText",
     "ProofCheck",
     "ProofVerdict",
+    "ReleaseRecord",
     "StatementCheck",
     "StatementVerdict",
     "append",
     "consistency_proof",
+    "evidence_gaps",
     "explain_chain",
+    "explain_evidence",
     "explain_proof",
     "explain_statement",
     "genesis",
@@ -64,6 +78,7 @@ __all__ = [
     "match_statement",
     "merkle_root",
     "outcome_of_chain",
+    "outcome_of_evidence",
     "outcome_of_proof",
     "outcome_of_statement",
     "read_log",
@@ -91,6 +106,44 @@ class ChainVerdict(StrEnum):
     """An entry was changed, removed, inserted or moved, or a line cannot be read."""
 
 
+class EvidenceVerdict(StrEnum):
+    """Whether evidence is missing."""
+
+    PRESENT = "present"
+    """The record has every piece of evidence of the table. That is no statement about compliance."""
+
+    GAPS = "gaps"
+    """Evidence is missing."""
+
+
+class Framework(StrEnum):
+    """A framework of controls."""
+
+    SOC2 = "soc2"
+    """SOC 2."""
+
+    ISO27001 = "iso27001"
+    """ISO/IEC 27001:2022."""
+
+    GDPR = "gdpr"
+    """The General Data Protection Regulation of the EU."""
+
+    HIPAA = "hipaa"
+    """The Security Rule of HIPAA."""
+
+    FDA21_CFR11 = "fda21_cfr11"
+    """FDA 21 CFR Part 11."""
+
+    IEC62304 = "iec62304"
+    """IEC 62304."""
+
+    PCI_DSS = "pci_dss"
+    """PCI DSS 4.0."""
+
+    EU_CRA = "eu_cra"
+    """The Cyber Resilience Act of the EU, 2024/2847."""
+
+
 class ProofVerdict(StrEnum):
     """Whether a proof holds."""
 
@@ -109,6 +162,28 @@ class StatementVerdict(StrEnum):
 
     REJECTED = "rejected"
     """An artifact has no subject that matches."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approval(_Value):
+    """An approval of a release."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("by", "at", "name", "meaning", "approved_digest")
+
+    by: str
+    """Who approved: the account, as for the author."""
+
+    at: datetime
+    """The instant of the approval."""
+
+    name: str | None = None
+    """The printed name of the person."""
+
+    meaning: str | None = None
+    """The meaning of the signature: review, approval, responsibility."""
+
+    approved_digest: str | None = None
+    """The digest of what was approved; that of the artifact."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +216,22 @@ class ArtifactMatch(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "matched")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Breach(_Value):
+    """A breach of personal data."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "aware_at", "notified_at")
+
+    id: str
+    """Its identifier."""
+
+    aware_at: datetime
+    """The instant at which the controller became aware of it."""
+
+    notified_at: datetime | None = None
+    """The instant at which the authority was notified."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -230,6 +321,98 @@ class Entry(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentStage(_Value):
+    """An environment that a release went through."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("environment", "deployed_at")
+
+    environment: str
+    """The environment."""
+
+    deployed_at: datetime
+    """The instant of the deployment to it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceGap(_Value):
+    """A piece of evidence that a release record lacks."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("control", "title", "evidence", "text")
+
+    control: str
+    """The number of the control."""
+
+    title: str
+    """The title of the control."""
+
+    evidence: str
+    """The key of the record."""
+
+    text: str
+    """`evidence missing`, or why what is there is not enough."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceGaps(_Value):
+    """The evidence that a release record lacks, made by `evidence_gaps`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "framework", "gaps", "reasons", "missing", "policy_digest"
+    )
+
+    verdict: EvidenceVerdict
+    """Whether evidence is missing."""
+
+    framework: Framework
+    """The framework whose controls were looked at."""
+
+    gaps: Sequence[EvidenceGap]
+    """Each piece of evidence that is missing or insufficient, by control."""
+
+    reasons: Sequence[Reason]
+    """The reasons. Never empty."""
+
+    missing: Sequence[str]
+    """The keys of the record that lack evidence, in alphabetical order."""
+
+    policy_digest: str
+    """The digest of the controls and their evidence."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "gaps", "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_evidence(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExploitedVulnerability(_Value):
+    """A vulnerability that is actively exploited."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id", "aware_at", "early_warning_at", "notified_at", "fixed_at", "final_report_at"
+    )
+
+    id: str
+    """Its identifier."""
+
+    aware_at: datetime
+    """The instant at which the manufacturer became aware of it."""
+
+    early_warning_at: datetime | None = None
+    """The instant of the early warning."""
+
+    notified_at: datetime | None = None
+    """The instant of the notification."""
+
+    fixed_at: datetime | None = None
+    """The instant at which a fix was available."""
+
+    final_report_at: datetime | None = None
+    """The instant of the final report."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Head(_Value):
     """The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole."""
 
@@ -240,6 +423,38 @@ class Head(_Value):
 
     hash: str
     """The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentRecord(_Value):
+    """An incident that a release caused."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "timeline", "post_mortem_ref", "lessons_learned")
+
+    id: str
+    """Its identifier."""
+
+    timeline: str | None = None
+    """Its timeline."""
+
+    post_mortem_ref: str | None = None
+    """Its post-mortem."""
+
+    lessons_learned: str | None = None
+    """What was learned from it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownIssue(_Value):
+    """A known issue of a version."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "evaluation")
+
+    id: str
+    """Its identifier."""
+
+    evaluation: str | None = None
+    """The evaluation of its risk."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -330,6 +545,141 @@ class ProofCheck(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseRecord(_Value):
+    """What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested.
+
+    Every field may be absent; an absent one is missing evidence. A list of things that may not have happened (incidents,
+    breaches) tells "nobody looked" (absent) from "none" (empty).
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version",
+        "change_ref",
+        "description",
+        "reason",
+        "author",
+        "approvals",
+        "emergency",
+        "reviewed_at",
+        "deployed_at",
+        "deployed_by",
+        "environments",
+        "artifact_digest",
+        "build_ref",
+        "test_results",
+        "validation_ref",
+        "security_assessment",
+        "security_impact",
+        "security_evaluation_ref",
+        "impact_assessment",
+        "rollback_plan",
+        "announcements",
+        "incidents",
+        "known_issues",
+        "processes_personal_data",
+        "high_risk_processing",
+        "dpia_ref",
+        "breaches",
+        "exploited_vulnerabilities",
+        "audit_log",
+        "retain_until",
+    )
+
+    version: str | None = None
+    """The version."""
+
+    change_ref: str | None = None
+    """The change request, ticket or pull request."""
+
+    description: str | None = None
+    """What changed."""
+
+    reason: str | None = None
+    """Why."""
+
+    author: str | None = None
+    """Who made the change."""
+
+    approvals: Sequence[Approval] = ()
+    """Who approved it, and when."""
+
+    emergency: bool = False
+    """Whether it was an emergency change, which may be reviewed after its deployment. Default: no."""
+
+    reviewed_at: datetime | None = None
+    """The instant of the review of an emergency change."""
+
+    deployed_at: datetime | None = None
+    """The instant of the deployment to production."""
+
+    deployed_by: str | None = None
+    """Who deployed it, a person or a system."""
+
+    environments: Sequence[EnvironmentStage] = ()
+    """The environments that it went through."""
+
+    artifact_digest: str | None = None
+    """The digest of what was deployed."""
+
+    build_ref: str | None = None
+    """How it was built: a run of the build, or its provenance."""
+
+    test_results: str | None = None
+    """The results of the tests."""
+
+    validation_ref: str | None = None
+    """The validation of the system for its use."""
+
+    security_assessment: str | None = None
+    """The results of the security tests."""
+
+    security_impact: str | None = None
+    """The impact of the change on security."""
+
+    security_evaluation_ref: str | None = None
+    """The evaluation of security after the change."""
+
+    impact_assessment: str | None = None
+    """The assessment of the impact."""
+
+    rollback_plan: str | None = None
+    """The rollback plan."""
+
+    announcements: Sequence[str] = ()
+    """The announcements inside and outside."""
+
+    incidents: Sequence[IncidentRecord] | None = None
+    """The incidents that the release caused; an empty list if there were none."""
+
+    known_issues: Sequence[KnownIssue] | None = None
+    """The known issues of the version; an empty list if there are none."""
+
+    processes_personal_data: bool | None = None
+    """Whether the change processes personal data."""
+
+    high_risk_processing: bool | None = None
+    """Whether the processing of personal data is new or of high risk. Absent counts as yes."""
+
+    dpia_ref: str | None = None
+    """The data protection impact assessment."""
+
+    breaches: Sequence[Breach] | None = None
+    """The breaches of personal data; an empty list if there were none."""
+
+    exploited_vulnerabilities: Sequence[ExploitedVulnerability] | None = None
+    """The vulnerabilities of the product that are exploited; an empty list if there are none."""
+
+    audit_log: ChainVerdict | None = None
+    """The verdict of `verify_chain` on the audit log."""
+
+    retain_until: datetime | None = None
+    """The instant until which this record is kept."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "approvals", "environments", "announcements")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StatementCheck(_Value):
     """Which artifacts a statement is about, made by `match_statement`."""
 
@@ -393,12 +743,35 @@ def consistency_proof(hashes: Sequence[str], first_size: int) -> tuple[str, ...]
     return _consistency_proof(hashes, first_size)
 
 
+_evidence_gaps = _native.function("audit.evidence_gaps")
+
+
+def evidence_gaps(record: ReleaseRecord | Mapping[str, object], framework: Framework | str) -> EvidenceGaps:
+    """Lists the evidence that a release record lacks for the controls of a framework.
+
+    The table says which evidence a record of a release can hold for each control. It is a proposal, to be checked by the
+    owner of the controls: no missing evidence does not mean that the release is compliant.
+
+    Errors:
+    None for a record that could be read; `invalid_value` if the table has no canonical JSON, which does not occur.
+    """
+    return _evidence_gaps(record, framework)
+
+
 _explain_chain = _native.function("audit.explain_chain")
 
 
 def explain_chain(check: ChainCheck | Mapping[str, object]) -> str:
     """Writes the check of a log as text for a person."""
     return _explain_chain(check)
+
+
+_explain_evidence = _native.function("audit.explain_evidence")
+
+
+def explain_evidence(gaps: EvidenceGaps | Mapping[str, object]) -> str:
+    """Writes the evidence that a release record lacks as text for a person."""
+    return _explain_evidence(gaps)
 
 
 _explain_proof = _native.function("audit.explain_proof")
@@ -500,6 +873,14 @@ def outcome_of_chain(check: ChainCheck | Mapping[str, object]) -> Outcome:
     head is known.
     """
     return _outcome_of_chain(check)
+
+
+_outcome_of_evidence = _native.function("audit.outcome_of_evidence")
+
+
+def outcome_of_evidence(gaps: EvidenceGaps | Mapping[str, object]) -> Outcome:
+    """The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`."""
+    return _outcome_of_evidence(gaps)
 
 
 _outcome_of_proof = _native.function("audit.outcome_of_proof")

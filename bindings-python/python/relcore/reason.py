@@ -890,6 +890,15 @@ class ReasonCode(StrEnum):
     DIGESTS_CONTRADICT = "digests_contradict"
     """One digest of the artifact is that of a subject, and another one contradicts."""
 
+    EVIDENCE_PRESENT = "evidence_present"
+    """The record has every piece of evidence of the table."""
+
+    EVIDENCE_MISSING = "evidence_missing"
+    """Evidence for a control is missing."""
+
+    EVIDENCE_INSUFFICIENT = "evidence_insufficient"
+    """The evidence for a control is there, but does not show what the control asks for."""
+
     HARM_PROVEN = "harm_proven"
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
 

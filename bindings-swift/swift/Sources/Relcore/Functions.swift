@@ -464,7 +464,8 @@ public enum Analysis {
 /// `append` makes a record of an entry, which has the hash of the record before it; `verify_chain` and `verify_log`
 /// check that no record was changed, removed, inserted or moved. `merkle_root`, `inclusion_proof` and
 /// `consistency_proof` are those of RFC 6962, for an auditor who sees a part of the log. `to_statement` and
-/// `match_statement` write and match statements of in-toto.
+/// `match_statement` write and match statements of in-toto. `evidence_gaps` lists the evidence that a release record
+/// lacks for the controls of a framework.
 ///
 /// Rules:
 ///
@@ -508,9 +509,25 @@ public enum Audit {
         try ffiAuditConsistencyProof(hashes: hashes, firstSize: firstSize)
     }
 
+    /// Lists the evidence that a release record lacks for the controls of a framework.
+    ///
+    /// The table says which evidence a record of a release can hold for each control. It is a proposal, to be checked by the
+    /// owner of the controls: no missing evidence does not mean that the release is compliant.
+    ///
+    /// Errors:
+    /// None for a record that could be read; `invalid_value` if the table has no canonical JSON, which does not occur.
+    public static func evidenceGaps(record: AuditReleaseRecord, framework: AuditFramework) throws -> AuditEvidenceGaps {
+        try ffiAuditEvidenceGaps(record: record, framework: framework)
+    }
+
     /// Writes the check of a log as text for a person.
     public static func explainChain(check: AuditChainCheck) throws -> String {
         try ffiAuditExplainChain(check: check)
+    }
+
+    /// Writes the evidence that a release record lacks as text for a person.
+    public static func explainEvidence(gaps: AuditEvidenceGaps) throws -> String {
+        try ffiAuditExplainEvidence(gaps: gaps)
     }
 
     /// Writes the check of a proof as text for a person.
@@ -577,6 +594,11 @@ public enum Audit {
     /// head is known.
     public static func outcomeOfChain(check: AuditChainCheck) throws -> DecisionOutcome {
         try ffiAuditOutcomeOfChain(check: check)
+    }
+
+    /// The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`.
+    public static func outcomeOfEvidence(gaps: AuditEvidenceGaps) throws -> DecisionOutcome {
+        try ffiAuditOutcomeOfEvidence(gaps: gaps)
     }
 
     /// The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`.

@@ -535,6 +535,12 @@ extension ReasonCode {
     public static let noAcceptableDigest = Self(rawValue: "no_acceptable_digest")
     /// One digest of the artifact is that of a subject, and another one contradicts.
     public static let digestsContradict = Self(rawValue: "digests_contradict")
+    /// The record has every piece of evidence of the table.
+    public static let evidencePresent = Self(rawValue: "evidence_present")
+    /// Evidence for a control is missing.
+    public static let evidenceMissing = Self(rawValue: "evidence_missing")
+    /// The evidence for a control is there, but does not show what the control asks for.
+    public static let evidenceInsufficient = Self(rawValue: "evidence_insufficient")
     /// Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
     public static let harmProven = Self(rawValue: "harm_proven")
     /// Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.

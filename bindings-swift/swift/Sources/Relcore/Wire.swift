@@ -624,6 +624,14 @@ extension AnalysisVerdict: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisVerdict(value: self) }
 }
 
+extension AuditApproval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditApproval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditApproval(value: self) }
+}
+
 extension AuditArtifact: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAuditArtifact(json: json) }
@@ -638,6 +646,14 @@ extension AuditArtifactMatch: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAuditArtifactMatch(value: self) }
+}
+
+extension AuditBreach: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditBreach(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditBreach(value: self) }
 }
 
 extension AuditChainCheck: WireValue {
@@ -664,12 +680,76 @@ extension AuditEntry: WireValue {
     public func json() throws -> String { try ffiWriteAuditEntry(value: self) }
 }
 
+extension AuditEnvironmentStage: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditEnvironmentStage(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditEnvironmentStage(value: self) }
+}
+
+extension AuditEvidenceGap: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditEvidenceGap(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditEvidenceGap(value: self) }
+}
+
+extension AuditEvidenceGaps: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditEvidenceGaps(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditEvidenceGaps(value: self) }
+}
+
+extension AuditEvidenceVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditEvidenceVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditEvidenceVerdict(value: self) }
+}
+
+extension AuditExploitedVulnerability: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditExploitedVulnerability(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditExploitedVulnerability(value: self) }
+}
+
+extension AuditFramework: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditFramework(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditFramework(value: self) }
+}
+
 extension AuditHead: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAuditHead(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAuditHead(value: self) }
+}
+
+extension AuditIncidentRecord: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditIncidentRecord(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditIncidentRecord(value: self) }
+}
+
+extension AuditKnownIssue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditKnownIssue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditKnownIssue(value: self) }
 }
 
 extension AuditLineFault: WireValue {
@@ -710,6 +790,14 @@ extension AuditProofVerdict: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAuditProofVerdict(value: self) }
+}
+
+extension AuditReleaseRecord: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditReleaseRecord(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditReleaseRecord(value: self) }
 }
 
 extension AuditStatementCheck: WireValue {

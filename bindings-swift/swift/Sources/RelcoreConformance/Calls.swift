@@ -79,17 +79,28 @@ extension AnalysisTarget: CaseValue {}
 extension AnalysisTemplate: CaseValue {}
 extension AnalysisTest: CaseValue {}
 extension AnalysisVerdict: CaseValue {}
+extension AuditApproval: CaseValue {}
 extension AuditArtifact: CaseValue {}
 extension AuditArtifactMatch: CaseValue {}
+extension AuditBreach: CaseValue {}
 extension AuditChainCheck: CaseValue {}
 extension AuditChainVerdict: CaseValue {}
 extension AuditEntry: CaseValue {}
+extension AuditEnvironmentStage: CaseValue {}
+extension AuditEvidenceGap: CaseValue {}
+extension AuditEvidenceGaps: CaseValue {}
+extension AuditEvidenceVerdict: CaseValue {}
+extension AuditExploitedVulnerability: CaseValue {}
+extension AuditFramework: CaseValue {}
 extension AuditHead: CaseValue {}
+extension AuditIncidentRecord: CaseValue {}
+extension AuditKnownIssue: CaseValue {}
 extension AuditLineFault: CaseValue {}
 extension AuditLogRecord: CaseValue {}
 extension AuditLogText: CaseValue {}
 extension AuditProofCheck: CaseValue {}
 extension AuditProofVerdict: CaseValue {}
+extension AuditReleaseRecord: CaseValue {}
 extension AuditStatementCheck: CaseValue {}
 extension AuditStatementVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
@@ -399,8 +410,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Audit.append(head: input.take("head"), entry: input.take("entry")).wire()
     case "audit.consistency_proof":
         return try Audit.consistencyProof(hashes: input.take("hashes"), firstSize: input.take("firstSize")).wire()
+    case "audit.evidence_gaps":
+        return try Audit.evidenceGaps(record: input.take("record"), framework: input.take("framework")).wire()
     case "audit.explain_chain":
         return try Audit.explainChain(check: input.take("check")).wire()
+    case "audit.explain_evidence":
+        return try Audit.explainEvidence(gaps: input.take("gaps")).wire()
     case "audit.explain_proof":
         return try Audit.explainProof(check: input.take("check")).wire()
     case "audit.explain_statement":
@@ -419,6 +434,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Audit.merkleRoot(hashes: input.take("hashes")).wire()
     case "audit.outcome_of_chain":
         return try Audit.outcomeOfChain(check: input.take("check")).wire()
+    case "audit.outcome_of_evidence":
+        return try Audit.outcomeOfEvidence(gaps: input.take("gaps")).wire()
     case "audit.outcome_of_proof":
         return try Audit.outcomeOfProof(check: input.take("check")).wire()
     case "audit.outcome_of_statement":
