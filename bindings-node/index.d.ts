@@ -101,6 +101,36 @@ export declare class RelcoreError extends Error {
  * - `no_values_to_watch`: No data: there is no value after the reference.
  * - `values_missing`: Inconclusive: no alarm, but too many values after the reference are missing.
  *
+ * Of `audit`:
+ *
+ * - `chain_whole`: Every entry follows from the one before, and the last one is that of a known head.
+ * - `no_known_head`: Every entry follows from the one before, but no known head proves that none is missing at the end.
+ * - `beyond_known_head`: The log goes on after the greatest known head, which is in it.
+ * - `head_before_start`: A known head is older than the first entry of the log, so it cannot be compared.
+ * - `truncated`: The log ends before a known head.
+ * - `missing_beginning`: The log starts neither at entry 1 nor after the checkpoint.
+ * - `sequence_gap`: The sequence numbers leave a gap: entries are missing.
+ * - `out_of_order`: The sequence number of an entry is not greater than that of an entry before it.
+ * - `hash_mismatch`: The hash of an entry is not that of its content: it was changed.
+ * - `link_mismatch`: An entry does not follow from the one before it: one of the two was changed or replaced.
+ * - `head_mismatch`: The log does not have the entry of a known head with its hash: it was rewritten or shortened.
+ * - `line_unreadable`: A line is not an entry.
+ * - `line_cut_off`: The last line is not an entry and does not end: its writing was interrupted.
+ * - `inclusion_proven`: The proof leads from the leaf to the root.
+ * - `consistency_proven`: The proof leads from both trees to their roots: the later one only appended.
+ * - `index_outside_tree`: The index is not one of the tree.
+ * - `tree_shrank`: The second tree is smaller than the first, so it lost entries.
+ * - `empty_tree`: Every tree is consistent with the empty one, so a proof from it proves nothing.
+ * - `proof_length`: The proof has more or fewer hashes than the sizes need.
+ * - `root_mismatch`: The proof leads to another root.
+ * - `subject_matches`: A subject of the statement has the digest of the artifact.
+ * - `no_subject_matches`: No subject of the statement has the digest of the artifact.
+ * - `no_acceptable_digest`: The artifact has no digest of an acceptable algorithm.
+ * - `digests_contradict`: One digest of the artifact is that of a subject, and another one contradicts.
+ * - `evidence_present`: The record has every piece of evidence of the table.
+ * - `evidence_missing`: Evidence for a control is missing.
+ * - `evidence_insufficient`: The evidence for a control is there, but does not show what the control asks for.
+ *
  * Of `canary`:
  *
  * - `abort_ordered`: An operator ordered to abort the rollout.
@@ -408,6 +438,33 @@ export type ReasonCode =
   | "reference_constant"
   | "no_values_to_watch"
   | "values_missing"
+  | "chain_whole"
+  | "no_known_head"
+  | "beyond_known_head"
+  | "head_before_start"
+  | "truncated"
+  | "missing_beginning"
+  | "sequence_gap"
+  | "out_of_order"
+  | "hash_mismatch"
+  | "link_mismatch"
+  | "head_mismatch"
+  | "line_unreadable"
+  | "line_cut_off"
+  | "inclusion_proven"
+  | "consistency_proven"
+  | "index_outside_tree"
+  | "tree_shrank"
+  | "empty_tree"
+  | "proof_length"
+  | "root_mismatch"
+  | "subject_matches"
+  | "no_subject_matches"
+  | "no_acceptable_digest"
+  | "digests_contradict"
+  | "evidence_present"
+  | "evidence_missing"
+  | "evidence_insufficient"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -827,6 +884,11 @@ export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday"
 
 /** Judges what was measured of a release: the measurements of its metrics, and their limits. */
 export * as analysis from "./analysis.js";
+
+/**
+ * Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves.
+ */
+export * as audit from "./audit.js";
 
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";

@@ -17,6 +17,9 @@ module.exports = {
   get analysis() {
     return require("./analysis.js");
   },
+  get audit() {
+    return require("./audit.js");
+  },
   get canary() {
     return require("./canary.js");
   },

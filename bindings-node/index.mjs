@@ -7,6 +7,7 @@ export const {
   fromJson,
   toJson,
   analysis,
+  audit,
   canary,
   decision,
   digest,

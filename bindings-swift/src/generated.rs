@@ -36,6 +36,17 @@ use relcore::analysis::{
     Tally as AnalysisTally, Target as AnalysisTarget, Template as AnalysisTemplate, Test as AnalysisTest,
     Verdict as AnalysisVerdict,
 };
+use relcore::audit::{
+    Approval as AuditApproval, Artifact as AuditArtifact, ArtifactMatch as AuditArtifactMatch,
+    Breach as AuditBreach, ChainCheck as AuditChainCheck, ChainVerdict as AuditChainVerdict,
+    Entry as AuditEntry, EnvironmentStage as AuditEnvironmentStage, EvidenceGap as AuditEvidenceGap,
+    EvidenceGaps as AuditEvidenceGaps, EvidenceVerdict as AuditEvidenceVerdict,
+    ExploitedVulnerability as AuditExploitedVulnerability, Framework as AuditFramework, Head as AuditHead,
+    IncidentRecord as AuditIncidentRecord, KnownIssue as AuditKnownIssue, LineFault as AuditLineFault,
+    LogRecord as AuditLogRecord, LogText as AuditLogText, ProofCheck as AuditProofCheck,
+    ProofVerdict as AuditProofVerdict, ReleaseRecord as AuditReleaseRecord,
+    StatementCheck as AuditStatementCheck, StatementVerdict as AuditStatementVerdict,
+};
 use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, AppleDay as CanaryAppleDay,
     ApplePause as CanaryApplePause, ApplePhase as CanaryApplePhase, CanaryScale,
@@ -1210,6 +1221,249 @@ pub enum AnalysisVerdict {
     Inconclusive,
     /// Half of the metrics or more have no data.
     NoData,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditApproval {
+    pub by: String,
+    pub at: Timestamp,
+    pub name: Option<String>,
+    pub meaning: Option<String>,
+    pub approved_digest: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditArtifact {
+    pub name: Option<String>,
+    pub digest: BTreeMap<String, String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditArtifactMatch {
+    pub name: Option<String>,
+    pub matched: Vec<String>,
+    pub accepted: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditBreach {
+    pub id: String,
+    pub aware_at: Timestamp,
+    pub notified_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditChainCheck {
+    pub verdict: AuditChainVerdict,
+    pub valid_up_to: Count,
+    pub complete_up_to: Option<Count>,
+    pub starts_after: Count,
+    pub broken_at: Option<Count>,
+    pub first_missing: Option<Count>,
+    pub first_present: Option<Count>,
+    pub line: Option<Count>,
+    pub head: AuditHead,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+/// Whether a log is whole.
+#[uniffi::remote(Enum)]
+pub enum AuditChainVerdict {
+    /// No entry was changed or removed, and the log ends with a known head.
+    Whole,
+    /// No entry of those that are there was changed, but later ones may be missing: the log goes on after the last known
+    /// head, or there is none.
+    Prefix,
+    /// An entry was changed, removed, inserted or moved, or a line cannot be read.
+    Broken,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditEntry {
+    pub at: Timestamp,
+    pub kind: String,
+    pub actor: Option<String>,
+    pub subject: Option<String>,
+    pub data: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditEnvironmentStage {
+    pub environment: String,
+    pub deployed_at: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditEvidenceGap {
+    pub control: String,
+    pub title: String,
+    pub evidence: String,
+    pub text: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditEvidenceGaps {
+    pub verdict: AuditEvidenceVerdict,
+    pub framework: AuditFramework,
+    pub gaps: Vec<AuditEvidenceGap>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+/// Whether evidence is missing.
+#[uniffi::remote(Enum)]
+pub enum AuditEvidenceVerdict {
+    /// The record has every piece of evidence of the table. That is no statement about compliance.
+    Present,
+    /// Evidence is missing.
+    Gaps,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditExploitedVulnerability {
+    pub id: String,
+    pub aware_at: Timestamp,
+    pub early_warning_at: Option<Timestamp>,
+    pub notified_at: Option<Timestamp>,
+    pub fixed_at: Option<Timestamp>,
+    pub final_report_at: Option<Timestamp>,
+}
+
+/// A framework of controls.
+#[uniffi::remote(Enum)]
+pub enum AuditFramework {
+    /// SOC 2.
+    Soc2,
+    /// ISO/IEC 27001:2022.
+    Iso27001,
+    /// The General Data Protection Regulation of the EU.
+    Gdpr,
+    /// The Security Rule of HIPAA.
+    Hipaa,
+    /// FDA 21 CFR Part 11.
+    Fda21Cfr11,
+    /// IEC 62304.
+    Iec62304,
+    /// PCI DSS 4.0.
+    PciDss,
+    /// The Cyber Resilience Act of the EU, 2024/2847.
+    EuCra,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditHead {
+    pub size: Count,
+    pub hash: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditIncidentRecord {
+    pub id: String,
+    pub timeline: Option<String>,
+    pub post_mortem_ref: Option<String>,
+    pub lessons_learned: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditKnownIssue {
+    pub id: String,
+    pub evaluation: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditLineFault {
+    pub line: Count,
+    pub cut_off: bool,
+    pub text: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditLogRecord {
+    pub sequence: Count,
+    pub at: Timestamp,
+    pub kind: String,
+    pub actor: Option<String>,
+    pub subject: Option<String>,
+    pub data: String,
+    pub previous: String,
+    pub hash: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditLogText {
+    pub records: Vec<AuditLogRecord>,
+    pub fault: Option<AuditLineFault>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditProofCheck {
+    pub verdict: AuditProofVerdict,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+}
+
+/// Whether a proof holds.
+#[uniffi::remote(Enum)]
+pub enum AuditProofVerdict {
+    /// It holds.
+    Proven,
+    /// It does not hold, or proves nothing.
+    Unproven,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditReleaseRecord {
+    pub version: Option<String>,
+    pub change_ref: Option<String>,
+    pub description: Option<String>,
+    pub reason: Option<String>,
+    pub author: Option<String>,
+    pub approvals: Vec<AuditApproval>,
+    pub emergency: bool,
+    pub reviewed_at: Option<Timestamp>,
+    pub deployed_at: Option<Timestamp>,
+    pub deployed_by: Option<String>,
+    pub environments: Vec<AuditEnvironmentStage>,
+    pub artifact_digest: Option<String>,
+    pub build_ref: Option<String>,
+    pub test_results: Option<String>,
+    pub validation_ref: Option<String>,
+    pub security_assessment: Option<String>,
+    pub security_impact: Option<String>,
+    pub security_evaluation_ref: Option<String>,
+    pub impact_assessment: Option<String>,
+    pub rollback_plan: Option<String>,
+    pub announcements: Vec<String>,
+    pub incidents: Option<Vec<AuditIncidentRecord>>,
+    pub known_issues: Option<Vec<AuditKnownIssue>>,
+    pub processes_personal_data: Option<bool>,
+    pub high_risk_processing: Option<bool>,
+    pub dpia_ref: Option<String>,
+    pub breaches: Option<Vec<AuditBreach>>,
+    pub exploited_vulnerabilities: Option<Vec<AuditExploitedVulnerability>>,
+    pub audit_log: Option<AuditChainVerdict>,
+    pub retain_until: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditStatementCheck {
+    pub verdict: AuditStatementVerdict,
+    pub predicate_type: String,
+    pub artifacts: Vec<AuditArtifactMatch>,
+    pub reasons: Vec<Reason>,
+    pub policy_digest: String,
+}
+
+/// Whether a statement is about all artifacts.
+#[uniffi::remote(Enum)]
+pub enum AuditStatementVerdict {
+    /// A subject matches each artifact.
+    Accepted,
+    /// An artifact has no subject that matches.
+    Rejected,
 }
 
 /// The action of an abort.
@@ -4796,6 +5050,189 @@ pub fn ffi_analysis_score_objectives(
 }
 
 #[uniffi::export]
+pub fn ffi_audit_append(head: AuditHead, entry: AuditEntry) -> Encoded<AuditLogRecord> {
+    Encoded(relcore::audit::append(borrow(&head), borrow(&entry)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_consistency_proof(hashes: Vec<String>, first_size: Count) -> Encoded<Vec<String>> {
+    Encoded(
+        relcore::audit::consistency_proof(borrow(&hashes), borrow(&first_size)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_evidence_gaps(
+    record: AuditReleaseRecord,
+    framework: AuditFramework,
+) -> Encoded<AuditEvidenceGaps> {
+    Encoded(relcore::audit::evidence_gaps(borrow(&record), borrow(&framework)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_explain_chain(check: AuditChainCheck) -> Plain<String> {
+    Plain(Ok(relcore::audit::explain_chain(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_explain_evidence(gaps: AuditEvidenceGaps) -> Plain<String> {
+    Plain(Ok(relcore::audit::explain_evidence(borrow(&gaps))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_explain_proof(check: AuditProofCheck) -> Plain<String> {
+    Plain(Ok(relcore::audit::explain_proof(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_explain_statement(check: AuditStatementCheck) -> Plain<String> {
+    Plain(Ok(relcore::audit::explain_statement(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_genesis() -> Encoded<AuditHead> {
+    Encoded(Ok(relcore::audit::genesis()))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_head(record: AuditLogRecord) -> Encoded<AuditHead> {
+    Encoded(Ok(relcore::audit::head(borrow(&record))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_inclusion_proof(hashes: Vec<String>, index: Count) -> Encoded<Vec<String>> {
+    Encoded(relcore::audit::inclusion_proof(borrow(&hashes), borrow(&index)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_leaf_hash(data: String) -> Plain<String> {
+    Plain(relcore::audit::leaf_hash(borrow(&data)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_match_statement(
+    statement: String,
+    artifacts: Vec<AuditArtifact>,
+    algorithms: Vec<String>,
+) -> Encoded<AuditStatementCheck> {
+    Encoded(
+        relcore::audit::match_statement(borrow(&statement), borrow(&artifacts), borrow(&algorithms))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_merkle_root(hashes: Vec<String>) -> Plain<String> {
+    Plain(relcore::audit::merkle_root(borrow(&hashes)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_outcome_of_chain(check: AuditChainCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::audit::outcome_of_chain(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_outcome_of_evidence(gaps: AuditEvidenceGaps) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::audit::outcome_of_evidence(borrow(&gaps))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_outcome_of_proof(check: AuditProofCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::audit::outcome_of_proof(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_outcome_of_statement(check: AuditStatementCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::audit::outcome_of_statement(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_read_log(text: String) -> Encoded<AuditLogText> {
+    Encoded(Ok(relcore::audit::read_log(borrow(&text))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_record_leaf(record: AuditLogRecord) -> Plain<String> {
+    Plain(Ok(relcore::audit::record_leaf(borrow(&record))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_to_statement(
+    subjects: Vec<AuditArtifact>,
+    predicate_type: String,
+    predicate: String,
+) -> Plain<String> {
+    Plain(
+        relcore::audit::to_statement(borrow(&subjects), borrow(&predicate_type), borrow(&predicate))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_verify_chain(
+    log: Vec<AuditLogRecord>,
+    known_heads: Vec<AuditHead>,
+    checkpoint: Option<AuditHead>,
+) -> Encoded<AuditChainCheck> {
+    Encoded(
+        relcore::audit::verify_chain(borrow(&log), borrow(&known_heads), borrow(&checkpoint))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_verify_consistency(
+    first_size: Count,
+    first_root: String,
+    second_size: Count,
+    second_root: String,
+    proof: Vec<String>,
+) -> Encoded<AuditProofCheck> {
+    Encoded(
+        relcore::audit::verify_consistency(
+            borrow(&first_size),
+            borrow(&first_root),
+            borrow(&second_size),
+            borrow(&second_root),
+            borrow(&proof),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_verify_inclusion(
+    leaf_hash: String,
+    index: Count,
+    size: Count,
+    proof: Vec<String>,
+    root: String,
+) -> Encoded<AuditProofCheck> {
+    Encoded(
+        relcore::audit::verify_inclusion(
+            borrow(&leaf_hash),
+            borrow(&index),
+            borrow(&size),
+            borrow(&proof),
+            borrow(&root),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_audit_verify_log(
+    text: String,
+    known_heads: Vec<AuditHead>,
+    checkpoint: Option<AuditHead>,
+) -> Encoded<AuditChainCheck> {
+    Encoded(
+        relcore::audit::verify_log(borrow(&text), borrow(&known_heads), borrow(&checkpoint))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_canary_standard_schedule() -> Encoded<CanarySchedule> {
     Encoded(Ok(relcore::canary::standard_schedule()))
 }
@@ -7490,6 +7927,246 @@ pub fn ffi_read_analysis_verdict(json: &str) -> Encoded<AnalysisVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_analysis_verdict(value: AnalysisVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_approval(json: &str) -> Encoded<AuditApproval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_approval(value: AuditApproval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_artifact(json: &str) -> Encoded<AuditArtifact> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_artifact(value: AuditArtifact) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_artifact_match(json: &str) -> Encoded<AuditArtifactMatch> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_artifact_match(value: AuditArtifactMatch) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_breach(json: &str) -> Encoded<AuditBreach> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_breach(value: AuditBreach) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_chain_check(json: &str) -> Encoded<AuditChainCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_chain_check(value: AuditChainCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_chain_verdict(json: &str) -> Encoded<AuditChainVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_chain_verdict(value: AuditChainVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_entry(json: &str) -> Encoded<AuditEntry> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_entry(value: AuditEntry) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_environment_stage(json: &str) -> Encoded<AuditEnvironmentStage> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_environment_stage(value: AuditEnvironmentStage) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_evidence_gap(json: &str) -> Encoded<AuditEvidenceGap> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_evidence_gap(value: AuditEvidenceGap) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_evidence_gaps(json: &str) -> Encoded<AuditEvidenceGaps> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_evidence_gaps(value: AuditEvidenceGaps) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_evidence_verdict(json: &str) -> Encoded<AuditEvidenceVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_evidence_verdict(value: AuditEvidenceVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_exploited_vulnerability(json: &str) -> Encoded<AuditExploitedVulnerability> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_exploited_vulnerability(value: AuditExploitedVulnerability) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_framework(json: &str) -> Encoded<AuditFramework> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_framework(value: AuditFramework) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_head(json: &str) -> Encoded<AuditHead> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_head(value: AuditHead) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_incident_record(json: &str) -> Encoded<AuditIncidentRecord> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_incident_record(value: AuditIncidentRecord) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_known_issue(json: &str) -> Encoded<AuditKnownIssue> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_known_issue(value: AuditKnownIssue) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_line_fault(json: &str) -> Encoded<AuditLineFault> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_line_fault(value: AuditLineFault) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_log_record(json: &str) -> Encoded<AuditLogRecord> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_log_record(value: AuditLogRecord) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_log_text(json: &str) -> Encoded<AuditLogText> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_log_text(value: AuditLogText) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_proof_check(json: &str) -> Encoded<AuditProofCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_proof_check(value: AuditProofCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_proof_verdict(json: &str) -> Encoded<AuditProofVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_proof_verdict(value: AuditProofVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_release_record(json: &str) -> Encoded<AuditReleaseRecord> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_release_record(value: AuditReleaseRecord) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_statement_check(json: &str) -> Encoded<AuditStatementCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_statement_check(value: AuditStatementCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_statement_verdict(json: &str) -> Encoded<AuditStatementVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_statement_verdict(value: AuditStatementVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -90,6 +90,33 @@ export type ReasonCode =
   | "reference_constant"
   | "no_values_to_watch"
   | "values_missing"
+  | "chain_whole"
+  | "no_known_head"
+  | "beyond_known_head"
+  | "head_before_start"
+  | "truncated"
+  | "missing_beginning"
+  | "sequence_gap"
+  | "out_of_order"
+  | "hash_mismatch"
+  | "link_mismatch"
+  | "head_mismatch"
+  | "line_unreadable"
+  | "line_cut_off"
+  | "inclusion_proven"
+  | "consistency_proven"
+  | "index_outside_tree"
+  | "tree_shrank"
+  | "empty_tree"
+  | "proof_length"
+  | "root_mismatch"
+  | "subject_matches"
+  | "no_subject_matches"
+  | "no_acceptable_digest"
+  | "digests_contradict"
+  | "evidence_present"
+  | "evidence_missing"
+  | "evidence_insufficient"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -415,6 +442,8 @@ export interface TimeRange<At extends Instant = Instant> {
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 /** Judges what was measured of a release: the measurements of its metrics, and their limits. */
 export * as analysis from "./analysis.js";
+/** Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves. */
+export * as audit from "./audit.js";
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";
 /** The parts that every decision has, and the text that a person reads. */
@@ -1379,6 +1408,367 @@ export declare function scoreObjectives(
   values: readonly Indicator[],
   history: readonly EarlierResult[],
 ): Scorecard;
+
+// audit.d.ts
+/** Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves. */
+/** An approval of a release. */
+export interface Approval {
+  /** Who approved: the account, as for the author. */
+  readonly by: string;
+  /** The instant of the approval. */
+  readonly at: Instant;
+  /** The printed name of the person. */
+  readonly name?: string | undefined;
+  /** The meaning of the signature: review, approval, responsibility. */
+  readonly meaning?: string | undefined;
+  /** The digest of what was approved; that of the artifact. */
+  readonly approvedDigest?: string | undefined;
+}
+/** A file, an image or a package, known by its digests. */
+export interface Artifact {
+  /** Its name, for people. */
+  readonly name?: string | undefined;
+  /** Its digests by algorithm, as in the `DigestSet` of in-toto: `sha256` and 64 hexadecimal digits. */
+  readonly digest: Readonly<Record<string, string>>;
+}
+/** Whether a statement is about an artifact. */
+export interface ArtifactMatch {
+  /** The name of the artifact. */
+  readonly name?: string | undefined;
+  /** The names of the subjects that match it; `subject[0]` for one without a name. */
+  readonly matched: readonly string[];
+  /** Whether a subject matches it. */
+  readonly accepted: boolean;
+}
+/** A breach of personal data. */
+export interface Breach {
+  /** Its identifier. */
+  readonly id: string;
+  /** The instant at which the controller became aware of it. */
+  readonly awareAt: Instant;
+  /** The instant at which the authority was notified. */
+  readonly notifiedAt?: Instant | undefined;
+}
+/** Whether a log is whole, made by `verifyChain` and `verifyLog`. */
+export interface ChainCheck {
+  /** Whether it is whole. */
+  readonly verdict: ChainVerdict;
+  /** The last entry before the first break; the last entry of the log if there is none. */
+  readonly validUpTo: Count;
+  /** The entry up to which a known head proves that nothing is missing or changed; absent if none does. */
+  readonly completeUpTo?: Count | undefined;
+  /** The size of the checkpoint after which the log starts; 0 for a log from its first entry on. */
+  readonly startsAfter: Count;
+  /** The entry of the first break. */
+  readonly brokenAt?: Count | undefined;
+  /** The first entry that is missing in the middle or at the end. */
+  readonly firstMissing?: Count | undefined;
+  /** The first entry that is there, if the beginning is missing. */
+  readonly firstPresent?: Count | undefined;
+  /** The first line that cannot be read. */
+  readonly line?: Count | undefined;
+  /** The head of the entries before the first break. */
+  readonly head: Head;
+  /** The reasons. */
+  readonly reasons: readonly Reason[];
+  /** `knownHeads` if no known head is as late as the start of the log. */
+  readonly missing: readonly string[];
+  /** The digest of the known heads and the checkpoint. */
+  readonly policyDigest: string;
+}
+/** Whether a log is whole. */
+export type ChainVerdict = "whole" | "prefix" | "broken";
+/** What happened: the content of a record. */
+export interface Entry {
+  /** The instant at which it happened. */
+  readonly at: Instant;
+  /** What happened, in a word of the caller: `approved`, `deployed`, `rolled_back`. */
+  readonly kind: string;
+  /** Who did it. */
+  readonly actor?: string | undefined;
+  /** What it happened to: a release, a service, a policy. */
+  readonly subject?: string | undefined;
+  /** Everything else, as JSON text: a decision, a policy, a digest. */
+  readonly data: string;
+}
+/** An environment that a release went through. */
+export interface EnvironmentStage {
+  /** The environment. */
+  readonly environment: string;
+  /** The instant of the deployment to it. */
+  readonly deployedAt: Instant;
+}
+/** A piece of evidence that a release record lacks. */
+export interface EvidenceGap {
+  /** The number of the control. */
+  readonly control: string;
+  /** The title of the control. */
+  readonly title: string;
+  /** The key of the record. */
+  readonly evidence: string;
+  /** `evidence missing`, or why what is there is not enough. */
+  readonly text: string;
+}
+/** The evidence that a release record lacks, made by `evidenceGaps`. */
+export interface EvidenceGaps {
+  /** Whether evidence is missing. */
+  readonly verdict: EvidenceVerdict;
+  /** The framework whose controls were looked at. */
+  readonly framework: Framework;
+  /** Each piece of evidence that is missing or insufficient, by control. */
+  readonly gaps: readonly EvidenceGap[];
+  /** The reasons. */
+  readonly reasons: readonly Reason[];
+  /** The keys of the record that lack evidence, in alphabetical order. */
+  readonly missing: readonly string[];
+  /** The digest of the controls and their evidence. */
+  readonly policyDigest: string;
+}
+/** Whether evidence is missing. */
+export type EvidenceVerdict = "present" | "gaps";
+/** A vulnerability that is actively exploited. */
+export interface ExploitedVulnerability {
+  /** Its identifier. */
+  readonly id: string;
+  /** The instant at which the manufacturer became aware of it. */
+  readonly awareAt: Instant;
+  /** The instant of the early warning. */
+  readonly earlyWarningAt?: Instant | undefined;
+  /** The instant of the notification. */
+  readonly notifiedAt?: Instant | undefined;
+  /** The instant at which a fix was available. */
+  readonly fixedAt?: Instant | undefined;
+  /** The instant of the final report. */
+  readonly finalReportAt?: Instant | undefined;
+}
+/** A framework of controls. */
+export type Framework =
+  "soc2" | "iso27001" | "gdpr" | "hipaa" | "fda21_cfr11" | "iec62304" | "pci_dss" | "eu_cra";
+/** The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole. */
+export interface Head {
+  /** The number of entries, which is the sequence number of the last record. */
+  readonly size: Count;
+  /** The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none. */
+  readonly hash: string;
+}
+/** An incident that a release caused. */
+export interface IncidentRecord {
+  /** Its identifier. */
+  readonly id: string;
+  /** Its timeline. */
+  readonly timeline?: string | undefined;
+  /** Its post-mortem. */
+  readonly postMortemRef?: string | undefined;
+  /** What was learned from it. */
+  readonly lessonsLearned?: string | undefined;
+}
+/** A known issue of a version. */
+export interface KnownIssue {
+  /** Its identifier. */
+  readonly id: string;
+  /** The evaluation of its risk. */
+  readonly evaluation?: string | undefined;
+}
+/** A line of a log that is not a record. */
+export interface LineFault {
+  /** The number of the line, from 1. */
+  readonly line: Count;
+  /** Whether it is the last line and has no end: its writing was interrupted, or the file was cut off. */
+  readonly cutOff: boolean;
+  /** What is wrong with it, for a person. */
+  readonly text: string;
+}
+/** An entry of a log with its place in the chain, made by `append`. */
+export interface LogRecord<At extends Instant = Instant> {
+  /** The number of the entry in the log, from 1. */
+  readonly sequence: Count;
+  /** The instant at which it happened. */
+  readonly at: At;
+  /** What happened. */
+  readonly kind: string;
+  /** Who did it. */
+  readonly actor?: string | undefined;
+  /** What it happened to. */
+  readonly subject?: string | undefined;
+  /** Everything else, as canonical JSON text (RFC 8785). */
+  readonly data: string;
+  /** The hash of the record before it; zeros for the first one. */
+  readonly previous: string;
+  /** SHA-256 over this record without this field, as canonical JSON: 64 hexadecimal digits in lower case. */
+  readonly hash: string;
+}
+/** A log that was read, made by `readLog`. */
+export interface LogText {
+  /** The records before the first line that cannot be read; all of them if there is none. */
+  readonly records: readonly LogRecord<Timestamp>[];
+  /** The first line that is not a record. */
+  readonly fault?: LineFault | undefined;
+}
+/** Whether a proof holds, made by `verifyInclusion` and `verifyConsistency`. */
+export interface ProofCheck {
+  /** Whether it holds. */
+  readonly verdict: ProofVerdict;
+  /** The reason. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the size and the root that it was checked against. */
+  readonly policyDigest: string;
+}
+/** Whether a proof holds. */
+export type ProofVerdict = "proven" | "unproven";
+/** What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested. */
+export interface ReleaseRecord {
+  /** The version. */
+  readonly version?: string | undefined;
+  /** The change request, ticket or pull request. */
+  readonly changeRef?: string | undefined;
+  /** What changed. */
+  readonly description?: string | undefined;
+  /** Why. */
+  readonly reason?: string | undefined;
+  /** Who made the change. */
+  readonly author?: string | undefined;
+  /** Who approved it, and when. */
+  readonly approvals?: readonly Approval[] | undefined;
+  /** Whether it was an emergency change, which may be reviewed after its deployment. */
+  readonly emergency?: boolean | undefined;
+  /** The instant of the review of an emergency change. */
+  readonly reviewedAt?: Instant | undefined;
+  /** The instant of the deployment to production. */
+  readonly deployedAt?: Instant | undefined;
+  /** Who deployed it, a person or a system. */
+  readonly deployedBy?: string | undefined;
+  /** The environments that it went through. */
+  readonly environments?: readonly EnvironmentStage[] | undefined;
+  /** The digest of what was deployed. */
+  readonly artifactDigest?: string | undefined;
+  /** How it was built: a run of the build, or its provenance. */
+  readonly buildRef?: string | undefined;
+  /** The results of the tests. */
+  readonly testResults?: string | undefined;
+  /** The validation of the system for its use. */
+  readonly validationRef?: string | undefined;
+  /** The results of the security tests. */
+  readonly securityAssessment?: string | undefined;
+  /** The impact of the change on security. */
+  readonly securityImpact?: string | undefined;
+  /** The evaluation of security after the change. */
+  readonly securityEvaluationRef?: string | undefined;
+  /** The assessment of the impact. */
+  readonly impactAssessment?: string | undefined;
+  /** The rollback plan. */
+  readonly rollbackPlan?: string | undefined;
+  /** The announcements inside and outside. */
+  readonly announcements?: readonly string[] | undefined;
+  /** The incidents that the release caused; an empty list if there were none. */
+  readonly incidents?: readonly IncidentRecord[] | undefined;
+  /** The known issues of the version; an empty list if there are none. */
+  readonly knownIssues?: readonly KnownIssue[] | undefined;
+  /** Whether the change processes personal data. */
+  readonly processesPersonalData?: boolean | undefined;
+  /** Whether the processing of personal data is new or of high risk. */
+  readonly highRiskProcessing?: boolean | undefined;
+  /** The data protection impact assessment. */
+  readonly dpiaRef?: string | undefined;
+  /** The breaches of personal data; an empty list if there were none. */
+  readonly breaches?: readonly Breach[] | undefined;
+  /** The vulnerabilities of the product that are exploited; an empty list if there are none. */
+  readonly exploitedVulnerabilities?: readonly ExploitedVulnerability[] | undefined;
+  /** The verdict of `verifyChain` on the audit log. */
+  readonly auditLog?: ChainVerdict | undefined;
+  /** The instant until which this record is kept. */
+  readonly retainUntil?: Instant | undefined;
+}
+/** Which artifacts a statement is about, made by `matchStatement`. */
+export interface StatementCheck {
+  /** Whether the statement is about all artifacts. */
+  readonly verdict: StatementVerdict;
+  /** What the statement says, as the URI of the type of its predicate. */
+  readonly predicateType: string;
+  /** Each artifact, in their order. */
+  readonly artifacts: readonly ArtifactMatch[];
+  /** One reason for each artifact. */
+  readonly reasons: readonly Reason[];
+  /** The digest of the acceptable algorithms. */
+  readonly policyDigest: string;
+}
+/** Whether a statement is about all artifacts. */
+export type StatementVerdict = "accepted" | "rejected";
+/** Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and its own hash. */
+export declare function append(head: Head, entry: Entry): LogRecord<Timestamp>;
+/** The proof that a tree continues an earlier one: the hashes by which both roots are computed. */
+export declare function consistencyProof(hashes: readonly string[], firstSize: Count): readonly string[];
+/** Lists the evidence that a release record lacks for the controls of a framework. */
+export declare function evidenceGaps(record: ReleaseRecord, framework: Framework): EvidenceGaps;
+/** Writes the check of a log as text for a person. */
+export declare function explainChain(check: ChainCheck): string;
+/** Writes the evidence that a release record lacks as text for a person. */
+export declare function explainEvidence(gaps: EvidenceGaps): string;
+/** Writes the check of a proof as text for a person. */
+export declare function explainProof(check: ProofCheck): string;
+/** Writes which artifacts a statement is about as text for a person. */
+export declare function explainStatement(check: StatementCheck): string;
+/** The head of an empty log: size 0 and a hash of zeros. */
+export declare function genesis(): Head;
+/** The head of a log whose last record this is. */
+export declare function head(record: LogRecord): Head;
+/** The audit path of a leaf: the hashes by which the leaf leads to the root. */
+export declare function inclusionProof(hashes: readonly string[], index: Count): readonly string[];
+/** The hash of a leaf of a Merkle tree as in RFC 6962: SHA-256 over a zero byte and the data, which is hexadecimal text. */
+export declare function leafHash(data: string): string;
+/** Says which artifacts a statement speaks about: for each one the subjects that match it, and whether it is accepted. */
+export declare function matchStatement(
+  statement: string,
+  artifacts: readonly Artifact[],
+  algorithms: readonly string[],
+): StatementCheck;
+/** The root of the Merkle tree of a list of leaf hashes, as in RFC 6962. */
+export declare function merkleRoot(hashes: readonly string[]): string;
+/** The consequence of the check of a log for its caller: `proceed` if a known head is in it, `ask` if it is broken or no head is known. */
+export declare function outcomeOfChain(check: ChainCheck): decision.Outcome;
+/** The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`. */
+export declare function outcomeOfEvidence(gaps: EvidenceGaps): decision.Outcome;
+/** The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`. */
+export declare function outcomeOfProof(check: ProofCheck): decision.Outcome;
+/** The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`. */
+export declare function outcomeOfStatement(check: StatementCheck): decision.Outcome;
+/** Reads a log: one record a line, as `to_json` writes it. */
+export declare function readLog(text: string): LogText;
+/** The leaf of a record: `leafHash` over the record without its key `hash` as canonical JSON. */
+export declare function recordLeaf(record: LogRecord): string;
+/** Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects). */
+export declare function toStatement(
+  subjects: readonly Artifact[],
+  predicateType: string,
+  predicate: string,
+): string;
+/** Checks that a log is whole: that no entry was changed, removed, inserted or moved, and that it reaches the known heads. */
+export declare function verifyChain(
+  log: readonly LogRecord[],
+  knownHeads: readonly Head[],
+  checkpoint?: Head | null,
+): ChainCheck;
+/** Checks that the tree of a root continues that of an earlier root, by the algorithm of RFC 9162, 2.1.4.2: that entries were only appended. */
+export declare function verifyConsistency(
+  firstSize: Count,
+  firstRoot: string,
+  secondSize: Count,
+  secondRoot: string,
+  proof: readonly string[],
+): ProofCheck;
+/** Checks that a leaf is in the tree of a root, by the algorithm of RFC 9162, 2.1.3.2. */
+export declare function verifyInclusion(
+  leafHash: string,
+  index: Count,
+  size: Count,
+  proof: readonly string[],
+  root: string,
+): ProofCheck;
+/** Reads a log and checks that it is whole, as `readLog` and `verifyChain`. */
+export declare function verifyLog(
+  text: string,
+  knownHeads: readonly Head[],
+  checkpoint?: Head | null,
+): ChainCheck;
 
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */

@@ -33,7 +33,7 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, HalfDay, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, canary, decision, digest, error, experiment, interchange, metrics, reason, release, rollback, stats, time, version, window
+# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, HalfDay, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, audit, canary, decision, digest, error, experiment, interchange, metrics, reason, release, rollback, stats, time, version, window
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
@@ -1178,6 +1178,396 @@ def score(labels: Sequence[LabelledMetric | Mapping[str, object]], group_weights
     ...
 def score_objectives(objectives: Objectives | Mapping[str, object], values: Sequence[Indicator | Mapping[str, object]], history: Sequence[EarlierResult | Mapping[str, object]]) -> Scorecard:
     """Scores a release by its objectives, as Keptn does, but without its fail-open rules."""
+    ...
+
+# audit
+"""Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves."""
+class ChainVerdict(StrEnum):
+    """Whether a log is whole."""
+    WHOLE = 'whole'
+    """No entry was changed or removed, and the log ends with a known head."""
+    PREFIX = 'prefix'
+    """No entry of those that are there was changed, but later ones may be missing: the log goes on after the last known head, or there is none."""
+    BROKEN = 'broken'
+    """An entry was changed, removed, inserted or moved, or a line cannot be read."""
+class EvidenceVerdict(StrEnum):
+    """Whether evidence is missing."""
+    PRESENT = 'present'
+    """The record has every piece of evidence of the table."""
+    GAPS = 'gaps'
+    """Evidence is missing."""
+class Framework(StrEnum):
+    """A framework of controls."""
+    SOC2 = 'soc2'
+    """SOC 2."""
+    ISO27001 = 'iso27001'
+    """ISO/IEC 27001:2022."""
+    GDPR = 'gdpr'
+    """The General Data Protection Regulation of the EU."""
+    HIPAA = 'hipaa'
+    """The Security Rule of HIPAA."""
+    FDA21_CFR11 = 'fda21_cfr11'
+    """FDA 21 CFR Part 11."""
+    IEC62304 = 'iec62304'
+    """IEC 62304."""
+    PCI_DSS = 'pci_dss'
+    """PCI DSS 4.0."""
+    EU_CRA = 'eu_cra'
+    """The Cyber Resilience Act of the EU, 2024/2847."""
+class ProofVerdict(StrEnum):
+    """Whether a proof holds."""
+    PROVEN = 'proven'
+    """It holds."""
+    UNPROVEN = 'unproven'
+    """It does not hold, or proves nothing."""
+class StatementVerdict(StrEnum):
+    """Whether a statement is about all artifacts."""
+    ACCEPTED = 'accepted'
+    """A subject matches each artifact."""
+    REJECTED = 'rejected'
+    """An artifact has no subject that matches."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Approval(_Value):
+    """An approval of a release."""
+    by: str
+    """Who approved: the account, as for the author."""
+    at: datetime
+    """The instant of the approval."""
+    name: str | None = None
+    """The printed name of the person."""
+    meaning: str | None = None
+    """The meaning of the signature: review, approval, responsibility."""
+    approved_digest: str | None = None
+    """The digest of what was approved; that of the artifact."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Artifact(_Value):
+    """A file, an image or a package, known by its digests."""
+    name: str | None = None
+    """Its name, for people."""
+    digest: Mapping[str, str]
+    """Its digests by algorithm, as in the `DigestSet` of in-toto: `sha256` and 64 hexadecimal digits."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArtifactMatch(_Value):
+    """Whether a statement is about an artifact."""
+    name: str | None = None
+    """The name of the artifact."""
+    matched: Sequence[str]
+    """The names of the subjects that match it; `subject[0]` for one without a name."""
+    accepted: bool
+    """Whether a subject matches it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Breach(_Value):
+    """A breach of personal data."""
+    id: str
+    """Its identifier."""
+    aware_at: datetime
+    """The instant at which the controller became aware of it."""
+    notified_at: datetime | None = None
+    """The instant at which the authority was notified."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChainCheck(_Value):
+    """Whether a log is whole, made by `verify_chain` and `verify_log`."""
+    verdict: ChainVerdict
+    """Whether it is whole."""
+    valid_up_to: int
+    """The last entry before the first break; the last entry of the log if there is none."""
+    complete_up_to: int | None = None
+    """The entry up to which a known head proves that nothing is missing or changed; absent if none does."""
+    starts_after: int
+    """The size of the checkpoint after which the log starts; 0 for a log from its first entry on."""
+    broken_at: int | None = None
+    """The entry of the first break."""
+    first_missing: int | None = None
+    """The first entry that is missing in the middle or at the end."""
+    first_present: int | None = None
+    """The first entry that is there, if the beginning is missing."""
+    line: int | None = None
+    """The first line that cannot be read."""
+    head: Head
+    """The head of the entries before the first break."""
+    reasons: Sequence[Reason]
+    """The reasons."""
+    missing: Sequence[str]
+    """`knownHeads` if no known head is as late as the start of the log."""
+    policy_digest: str
+    """The digest of the known heads and the checkpoint."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry(_Value):
+    """What happened: the content of a record."""
+    at: datetime
+    """The instant at which it happened."""
+    kind: str
+    """What happened, in a word of the caller: `approved`, `deployed`, `rolled_back`."""
+    actor: str | None = None
+    """Who did it."""
+    subject: str | None = None
+    """What it happened to: a release, a service, a policy."""
+    data: str
+    """Everything else, as JSON text: a decision, a policy, a digest."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EnvironmentStage(_Value):
+    """An environment that a release went through."""
+    environment: str
+    """The environment."""
+    deployed_at: datetime
+    """The instant of the deployment to it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceGap(_Value):
+    """A piece of evidence that a release record lacks."""
+    control: str
+    """The number of the control."""
+    title: str
+    """The title of the control."""
+    evidence: str
+    """The key of the record."""
+    text: str
+    """`evidence missing`, or why what is there is not enough."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EvidenceGaps(_Value):
+    """The evidence that a release record lacks, made by `evidence_gaps`."""
+    verdict: EvidenceVerdict
+    """Whether evidence is missing."""
+    framework: Framework
+    """The framework whose controls were looked at."""
+    gaps: Sequence[EvidenceGap]
+    """Each piece of evidence that is missing or insufficient, by control."""
+    reasons: Sequence[Reason]
+    """The reasons."""
+    missing: Sequence[str]
+    """The keys of the record that lack evidence, in alphabetical order."""
+    policy_digest: str
+    """The digest of the controls and their evidence."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExploitedVulnerability(_Value):
+    """A vulnerability that is actively exploited."""
+    id: str
+    """Its identifier."""
+    aware_at: datetime
+    """The instant at which the manufacturer became aware of it."""
+    early_warning_at: datetime | None = None
+    """The instant of the early warning."""
+    notified_at: datetime | None = None
+    """The instant of the notification."""
+    fixed_at: datetime | None = None
+    """The instant at which a fix was available."""
+    final_report_at: datetime | None = None
+    """The instant of the final report."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head(_Value):
+    """The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole."""
+    size: int
+    """The number of entries, which is the sequence number of the last record."""
+    hash: str
+    """The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncidentRecord(_Value):
+    """An incident that a release caused."""
+    id: str
+    """Its identifier."""
+    timeline: str | None = None
+    """Its timeline."""
+    post_mortem_ref: str | None = None
+    """Its post-mortem."""
+    lessons_learned: str | None = None
+    """What was learned from it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownIssue(_Value):
+    """A known issue of a version."""
+    id: str
+    """Its identifier."""
+    evaluation: str | None = None
+    """The evaluation of its risk."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineFault(_Value):
+    """A line of a log that is not a record."""
+    line: int
+    """The number of the line, from 1."""
+    cut_off: bool
+    """Whether it is the last line and has no end: its writing was interrupted, or the file was cut off."""
+    text: str
+    """What is wrong with it, for a person."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogRecord(_Value):
+    """An entry of a log with its place in the chain, made by `append`."""
+    sequence: int
+    """The number of the entry in the log, from 1."""
+    at: datetime
+    """The instant at which it happened."""
+    kind: str
+    """What happened."""
+    actor: str | None = None
+    """Who did it."""
+    subject: str | None = None
+    """What it happened to."""
+    data: str
+    """Everything else, as canonical JSON text (RFC 8785)."""
+    previous: str
+    """The hash of the record before it; zeros for the first one."""
+    hash: str
+    """SHA-256 over this record without this field, as canonical JSON: 64 hexadecimal digits in lower case."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogText(_Value):
+    """A log that was read, made by `read_log`."""
+    records: Sequence[LogRecord]
+    """The records before the first line that cannot be read; all of them if there is none."""
+    fault: LineFault | None = None
+    """The first line that is not a record."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProofCheck(_Value):
+    """Whether a proof holds, made by `verify_inclusion` and `verify_consistency`."""
+    verdict: ProofVerdict
+    """Whether it holds."""
+    reasons: Sequence[Reason]
+    """The reason."""
+    policy_digest: str
+    """The digest of the size and the root that it was checked against."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReleaseRecord(_Value):
+    """What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested."""
+    version: str | None = None
+    """The version."""
+    change_ref: str | None = None
+    """The change request, ticket or pull request."""
+    description: str | None = None
+    """What changed."""
+    reason: str | None = None
+    """Why."""
+    author: str | None = None
+    """Who made the change."""
+    approvals: Sequence[Approval] = ()
+    """Who approved it, and when."""
+    emergency: bool = False
+    """Whether it was an emergency change, which may be reviewed after its deployment."""
+    reviewed_at: datetime | None = None
+    """The instant of the review of an emergency change."""
+    deployed_at: datetime | None = None
+    """The instant of the deployment to production."""
+    deployed_by: str | None = None
+    """Who deployed it, a person or a system."""
+    environments: Sequence[EnvironmentStage] = ()
+    """The environments that it went through."""
+    artifact_digest: str | None = None
+    """The digest of what was deployed."""
+    build_ref: str | None = None
+    """How it was built: a run of the build, or its provenance."""
+    test_results: str | None = None
+    """The results of the tests."""
+    validation_ref: str | None = None
+    """The validation of the system for its use."""
+    security_assessment: str | None = None
+    """The results of the security tests."""
+    security_impact: str | None = None
+    """The impact of the change on security."""
+    security_evaluation_ref: str | None = None
+    """The evaluation of security after the change."""
+    impact_assessment: str | None = None
+    """The assessment of the impact."""
+    rollback_plan: str | None = None
+    """The rollback plan."""
+    announcements: Sequence[str] = ()
+    """The announcements inside and outside."""
+    incidents: Sequence[IncidentRecord] | None = None
+    """The incidents that the release caused; an empty list if there were none."""
+    known_issues: Sequence[KnownIssue] | None = None
+    """The known issues of the version; an empty list if there are none."""
+    processes_personal_data: bool | None = None
+    """Whether the change processes personal data."""
+    high_risk_processing: bool | None = None
+    """Whether the processing of personal data is new or of high risk."""
+    dpia_ref: str | None = None
+    """The data protection impact assessment."""
+    breaches: Sequence[Breach] | None = None
+    """The breaches of personal data; an empty list if there were none."""
+    exploited_vulnerabilities: Sequence[ExploitedVulnerability] | None = None
+    """The vulnerabilities of the product that are exploited; an empty list if there are none."""
+    audit_log: ChainVerdict | None = None
+    """The verdict of `verify_chain` on the audit log."""
+    retain_until: datetime | None = None
+    """The instant until which this record is kept."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatementCheck(_Value):
+    """Which artifacts a statement is about, made by `match_statement`."""
+    verdict: StatementVerdict
+    """Whether the statement is about all artifacts."""
+    predicate_type: str
+    """What the statement says, as the URI of the type of its predicate."""
+    artifacts: Sequence[ArtifactMatch]
+    """Each artifact, in their order."""
+    reasons: Sequence[Reason]
+    """One reason for each artifact."""
+    policy_digest: str
+    """The digest of the acceptable algorithms."""
+def append(head: Head | Mapping[str, object], entry: Entry | Mapping[str, object]) -> LogRecord:
+    """Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and its own hash."""
+    ...
+def consistency_proof(hashes: Sequence[str], first_size: int) -> tuple[str, ...]:
+    """The proof that a tree continues an earlier one: the hashes by which both roots are computed."""
+    ...
+def evidence_gaps(record: ReleaseRecord | Mapping[str, object], framework: Framework | str) -> EvidenceGaps:
+    """Lists the evidence that a release record lacks for the controls of a framework."""
+    ...
+def explain_chain(check: ChainCheck | Mapping[str, object]) -> str:
+    """Writes the check of a log as text for a person."""
+    ...
+def explain_evidence(gaps: EvidenceGaps | Mapping[str, object]) -> str:
+    """Writes the evidence that a release record lacks as text for a person."""
+    ...
+def explain_proof(check: ProofCheck | Mapping[str, object]) -> str:
+    """Writes the check of a proof as text for a person."""
+    ...
+def explain_statement(check: StatementCheck | Mapping[str, object]) -> str:
+    """Writes which artifacts a statement is about as text for a person."""
+    ...
+def genesis() -> Head:
+    """The head of an empty log: size 0 and a hash of zeros."""
+    ...
+def head(record: LogRecord | Mapping[str, object]) -> Head:
+    """The head of a log whose last record this is."""
+    ...
+def inclusion_proof(hashes: Sequence[str], index: int) -> tuple[str, ...]:
+    """The audit path of a leaf: the hashes by which the leaf leads to the root."""
+    ...
+def leaf_hash(data: str) -> str:
+    """The hash of a leaf of a Merkle tree as in RFC 6962: SHA-256 over a zero byte and the data, which is hexadecimal text."""
+    ...
+def match_statement(statement: str, artifacts: Sequence[Artifact | Mapping[str, object]], algorithms: Sequence[str]) -> StatementCheck:
+    """Says which artifacts a statement speaks about: for each one the subjects that match it, and whether it is accepted."""
+    ...
+def merkle_root(hashes: Sequence[str]) -> str:
+    """The root of the Merkle tree of a list of leaf hashes, as in RFC 6962."""
+    ...
+def outcome_of_chain(check: ChainCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of the check of a log for its caller: `proceed` if a known head is in it, `ask` if it is broken or no head is known."""
+    ...
+def outcome_of_evidence(gaps: EvidenceGaps | Mapping[str, object]) -> Outcome:
+    """The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`."""
+    ...
+def outcome_of_proof(check: ProofCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`."""
+    ...
+def outcome_of_statement(check: StatementCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`."""
+    ...
+def read_log(text: str) -> LogText:
+    """Reads a log: one record a line, as `to_json` writes it."""
+    ...
+def record_leaf(record: LogRecord | Mapping[str, object]) -> str:
+    """The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON."""
+    ...
+def to_statement(subjects: Sequence[Artifact | Mapping[str, object]], predicate_type: str, predicate: str) -> str:
+    """Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects)."""
+    ...
+def verify_chain(log: Sequence[LogRecord | Mapping[str, object]], known_heads: Sequence[Head | Mapping[str, object]], checkpoint: Head | Mapping[str, object] | None=None) -> ChainCheck:
+    """Checks that a log is whole: that no entry was changed, removed, inserted or moved, and that it reaches the known heads."""
+    ...
+def verify_consistency(first_size: int, first_root: str, second_size: int, second_root: str, proof: Sequence[str]) -> ProofCheck:
+    """Checks that the tree of a root continues that of an earlier root, by the algorithm of RFC 9162, 2.1.4.2: that entries were only appended."""
+    ...
+def verify_inclusion(leaf_hash: str, index: int, size: int, proof: Sequence[str], root: str) -> ProofCheck:
+    """Checks that a leaf is in the tree of a root, by the algorithm of RFC 9162, 2.1.3.2."""
+    ...
+def verify_log(text: str, known_heads: Sequence[Head | Mapping[str, object]], checkpoint: Head | Mapping[str, object] | None=None) -> ChainCheck:
+    """Reads a log and checks that it is whole, as `read_log` and `verify_chain`."""
     ...
 
 # canary
@@ -3987,6 +4377,60 @@ class ReasonCode(StrEnum):
     """Candidate: it neither succeeded nor served long enough."""
     ROLLBACK_ATTEMPTS_EXCEEDED = 'rollback_attempts_exceeded'
     """As many rollbacks failed as the policy allows."""
+    CHAIN_WHOLE = 'chain_whole'
+    """Every entry follows from the one before, and the last one is that of a known head."""
+    NO_KNOWN_HEAD = 'no_known_head'
+    """Every entry follows from the one before, but no known head proves that none is missing at the end."""
+    BEYOND_KNOWN_HEAD = 'beyond_known_head'
+    """The log goes on after the greatest known head, which is in it."""
+    HEAD_BEFORE_START = 'head_before_start'
+    """A known head is older than the first entry of the log, so it cannot be compared."""
+    TRUNCATED = 'truncated'
+    """The log ends before a known head."""
+    MISSING_BEGINNING = 'missing_beginning'
+    """The log starts neither at entry 1 nor after the checkpoint."""
+    SEQUENCE_GAP = 'sequence_gap'
+    """The sequence numbers leave a gap: entries are missing."""
+    OUT_OF_ORDER = 'out_of_order'
+    """The sequence number of an entry is not greater than that of an entry before it."""
+    HASH_MISMATCH = 'hash_mismatch'
+    """The hash of an entry is not that of its content: it was changed."""
+    LINK_MISMATCH = 'link_mismatch'
+    """An entry does not follow from the one before it: one of the two was changed or replaced."""
+    HEAD_MISMATCH = 'head_mismatch'
+    """The log does not have the entry of a known head with its hash: it was rewritten or shortened."""
+    LINE_UNREADABLE = 'line_unreadable'
+    """A line is not an entry."""
+    LINE_CUT_OFF = 'line_cut_off'
+    """The last line is not an entry and does not end: its writing was interrupted."""
+    INCLUSION_PROVEN = 'inclusion_proven'
+    """The proof leads from the leaf to the root."""
+    CONSISTENCY_PROVEN = 'consistency_proven'
+    """The proof leads from both trees to their roots: the later one only appended."""
+    INDEX_OUTSIDE_TREE = 'index_outside_tree'
+    """The index is not one of the tree."""
+    TREE_SHRANK = 'tree_shrank'
+    """The second tree is smaller than the first, so it lost entries."""
+    EMPTY_TREE = 'empty_tree'
+    """Every tree is consistent with the empty one, so a proof from it proves nothing."""
+    PROOF_LENGTH = 'proof_length'
+    """The proof has more or fewer hashes than the sizes need."""
+    ROOT_MISMATCH = 'root_mismatch'
+    """The proof leads to another root."""
+    SUBJECT_MATCHES = 'subject_matches'
+    """A subject of the statement has the digest of the artifact."""
+    NO_SUBJECT_MATCHES = 'no_subject_matches'
+    """No subject of the statement has the digest of the artifact."""
+    NO_ACCEPTABLE_DIGEST = 'no_acceptable_digest'
+    """The artifact has no digest of an acceptable algorithm."""
+    DIGESTS_CONTRADICT = 'digests_contradict'
+    """One digest of the artifact is that of a subject, and another one contradicts."""
+    EVIDENCE_PRESENT = 'evidence_present'
+    """The record has every piece of evidence of the table."""
+    EVIDENCE_MISSING = 'evidence_missing'
+    """Evidence for a control is missing."""
+    EVIDENCE_INSUFFICIENT = 'evidence_insufficient'
+    """The evidence for a control is there, but does not show what the control asks for."""
     HARM_PROVEN = 'harm_proven'
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
     WITHIN_MARGIN = 'within_margin'

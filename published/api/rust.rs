@@ -1802,6 +1802,587 @@ pub mod api {
         pub fn call<T: Transport>(self, handle: &Handle, transport: &mut T) -> Result<T::Return, T::Failure>;
     }
 }
+/// Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves.
+pub mod audit {
+    /// The reason codes of `audit`.
+    pub mod code {
+        /// Every entry follows from the one before, and the last one is that of a known head.
+        pub const CHAIN_WHOLE: ReasonCode;
+        /// Every entry follows from the one before, but no known head proves that none is missing at the end.
+        pub const NO_KNOWN_HEAD: ReasonCode;
+        /// The log goes on after the greatest known head, which is in it.
+        pub const BEYOND_KNOWN_HEAD: ReasonCode;
+        /// A known head is older than the first entry of the log, so it cannot be compared.
+        pub const HEAD_BEFORE_START: ReasonCode;
+        /// The log ends before a known head.
+        pub const TRUNCATED: ReasonCode;
+        /// The log starts neither at entry 1 nor after the checkpoint.
+        pub const MISSING_BEGINNING: ReasonCode;
+        /// The sequence numbers leave a gap: entries are missing.
+        pub const SEQUENCE_GAP: ReasonCode;
+        /// The sequence number of an entry is not greater than that of an entry before it.
+        pub const OUT_OF_ORDER: ReasonCode;
+        /// The hash of an entry is not that of its content: it was changed.
+        pub const HASH_MISMATCH: ReasonCode;
+        /// An entry does not follow from the one before it: one of the two was changed or replaced.
+        pub const LINK_MISMATCH: ReasonCode;
+        /// The log does not have the entry of a known head with its hash: it was rewritten or shortened.
+        pub const HEAD_MISMATCH: ReasonCode;
+        /// A line is not an entry.
+        pub const LINE_UNREADABLE: ReasonCode;
+        /// The last line is not an entry and does not end: its writing was interrupted.
+        pub const LINE_CUT_OFF: ReasonCode;
+        /// The proof leads from the leaf to the root.
+        pub const INCLUSION_PROVEN: ReasonCode;
+        /// The proof leads from both trees to their roots: the later one only appended.
+        pub const CONSISTENCY_PROVEN: ReasonCode;
+        /// The index is not one of the tree.
+        pub const INDEX_OUTSIDE_TREE: ReasonCode;
+        /// The second tree is smaller than the first, so it lost entries.
+        pub const TREE_SHRANK: ReasonCode;
+        /// Every tree is consistent with the empty one, so a proof from it proves nothing.
+        pub const EMPTY_TREE: ReasonCode;
+        /// The proof has more or fewer hashes than the sizes need.
+        pub const PROOF_LENGTH: ReasonCode;
+        /// The proof leads to another root.
+        pub const ROOT_MISMATCH: ReasonCode;
+        /// A subject of the statement has the digest of the artifact.
+        pub const SUBJECT_MATCHES: ReasonCode;
+        /// No subject of the statement has the digest of the artifact.
+        pub const NO_SUBJECT_MATCHES: ReasonCode;
+        /// The artifact has no digest of an acceptable algorithm.
+        pub const NO_ACCEPTABLE_DIGEST: ReasonCode;
+        /// One digest of the artifact is that of a subject, and another one contradicts.
+        pub const DIGESTS_CONTRADICT: ReasonCode;
+        /// The record has every piece of evidence of the table.
+        pub const EVIDENCE_PRESENT: ReasonCode;
+        /// Evidence for a control is missing.
+        pub const EVIDENCE_MISSING: ReasonCode;
+        /// The evidence for a control is there, but does not show what the control asks for.
+        pub const EVIDENCE_INSUFFICIENT: ReasonCode;
+    }
+    /// Whether a log is whole, made by `verify_chain` and `verify_log`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ChainCheck {
+        /// Whether it is whole.
+        pub verdict: ChainVerdict,
+        /// The last entry before the first break; the last entry of the log if there is none.
+        pub valid_up_to: Count,
+        /// The entry up to which a known head proves that nothing is missing or changed; absent if none does.
+        pub complete_up_to: Option<Count>,
+        /// The size of the checkpoint after which the log starts; 0 for a log from its first entry on.
+        pub starts_after: Count,
+        /// The entry of the first break.
+        pub broken_at: Option<Count>,
+        /// The first entry that is missing in the middle or at the end.
+        pub first_missing: Option<Count>,
+        /// The first entry that is there, if the beginning is missing.
+        pub first_present: Option<Count>,
+        /// The first line that cannot be read.
+        pub line: Option<Count>,
+        /// The head of the entries before the first break.
+        pub head: Head,
+        /// The reasons.
+        pub reasons: Vec<Reason>,
+        /// `knownHeads` if no known head is as late as the start of the log.
+        pub missing: Vec<String>,
+        /// The digest of the known heads and the checkpoint.
+        pub policy_digest: String,
+    }
+    /// Whether a log is whole.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ChainVerdict {
+        /// No entry was changed or removed, and the log ends with a known head.
+        Whole,
+        /// No entry of those that are there was changed, but later ones may be missing: the log goes on after the last known head, or there is none.
+        Prefix,
+        /// An entry was changed, removed, inserted or moved, or a line cannot be read.
+        Broken,
+    }
+    /// Writes the check of a log as text for a person.
+    #[must_use]
+    pub fn explain_chain(check: &ChainCheck) -> String;
+    /// The consequence of the check of a log for its caller: `proceed` if a known head is in it, `ask` if it is broken or no head is known.
+    #[must_use]
+    pub fn outcome_of_chain(check: &ChainCheck) -> Outcome;
+    /// Checks that a log is whole: that no entry was changed, removed, inserted or moved, and that it reaches the known heads.
+    pub fn verify_chain(
+        log: &[LogRecord],
+        known_heads: &[Head],
+        checkpoint: Option<&Head>,
+    ) -> Result<ChainCheck>;
+    /// Reads a log and checks that it is whole, as `read_log` and `verify_chain`.
+    pub fn verify_log(text: &str, known_heads: &[Head], checkpoint: Option<&Head>) -> Result<ChainCheck>;
+    /// A piece of evidence that a release record lacks.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct EvidenceGap {
+        /// The number of the control.
+        pub control: String,
+        /// The title of the control.
+        pub title: String,
+        /// The key of the record.
+        pub evidence: String,
+        /// `evidence missing`, or why what is there is not enough.
+        pub text: String,
+    }
+    /// The evidence that a release record lacks, made by `evidence_gaps`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct EvidenceGaps {
+        /// Whether evidence is missing.
+        pub verdict: EvidenceVerdict,
+        /// The framework whose controls were looked at.
+        pub framework: Framework,
+        /// Each piece of evidence that is missing or insufficient, by control.
+        pub gaps: Vec<EvidenceGap>,
+        /// The reasons.
+        pub reasons: Vec<Reason>,
+        /// The keys of the record that lack evidence, in alphabetical order.
+        pub missing: Vec<String>,
+        /// The digest of the controls and their evidence.
+        pub policy_digest: String,
+    }
+    /// Whether evidence is missing.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum EvidenceVerdict {
+        /// The record has every piece of evidence of the table.
+        Present,
+        /// Evidence is missing.
+        Gaps,
+    }
+    /// Lists the evidence that a release record lacks for the controls of a framework.
+    pub fn evidence_gaps(record: &ReleaseRecord, framework: &Framework) -> Result<EvidenceGaps>;
+    /// Writes the evidence that a release record lacks as text for a person.
+    #[must_use]
+    pub fn explain_evidence(gaps: &EvidenceGaps) -> String;
+    /// The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`.
+    #[must_use]
+    pub fn outcome_of_evidence(gaps: &EvidenceGaps) -> Outcome;
+    /// A framework of controls.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Framework {
+        /// SOC 2.
+        Soc2,
+        /// ISO/IEC 27001:2022.
+        Iso27001,
+        /// The General Data Protection Regulation of the EU.
+        Gdpr,
+        /// The Security Rule of HIPAA.
+        Hipaa,
+        /// FDA 21 CFR Part 11.
+        Fda21Cfr11,
+        /// IEC 62304.
+        Iec62304,
+        /// PCI DSS 4.0.
+        PciDss,
+        /// The Cyber Resilience Act of the EU, 2024/2847.
+        EuCra,
+    }
+    /// A line of a log that is not a record.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct LineFault {
+        /// The number of the line, from 1.
+        pub line: Count,
+        /// Whether it is the last line and has no end: its writing was interrupted, or the file was cut off.
+        pub cut_off: bool,
+        /// What is wrong with it, for a person.
+        pub text: String,
+    }
+    /// A log that was read, made by `read_log`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct LogText {
+        /// The records before the first line that cannot be read; all of them if there is none.
+        pub records: Vec<LogRecord>,
+        /// The first line that is not a record.
+        pub fault: Option<LineFault>,
+    }
+    /// Reads a log: one record a line, as `to_json` writes it.
+    #[must_use]
+    pub fn read_log(text: &str) -> LogText;
+    /// Whether a proof holds, made by `verify_inclusion` and `verify_consistency`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ProofCheck {
+        /// Whether it holds.
+        pub verdict: ProofVerdict,
+        /// The reason.
+        pub reasons: Vec<Reason>,
+        /// The digest of the size and the root that it was checked against.
+        pub policy_digest: String,
+    }
+    /// Whether a proof holds.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ProofVerdict {
+        /// It holds.
+        Proven,
+        /// It does not hold, or proves nothing.
+        Unproven,
+    }
+    /// Writes the check of a proof as text for a person.
+    #[must_use]
+    pub fn explain_proof(check: &ProofCheck) -> String;
+    /// The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`.
+    #[must_use]
+    pub fn outcome_of_proof(check: &ProofCheck) -> Outcome;
+    /// Checks that the tree of a root continues that of an earlier root, by the algorithm of RFC 9162, 2.1.4.2: that entries were only appended.
+    pub fn verify_consistency(
+        first_size: Count,
+        first_root: &str,
+        second_size: Count,
+        second_root: &str,
+        proof: &[String],
+    ) -> Result<ProofCheck>;
+    /// Checks that a leaf is in the tree of a root, by the algorithm of RFC 9162, 2.1.3.2.
+    pub fn verify_inclusion(
+        leaf_hash: &str,
+        index: Count,
+        size: Count,
+        proof: &[String],
+        root: &str,
+    ) -> Result<ProofCheck>;
+    /// What happened: the content of a record.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Entry {
+        /// The instant at which it happened.
+        pub at: Timestamp,
+        /// What happened, in a word of the caller: `approved`, `deployed`, `rolled_back`.
+        pub kind: String,
+        /// Who did it.
+        pub actor: Option<String>,
+        /// What it happened to: a release, a service, a policy.
+        pub subject: Option<String>,
+        /// Everything else, as JSON text: a decision, a policy, a digest.
+        pub data: String,
+    }
+    /// The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Head {
+        /// The number of entries, which is the sequence number of the last record.
+        pub size: Count,
+        /// The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none.
+        pub hash: String,
+    }
+    /// An entry of a log with its place in the chain, made by `append`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct LogRecord {
+        /// The number of the entry in the log, from 1.
+        pub sequence: Count,
+        /// The instant at which it happened.
+        pub at: Timestamp,
+        /// What happened.
+        pub kind: String,
+        /// Who did it.
+        pub actor: Option<String>,
+        /// What it happened to.
+        pub subject: Option<String>,
+        /// Everything else, as canonical JSON text (RFC 8785).
+        pub data: String,
+        /// The hash of the record before it; zeros for the first one.
+        pub previous: String,
+        /// SHA-256 over this record without this field, as canonical JSON: 64 hexadecimal digits in lower case.
+        pub hash: String,
+    }
+    /// Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and its own hash.
+    pub fn append(head: &Head, entry: &Entry) -> Result<LogRecord>;
+    /// The head of an empty log: size 0 and a hash of zeros.
+    #[must_use]
+    pub fn genesis() -> Head;
+    /// The head of a log whose last record this is.
+    #[must_use]
+    pub fn head(record: &LogRecord) -> Head;
+    /// An approval of a release.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Approval {
+        /// Who approved: the account, as for the author.
+        pub by: String,
+        /// The instant of the approval.
+        pub at: Timestamp,
+        /// The printed name of the person.
+        pub name: Option<String>,
+        /// The meaning of the signature: review, approval, responsibility.
+        pub meaning: Option<String>,
+        /// The digest of what was approved; that of the artifact.
+        pub approved_digest: Option<String>,
+    }
+    /// A breach of personal data.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Breach {
+        /// Its identifier.
+        pub id: String,
+        /// The instant at which the controller became aware of it.
+        pub aware_at: Timestamp,
+        /// The instant at which the authority was notified.
+        pub notified_at: Option<Timestamp>,
+    }
+    /// An environment that a release went through.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct EnvironmentStage {
+        /// The environment.
+        pub environment: String,
+        /// The instant of the deployment to it.
+        pub deployed_at: Timestamp,
+    }
+    /// A vulnerability that is actively exploited.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ExploitedVulnerability {
+        /// Its identifier.
+        pub id: String,
+        /// The instant at which the manufacturer became aware of it.
+        pub aware_at: Timestamp,
+        /// The instant of the early warning.
+        pub early_warning_at: Option<Timestamp>,
+        /// The instant of the notification.
+        pub notified_at: Option<Timestamp>,
+        /// The instant at which a fix was available.
+        pub fixed_at: Option<Timestamp>,
+        /// The instant of the final report.
+        pub final_report_at: Option<Timestamp>,
+    }
+    /// An incident that a release caused.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct IncidentRecord {
+        /// Its identifier.
+        pub id: String,
+        /// Its timeline.
+        pub timeline: Option<String>,
+        /// Its post-mortem.
+        pub post_mortem_ref: Option<String>,
+        /// What was learned from it.
+        pub lessons_learned: Option<String>,
+    }
+    /// A known issue of a version.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct KnownIssue {
+        /// Its identifier.
+        pub id: String,
+        /// The evaluation of its risk.
+        pub evaluation: Option<String>,
+    }
+    /// What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ReleaseRecord {
+        /// The version.
+        pub version: Option<String>,
+        /// The change request, ticket or pull request.
+        pub change_ref: Option<String>,
+        /// What changed.
+        pub description: Option<String>,
+        /// Why.
+        pub reason: Option<String>,
+        /// Who made the change.
+        pub author: Option<String>,
+        /// Who approved it, and when.
+        pub approvals: Vec<Approval>,
+        /// Whether it was an emergency change, which may be reviewed after its deployment.
+        pub emergency: bool,
+        /// The instant of the review of an emergency change.
+        pub reviewed_at: Option<Timestamp>,
+        /// The instant of the deployment to production.
+        pub deployed_at: Option<Timestamp>,
+        /// Who deployed it, a person or a system.
+        pub deployed_by: Option<String>,
+        /// The environments that it went through.
+        pub environments: Vec<EnvironmentStage>,
+        /// The digest of what was deployed.
+        pub artifact_digest: Option<String>,
+        /// How it was built: a run of the build, or its provenance.
+        pub build_ref: Option<String>,
+        /// The results of the tests.
+        pub test_results: Option<String>,
+        /// The validation of the system for its use.
+        pub validation_ref: Option<String>,
+        /// The results of the security tests.
+        pub security_assessment: Option<String>,
+        /// The impact of the change on security.
+        pub security_impact: Option<String>,
+        /// The evaluation of security after the change.
+        pub security_evaluation_ref: Option<String>,
+        /// The assessment of the impact.
+        pub impact_assessment: Option<String>,
+        /// The rollback plan.
+        pub rollback_plan: Option<String>,
+        /// The announcements inside and outside.
+        pub announcements: Vec<String>,
+        /// The incidents that the release caused; an empty list if there were none.
+        pub incidents: Option<Vec<IncidentRecord>>,
+        /// The known issues of the version; an empty list if there are none.
+        pub known_issues: Option<Vec<KnownIssue>>,
+        /// Whether the change processes personal data.
+        pub processes_personal_data: Option<bool>,
+        /// Whether the processing of personal data is new or of high risk.
+        pub high_risk_processing: Option<bool>,
+        /// The data protection impact assessment.
+        pub dpia_ref: Option<String>,
+        /// The breaches of personal data; an empty list if there were none.
+        pub breaches: Option<Vec<Breach>>,
+        /// The vulnerabilities of the product that are exploited; an empty list if there are none.
+        pub exploited_vulnerabilities: Option<Vec<ExploitedVulnerability>>,
+        /// The verdict of `verify_chain` on the audit log.
+        pub audit_log: Option<ChainVerdict>,
+        /// The instant until which this record is kept.
+        pub retain_until: Option<Timestamp>,
+    }
+    /// A file, an image or a package, known by its digests.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Artifact {
+        /// Its name, for people.
+        pub name: Option<String>,
+        /// Its digests by algorithm, as in the `DigestSet` of in-toto: `sha256` and 64 hexadecimal digits.
+        pub digest: BTreeMap<String, String>,
+    }
+    /// Whether a statement is about an artifact.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ArtifactMatch {
+        /// The name of the artifact.
+        pub name: Option<String>,
+        /// The names of the subjects that match it; `subject[0]` for one without a name.
+        pub matched: Vec<String>,
+        /// Whether a subject matches it.
+        pub accepted: bool,
+    }
+    /// Which artifacts a statement is about, made by `match_statement`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct StatementCheck {
+        /// Whether the statement is about all artifacts.
+        pub verdict: StatementVerdict,
+        /// What the statement says, as the URI of the type of its predicate.
+        pub predicate_type: String,
+        /// Each artifact, in their order.
+        pub artifacts: Vec<ArtifactMatch>,
+        /// One reason for each artifact.
+        pub reasons: Vec<Reason>,
+        /// The digest of the acceptable algorithms.
+        pub policy_digest: String,
+    }
+    /// Whether a statement is about all artifacts.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum StatementVerdict {
+        /// A subject matches each artifact.
+        Accepted,
+        /// An artifact has no subject that matches.
+        Rejected,
+    }
+    /// Writes which artifacts a statement is about as text for a person.
+    #[must_use]
+    pub fn explain_statement(check: &StatementCheck) -> String;
+    /// Says which artifacts a statement speaks about: for each one the subjects that match it, and whether it is accepted.
+    pub fn match_statement(
+        statement: &str,
+        artifacts: &[Artifact],
+        algorithms: &[String],
+    ) -> Result<StatementCheck>;
+    /// The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.
+    #[must_use]
+    pub fn outcome_of_statement(check: &StatementCheck) -> Outcome;
+    /// Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).
+    pub fn to_statement(subjects: &[Artifact], predicate_type: &str, predicate: &str) -> Result<String>;
+    /// The proof that a tree continues an earlier one: the hashes by which both roots are computed.
+    pub fn consistency_proof(hashes: &[String], first_size: Count) -> Result<Vec<String>>;
+    /// The audit path of a leaf: the hashes by which the leaf leads to the root.
+    pub fn inclusion_proof(hashes: &[String], index: Count) -> Result<Vec<String>>;
+    /// The hash of a leaf of a Merkle tree as in RFC 6962: SHA-256 over a zero byte and the data, which is hexadecimal text.
+    pub fn leaf_hash(data: &str) -> Result<String>;
+    /// The root of the Merkle tree of a list of leaf hashes, as in RFC 6962.
+    pub fn merkle_root(hashes: &[String]) -> Result<String>;
+    /// The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON.
+    #[must_use]
+    pub fn record_leaf(record: &LogRecord) -> String;
+    impl Display for ChainVerdict {}
+    impl FromStr for ChainVerdict {}
+    impl Display for EvidenceVerdict {}
+    impl FromStr for EvidenceVerdict {}
+    impl Display for Framework {}
+    impl FromStr for Framework {}
+    impl Display for ProofVerdict {}
+    impl FromStr for ProofVerdict {}
+    impl Display for StatementVerdict {}
+    impl FromStr for StatementVerdict {}
+    impl fmt::Display for ChainCheck {}
+    impl Explain for ChainCheck {}
+    impl fmt::Display for EvidenceGaps {}
+    impl Explain for EvidenceGaps {}
+    impl fmt::Display for ProofCheck {}
+    impl Explain for ProofCheck {}
+    impl Head {
+        /// A head with its size and its hash.
+        #[must_use]
+        pub fn new(size: impl Into<Count>, hash: impl Into<String>) -> Self;
+    }
+    impl Entry {
+        /// An entry with its instant, its kind and its data.
+        #[must_use]
+        pub fn new(at: Timestamp, kind: impl Into<String>, data: impl Into<String>) -> Self;
+    }
+    impl Approval {
+        /// An approval by somebody at an instant.
+        #[must_use]
+        pub fn new(by: impl Into<String>, at: Timestamp) -> Self;
+    }
+    impl EnvironmentStage {
+        /// A deployment to an environment at an instant.
+        #[must_use]
+        pub fn new(environment: impl Into<String>, deployed_at: Timestamp) -> Self;
+    }
+    impl IncidentRecord {
+        /// An incident with its identifier.
+        #[must_use]
+        pub fn new(id: impl Into<String>) -> Self;
+    }
+    impl KnownIssue {
+        /// A known issue with its identifier.
+        #[must_use]
+        pub fn new(id: impl Into<String>) -> Self;
+    }
+    impl Breach {
+        /// A breach of which the controller became aware at an instant.
+        #[must_use]
+        pub fn new(id: impl Into<String>, aware_at: Timestamp) -> Self;
+    }
+    impl ExploitedVulnerability {
+        /// A vulnerability of which the manufacturer became aware at an instant.
+        #[must_use]
+        pub fn new(id: impl Into<String>, aware_at: Timestamp) -> Self;
+    }
+    impl Artifact {
+        /// An artifact with its digests.
+        #[must_use]
+        pub fn new(digest: impl IntoIterator<Item = (String, String)>) -> Self;
+    }
+    impl fmt::Display for StatementCheck {}
+    impl Explain for StatementCheck {}
+}
 /// Decides whether a canary advances, holds or rolls back.
 pub mod canary {
     /// The reason codes of `canary`.

@@ -1511,6 +1511,930 @@ All faults at once: those of `objectives-from-json` for the objectives,
         ],
     },
     Module {
+        name: "audit",
+        docs: r"Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves.
+
+`append` makes a record of an entry, which has the hash of the record before it; `verify-chain` and `verify-log`
+check that no record was changed, removed, inserted or moved. `merkle-root`, `inclusion-proof` and
+`consistency-proof` are those of RFC 6962, for an auditor who sees a part of the log. `to-statement` and
+`match-statement` write and match statements of in-toto. `evidence-gaps` lists the evidence that a release record
+lacks for the controls of a framework.
+
+Rules:
+
+1. A record is hashed by SHA-256 as canonical JSON (RFC 8785) without its key `hash`. Its number and the hash of the
+   record before it are part of the content.
+2. The first record has number 1 and a previous hash of zeros, or follows a checkpoint that the caller trusts.
+3. A log is whole only if its last record is that of a known head. Without a known head it is a prefix at best.
+4. A break is named with the entry, and what comes before it stays valid.
+5. Leaves and inner nodes of a tree are hashed with different first bytes, so neither is taken for the other.
+
+Pitfalls:
+
+- Whoever can write the log can rewrite all of it, with right hashes. Keep the `head` where they cannot write: in
+  another system, in a signed message, on paper.
+- Nothing here signs. Sign the head, or the statement, with the tool that has your keys.
+- The time of an entry is that of the caller; entries need not be in the order of their times.",
+        functions: &[
+            Function {
+                name: "audit.append",
+                command: "append",
+                docs: r"Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and
+its own hash.
+
+The log itself stays with the caller: write `to_json` of the record as one line, and keep the
+`head` of the record where whoever can write the log cannot write.
+
+The hash is SHA-256 over the record without its key `hash` as canonical JSON (RFC 8785), so that other tools can verify
+it.
+
+Errors:
+`syntax` at `entry.data` for text that is not JSON (`{a: 1}`) or repeats a key; `invalid_value` for a `head.hash` that is
+not 64 hexadecimal digits in lower case or does not fit its size (only the head of size 0 has the hash of `genesis`),
+and for an empty kind, actor or subject; `out_of_range` for a `head.size` of 2^53 - 1.",
+                arguments: &[
+                    Argument {
+                        wire: "head",
+                        option: "head",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "audit.Head",
+                            "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                            "Keys: size, hash",
+                        ),
+                    },
+                    Argument {
+                        wire: "entry",
+                        option: "entry",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "audit.Entry",
+                            "What happened: the content of a record.",
+                            "Keys: at, kind, actor?, subject?, data",
+                        ),
+                    },
+                ],
+                result: (
+                    "audit.LogRecord",
+                    "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit append --head head.json --entry entry.json",
+                    files: &[
+                        (
+                            "head.json",
+                            r#"{"size":0,"hash":"0000000000000000000000000000000000000000000000000000000000000000"}"#,
+                        ),
+                        (
+                            "entry.json",
+                            r#"{"at":"2026-11-23T09:01:00.000Z","kind":"deployed","data":"null"}"#,
+                        ),
+                    ],
+                    prints: r#"{"sequence":1,"at":"2026-11-23T09:01:00.000Z","kind":"deployed","data":"null","previous":"0000000000000000000000000000000000000000000000000000000000000000","hash":"bd92f598e0811d5650c9781c4d0b75034bb27f25fe70967e90241d7d86252036"}"#,
+                }),
+            },
+            Function {
+                name: "audit.consistency_proof",
+                command: "consistency-proof",
+                docs: r"The proof that a tree continues an earlier one: the hashes by which both roots are computed.
+
+Errors:
+`invalid_value` for a hash that is not 64 hexadecimal digits in lower case; `out_of_range` for a first size of 0 or more
+than the number of leaves.",
+                arguments: &[
+                    Argument {
+                        wire: "hashes",
+                        option: "hashes",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "firstSize",
+                        option: "first-size",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                ],
+                result: ("list of text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit consistency-proof --hashes hashes.json --first-size 3",
+                    files: &[(
+                        "hashes.json",
+                        r#"["6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d","96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7","0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7","07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7","bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b","4271a26be0d8a84f0bd54c8c302e7cb3a3b5d1fa6780a40bcce2873477dab658","b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f"]"#,
+                    )],
+                    prints: r#"["0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7","07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7","fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125","837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e"]"#,
+                }),
+            },
+            Function {
+                name: "audit.evidence_gaps",
+                command: "evidence-gaps",
+                docs: r"Lists the evidence that a release record lacks for the controls of a framework.
+
+The table says which evidence a record of a release can hold for each control. It is a proposal, to be checked by the
+owner of the controls: no missing evidence does not mean that the release is compliant.
+
+Errors:
+None for a record that could be read; `invalid_value` if the table has no canonical JSON, which does not occur.",
+                arguments: &[
+                    Argument {
+                        wire: "record",
+                        option: "record",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "audit.ReleaseRecord",
+                            "What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested.",
+                            "Keys: version?, changeRef?, description?, reason?, author?, approvals?, emergency?, reviewedAt?, deployedAt?, deployedBy?, environments?, artifactDigest?, buildRef?, testResults?, validationRef?, securityAssessment?, securityImpact?, securityEvaluationRef?, impactAssessment?, rollbackPlan?, announcements?, incidents?, knownIssues?, processesPersonalData?, highRiskProcessing?, dpiaRef?, breaches?, exploitedVulnerabilities?, auditLog?, retainUntil?",
+                        ),
+                    },
+                    Argument {
+                        wire: "framework",
+                        option: "framework",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("soc2", "SOC 2."),
+                            ("iso27001", "ISO/IEC 27001:2022."),
+                            ("gdpr", "The General Data Protection Regulation of the EU."),
+                            ("hipaa", "The Security Rule of HIPAA."),
+                            ("fda21_cfr11", "FDA 21 CFR Part 11."),
+                            ("iec62304", "IEC 62304."),
+                            ("pci_dss", "PCI DSS 4.0."),
+                            ("eu_cra", "The Cyber Resilience Act of the EU, 2024/2847."),
+                        ]),
+                    },
+                ],
+                result: (
+                    "audit.EvidenceGaps",
+                    "The evidence that a release record lacks, made by `evidence_gaps`.",
+                ),
+                explain: Some("audit.explain_evidence"),
+                outcome: Some("audit.outcome_of_evidence"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit evidence-gaps --record record.json --framework gdpr",
+                    files: &[(
+                        "record.json",
+                        r#"{"version":"1.4.0","changeRef":"PR 12","description":"a faster checkout","reason":"fewer aborted orders","author":"sam","approvals":[{"by":"kim","at":"2026-11-22T09:00:00.000Z","name":"Kim Doe","meaning":"reviewed","approvedDigest":"sha256:ABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABABAB"}],"deployedAt":"2026-11-23T09:00:00.000Z","deployedBy":"ci","environments":[{"environment":"staging","deployedAt":"2026-11-21T09:00:00.000Z"},{"environment":"production","deployedAt":"2026-11-23T09:00:00.000Z"}],"artifactDigest":"sha256:abababababababababababababababababababababababababababababababab","buildRef":"build 77","testResults":"run 78: 812 passed","validationRef":"VAL-3","securityAssessment":"scan 79","securityImpact":"none","securityEvaluationRef":"SEC-4","impactAssessment":"RFC-5","rollbackPlan":"redeploy 1.3.9","announcements":["status page, 2026-11-22"],"incidents":[{"id":"INC-7","timeline":"INC-7 log","postMortemRef":"PM-7","lessonsLearned":"test the cart"}],"knownIssues":[{"id":"BUG-9","evaluation":"a wrong colour, no risk"}],"processesPersonalData":false,"breaches":[],"exploitedVulnerabilities":[{"id":"CVE-2026-1","awareAt":"2026-11-01T09:00:00.000Z","earlyWarningAt":"2026-11-02T09:00:00.000Z","notifiedAt":"2026-11-04T09:00:00.000Z","fixedAt":"2026-11-05T09:00:00.000Z","finalReportAt":"2026-11-19T09:00:00.000Z"}],"auditLog":"whole","retainUntil":"2032-11-23T09:00:00.000Z"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "audit.explain_chain",
+                command: "explain-chain",
+                docs: "Writes the check of a log as text for a person.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.ChainCheck",
+                        "Whether a log is whole, made by `verify_chain` and `verify_log`.",
+                        "Keys: verdict, validUpTo, completeUpTo?, startsAfter, brokenAt?, firstMissing?, firstPresent?, line?, head, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit explain-chain --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"broken","validUpTo":1,"startsAfter":0,"brokenAt":2,"head":{"size":1,"hash":"b42e8bdf34d3fec8eae7211a1fde825e45c3976373f92f93d675cdd82d865f24"},"reasons":[{"code":"hash_mismatch","severity":"error","subject":"entry 2","text":"entry 2 was changed: its hash is not that of its content","evidence":{}}],"missing":[],"policyDigest":"sha256:6946cc8edd540b2ef54077f926ab4d393a645a887d2900f0c7438190cfa3a7ec"}"#,
+                    )],
+                    prints: r#""BROKEN at entry 2: valid up to entry 1\n- error: entry 2 was changed: its hash is not that of its content [hash_mismatch: entry 2]\npolicy: sha256:6946cc8edd540b2ef54077f926ab4d393a645a887d2900f0c7438190cfa3a7ec\n""#,
+                }),
+            },
+            Function {
+                name: "audit.explain_evidence",
+                command: "explain-evidence",
+                docs: "Writes the evidence that a release record lacks as text for a person.",
+                arguments: &[Argument {
+                    wire: "gaps",
+                    option: "gaps",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.EvidenceGaps",
+                        "The evidence that a release record lacks, made by `evidence_gaps`.",
+                        "Keys: verdict, framework, gaps, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit explain-evidence --gaps gaps.json",
+                    files: &[(
+                        "gaps.json",
+                        r#"{"verdict":"present","framework":"soc2","gaps":[],"reasons":[{"code":"evidence_present","severity":"info","subject":"soc2","text":"no evidence is missing for the 3 controls of the table","evidence":{"n":3}}],"missing":[],"policyDigest":"sha256:4515c68c7436ae8ef496a08cf37274113e0ea7168ef57b339057ec953588a11a"}"#,
+                    )],
+                    prints: r#""EVIDENCE PRESENT: nothing of the table is missing for soc2\n- info: no evidence is missing for the 3 controls of the table [evidence_present: soc2]\npolicy: sha256:4515c68c7436ae8ef496a08cf37274113e0ea7168ef57b339057ec953588a11a\n""#,
+                }),
+            },
+            Function {
+                name: "audit.explain_proof",
+                command: "explain-proof",
+                docs: "Writes the check of a proof as text for a person.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.ProofCheck",
+                        "Whether a proof holds, made by `verify_inclusion` and `verify_consistency`.",
+                        "Keys: verdict, reasons, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit explain-proof --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"unproven","reasons":[{"code":"tree_shrank","severity":"error","subject":"proof","text":"the tree shrank from 3 leaves to 2","evidence":{"n":0}}],"policyDigest":"sha256:e29bb819047c24666e31583d6270f3ba14eaafc1576e2f1b1b3aa823397480cc"}"#,
+                    )],
+                    prints: r#""UNPROVEN: the proof does not hold\n- error: the tree shrank from 3 leaves to 2 [tree_shrank: proof]\npolicy: sha256:e29bb819047c24666e31583d6270f3ba14eaafc1576e2f1b1b3aa823397480cc\n""#,
+                }),
+            },
+            Function {
+                name: "audit.explain_statement",
+                command: "explain-statement",
+                docs: "Writes which artifacts a statement is about as text for a person.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.StatementCheck",
+                        "Which artifacts a statement is about, made by `match_statement`.",
+                        "Keys: verdict, predicateType, artifacts, reasons, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit explain-statement --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"rejected","predicateType":"https://example.com/release/v1","artifacts":[{"matched":[],"accepted":false}],"reasons":[{"code":"digests_contradict","severity":"error","subject":"artifacts[0]","text":"one digest of `artifacts[0]` is that of a subject, another contradicts: it is rejected","evidence":{"n":0}}],"policyDigest":"sha256:6266fbddeee1b89965eb55e84e5beef80dd26fe87a9cffb6e5376191ea15d080"}"#,
+                    )],
+                    prints: r#""REJECTED: the statement is about 0 of 1 artifacts\n- error: one digest of `artifacts[0]` is that of a subject, another contradicts: it is rejected [digests_contradict: artifacts[0]]\npolicy: sha256:6266fbddeee1b89965eb55e84e5beef80dd26fe87a9cffb6e5376191ea15d080\n""#,
+                }),
+            },
+            Function {
+                name: "audit.genesis",
+                command: "genesis",
+                docs: "The head of an empty log: size 0 and a hash of zeros.",
+                arguments: &[],
+                result: (
+                    "audit.Head",
+                    "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit genesis",
+                    files: &[],
+                    prints: r#"{"size":0,"hash":"0000000000000000000000000000000000000000000000000000000000000000"}"#,
+                }),
+            },
+            Function {
+                name: "audit.head",
+                command: "head",
+                docs: r"The head of a log whose last record this is.
+
+Whoever stores it where the log cannot be written can prove later that nothing was cut off or rewritten.",
+                arguments: &[Argument {
+                    wire: "record",
+                    option: "record",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.LogRecord",
+                        "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                        "Keys: sequence, at, kind, actor?, subject?, data, previous, hash",
+                    ),
+                }],
+                result: (
+                    "audit.Head",
+                    "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit head --record record.json",
+                    files: &[(
+                        "record.json",
+                        r#"{"sequence":3,"at":"2026-11-23T09:03:00.000Z","kind":"verified","subject":"shop","data":"{\"n\":3,\"version\":\"1.4.3\"}","previous":"3ebe15f763fa9e319a184513deaef6a33c81e87d74b61923ead68a2c9388b47c","hash":"72f6ef8a26de637ca10319537e9d6a927ff8610ad450e514f6181ab367cc13dd"}"#,
+                    )],
+                    prints: r#"{"size":3,"hash":"72f6ef8a26de637ca10319537e9d6a927ff8610ad450e514f6181ab367cc13dd"}"#,
+                }),
+            },
+            Function {
+                name: "audit.inclusion_proof",
+                command: "inclusion-proof",
+                docs: r"The audit path of a leaf: the hashes by which the leaf leads to the root. `index` counts from 0.
+
+Errors:
+`invalid_value` for a hash that is not 64 hexadecimal digits in lower case; `out_of_range` for an index of no leaf.",
+                arguments: &[
+                    Argument {
+                        wire: "hashes",
+                        option: "hashes",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "index", option: "index", is_optional: false, kind: Kind::Number },
+                ],
+                result: ("list of text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit inclusion-proof --hashes hashes.json --index 0",
+                    files: &[(
+                        "hashes.json",
+                        r#"["6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d","96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7","0298d122906dcfc10892cb53a73992fc5b9f493ea4c9badb27b791b4127a7fe7","07506a85fd9dd2f120eb694f86011e5bb4662e5c415a62917033d4a9624487e7","bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b","4271a26be0d8a84f0bd54c8c302e7cb3a3b5d1fa6780a40bcce2873477dab658","b08693ec2e721597130641e8211e7eedccb4c26413963eee6c1e2ed16ffb1a5f"]"#,
+                    )],
+                    prints: r#"["96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7","5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e","837dbb152e9b079010717e84e865da4ebc0fa198a806d59d31bf15accef22d0e"]"#,
+                }),
+            },
+            Function {
+                name: "audit.leaf_hash",
+                command: "leaf-hash",
+                docs: r"The hash of a leaf of a Merkle tree as in RFC 6962: SHA-256 over a zero byte and the data, which is hexadecimal text.
+
+Errors:
+`invalid_value` for text that is not pairs of hexadecimal digits (`abc`).",
+                arguments: &[Argument { wire: "data", option: "data", is_optional: false, kind: Kind::Text }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit leaf-hash --data 00",
+                    files: &[],
+                    prints: r#""96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7""#,
+                }),
+            },
+            Function {
+                name: "audit.match_statement",
+                command: "match-statement",
+                docs: r"Says which artifacts a statement speaks about: for each one the subjects that match it, and whether it is accepted.
+
+As in the specification of in-toto, an artifact matches a subject by a digest of an acceptable algorithm; the case of
+hexadecimal digits does not matter, and a name is no evidence. One step is stricter: if another acceptable algorithm
+contradicts, the subject does not match. The signature is checked before, by the tool that knows the keys.
+
+Errors:
+`syntax` at `statement` for text that is not JSON; `invalid_value` at `statement._type` for anything but Statement v1;
+`missing_field` and `wrong_type` for a statement without a predicate type or subjects with digests; `missing_field` for
+no artifact, an artifact without a digest, or no acceptable algorithm.",
+                arguments: &[
+                    Argument { wire: "statement", option: "statement", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "artifacts",
+                        option: "artifacts",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of audit.Artifact",
+                            "A file, an image or a package, known by its digests.",
+                            "Keys: name?, digest",
+                        ),
+                    },
+                    Argument {
+                        wire: "algorithms",
+                        option: "algorithms",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                ],
+                result: (
+                    "audit.StatementCheck",
+                    "Which artifacts a statement is about, made by `match_statement`.",
+                ),
+                explain: Some("audit.explain_statement"),
+                outcome: Some("audit.outcome_of_statement"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore audit match-statement --statement @statement.txt --artifacts '[{"digest":{"sha256":"aa"}}]' --algorithms '["sha256"]'"#,
+                    files: &[(
+                        "statement.txt",
+                        r#"{"_type": "https://in-toto.io/Statement/v1", "subject": [{"digest": {"sha256": "aa", "sha512": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}}], "predicateType": "https://example.com/release/v1", "predicate": {}, "future": 1}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "audit.merkle_root",
+                command: "merkle-root",
+                docs: r"The root of the Merkle tree of a list of leaf hashes, as in RFC 6962. That of no leaves is SHA-256 of nothing.
+
+Errors:
+`invalid_value` for a hash that is not 64 hexadecimal digits in lower case.",
+                arguments: &[Argument {
+                    wire: "hashes",
+                    option: "hashes",
+                    is_optional: false,
+                    kind: Kind::Document("list of text", "", ""),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit merkle-root --hashes hashes.json",
+                    files: &[(
+                        "hashes.json",
+                        r#"["6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"]"#,
+                    )],
+                    prints: r#""6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d""#,
+                }),
+            },
+            Function {
+                name: "audit.outcome_of_chain",
+                command: "outcome-of-chain",
+                docs: r"The consequence of the check of a log for its caller: `proceed` if a known head is in it, `ask` if it is broken or no
+head is known.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.ChainCheck",
+                        "Whether a log is whole, made by `verify_chain` and `verify_log`.",
+                        "Keys: verdict, validUpTo, completeUpTo?, startsAfter, brokenAt?, firstMissing?, firstPresent?, line?, head, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit outcome-of-chain --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"broken","validUpTo":1,"startsAfter":0,"brokenAt":2,"head":{"size":1,"hash":"b42e8bdf34d3fec8eae7211a1fde825e45c3976373f92f93d675cdd82d865f24"},"reasons":[{"code":"hash_mismatch","severity":"error","subject":"entry 2","text":"entry 2 was changed: its hash is not that of its content","evidence":{}}],"missing":[],"policyDigest":"sha256:6946cc8edd540b2ef54077f926ab4d393a645a887d2900f0c7438190cfa3a7ec"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "audit.outcome_of_evidence",
+                command: "outcome-of-evidence",
+                docs: "The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`.",
+                arguments: &[Argument {
+                    wire: "gaps",
+                    option: "gaps",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.EvidenceGaps",
+                        "The evidence that a release record lacks, made by `evidence_gaps`.",
+                        "Keys: verdict, framework, gaps, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit outcome-of-evidence --gaps gaps.json",
+                    files: &[(
+                        "gaps.json",
+                        r#"{"verdict":"present","framework":"soc2","gaps":[],"reasons":[{"code":"evidence_present","severity":"info","subject":"soc2","text":"no evidence is missing for the 3 controls of the table","evidence":{"n":3}}],"missing":[],"policyDigest":"sha256:4515c68c7436ae8ef496a08cf37274113e0ea7168ef57b339057ec953588a11a"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "audit.outcome_of_proof",
+                command: "outcome-of-proof",
+                docs: "The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.ProofCheck",
+                        "Whether a proof holds, made by `verify_inclusion` and `verify_consistency`.",
+                        "Keys: verdict, reasons, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit outcome-of-proof --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"unproven","reasons":[{"code":"tree_shrank","severity":"error","subject":"proof","text":"the tree shrank from 3 leaves to 2","evidence":{"n":0}}],"policyDigest":"sha256:e29bb819047c24666e31583d6270f3ba14eaafc1576e2f1b1b3aa823397480cc"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "audit.outcome_of_statement",
+                command: "outcome-of-statement",
+                docs: "The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.StatementCheck",
+                        "Which artifacts a statement is about, made by `match_statement`.",
+                        "Keys: verdict, predicateType, artifacts, reasons, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit outcome-of-statement --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"rejected","predicateType":"https://example.com/release/v1","artifacts":[{"matched":[],"accepted":false}],"reasons":[{"code":"digests_contradict","severity":"error","subject":"artifacts[0]","text":"one digest of `artifacts[0]` is that of a subject, another contradicts: it is rejected","evidence":{"n":0}}],"policyDigest":"sha256:6266fbddeee1b89965eb55e84e5beef80dd26fe87a9cffb6e5376191ea15d080"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "audit.read_log",
+                command: "read-log",
+                docs: r"Reads a log: one record a line, as `to_json` writes it.
+
+Reading stops at the first line that is not a record. The result has every record before it, and the line. Blank lines
+are skipped. The chain is not checked here: `verify-chain` does so, and
+`verify-log` does both.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("audit.LogText", "A log that was read, made by `read_log`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit read-log --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"sequence":1,"at":"2026-11-23T09:01:00.000Z","kind":"approved","actor":"kim","subject":"shop 1.4.0","data":"{\"n\":1,\"version\":\"1.4.1\"}","previous":"0000000000000000000000000000000000000000000000000000000000000000","hash":"b42e8bdf34d3fec8eae7211a1fde825e45c3976373f92f93d675cdd82d865f24"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "audit.record_leaf",
+                command: "record-leaf",
+                docs: "The leaf of a record: `leaf-hash` over the record without its key `hash` as canonical JSON.",
+                arguments: &[Argument {
+                    wire: "record",
+                    option: "record",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.LogRecord",
+                        "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                        "Keys: sequence, at, kind, actor?, subject?, data, previous, hash",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit record-leaf --record record.json",
+                    files: &[(
+                        "record.json",
+                        r#"{"sequence":1,"at":"2026-11-23T09:01:00.000Z","kind":"approved","actor":"kim","subject":"shop 1.4.0","data":"{\"n\":1,\"version\":\"1.4.1\"}","previous":"0000000000000000000000000000000000000000000000000000000000000000","hash":"b42e8bdf34d3fec8eae7211a1fde825e45c3976373f92f93d675cdd82d865f24"}"#,
+                    )],
+                    prints: r#""27de237d694e42dd34a99f01f141d807b601fbfdf8694833c5a2808d55d6c75f""#,
+                }),
+            },
+            Function {
+                name: "audit.to_statement",
+                command: "to-statement",
+                docs: r"Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).
+
+The statement is not signed. Put it into a DSSE envelope with the tool that has your keys.
+
+Errors:
+`missing_field` for no subject, or a subject without a digest; `invalid_value` for a digest that is not hexadecimal
+digits of the length of its algorithm (`sha256`: 64), an empty name, a predicate type that is no URI (`release`), and
+a predicate that is not an object (`[1]`); `syntax` at `predicate` for text that is not JSON.",
+                arguments: &[
+                    Argument {
+                        wire: "subjects",
+                        option: "subjects",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of audit.Artifact",
+                            "A file, an image or a package, known by its digests.",
+                            "Keys: name?, digest",
+                        ),
+                    },
+                    Argument {
+                        wire: "predicateType",
+                        option: "predicate-type",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument { wire: "predicate", option: "predicate", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore audit to-statement --subjects '[{"digest":{"dirHash":"h1:Zm9v"}}]' --predicate-type https://example.com/release/v1 --predicate '{"version": "1.4.0", "ok": true}'"#,
+                    files: &[],
+                    prints: r#""{\"_type\":\"https://in-toto.io/Statement/v1\",\"predicate\":{\"ok\":true,\"version\":\"1.4.0\"},\"predicateType\":\"https://example.com/release/v1\",\"subject\":[{\"digest\":{\"dirHash\":\"h1:Zm9v\"}}]}""#,
+                }),
+            },
+            Function {
+                name: "audit.verify_chain",
+                command: "verify-chain",
+                docs: r"Checks that a log is whole: that no entry was changed, removed, inserted or moved, and that it reaches the known heads.
+
+A log whose end was cut off is a valid log. Only a head that was kept elsewhere shows what is missing, so without one the
+verdict is `prefix` at best. With several known heads, the check names more exactly where a rewritten log begins to
+differ. After older entries were deleted by a retention rule, `checkpoint` is the head before the first entry that is
+left.
+
+Errors:
+`invalid_value` for a head whose hash is not 64 hexadecimal digits in lower case, or does not fit its size. A record
+that is wrong is no error but makes the verdict `broken`.",
+                arguments: &[
+                    Argument {
+                        wire: "log",
+                        option: "log",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of audit.LogRecord",
+                            "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                            "Keys: sequence, at, kind, actor?, subject?, data, previous, hash",
+                        ),
+                    },
+                    Argument {
+                        wire: "knownHeads",
+                        option: "known-heads",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of audit.Head",
+                            "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                            "Keys: size, hash",
+                        ),
+                    },
+                    Argument {
+                        wire: "checkpoint",
+                        option: "checkpoint",
+                        is_optional: true,
+                        kind: Kind::Document(
+                            "audit.Head",
+                            "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                            "Keys: size, hash",
+                        ),
+                    },
+                ],
+                result: (
+                    "audit.ChainCheck",
+                    "Whether a log is whole, made by `verify_chain` and `verify_log`.",
+                ),
+                explain: Some("audit.explain_chain"),
+                outcome: Some("audit.outcome_of_chain"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit verify-chain --log log.json --known-heads known-heads.json --checkpoint checkpoint.json",
+                    files: &[
+                        (
+                            "log.json",
+                            r#"[{"sequence":4,"at":"2026-11-23T09:04:00.000Z","kind":"rolled_back","actor":"ci","data":"{\"n\":4,\"version\":\"1.4.4\"}","previous":"72f6ef8a26de637ca10319537e9d6a927ff8610ad450e514f6181ab367cc13dd","hash":"d0c840c2349b0f3838de7daa036871ea8013d6c31d3b7fdd4a6809246ed3633c"},{"sequence":5,"at":"2026-11-23T09:05:00.000Z","kind":"deployed","data":"{\"n\":5,\"version\":\"1.4.5\"}","previous":"d0c840c2349b0f3838de7daa036871ea8013d6c31d3b7fdd4a6809246ed3633c","hash":"40ff95ce79ae454f152d29304fe45ee3ad83d3827498492bd72f94f0dd0d8844"}]"#,
+                        ),
+                        (
+                            "known-heads.json",
+                            r#"[{"size":5,"hash":"40ff95ce79ae454f152d29304fe45ee3ad83d3827498492bd72f94f0dd0d8844"}]"#,
+                        ),
+                        (
+                            "checkpoint.json",
+                            r#"{"size":2,"hash":"3ebe15f763fa9e319a184513deaef6a33c81e87d74b61923ead68a2c9388b47c"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "audit.verify_consistency",
+                command: "verify-consistency",
+                docs: r"Checks that the tree of a root continues that of an earlier root, by the algorithm of RFC 9162, 2.1.4.2: that entries
+were only appended.
+
+Errors:
+As `verify-inclusion`.",
+                arguments: &[
+                    Argument {
+                        wire: "firstSize",
+                        option: "first-size",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                    Argument {
+                        wire: "firstRoot",
+                        option: "first-root",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument {
+                        wire: "secondSize",
+                        option: "second-size",
+                        is_optional: false,
+                        kind: Kind::Number,
+                    },
+                    Argument {
+                        wire: "secondRoot",
+                        option: "second-root",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument {
+                        wire: "proof",
+                        option: "proof",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                ],
+                result: (
+                    "audit.ProofCheck",
+                    "Whether a proof holds, made by `verify_inclusion` and `verify_consistency`.",
+                ),
+                explain: Some("audit.explain_proof"),
+                outcome: Some("audit.outcome_of_proof"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit verify-consistency --first-size 2 --first-root @first-root.txt --second-size 5 --second-root @second-root.txt --proof proof.json",
+                    files: &[
+                        (
+                            "first-root.txt",
+                            "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125",
+                        ),
+                        (
+                            "second-root.txt",
+                            "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4",
+                        ),
+                        (
+                            "proof.json",
+                            r#"["5f083f0a1a33ca076a95279832580db3e0ef4584bdff1f54c8a360f50de3031e"]"#,
+                        ),
+                    ],
+                    prints: r#"{"verdict":"unproven","reasons":[{"code":"proof_length","severity":"error","subject":"proof","text":"1 hashes do not lead from 2 leaves to 5","evidence":{"n":1}}],"policyDigest":"sha256:195a7ada735c8fd0fb1cfca8c4f39d3f66384d6708ca5e65a2be7a8f9a4ada60"}"#,
+                }),
+            },
+            Function {
+                name: "audit.verify_inclusion",
+                command: "verify-inclusion",
+                docs: r"Checks that a leaf is in the tree of a root, by the algorithm of RFC 9162, 2.1.3.2. `index` counts from 0.
+
+Errors:
+`invalid_value` for a hash that is not 64 hexadecimal digits in lower case. A proof that does not lead to the root is no
+error but `unproven`.",
+                arguments: &[
+                    Argument { wire: "leafHash", option: "leaf-hash", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "index", option: "index", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "size", option: "size", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "proof",
+                        option: "proof",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "root", option: "root", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "audit.ProofCheck",
+                    "Whether a proof holds, made by `verify_inclusion` and `verify_consistency`.",
+                ),
+                explain: Some("audit.explain_proof"),
+                outcome: Some("audit.outcome_of_proof"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit verify-inclusion --leaf-hash @leaf-hash.txt --index 0 --size 1 --proof proof.json --root @root.txt",
+                    files: &[
+                        ("leaf-hash.txt", "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
+                        (
+                            "proof.json",
+                            r#"["6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"]"#,
+                        ),
+                        ("root.txt", "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
+                    ],
+                    prints: r#"{"verdict":"unproven","reasons":[{"code":"proof_length","severity":"error","subject":"proof","text":"1 hashes do not lead from leaf 0 to the root of 1 leaves","evidence":{"n":1}}],"policyDigest":"sha256:b837c276a04c70232857b48821f19cfbaca1c2220bcd37edfe8e940e102ce5ac"}"#,
+                }),
+            },
+            Function {
+                name: "audit.verify_log",
+                command: "verify-log",
+                docs: r"Reads a log and checks that it is whole, as `read-log` and `verify-chain`.
+
+A line that cannot be read makes the verdict `broken` and is named; the entries before it are checked.
+
+Errors:
+As `verify-chain`.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "knownHeads",
+                        option: "known-heads",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of audit.Head",
+                            "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                            "Keys: size, hash",
+                        ),
+                    },
+                    Argument {
+                        wire: "checkpoint",
+                        option: "checkpoint",
+                        is_optional: true,
+                        kind: Kind::Document(
+                            "audit.Head",
+                            "The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole.",
+                            "Keys: size, hash",
+                        ),
+                    },
+                ],
+                result: (
+                    "audit.ChainCheck",
+                    "Whether a log is whole, made by `verify_chain` and `verify_log`.",
+                ),
+                explain: Some("audit.explain_chain"),
+                outcome: Some("audit.outcome_of_chain"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit verify-log --text @text.txt --known-heads known-heads.json",
+                    files: &[
+                        (
+                            "text.txt",
+                            r#"{"sequence":1,"at":"2026-11-23T09:01:00.000Z","kind":"approved","actor":"kim","subject":"shop 1.4.0","data":"{\"n\":1,\"version\":\"1.4.1\"}","previous":"0000000000000000000000000000000000000000000000000000000000000000","hash":"b42e8bdf34d3fec8eae7211a1fde825e45c3976373f92f93d675cdd82d865f24"}
+{"sequence":2,"at":"2026-11-23T09:02:00.000Z","kind":"deployed","data":"{\"n\":2,\"version\":\"1.4.2\"}","previous":"b42e8bdf34d3fec8eae7211a1fde825e45c3976373f92f93d675cdd82d865f24","hash":"3ebe15f763fa9e319a184513deaef6a33c81e87d74b61923ead68a2c9388b47c"}
+{"sequence":3,"at":"2026-11-23T09:03:00.000Z","kind":"verified","subject":"shop","data":"{\"n\":3,\"version\":\"1.4.3\"}","previous":"3ebe15f763fa9e319a184513deaef6a33c81e87d74b61923ead68a2c9388b47c","hash":"72f6ef8a26de637ca10319537e9d6a927ff8610ad450e514f6181ab367cc13dd"}
+{"sequence":4,"at":"2026-11-23T09:04:00.000Z","kind":"rolled_back","actor":"ci","data":"{\"n\":4,\"version\":\"1.4.4\"}","previous":"72f6ef8a26de637ca10319537e9d6a927ff8610ad450e514f6181ab367cc13dd","hash":"d0c840c2349b0f3838de7daa036871ea8013d6c31d3b7fdd4a6809246ed3633c"}
+{"sequence":5,"at":"2026-11-23T09:05:00.000Z","kind":"deployed","data":"{\"n\":5,\"version\":\"1.4.5\"}","previous":"d0c840c2349b0f3838de7daa036871ea8013d6c31d3b7fdd4a6809246ed3633c","hash":"40ff95ce79ae454f152d29304fe45ee3ad83d3827498492bd72f94f0d"#,
+                        ),
+                        (
+                            "known-heads.json",
+                            r#"[{"size":5,"hash":"40ff95ce79ae454f152d29304fe45ee3ad83d3827498492bd72f94f0dd0d8844"}]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+        ],
+    },
+    Module {
         name: "canary",
         docs: r"Decides whether a canary advances, holds or rolls back.
 

@@ -18,6 +18,7 @@
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::wire::PolicyText;
 use serde::Serialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
@@ -33,7 +34,49 @@ use std::fmt::Write as _;
 /// or is longer than 8 MiB.
 pub fn canonical_json(text: &str) -> Result<String> {
     let value = crate::wire::parse_json(text)?;
-    serde_json_canonicalizer::to_string(&value).map_err(|fault| no_canonical_form(&fault))
+    let mut out = Vec::with_capacity(text.len());
+    write_canonical(&value, &mut out).map_err(|fault| no_canonical_form(&fault))?;
+    String::from_utf8(out).map_err(|fault| no_canonical_form(&fault))
+}
+
+/// Writes a value that was parsed as canonical JSON. The serializer of the crate sorts what is already written; a parsed
+/// object is sorted by its keys first, which needs no tree of written keys. `parse_json` limits the depth.
+fn write_canonical(value: &Value, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    const EXACT: u64 = 1 << 53;
+    match value {
+        Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
+            (Some(integer), ..) if integer <= EXACT => serde_json::to_writer(out, &integer),
+            (_, Some(integer), _) if integer.unsigned_abs() <= EXACT => serde_json::to_writer(out, &integer),
+            (.., float) => serde_json_canonicalizer::to_writer(&float, out),
+        },
+        Value::Array(items) => {
+            out.push(b'[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                write_canonical(item, out)?;
+            }
+            out.push(b']');
+            Ok(())
+        }
+        Value::Object(fields) => {
+            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
+            fields.sort_unstable_by(|(left, _), (right, _)| left.encode_utf16().cmp(right.encode_utf16()));
+            out.push(b'{');
+            for (index, (key, value)) in fields.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                serde_json::to_writer(&mut *out, key)?;
+                out.push(b':');
+                write_canonical(value, out)?;
+            }
+            out.push(b'}');
+            Ok(())
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => serde_json::to_writer(out, value),
+    }
 }
 
 /// Computes the SHA-256 digest of the canonical JSON of a text: `sha256:` and 64 hexadecimal digits.
@@ -114,6 +157,35 @@ pub(crate) use table_rows;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn values() -> impl Strategy<Value = Value> {
+        let scalars = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            (-10_i64..10).prop_map(|offset| Value::from((1_i64 << 53) + offset)),
+            any::<f64>().prop_map(Value::from),
+            (-1e3..1e3).prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        scalars.prop_recursive(3, 24, 6, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::vec((any::<String>(), inner), 0..5)
+                    .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_parsed_value_is_written_as_the_serializer_writes_it(value in values()) {
+            let expected = serde_json_canonicalizer::to_string(&value).unwrap();
+            prop_assert_eq!(canonical_json(&value.to_string()).unwrap(), expected);
+        }
+    }
 
     #[test]
     fn digest_is_the_hash_of_the_canonical_bytes() {

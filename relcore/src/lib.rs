@@ -13,6 +13,7 @@
 //! | [`rollback`] | roll back, fix forward, disable the flag, mitigate, halt, freeze, hold or escalate? |
 //! | [`stats`] | is the canary proven worse than its baseline, or proven good enough? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
+//! | [`audit`] | was this log changed, and which evidence does a release lack? |
 //! | [`interchange`] | reads the text of git and Prometheus |
 //!
 //! They build on [`error`], [`scalar`], [`time`], [`version`], [`reason`], [`wire`], [`mod@column`], [`digest`] and
@@ -61,6 +62,7 @@ pub mod guide {
 
 pub mod analysis;
 pub mod api;
+pub mod audit;
 pub mod canary;
 pub mod column;
 pub mod decision;

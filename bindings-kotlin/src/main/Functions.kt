@@ -630,6 +630,301 @@ object Analysis {
 }
 
 /**
+ * Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves.
+ *
+ * `append` makes a record of an entry, which has the hash of the record before it; `verify_chain` and `verify_log`
+ * check that no record was changed, removed, inserted or moved. `merkle_root`, `inclusion_proof` and
+ * `consistency_proof` are those of RFC 6962, for an auditor who sees a part of the log. `to_statement` and
+ * `match_statement` write and match statements of in-toto. `evidence_gaps` lists the evidence that a release record
+ * lacks for the controls of a framework.
+ *
+ * Rules:
+ *
+ * 1. A record is hashed by SHA-256 as canonical JSON (RFC 8785) without its key `hash`. Its number and the hash of the
+ *    record before it are part of the content.
+ * 2. The first record has number 1 and a previous hash of zeros, or follows a checkpoint that the caller trusts.
+ * 3. A log is whole only if its last record is that of a known head. Without a known head it is a prefix at best.
+ * 4. A break is named with the entry, and what comes before it stays valid.
+ * 5. Leaves and inner nodes of a tree are hashed with different first bytes, so neither is taken for the other.
+ *
+ * Pitfalls:
+ *
+ * - Whoever can write the log can rewrite all of it, with right hashes. Keep the `head` where they cannot write: in
+ *   another system, in a signed message, on paper.
+ * - Nothing here signs. Sign the head, or the statement, with the tool that has your keys.
+ * - The time of an entry is that of the caller; entries need not be in the order of their times.
+ */
+object Audit {
+    /**
+     * Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and
+     * its own hash.
+     *
+     * The log itself stays with the caller: write `to_json` of the record as one line, and keep the
+     * `head` of the record where whoever can write the log cannot write.
+     *
+     * The hash is SHA-256 over the record without its key `hash` as canonical JSON (RFC 8785), so that other tools can verify
+     * it.
+     *
+     * Errors:
+     * `syntax` at `entry.data` for text that is not JSON (`{a: 1}`) or repeats a key; `invalid_value` for a `head.hash` that is
+     * not 64 hexadecimal digits in lower case or does not fit its size (only the head of size 0 has the hash of `genesis`),
+     * and for an empty kind, actor or subject; `out_of_range` for a `head.size` of 2^53 - 1.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun append(head: AuditHead, entry: AuditEntry): AuditLogRecord =
+        ffiAuditAppend(head, entry)
+
+    /**
+     * The proof that a tree continues an earlier one: the hashes by which both roots are computed.
+     *
+     * Errors:
+     * `invalid_value` for a hash that is not 64 hexadecimal digits in lower case; `out_of_range` for a first size of 0 or more
+     * than the number of leaves.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun consistencyProof(hashes: List<String>, firstSize: Count): List<String> =
+        ffiAuditConsistencyProof(hashes, firstSize)
+
+    /**
+     * Lists the evidence that a release record lacks for the controls of a framework.
+     *
+     * The table says which evidence a record of a release can hold for each control. It is a proposal, to be checked by the
+     * owner of the controls: no missing evidence does not mean that the release is compliant.
+     *
+     * Errors:
+     * None for a record that could be read; `invalid_value` if the table has no canonical JSON, which does not occur.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun evidenceGaps(record: AuditReleaseRecord, framework: AuditFramework): AuditEvidenceGaps =
+        ffiAuditEvidenceGaps(record, framework)
+
+    /**
+     * Writes the check of a log as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainChain(check: AuditChainCheck): String =
+        ffiAuditExplainChain(check)
+
+    /**
+     * Writes the evidence that a release record lacks as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainEvidence(gaps: AuditEvidenceGaps): String =
+        ffiAuditExplainEvidence(gaps)
+
+    /**
+     * Writes the check of a proof as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainProof(check: AuditProofCheck): String =
+        ffiAuditExplainProof(check)
+
+    /**
+     * Writes which artifacts a statement is about as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainStatement(check: AuditStatementCheck): String =
+        ffiAuditExplainStatement(check)
+
+    /**
+     * The head of an empty log: size 0 and a hash of zeros.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun genesis(): AuditHead =
+        ffiAuditGenesis()
+
+    /**
+     * The head of a log whose last record this is.
+     *
+     * Whoever stores it where the log cannot be written can prove later that nothing was cut off or rewritten.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun head(record: AuditLogRecord): AuditHead =
+        ffiAuditHead(record)
+
+    /**
+     * The audit path of a leaf: the hashes by which the leaf leads to the root. `index` counts from 0.
+     *
+     * Errors:
+     * `invalid_value` for a hash that is not 64 hexadecimal digits in lower case; `out_of_range` for an index of no leaf.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun inclusionProof(hashes: List<String>, index: Count): List<String> =
+        ffiAuditInclusionProof(hashes, index)
+
+    /**
+     * The hash of a leaf of a Merkle tree as in RFC 6962: SHA-256 over a zero byte and the data, which is hexadecimal text.
+     *
+     * Errors:
+     * `invalid_value` for text that is not pairs of hexadecimal digits (`abc`).
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun leafHash(data: String): String =
+        ffiAuditLeafHash(data)
+
+    /**
+     * Says which artifacts a statement speaks about: for each one the subjects that match it, and whether it is accepted.
+     *
+     * As in the specification of in-toto, an artifact matches a subject by a digest of an acceptable algorithm; the case of
+     * hexadecimal digits does not matter, and a name is no evidence. One step is stricter: if another acceptable algorithm
+     * contradicts, the subject does not match. The signature is checked before, by the tool that knows the keys.
+     *
+     * Errors:
+     * `syntax` at `statement` for text that is not JSON; `invalid_value` at `statement._type` for anything but Statement v1;
+     * `missing_field` and `wrong_type` for a statement without a predicate type or subjects with digests; `missing_field` for
+     * no artifact, an artifact without a digest, or no acceptable algorithm.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun matchStatement(statement: String, artifacts: List<AuditArtifact>, algorithms: List<String>): AuditStatementCheck =
+        ffiAuditMatchStatement(statement, artifacts, algorithms)
+
+    /**
+     * The root of the Merkle tree of a list of leaf hashes, as in RFC 6962. That of no leaves is SHA-256 of nothing.
+     *
+     * Errors:
+     * `invalid_value` for a hash that is not 64 hexadecimal digits in lower case.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun merkleRoot(hashes: List<String>): String =
+        ffiAuditMerkleRoot(hashes)
+
+    /**
+     * The consequence of the check of a log for its caller: `proceed` if a known head is in it, `ask` if it is broken or no
+     * head is known.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfChain(check: AuditChainCheck): DecisionOutcome =
+        ffiAuditOutcomeOfChain(check)
+
+    /**
+     * The consequence of missing evidence for its caller: `proceed` if nothing is missing, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfEvidence(gaps: AuditEvidenceGaps): DecisionOutcome =
+        ffiAuditOutcomeOfEvidence(gaps)
+
+    /**
+     * The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfProof(check: AuditProofCheck): DecisionOutcome =
+        ffiAuditOutcomeOfProof(check)
+
+    /**
+     * The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfStatement(check: AuditStatementCheck): DecisionOutcome =
+        ffiAuditOutcomeOfStatement(check)
+
+    /**
+     * Reads a log: one record a line, as `to_json` writes it.
+     *
+     * Reading stops at the first line that is not a record. The result has every record before it, and the line. Blank lines
+     * are skipped. The chain is not checked here: `verify_chain` does so, and
+     * `verify_log` does both.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun readLog(text: String): AuditLogText =
+        ffiAuditReadLog(text)
+
+    /**
+     * The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun recordLeaf(record: AuditLogRecord): String =
+        ffiAuditRecordLeaf(record)
+
+    /**
+     * Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).
+     *
+     * The statement is not signed. Put it into a DSSE envelope with the tool that has your keys.
+     *
+     * Errors:
+     * `missing_field` for no subject, or a subject without a digest; `invalid_value` for a digest that is not hexadecimal
+     * digits of the length of its algorithm (`sha256`: 64), an empty name, a predicate type that is no URI (`release`), and
+     * a predicate that is not an object (`[1]`); `syntax` at `predicate` for text that is not JSON.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun toStatement(subjects: List<AuditArtifact>, predicateType: String, predicate: String): String =
+        ffiAuditToStatement(subjects, predicateType, predicate)
+
+    /**
+     * Checks that a log is whole: that no entry was changed, removed, inserted or moved, and that it reaches the known heads.
+     *
+     * A log whose end was cut off is a valid log. Only a head that was kept elsewhere shows what is missing, so without one the
+     * verdict is `prefix` at best. With several known heads, the check names more exactly where a rewritten log begins to
+     * differ. After older entries were deleted by a retention rule, `checkpoint` is the head before the first entry that is
+     * left.
+     *
+     * Errors:
+     * `invalid_value` for a head whose hash is not 64 hexadecimal digits in lower case, or does not fit its size. A record
+     * that is wrong is no error but makes the verdict `broken`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun verifyChain(log: List<AuditLogRecord>, knownHeads: List<AuditHead>, checkpoint: AuditHead? = null): AuditChainCheck =
+        ffiAuditVerifyChain(log, knownHeads, checkpoint)
+
+    /**
+     * Checks that the tree of a root continues that of an earlier root, by the algorithm of RFC 9162, 2.1.4.2: that entries
+     * were only appended.
+     *
+     * Errors:
+     * As `verify_inclusion`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun verifyConsistency(firstSize: Count, firstRoot: String, secondSize: Count, secondRoot: String, proof: List<String>): AuditProofCheck =
+        ffiAuditVerifyConsistency(firstSize, firstRoot, secondSize, secondRoot, proof)
+
+    /**
+     * Checks that a leaf is in the tree of a root, by the algorithm of RFC 9162, 2.1.3.2. `index` counts from 0.
+     *
+     * Errors:
+     * `invalid_value` for a hash that is not 64 hexadecimal digits in lower case. A proof that does not lead to the root is no
+     * error but `unproven`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun verifyInclusion(leafHash: String, index: Count, size: Count, proof: List<String>, root: String): AuditProofCheck =
+        ffiAuditVerifyInclusion(leafHash, index, size, proof, root)
+
+    /**
+     * Reads a log and checks that it is whole, as `read_log` and `verify_chain`.
+     *
+     * A line that cannot be read makes the verdict `broken` and is named; the entries before it are checked.
+     *
+     * Errors:
+     * As `verify_chain`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun verifyLog(text: String, knownHeads: List<AuditHead>, checkpoint: AuditHead? = null): AuditChainCheck =
+        ffiAuditVerifyLog(text, knownHeads, checkpoint)
+}
+
+/**
  * Decides whether a canary advances, holds or rolls back.
  *
  * A `Schedule` describes how traffic moves to the new version. A `State` records how far a rollout has come. Each

@@ -983,6 +983,114 @@ value class ReasonCode(val value: String) {
          */
         val ROLLBACK_ATTEMPTS_EXCEEDED = ReasonCode("rollback_attempts_exceeded")
         /**
+         * Every entry follows from the one before, and the last one is that of a known head.
+         */
+        val CHAIN_WHOLE = ReasonCode("chain_whole")
+        /**
+         * Every entry follows from the one before, but no known head proves that none is missing at the end.
+         */
+        val NO_KNOWN_HEAD = ReasonCode("no_known_head")
+        /**
+         * The log goes on after the greatest known head, which is in it.
+         */
+        val BEYOND_KNOWN_HEAD = ReasonCode("beyond_known_head")
+        /**
+         * A known head is older than the first entry of the log, so it cannot be compared.
+         */
+        val HEAD_BEFORE_START = ReasonCode("head_before_start")
+        /**
+         * The log ends before a known head.
+         */
+        val TRUNCATED = ReasonCode("truncated")
+        /**
+         * The log starts neither at entry 1 nor after the checkpoint.
+         */
+        val MISSING_BEGINNING = ReasonCode("missing_beginning")
+        /**
+         * The sequence numbers leave a gap: entries are missing.
+         */
+        val SEQUENCE_GAP = ReasonCode("sequence_gap")
+        /**
+         * The sequence number of an entry is not greater than that of an entry before it.
+         */
+        val OUT_OF_ORDER = ReasonCode("out_of_order")
+        /**
+         * The hash of an entry is not that of its content: it was changed.
+         */
+        val HASH_MISMATCH = ReasonCode("hash_mismatch")
+        /**
+         * An entry does not follow from the one before it: one of the two was changed or replaced.
+         */
+        val LINK_MISMATCH = ReasonCode("link_mismatch")
+        /**
+         * The log does not have the entry of a known head with its hash: it was rewritten or shortened.
+         */
+        val HEAD_MISMATCH = ReasonCode("head_mismatch")
+        /**
+         * A line is not an entry.
+         */
+        val LINE_UNREADABLE = ReasonCode("line_unreadable")
+        /**
+         * The last line is not an entry and does not end: its writing was interrupted.
+         */
+        val LINE_CUT_OFF = ReasonCode("line_cut_off")
+        /**
+         * The proof leads from the leaf to the root.
+         */
+        val INCLUSION_PROVEN = ReasonCode("inclusion_proven")
+        /**
+         * The proof leads from both trees to their roots: the later one only appended.
+         */
+        val CONSISTENCY_PROVEN = ReasonCode("consistency_proven")
+        /**
+         * The index is not one of the tree.
+         */
+        val INDEX_OUTSIDE_TREE = ReasonCode("index_outside_tree")
+        /**
+         * The second tree is smaller than the first, so it lost entries.
+         */
+        val TREE_SHRANK = ReasonCode("tree_shrank")
+        /**
+         * Every tree is consistent with the empty one, so a proof from it proves nothing.
+         */
+        val EMPTY_TREE = ReasonCode("empty_tree")
+        /**
+         * The proof has more or fewer hashes than the sizes need.
+         */
+        val PROOF_LENGTH = ReasonCode("proof_length")
+        /**
+         * The proof leads to another root.
+         */
+        val ROOT_MISMATCH = ReasonCode("root_mismatch")
+        /**
+         * A subject of the statement has the digest of the artifact.
+         */
+        val SUBJECT_MATCHES = ReasonCode("subject_matches")
+        /**
+         * No subject of the statement has the digest of the artifact.
+         */
+        val NO_SUBJECT_MATCHES = ReasonCode("no_subject_matches")
+        /**
+         * The artifact has no digest of an acceptable algorithm.
+         */
+        val NO_ACCEPTABLE_DIGEST = ReasonCode("no_acceptable_digest")
+        /**
+         * One digest of the artifact is that of a subject, and another one contradicts.
+         */
+        val DIGESTS_CONTRADICT = ReasonCode("digests_contradict")
+        /**
+         * The record has every piece of evidence of the table.
+         */
+        val EVIDENCE_PRESENT = ReasonCode("evidence_present")
+        /**
+         * Evidence for a control is missing.
+         */
+        val EVIDENCE_MISSING = ReasonCode("evidence_missing")
+        /**
+         * The evidence for a control is there, but does not show what the control asks for.
+         */
+        val EVIDENCE_INSUFFICIENT = ReasonCode("evidence_insufficient")
+        /**
          * Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
          */
         val HARM_PROVEN = ReasonCode("harm_proven")

@@ -685,6 +685,198 @@ fun AnalysisVerdict.toJson(): String = ffiWriteAnalysisVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AuditApproval.Companion.fromJson(json: String): AuditApproval = ffiReadAuditApproval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditApproval.toJson(): String = ffiWriteAuditApproval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditArtifact.Companion.fromJson(json: String): AuditArtifact = ffiReadAuditArtifact(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditArtifact.toJson(): String = ffiWriteAuditArtifact(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditArtifactMatch.Companion.fromJson(json: String): AuditArtifactMatch = ffiReadAuditArtifactMatch(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditArtifactMatch.toJson(): String = ffiWriteAuditArtifactMatch(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditBreach.Companion.fromJson(json: String): AuditBreach = ffiReadAuditBreach(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditBreach.toJson(): String = ffiWriteAuditBreach(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditChainCheck.Companion.fromJson(json: String): AuditChainCheck = ffiReadAuditChainCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditChainCheck.toJson(): String = ffiWriteAuditChainCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditChainVerdict.Companion.fromJson(json: String): AuditChainVerdict = ffiReadAuditChainVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditChainVerdict.toJson(): String = ffiWriteAuditChainVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditEntry.Companion.fromJson(json: String): AuditEntry = ffiReadAuditEntry(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditEntry.toJson(): String = ffiWriteAuditEntry(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditEnvironmentStage.Companion.fromJson(json: String): AuditEnvironmentStage = ffiReadAuditEnvironmentStage(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditEnvironmentStage.toJson(): String = ffiWriteAuditEnvironmentStage(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditEvidenceGap.Companion.fromJson(json: String): AuditEvidenceGap = ffiReadAuditEvidenceGap(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditEvidenceGap.toJson(): String = ffiWriteAuditEvidenceGap(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditEvidenceGaps.Companion.fromJson(json: String): AuditEvidenceGaps = ffiReadAuditEvidenceGaps(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditEvidenceGaps.toJson(): String = ffiWriteAuditEvidenceGaps(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditEvidenceVerdict.Companion.fromJson(json: String): AuditEvidenceVerdict = ffiReadAuditEvidenceVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditEvidenceVerdict.toJson(): String = ffiWriteAuditEvidenceVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditExploitedVulnerability.Companion.fromJson(json: String): AuditExploitedVulnerability = ffiReadAuditExploitedVulnerability(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditExploitedVulnerability.toJson(): String = ffiWriteAuditExploitedVulnerability(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditFramework.Companion.fromJson(json: String): AuditFramework = ffiReadAuditFramework(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditFramework.toJson(): String = ffiWriteAuditFramework(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditHead.Companion.fromJson(json: String): AuditHead = ffiReadAuditHead(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditHead.toJson(): String = ffiWriteAuditHead(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditIncidentRecord.Companion.fromJson(json: String): AuditIncidentRecord = ffiReadAuditIncidentRecord(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditIncidentRecord.toJson(): String = ffiWriteAuditIncidentRecord(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditKnownIssue.Companion.fromJson(json: String): AuditKnownIssue = ffiReadAuditKnownIssue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditKnownIssue.toJson(): String = ffiWriteAuditKnownIssue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditLineFault.Companion.fromJson(json: String): AuditLineFault = ffiReadAuditLineFault(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditLineFault.toJson(): String = ffiWriteAuditLineFault(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditLogRecord.Companion.fromJson(json: String): AuditLogRecord = ffiReadAuditLogRecord(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditLogRecord.toJson(): String = ffiWriteAuditLogRecord(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditLogText.Companion.fromJson(json: String): AuditLogText = ffiReadAuditLogText(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditLogText.toJson(): String = ffiWriteAuditLogText(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditProofCheck.Companion.fromJson(json: String): AuditProofCheck = ffiReadAuditProofCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditProofCheck.toJson(): String = ffiWriteAuditProofCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditProofVerdict.Companion.fromJson(json: String): AuditProofVerdict = ffiReadAuditProofVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditProofVerdict.toJson(): String = ffiWriteAuditProofVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditReleaseRecord.Companion.fromJson(json: String): AuditReleaseRecord = ffiReadAuditReleaseRecord(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditReleaseRecord.toJson(): String = ffiWriteAuditReleaseRecord(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditStatementCheck.Companion.fromJson(json: String): AuditStatementCheck = ffiReadAuditStatementCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditStatementCheck.toJson(): String = ffiWriteAuditStatementCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditStatementVerdict.Companion.fromJson(json: String): AuditStatementVerdict = ffiReadAuditStatementVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditStatementVerdict.toJson(): String = ffiWriteAuditStatementVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryAbortPolicy.Companion.fromJson(json: String): CanaryAbortPolicy = ffiReadCanaryAbortPolicy(json)
 
 /** The JSON form. */

@@ -4,6 +4,7 @@
 Each module has its types, functions and handles: `relcore.canary.next_action`. A module is loaded when it is first used.
 
 - `relcore.analysis`: Judges what was measured of a release: the measurements of its metrics, and their limits.
+- `relcore.audit`: Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves.
 - `relcore.canary`: Decides whether a canary advances, holds or rolls back.
 - `relcore.decision`: The parts that every decision has, and the text that a person reads.
 - `relcore.digest`: Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
@@ -29,6 +30,7 @@ from relcore._native import VERSION as __version__
 
 if TYPE_CHECKING:
     from relcore import analysis as analysis
+    from relcore import audit as audit
     from relcore import canary as canary
     from relcore import decision as decision
     from relcore import digest as digest
@@ -82,6 +84,7 @@ __all__ = [
     "Weekday",
     "__version__",
     "analysis",
+    "audit",
     "canary",
     "decision",
     "digest",
@@ -124,6 +127,7 @@ _HOMES = {
 _MODULES = frozenset(
     (
         "analysis",
+        "audit",
         "canary",
         "decision",
         "digest",

@@ -839,6 +839,87 @@ class ReasonCode(StrEnum):
     ROLLBACK_ATTEMPTS_EXCEEDED = "rollback_attempts_exceeded"
     """As many rollbacks failed as the policy allows."""
 
+    CHAIN_WHOLE = "chain_whole"
+    """Every entry follows from the one before, and the last one is that of a known head."""
+
+    NO_KNOWN_HEAD = "no_known_head"
+    """Every entry follows from the one before, but no known head proves that none is missing at the end."""
+
+    BEYOND_KNOWN_HEAD = "beyond_known_head"
+    """The log goes on after the greatest known head, which is in it."""
+
+    HEAD_BEFORE_START = "head_before_start"
+    """A known head is older than the first entry of the log, so it cannot be compared."""
+
+    TRUNCATED = "truncated"
+    """The log ends before a known head."""
+
+    MISSING_BEGINNING = "missing_beginning"
+    """The log starts neither at entry 1 nor after the checkpoint."""
+
+    SEQUENCE_GAP = "sequence_gap"
+    """The sequence numbers leave a gap: entries are missing."""
+
+    OUT_OF_ORDER = "out_of_order"
+    """The sequence number of an entry is not greater than that of an entry before it."""
+
+    HASH_MISMATCH = "hash_mismatch"
+    """The hash of an entry is not that of its content: it was changed."""
+
+    LINK_MISMATCH = "link_mismatch"
+    """An entry does not follow from the one before it: one of the two was changed or replaced."""
+
+    HEAD_MISMATCH = "head_mismatch"
+    """The log does not have the entry of a known head with its hash: it was rewritten or shortened."""
+
+    LINE_UNREADABLE = "line_unreadable"
+    """A line is not an entry."""
+
+    LINE_CUT_OFF = "line_cut_off"
+    """The last line is not an entry and does not end: its writing was interrupted."""
+
+    INCLUSION_PROVEN = "inclusion_proven"
+    """The proof leads from the leaf to the root."""
+
+    CONSISTENCY_PROVEN = "consistency_proven"
+    """The proof leads from both trees to their roots: the later one only appended."""
+
+    INDEX_OUTSIDE_TREE = "index_outside_tree"
+    """The index is not one of the tree."""
+
+    TREE_SHRANK = "tree_shrank"
+    """The second tree is smaller than the first, so it lost entries."""
+
+    EMPTY_TREE = "empty_tree"
+    """Every tree is consistent with the empty one, so a proof from it proves nothing."""
+
+    PROOF_LENGTH = "proof_length"
+    """The proof has more or fewer hashes than the sizes need."""
+
+    ROOT_MISMATCH = "root_mismatch"
+    """The proof leads to another root."""
+
+    SUBJECT_MATCHES = "subject_matches"
+    """A subject of the statement has the digest of the artifact."""
+
+    NO_SUBJECT_MATCHES = "no_subject_matches"
+    """No subject of the statement has the digest of the artifact."""
+
+    NO_ACCEPTABLE_DIGEST = "no_acceptable_digest"
+    """The artifact has no digest of an acceptable algorithm."""
+
+    DIGESTS_CONTRADICT = "digests_contradict"
+    """One digest of the artifact is that of a subject, and another one contradicts."""
+
+    EVIDENCE_PRESENT = "evidence_present"
+    """The record has every piece of evidence of the table."""
+
+    EVIDENCE_MISSING = "evidence_missing"
+    """Evidence for a control is missing."""
+
+    EVIDENCE_INSUFFICIENT = "evidence_insufficient"
+    """The evidence for a control is there, but does not show what the control asks for."""
+
     HARM_PROVEN = "harm_proven"
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
 

@@ -193,6 +193,7 @@ pub fn reason_codes() -> impl Iterator<Item = (&'static str, ReasonCode, &'stati
         ("canary", crate::canary::code::ALL),
         ("experiment", crate::experiment::code::ALL),
         ("rollback", crate::rollback::code::ALL),
+        ("audit", crate::audit::code::ALL),
         ("stats", crate::stats::code::ALL),
         ("reason", crate::reason::code::ALL),
     ];

@@ -295,6 +295,7 @@ macro_rules! modules {
 
 modules!(
     analysis,
+    audit,
     canary,
     digest,
     experiment,

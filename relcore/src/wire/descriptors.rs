@@ -858,6 +858,281 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("analysis.Verdict", Descriptor::Unit(&["passed", "marginal", "failed", "inconclusive", "no_data"])),
+    (
+        "audit.Approval",
+        Descriptor::Struct(&[
+            Field { name: "by", required: true, of: TypeRef::Text },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "name", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "meaning", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "approvedDigest", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "audit.Artifact",
+        Descriptor::Struct(&[
+            Field { name: "name", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "digest", required: true, of: TypeRef::Map(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "audit.ArtifactMatch",
+        Descriptor::Struct(&[
+            Field { name: "name", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "matched", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "accepted", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "audit.Breach",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "awareAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "notifiedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "audit.ChainCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("audit.ChainVerdict") },
+            Field { name: "validUpTo", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field {
+                name: "completeUpTo",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field { name: "startsAfter", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field {
+                name: "brokenAt",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field {
+                name: "firstMissing",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field {
+                name: "firstPresent",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field {
+                name: "line",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field { name: "head", required: true, of: TypeRef::Named("audit.Head") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("audit.ChainVerdict", Descriptor::Unit(&["whole", "prefix", "broken"])),
+    (
+        "audit.Entry",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "kind", required: true, of: TypeRef::Text },
+            Field { name: "actor", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "subject", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "data", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "audit.EnvironmentStage",
+        Descriptor::Struct(&[
+            Field { name: "environment", required: true, of: TypeRef::Text },
+            Field { name: "deployedAt", required: true, of: TypeRef::Timestamp },
+        ]),
+    ),
+    (
+        "audit.EvidenceGap",
+        Descriptor::Struct(&[
+            Field { name: "control", required: true, of: TypeRef::Text },
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field { name: "evidence", required: true, of: TypeRef::Text },
+            Field { name: "text", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "audit.EvidenceGaps",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("audit.EvidenceVerdict") },
+            Field { name: "framework", required: true, of: TypeRef::Named("audit.Framework") },
+            Field { name: "gaps", required: true, of: TypeRef::List(&TypeRef::Named("audit.EvidenceGap")) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("audit.EvidenceVerdict", Descriptor::Unit(&["present", "gaps"])),
+    (
+        "audit.ExploitedVulnerability",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "awareAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "earlyWarningAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "notifiedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "fixedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "finalReportAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "audit.Framework",
+        Descriptor::Unit(&[
+            "soc2",
+            "iso27001",
+            "gdpr",
+            "hipaa",
+            "fda21_cfr11",
+            "iec62304",
+            "pci_dss",
+            "eu_cra",
+        ]),
+    ),
+    (
+        "audit.Head",
+        Descriptor::Struct(&[
+            Field { name: "size", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "hash", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "audit.IncidentRecord",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "timeline", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "postMortemRef", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "lessonsLearned", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "audit.KnownIssue",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "evaluation", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "audit.LineFault",
+        Descriptor::Struct(&[
+            Field { name: "line", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "cutOff", required: true, of: TypeRef::Bool },
+            Field { name: "text", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "audit.LogRecord",
+        Descriptor::Struct(&[
+            Field { name: "sequence", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "kind", required: true, of: TypeRef::Text },
+            Field { name: "actor", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "subject", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "data", required: true, of: TypeRef::Text },
+            Field { name: "previous", required: true, of: TypeRef::Text },
+            Field { name: "hash", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "audit.LogText",
+        Descriptor::Struct(&[
+            Field { name: "records", required: true, of: TypeRef::List(&TypeRef::Named("audit.LogRecord")) },
+            Field {
+                name: "fault",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("audit.LineFault")),
+            },
+        ]),
+    ),
+    (
+        "audit.ProofCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("audit.ProofVerdict") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("audit.ProofVerdict", Descriptor::Unit(&["proven", "unproven"])),
+    (
+        "audit.ReleaseRecord",
+        Descriptor::Struct(&[
+            Field { name: "version", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "changeRef", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "description", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "reason", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "author", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "approvals",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("audit.Approval")),
+            },
+            Field { name: "emergency", required: false, of: TypeRef::Bool },
+            Field { name: "reviewedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "deployedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "deployedBy", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "environments",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("audit.EnvironmentStage")),
+            },
+            Field { name: "artifactDigest", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "buildRef", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "testResults", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "validationRef", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "securityAssessment", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "securityImpact", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "securityEvaluationRef", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "impactAssessment", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "rollbackPlan", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "announcements", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "incidents",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Named("audit.IncidentRecord"))),
+            },
+            Field {
+                name: "knownIssues",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Named("audit.KnownIssue"))),
+            },
+            Field { name: "processesPersonalData", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "highRiskProcessing", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "dpiaRef", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "breaches",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Named("audit.Breach"))),
+            },
+            Field {
+                name: "exploitedVulnerabilities",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Named("audit.ExploitedVulnerability"))),
+            },
+            Field {
+                name: "auditLog",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("audit.ChainVerdict")),
+            },
+            Field { name: "retainUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "audit.StatementCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("audit.StatementVerdict") },
+            Field { name: "predicateType", required: true, of: TypeRef::Text },
+            Field {
+                name: "artifacts",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("audit.ArtifactMatch")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("audit.StatementVerdict", Descriptor::Unit(&["accepted", "rejected"])),
     ("canary.AbortPolicy", Descriptor::Unit(&["roll_back", "reverse_steps", "freeze"])),
     (
         "canary.Action",

@@ -83,6 +83,9 @@ types! {
     version: Bump, Version;
     window: Fit, FitVerdict, Kind, Override, Slot, SlotVerdict, Status, Subject, Schedule;
     scalar: Count;
+    audit: ChainCheck, ChainVerdict, LogText, LineFault, ProofCheck, ProofVerdict, Head, Entry, LogRecord, Artifact,
+        StatementCheck, ArtifactMatch, StatementVerdict, EvidenceGaps, EvidenceGap, EvidenceVerdict, Framework,
+        ReleaseRecord, Approval, EnvironmentStage, IncidentRecord, KnownIssue, Breach, ExploitedVulnerability;
 }
 
 /// Types that exist only with the feature `schema`.

@@ -33,6 +33,19 @@ const DIRECTION: &[(&str, Names)] = &[
     ("metrics", Names::Foundation(&["stats"])),
     ("rollback", Names::Foundation(&["stats", "analysis", "canary", "release"])),
     (
+        "audit",
+        Names::Foundation(&[
+            "stats",
+            "analysis",
+            "release",
+            "window",
+            "canary",
+            "experiment",
+            "metrics",
+            "rollback",
+        ]),
+    ),
+    (
         "interchange",
         Names::Foundation(&[
             "stats",
@@ -43,6 +56,7 @@ const DIRECTION: &[(&str, Names)] = &[
             "experiment",
             "metrics",
             "rollback",
+            "audit",
         ]),
     ),
     (
@@ -56,6 +70,7 @@ const DIRECTION: &[(&str, Names)] = &[
             "experiment",
             "metrics",
             "rollback",
+            "audit",
             "interchange",
         ]),
     ),

@@ -501,6 +501,60 @@ extension ReasonCode {
     public static let versionUnproven = Self(rawValue: "version_unproven")
     /// As many rollbacks failed as the policy allows.
     public static let rollbackAttemptsExceeded = Self(rawValue: "rollback_attempts_exceeded")
+    /// Every entry follows from the one before, and the last one is that of a known head.
+    public static let chainWhole = Self(rawValue: "chain_whole")
+    /// Every entry follows from the one before, but no known head proves that none is missing at the end.
+    public static let noKnownHead = Self(rawValue: "no_known_head")
+    /// The log goes on after the greatest known head, which is in it.
+    public static let beyondKnownHead = Self(rawValue: "beyond_known_head")
+    /// A known head is older than the first entry of the log, so it cannot be compared.
+    public static let headBeforeStart = Self(rawValue: "head_before_start")
+    /// The log ends before a known head.
+    public static let truncated = Self(rawValue: "truncated")
+    /// The log starts neither at entry 1 nor after the checkpoint.
+    public static let missingBeginning = Self(rawValue: "missing_beginning")
+    /// The sequence numbers leave a gap: entries are missing.
+    public static let sequenceGap = Self(rawValue: "sequence_gap")
+    /// The sequence number of an entry is not greater than that of an entry before it.
+    public static let outOfOrder = Self(rawValue: "out_of_order")
+    /// The hash of an entry is not that of its content: it was changed.
+    public static let hashMismatch = Self(rawValue: "hash_mismatch")
+    /// An entry does not follow from the one before it: one of the two was changed or replaced.
+    public static let linkMismatch = Self(rawValue: "link_mismatch")
+    /// The log does not have the entry of a known head with its hash: it was rewritten or shortened.
+    public static let headMismatch = Self(rawValue: "head_mismatch")
+    /// A line is not an entry.
+    public static let lineUnreadable = Self(rawValue: "line_unreadable")
+    /// The last line is not an entry and does not end: its writing was interrupted.
+    public static let lineCutOff = Self(rawValue: "line_cut_off")
+    /// The proof leads from the leaf to the root.
+    public static let inclusionProven = Self(rawValue: "inclusion_proven")
+    /// The proof leads from both trees to their roots: the later one only appended.
+    public static let consistencyProven = Self(rawValue: "consistency_proven")
+    /// The index is not one of the tree.
+    public static let indexOutsideTree = Self(rawValue: "index_outside_tree")
+    /// The second tree is smaller than the first, so it lost entries.
+    public static let treeShrank = Self(rawValue: "tree_shrank")
+    /// Every tree is consistent with the empty one, so a proof from it proves nothing.
+    public static let emptyTree = Self(rawValue: "empty_tree")
+    /// The proof has more or fewer hashes than the sizes need.
+    public static let proofLength = Self(rawValue: "proof_length")
+    /// The proof leads to another root.
+    public static let rootMismatch = Self(rawValue: "root_mismatch")
+    /// A subject of the statement has the digest of the artifact.
+    public static let subjectMatches = Self(rawValue: "subject_matches")
+    /// No subject of the statement has the digest of the artifact.
+    public static let noSubjectMatches = Self(rawValue: "no_subject_matches")
+    /// The artifact has no digest of an acceptable algorithm.
+    public static let noAcceptableDigest = Self(rawValue: "no_acceptable_digest")
+    /// One digest of the artifact is that of a subject, and another one contradicts.
+    public static let digestsContradict = Self(rawValue: "digests_contradict")
+    /// The record has every piece of evidence of the table.
+    public static let evidencePresent = Self(rawValue: "evidence_present")
+    /// Evidence for a control is missing.
+    public static let evidenceMissing = Self(rawValue: "evidence_missing")
+    /// The evidence for a control is there, but does not show what the control asks for.
+    public static let evidenceInsufficient = Self(rawValue: "evidence_insufficient")
     /// Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
     public static let harmProven = Self(rawValue: "harm_proven")
     /// Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.

@@ -680,6 +680,198 @@ extension AnalysisVerdict: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisVerdict(value: self) }
 }
 
+extension AuditApproval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditApproval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditApproval(value: self) }
+}
+
+extension AuditArtifact: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditArtifact(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditArtifact(value: self) }
+}
+
+extension AuditArtifactMatch: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditArtifactMatch(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditArtifactMatch(value: self) }
+}
+
+extension AuditBreach: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditBreach(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditBreach(value: self) }
+}
+
+extension AuditChainCheck: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditChainCheck(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditChainCheck(value: self) }
+}
+
+extension AuditChainVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditChainVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditChainVerdict(value: self) }
+}
+
+extension AuditEntry: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditEntry(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditEntry(value: self) }
+}
+
+extension AuditEnvironmentStage: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditEnvironmentStage(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditEnvironmentStage(value: self) }
+}
+
+extension AuditEvidenceGap: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditEvidenceGap(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditEvidenceGap(value: self) }
+}
+
+extension AuditEvidenceGaps: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditEvidenceGaps(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditEvidenceGaps(value: self) }
+}
+
+extension AuditEvidenceVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditEvidenceVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditEvidenceVerdict(value: self) }
+}
+
+extension AuditExploitedVulnerability: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditExploitedVulnerability(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditExploitedVulnerability(value: self) }
+}
+
+extension AuditFramework: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditFramework(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditFramework(value: self) }
+}
+
+extension AuditHead: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditHead(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditHead(value: self) }
+}
+
+extension AuditIncidentRecord: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditIncidentRecord(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditIncidentRecord(value: self) }
+}
+
+extension AuditKnownIssue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditKnownIssue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditKnownIssue(value: self) }
+}
+
+extension AuditLineFault: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditLineFault(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditLineFault(value: self) }
+}
+
+extension AuditLogRecord: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditLogRecord(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditLogRecord(value: self) }
+}
+
+extension AuditLogText: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditLogText(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditLogText(value: self) }
+}
+
+extension AuditProofCheck: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditProofCheck(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditProofCheck(value: self) }
+}
+
+extension AuditProofVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditProofVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditProofVerdict(value: self) }
+}
+
+extension AuditReleaseRecord: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditReleaseRecord(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditReleaseRecord(value: self) }
+}
+
+extension AuditStatementCheck: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditStatementCheck(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditStatementCheck(value: self) }
+}
+
+extension AuditStatementVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditStatementVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditStatementVerdict(value: self) }
+}
+
 extension CanaryAbortPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryAbortPolicy(json: json) }

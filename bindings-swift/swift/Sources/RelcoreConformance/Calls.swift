@@ -86,6 +86,30 @@ extension AnalysisTarget: CaseValue {}
 extension AnalysisTemplate: CaseValue {}
 extension AnalysisTest: CaseValue {}
 extension AnalysisVerdict: CaseValue {}
+extension AuditApproval: CaseValue {}
+extension AuditArtifact: CaseValue {}
+extension AuditArtifactMatch: CaseValue {}
+extension AuditBreach: CaseValue {}
+extension AuditChainCheck: CaseValue {}
+extension AuditChainVerdict: CaseValue {}
+extension AuditEntry: CaseValue {}
+extension AuditEnvironmentStage: CaseValue {}
+extension AuditEvidenceGap: CaseValue {}
+extension AuditEvidenceGaps: CaseValue {}
+extension AuditEvidenceVerdict: CaseValue {}
+extension AuditExploitedVulnerability: CaseValue {}
+extension AuditFramework: CaseValue {}
+extension AuditHead: CaseValue {}
+extension AuditIncidentRecord: CaseValue {}
+extension AuditKnownIssue: CaseValue {}
+extension AuditLineFault: CaseValue {}
+extension AuditLogRecord: CaseValue {}
+extension AuditLogText: CaseValue {}
+extension AuditProofCheck: CaseValue {}
+extension AuditProofVerdict: CaseValue {}
+extension AuditReleaseRecord: CaseValue {}
+extension AuditStatementCheck: CaseValue {}
+extension AuditStatementVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
 extension CanaryAction: CaseValue {}
 extension CanaryAppleDay: CaseValue {}
@@ -417,6 +441,54 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.score(labels: input.take("labels"), groupWeights: input.take("groupWeights"), passScore: input.take("passScore"), marginalScore: input.take("marginalScore")).wire()
     case "analysis.score_objectives":
         return try Analysis.scoreObjectives(objectives: input.take("objectives"), values: input.take("values"), history: input.take("history")).wire()
+    case "audit.append":
+        return try Audit.append(head: input.take("head"), entry: input.take("entry")).wire()
+    case "audit.consistency_proof":
+        return try Audit.consistencyProof(hashes: input.take("hashes"), firstSize: input.take("firstSize")).wire()
+    case "audit.evidence_gaps":
+        return try Audit.evidenceGaps(record: input.take("record"), framework: input.take("framework")).wire()
+    case "audit.explain_chain":
+        return try Audit.explainChain(check: input.take("check")).wire()
+    case "audit.explain_evidence":
+        return try Audit.explainEvidence(gaps: input.take("gaps")).wire()
+    case "audit.explain_proof":
+        return try Audit.explainProof(check: input.take("check")).wire()
+    case "audit.explain_statement":
+        return try Audit.explainStatement(check: input.take("check")).wire()
+    case "audit.genesis":
+        return try Audit.genesis().wire()
+    case "audit.head":
+        return try Audit.head(record: input.take("record")).wire()
+    case "audit.inclusion_proof":
+        return try Audit.inclusionProof(hashes: input.take("hashes"), index: input.take("index")).wire()
+    case "audit.leaf_hash":
+        return try Audit.leafHash(data: input.take("data")).wire()
+    case "audit.match_statement":
+        return try Audit.matchStatement(statement: input.take("statement"), artifacts: input.take("artifacts"), algorithms: input.take("algorithms")).wire()
+    case "audit.merkle_root":
+        return try Audit.merkleRoot(hashes: input.take("hashes")).wire()
+    case "audit.outcome_of_chain":
+        return try Audit.outcomeOfChain(check: input.take("check")).wire()
+    case "audit.outcome_of_evidence":
+        return try Audit.outcomeOfEvidence(gaps: input.take("gaps")).wire()
+    case "audit.outcome_of_proof":
+        return try Audit.outcomeOfProof(check: input.take("check")).wire()
+    case "audit.outcome_of_statement":
+        return try Audit.outcomeOfStatement(check: input.take("check")).wire()
+    case "audit.read_log":
+        return try Audit.readLog(text: input.take("text")).wire()
+    case "audit.record_leaf":
+        return try Audit.recordLeaf(record: input.take("record")).wire()
+    case "audit.to_statement":
+        return try Audit.toStatement(subjects: input.take("subjects"), predicateType: input.take("predicateType"), predicate: input.take("predicate")).wire()
+    case "audit.verify_chain":
+        return try Audit.verifyChain(log: input.take("log"), knownHeads: input.take("knownHeads"), checkpoint: input.take("checkpoint")).wire()
+    case "audit.verify_consistency":
+        return try Audit.verifyConsistency(firstSize: input.take("firstSize"), firstRoot: input.take("firstRoot"), secondSize: input.take("secondSize"), secondRoot: input.take("secondRoot"), proof: input.take("proof")).wire()
+    case "audit.verify_inclusion":
+        return try Audit.verifyInclusion(leafHash: input.take("leafHash"), index: input.take("index"), size: input.take("size"), proof: input.take("proof"), root: input.take("root")).wire()
+    case "audit.verify_log":
+        return try Audit.verifyLog(text: input.take("text"), knownHeads: input.take("knownHeads"), checkpoint: input.take("checkpoint")).wire()
     case "canary.standard_schedule":
         return try Canary.standardSchedule().wire()
     case "canary.schedule_from_json":
