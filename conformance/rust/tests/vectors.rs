@@ -137,12 +137,20 @@ fn every_vector_of_bucketing_runs_or_is_left_out_for_a_reason() {
     assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (314, 159));
 }
 
+#[test]
+fn every_vector_of_incidents_runs_or_is_left_out_for_a_reason() {
+    let account = Account::read("incident.jsonl");
+    account.check();
+    assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (6, 6));
+}
+
 /// A case begins with the vector that it expresses, and the file says how many of each group run in it.
 #[test]
 fn cases_name_their_vectors() {
     check_names(&Account::read("canary.jsonl"), &["canary", "analysis"]);
     check_names(&Account::read("experiment.jsonl"), &["experiment"]);
     check_names(&Account::read("window.jsonl"), &["window"]);
+    check_names(&Account::read("incident.jsonl"), &["incident"]);
 }
 
 fn check_names(account: &Account, folders: &[&'static str]) {

@@ -297,6 +297,7 @@ modules!(
     canary,
     digest,
     experiment,
+    incident,
     interchange,
     metrics,
     release,

@@ -8,7 +8,7 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    analysis, api, canary, column, decision, error, experiment, interchange, metrics, reason, release,
+    analysis, api, canary, column, decision, error, experiment, incident, interchange, metrics, reason, release,
     rollback, scalar, stats, time, version, window,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -79,6 +79,10 @@ types! {
     version: Bump, Version;
     window: Fit, FitVerdict, Kind, Override, Slot, SlotVerdict, Status, Subject, Schedule;
     scalar: Count;
+    incident: ComponentImpact, ComponentState, Downtime, Durations, Event, EventKind, Impact, ComponentStatus, Sev,
+        Form, ImpactFacts, Loss, SeverityPolicy, AssessmentVerdict, DatedMilestone, Milestone, Cadence, Update,
+        UpdateVerdict, Vocabulary, MappedStatus, MappedWord, Hours, Sla, SlaTarget, SeverityChange, SlaKind, Ticket,
+        SeverityAt, Hold, SlaDue, SlaState, SlaVerdict;
 }
 
 /// Types that exist only with the feature `schema`.

@@ -31,6 +31,7 @@ const DIRECTION: &[(&str, Names)] = &[
     ("canary", Names::Foundation(&["stats", "analysis"])),
     ("experiment", Names::Foundation(&["stats", "analysis"])),
     ("metrics", Names::Foundation(&["stats"])),
+    ("incident", Names::Foundation(&[])),
     ("rollback", Names::Foundation(&["stats", "analysis", "canary", "release"])),
     (
         "interchange",
@@ -42,6 +43,7 @@ const DIRECTION: &[(&str, Names)] = &[
             "canary",
             "experiment",
             "metrics",
+            "incident",
             "rollback",
         ]),
     ),
@@ -55,6 +57,7 @@ const DIRECTION: &[(&str, Names)] = &[
             "canary",
             "experiment",
             "metrics",
+            "incident",
             "rollback",
             "interchange",
         ]),
