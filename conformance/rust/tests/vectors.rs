@@ -248,6 +248,9 @@ fn the_cases_of_statistics_name_their_vectors() {
     }
     for ((file, family), count) in counts {
         let count = format!("`{family}` {count} of {}", account.supplied[family]);
-        assert!(text(&json(&folder().join(file)), "source").contains(&count), "the source of {file} lacks {count}");
+        assert!(
+            text(&json(&folder().join(file)), "source").contains(&count),
+            "the source of {file} lacks {count}"
+        );
     }
 }

@@ -60,12 +60,14 @@ impl ComponentImpact {
 pub fn impacts(incident: &State) -> Result<Vec<ComponentImpact>> {
     let timeline = timeline(incident)?;
     let rows = timeline.component_names().flat_map(|component| {
-        timeline.of_component(component).into_iter().map(|(Interval { start, end }, impact)| ComponentImpact {
-            component: component.clone(),
-            impact,
-            start,
-            end,
-            incident: Some(incident.id.clone()),
+        timeline.of_component(component).into_iter().map(|(Interval { start, end }, impact)| {
+            ComponentImpact {
+                component: component.clone(),
+                impact,
+                start,
+                end,
+                incident: Some(incident.id.clone()),
+            }
         })
     });
     Ok(rows.collect())
@@ -101,7 +103,11 @@ pub struct ComponentState {
 ///
 /// # Errors
 /// All faults at once: `invalid_value` for an `impacts[0].end` before its start.
-pub fn component_status(component: &str, impacts: &[ComponentImpact], at: Timestamp) -> Result<ComponentState> {
+pub fn component_status(
+    component: &str,
+    impacts: &[ComponentImpact],
+    at: Timestamp,
+) -> Result<ComponentState> {
     check(impacts)?;
     let is_open = |row: &&ComponentImpact| row.start <= at && row.end.is_none_or(|end| at < end);
     let mut open: Vec<_> = impacts.iter().filter(|row| row.component == component).filter(is_open).collect();
@@ -168,8 +174,7 @@ pub fn downtime(
     faults.finish()?;
     let observed = TimeRange { start: period.start, end: period.end.min(now).max(period.start) };
     let counted = impacts.iter().filter(|row| row.component == component && row.impact >= *least);
-    let mut intervals: Vec<_> =
-        counted.map(|row| Interval { start: row.start, end: row.end }).collect();
+    let mut intervals: Vec<_> = counted.map(|row| Interval { start: row.start, end: row.end }).collect();
     let ranges: Vec<TimeRange> = union(&mut intervals)
         .into_iter()
         .map(|interval| TimeRange {

@@ -31,7 +31,11 @@ input! {
 impl Hours {
     /// Hours of some days of the week.
     #[must_use]
-    pub fn new(days: impl IntoIterator<Item = Weekday>, start: impl Into<String>, end: impl Into<String>) -> Self {
+    pub fn new(
+        days: impl IntoIterator<Item = Weekday>,
+        start: impl Into<String>,
+        end: impl Into<String>,
+    ) -> Self {
         Self { days: days.into_iter().collect(), start: start.into(), end: end.into() }
     }
 }
@@ -73,7 +77,9 @@ impl<'a> Clock<'a> {
                 faults.add(
                     ErrorKind::InvalidValue,
                     format_args!("hours[{index}].days"),
-                    format_args!("`{day}` is a day of the weekend in `calendar.weekend`: remove it there or here"),
+                    format_args!(
+                        "`{day}` is a day of the weekend in `calendar.weekend`: remove it there or here"
+                    ),
                 );
             }
             if let (Some(start), Some(end)) = (start, end) {
@@ -103,7 +109,8 @@ impl<'a> Clock<'a> {
             _ => day.weekday(),
         };
         let last = self.half_days.iter().filter(|(date, _)| *date == day).map(|(_, end)| *end).min();
-        let instant = |minutes, is_late| local_instant(day, minutes, self.zone, is_late).map(Timestamp::as_millis);
+        let instant =
+            |minutes, is_late| local_instant(day, minutes, self.zone, is_late).map(Timestamp::as_millis);
         let rows = self.rows.iter().filter(|(days, ..)| days.contains(&weekday));
         let ranges = rows.filter_map(|(_, start, end)| {
             let end = last.map_or(*end, |last| last.min(*end));
@@ -131,7 +138,12 @@ impl<'a> Clock<'a> {
     }
 
     /// The time that the clock counts between two instants, without the holds.
-    pub(super) fn between(&self, from: Timestamp, until: Timestamp, holds: &[(Timestamp, Option<Timestamp>)]) -> Span {
+    pub(super) fn between(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        holds: &[(Timestamp, Option<Timestamp>)],
+    ) -> Span {
         let until = until.as_millis();
         let holds = hold_ranges(holds);
         let mut counted = 0_i64;
@@ -173,13 +185,19 @@ impl<'a> Clock<'a> {
 /// The time on hold between two instants, by the wall clock.
 pub(super) fn held(from: Timestamp, until: Timestamp, holds: &[(Timestamp, Option<Timestamp>)]) -> Span {
     let all = (from.as_millis(), until.as_millis());
-    let free: i64 = without(all, &hold_ranges(holds)).iter().map(|(start, end)| end.saturating_sub(*start)).sum();
+    let free: i64 =
+        without(all, &hold_ranges(holds)).iter().map(|(start, end)| end.saturating_sub(*start)).sum();
     let held = all.1.saturating_sub(all.0).saturating_sub(free).max(0);
     Span::from_millis(held).unwrap_or(Span::MAX)
 }
 
 fn hold_ranges(holds: &[(Timestamp, Option<Timestamp>)]) -> Vec<Range> {
-    united(holds.iter().map(|(start, end)| (start.as_millis(), end.map_or(i64::MAX, Timestamp::as_millis))).collect())
+    united(
+        holds
+            .iter()
+            .map(|(start, end)| (start.as_millis(), end.map_or(i64::MAX, Timestamp::as_millis)))
+            .collect(),
+    )
 }
 
 fn united(mut ranges: Vec<Range>) -> Vec<Range> {

@@ -46,20 +46,21 @@ pub use render::{Form, render_update};
 #[cfg(feature = "yaml")]
 pub use severity::severity_policy_from_yaml;
 pub use severity::{
-    Assessment, AssessmentVerdict, ImpactFacts, Loss, SeverityPolicy, assess_severity, default_severity_policy,
-    explain_severity, outcome_of_severity, severity_policy_from_json,
+    Assessment, AssessmentVerdict, ImpactFacts, Loss, SeverityPolicy, assess_severity,
+    default_severity_policy, explain_severity, outcome_of_severity, severity_policy_from_json,
 };
 #[cfg(feature = "yaml")]
 pub use sla::sla_from_yaml;
 pub use sla::{
-    Hold, SeverityAt, SeverityChange, Sla, SlaDue, SlaKind, SlaState, SlaTarget, SlaVerdict, Ticket, default_sla, explain_sla,
-    outcome_of_sla, resolution_due, response_due, sla_from_json, sla_state,
+    Hold, SeverityAt, SeverityChange, Sla, SlaDue, SlaKind, SlaState, SlaTarget, SlaVerdict, Ticket,
+    default_sla, explain_sla, outcome_of_sla, resolution_due, response_due, sla_from_json, sla_state,
 };
 pub use state::{DatedMilestone, Milestone, State, apply, fold};
 #[cfg(feature = "yaml")]
 pub use update::cadence_from_yaml;
 pub use update::{
-    Cadence, Update, UpdateVerdict, cadence_from_json, default_cadence, explain_update, outcome_of_update, update_due,
+    Cadence, Update, UpdateVerdict, cadence_from_json, default_cadence, explain_update, outcome_of_update,
+    update_due,
 };
 pub use vocabulary::{
     MappedStatus, MappedWord, Vocabulary, map_component_status, map_impact, map_status, word_for_status,

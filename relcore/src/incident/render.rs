@@ -100,7 +100,9 @@ fn impact(incident: &State) -> String {
     }
     let affected = incident.components.iter().filter(|(_, status)| status.impact().disrupts());
     let affected: Vec<String> = affected
-        .map(|(component, status)| format!("{} ({})", one_line(component), status.to_string().replace('_', " ")))
+        .map(|(component, status)| {
+            format!("{} ({})", one_line(component), status.to_string().replace('_', " "))
+        })
         .collect();
     match incident.impact {
         _ if incident.status.is_over() => "none any more".to_owned(),
@@ -115,7 +117,9 @@ fn sentence(incident: &State) -> String {
     let title = one_line(&incident.title);
     let was_reopened = incident.reopened > 0 && has_not_moved_on(&incident.events);
     match incident.status {
-        Status::Investigating if was_reopened => format!("The incident is back. We are investigating it again: {title}."),
+        Status::Investigating if was_reopened => {
+            format!("The incident is back. We are investigating it again: {title}.")
+        }
         Status::Investigating => format!("We are investigating reports of {title}."),
         Status::Identified => "We have identified the cause and are working on a fix.".to_owned(),
         Status::Monitoring => "A fix is in place, and we are monitoring the result.".to_owned(),
@@ -126,7 +130,8 @@ fn sentence(incident: &State) -> String {
 
 /// Whether the status did not change since the last reopening.
 fn has_not_moved_on(events: &[Event]) -> bool {
-    let moves = |event: &&Event| matches!(event.kind, EventKind::StatusChanged { .. } | EventKind::Reopened { .. });
+    let moves =
+        |event: &&Event| matches!(event.kind, EventKind::StatusChanged { .. } | EventKind::Reopened { .. });
     events.iter().rev().find(moves).is_some_and(|event| matches!(event.kind, EventKind::Reopened { .. }))
 }
 
@@ -141,7 +146,8 @@ fn word(status: Status) -> &'static str {
 
 /// The text in one line: a line of a title must not look like a line of the update.
 fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
     words.join(" ")
 }
 

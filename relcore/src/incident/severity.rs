@@ -168,7 +168,9 @@ impl Loss {
             (_, Reach::Nobody) | (Self::Degraded, Reach::Few) => Sev::Sev4,
             (Self::Degraded, Reach::Many) | (Self::Partial | Self::Total, Reach::Few) => Sev::Sev3,
             (Self::Total, Reach::Most) => Sev::Sev1,
-            (Self::Degraded | Self::Partial, Reach::Most) | (Self::Partial | Self::Total, Reach::Many) => Sev::Sev2,
+            (Self::Degraded | Self::Partial, Reach::Most) | (Self::Partial | Self::Total, Reach::Many) => {
+                Sev::Sev2
+            }
         }
     }
 }
@@ -259,7 +261,9 @@ pub fn assess_severity(facts: &ImpactFacts, policy: &SeverityPolicy) -> Result<A
             unit: Some("1".to_owned()),
             ..Evidence::default()
         };
-        reasons.push(Reason::new(code::LOSS_AND_REACH, severity_of(highest), "affectedShare", text).with(evidence));
+        reasons.push(
+            Reason::new(code::LOSS_AND_REACH, severity_of(highest), "affectedShare", text).with(evidence),
+        );
     }
     let floors = floors(facts);
     for (name, known, floor, code, words) in &floors {
@@ -273,17 +277,21 @@ pub fn assess_severity(facts: &ImpactFacts, policy: &SeverityPolicy) -> Result<A
     let mut missing = Vec::new();
     if highest != lowest {
         let unknown = [("loss", facts.loss.is_none()), ("affectedShare", reach.is_none())];
-        missing.extend(unknown.iter().filter(|(_, is_unknown)| *is_unknown).map(|(name, _)| (*name).to_owned()));
+        missing
+            .extend(unknown.iter().filter(|(_, is_unknown)| *is_unknown).map(|(name, _)| (*name).to_owned()));
     }
-    let raising = floors.iter().filter(|(_, known, floor, ..)| known.is_none() && *floor < highest);
+    let distance = (lowest as u8).saturating_sub(highest as u8);
+    let limit = if distance > 1 { lowest } else { highest };
+    let raising = floors.iter().filter(|(_, known, floor, ..)| known.is_none() && *floor < limit);
     missing.extend(raising.map(|(name, ..)| (*name).to_owned()));
 
-    let distance = (lowest as u8).saturating_sub(highest as u8);
     if distance > 0 {
         let text = if distance == 1 {
             format!("`{highest}` and `{lowest}` are possible: the higher one counts")
         } else {
-            format!("everything from `{highest}` to `{lowest}` is possible: until more is known, `{highest}` counts")
+            format!(
+                "everything from `{highest}` to `{lowest}` is possible: until more is known, `{highest}` counts"
+            )
         };
         let code = if distance == 1 { code::HIGHER_OF_TWO } else { code::SEVERITY_OPEN };
         reasons.push(Reason::new(code, Severity::Warning, "severity", text));

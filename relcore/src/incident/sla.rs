@@ -197,6 +197,14 @@ impl Ticket {
         );
     }
 
+    /// When the response was given, or the ticket was resolved. A resolution is a response, too.
+    fn done_at(&self, kind: SlaKind) -> Option<Timestamp> {
+        match kind {
+            SlaKind::Response => [self.responded_at, self.resolved_at].into_iter().flatten().min(),
+            SlaKind::Resolution => self.resolved_at,
+        }
+    }
+
     /// The severity at an instant and since when it has been so.
     fn severity_at(&self, at: Timestamp) -> Option<&SeverityAt> {
         self.severities.iter().rev().find(|severity| severity.at <= at).or_else(|| self.severities.first())
@@ -391,16 +399,13 @@ fn due(ticket: &Ticket, kind: SlaKind, sla: &Sla, now: Timestamp) -> Result<(Sla
     faults.finish()?;
     let digest = checked.map(|checked| checked.digest().to_owned()).unwrap_or_default();
     let clock = Clock::new(&sla.zone, &sla.hours, &sla.calendar)?;
-    let until = match kind {
-        SlaKind::Response => ticket.responded_at.or(ticket.resolved_at),
-        SlaKind::Resolution => ticket.resolved_at,
-    };
-    let until = until.unwrap_or(now);
+    let until = ticket.done_at(kind).unwrap_or(now);
     let severity = ticket.severity_at(until);
-    let target = severity.and_then(|severity| sla.targets.get(&severity.severity)).and_then(|target| match kind {
-        SlaKind::Response => target.response,
-        SlaKind::Resolution => target.resolution,
-    });
+    let target =
+        severity.and_then(|severity| sla.targets.get(&severity.severity)).and_then(|target| match kind {
+            SlaKind::Response => target.response,
+            SlaKind::Resolution => target.resolution,
+        });
     let start = match (sla.severity_change, severity) {
         (SeverityChange::Change, Some(severity)) => severity.at.max(ticket.opened),
         _ => ticket.opened,
@@ -474,10 +479,7 @@ pub enum SlaVerdict {
 /// As [`response_due`].
 pub fn sla_state(ticket: &Ticket, kind: &SlaKind, sla: &Sla, now: Timestamp) -> Result<SlaState> {
     let (clock, policy_digest) = due(ticket, *kind, sla, now)?;
-    let done = match kind {
-        SlaKind::Response => ticket.responded_at.or(ticket.resolved_at),
-        SlaKind::Resolution => ticket.resolved_at,
-    };
+    let done = ticket.done_at(*kind);
     let is_held = ticket.holds.iter().any(|hold| hold.start <= now && hold.end.is_none_or(|end| now < end));
     let (verdict, code, severity, text) = match (clock.target, clock.due_at, done) {
         (None, ..) => {

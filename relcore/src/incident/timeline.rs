@@ -143,7 +143,8 @@ impl Timeline {
     /// The intervals of the states, as far as the incident was disrupted.
     fn while_disrupted<T: Copy>(&self, states: &[(Timestamp, T)]) -> impl Iterator<Item = (Interval, T)> {
         let ends = states.iter().skip(1).map(|(at, _)| Some(*at)).chain([None]);
-        let intervals = states.iter().zip(ends).map(|((start, state), end)| (Interval { start: *start, end }, *state));
+        let intervals =
+            states.iter().zip(ends).map(|((start, state), end)| (Interval { start: *start, end }, *state));
         intervals.flat_map(move |(interval, state)| {
             let parts = self.disrupted.iter().filter_map(move |open| interval.intersection(*open));
             parts.map(move |part| (part, state))

@@ -121,8 +121,8 @@ pub struct Update {
     /// How long it has been due; absent if it is not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub overdue: Option<Span>,
-    /// When the message after it is due at the latest if this one is sent now: the instant that it should name. Absent if none
-    /// comes after it.
+    /// When the message after it is due at the latest if this one is sent now and says who is affected and how: the instant that
+    /// it should name. Absent if none comes after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then_at: Option<Timestamp>,
     /// Why, in the order of the rules.
@@ -210,7 +210,9 @@ pub fn update_due(incident: &State, cadence: &Cadence, now: Timestamp) -> Result
     let is_due = now >= at;
     let overdue = now.since(at);
     let text = match is_due {
-        true if overdue.as_millis() > 0 => format!("{words} was due at {at}, {} ago", format_duration(overdue)),
+        true if overdue.as_millis() > 0 => {
+            format!("{words} was due at {at}, {} ago", format_duration(overdue))
+        }
         true => format!("{words} is due now"),
         false => format!("{words} is due at {at}, in {}", format_duration(at.since(now))),
     };
@@ -271,7 +273,8 @@ fn next_message(incident: &State, cadence: &Cadence) -> Result<Option<Due>> {
     let phase = present_phase(incident);
     let is_message = |event: &&Event| matches!(event.kind, EventKind::Communicated { .. });
     if let Some(resolved) = incident.resolved_at {
-        let is_end = |event: &Event| matches!(event.kind, EventKind::StatusChanged { status: Status::Resolved });
+        let is_end =
+            |event: &Event| matches!(event.kind, EventKind::StatusChanged { status: Status::Resolved });
         let end = phase.iter().rposition(is_end).unwrap_or(0);
         if phase.iter().skip(end).any(|event| is_message(&event)) {
             return Ok(None);
@@ -282,14 +285,20 @@ fn next_message(incident: &State, cadence: &Cadence) -> Result<Option<Due>> {
     let mut messages = phase.iter().filter(is_message);
     let Some(first) = messages.next() else {
         let (code, words) = (code::FIRST_MESSAGE, "the first message");
-        return Ok(Some(Due { at: phase_start(incident).plus(cadence.first)?, code, words, names_next: true }));
+        return Ok(Some(Due {
+            at: phase_start(incident).plus(cadence.first)?,
+            code,
+            words,
+            names_next: true,
+        }));
     };
     let last = messages.last().unwrap_or(first);
     let promised = match &last.kind {
         EventKind::Communicated { next_update_at, .. } => *next_update_at,
         _ => None,
     };
-    let has_scope = phase.iter().any(|event| matches!(event.kind, EventKind::Communicated { scope: true, .. }));
+    let has_scope =
+        phase.iter().any(|event| matches!(event.kind, EventKind::Communicated { scope: true, .. }));
     let (mut at, mut code, mut words) = if has_scope {
         let is_early = last.at.since(phase_start(incident)) < cadence.interval_for;
         let at = match (promised, cadence.later) {

@@ -13,8 +13,8 @@ mod sla;
 use model::{Model, event_of};
 use proptest::prelude::*;
 use relcore::incident::{
-    Assessment, Cadence, ComponentImpact, Event, EventKind, Impact, ImpactFacts, Loss, SeverityPolicy, State, UpdateVerdict,
-    apply, assess_severity, component_status, downtime, durations, fold, impacts, update_due,
+    Assessment, Cadence, ComponentImpact, Event, EventKind, Impact, ImpactFacts, Loss, SeverityPolicy, State,
+    UpdateVerdict, apply, assess_severity, component_status, downtime, durations, fold, impacts, update_due,
 };
 use relcore::{Span, TimeRange, Timestamp};
 
@@ -189,14 +189,16 @@ fn facts() -> impl Strategy<Value = ImpactFacts> {
     ];
     let yes = || proptest::option::of(any::<bool>());
     (proptest::option::of(loss), proptest::option::of(0.0_f64..=1.0), yes(), yes(), yes(), yes()).prop_map(
-        |(loss, affected_share, data_exposed, data_lost, monitoring_impaired, likely_to_worsen)| ImpactFacts {
-            loss,
-            affected_share,
-            data_exposed,
-            data_lost,
-            monitoring_impaired,
-            likely_to_worsen,
-            ..ImpactFacts::default()
+        |(loss, affected_share, data_exposed, data_lost, monitoring_impaired, likely_to_worsen)| {
+            ImpactFacts {
+                loss,
+                affected_share,
+                data_exposed,
+                data_lost,
+                monitoring_impaired,
+                likely_to_worsen,
+                ..ImpactFacts::default()
+            }
         },
     )
 }

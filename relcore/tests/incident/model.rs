@@ -19,7 +19,11 @@ pub(super) fn event_of(is_first: bool, minute: i32, (_, choice, component, statu
     let since = (choice % 2 == 0 && back > 0).then(|| at((minute - back).max(0)));
     let (component, status) = (COMPONENTS[usize::from(component)], usize::from(status));
     let kind = if is_first {
-        let components = if choice < 7 { BTreeMap::new() } else { BTreeMap::from([(component.to_owned(), STATUSES[status])]) };
+        let components = if choice < 7 {
+            BTreeMap::new()
+        } else {
+            BTreeMap::from([(component.to_owned(), STATUSES[status])])
+        };
         EventKind::Opened {
             id: "1".to_owned(),
             title: "x".to_owned(),
@@ -33,13 +37,23 @@ pub(super) fn event_of(is_first: bool, minute: i32, (_, choice, component, statu
     } else {
         match choice {
             0 | 1 => EventKind::StatusChanged { status: Status::Resolved },
-            2 => EventKind::StatusChanged { status: [Status::Identified, Status::Monitoring, Status::Postmortem][status % 3] },
+            2 => EventKind::StatusChanged {
+                status: [Status::Identified, Status::Monitoring, Status::Postmortem][status % 3],
+            },
             3 | 4 => EventKind::Reopened { since },
-            5..=8 => EventKind::ComponentChanged { component: component.to_owned(), status: STATUSES[status], since },
+            5..=8 => EventKind::ComponentChanged {
+                component: component.to_owned(),
+                status: STATUSES[status],
+                since,
+            },
             9 => EventKind::Mitigated { since },
             10 => EventKind::ImpactChanged { impact: IMPACTS[status], description: None },
             11 => EventKind::Assessed { severity: Sev::Sev2 },
-            _ => EventKind::Communicated { text: "x".to_owned(), scope: status > 2, next_update_at: Some(at(minute + back + 1)) },
+            _ => EventKind::Communicated {
+                text: "x".to_owned(),
+                scope: status > 2,
+                next_update_at: Some(at(minute + back + 1)),
+            },
         }
     };
     Event::new(at(minute), kind)
@@ -121,9 +135,13 @@ impl Model {
 
     pub(super) fn impact(&self) -> i64 {
         self.count(|minute| {
-            let is_affected = |statuses: &Vec<ComponentStatus>| statuses[minute] > ComponentStatus::UnderMaintenance;
-            let notices =
-                if self.components.is_empty() { self.whole[minute] } else { self.components.values().any(is_affected) };
+            let is_affected =
+                |statuses: &Vec<ComponentStatus>| statuses[minute] > ComponentStatus::UnderMaintenance;
+            let notices = if self.components.is_empty() {
+                self.whole[minute]
+            } else {
+                self.components.values().any(is_affected)
+            };
             self.disrupted[minute] && notices
         })
     }

@@ -2,7 +2,8 @@
 use super::{at, minutes};
 use proptest::prelude::*;
 use relcore::incident::{
-    Hold, Hours, SeverityAt, SeverityChange, Sla, SlaKind, SlaTarget, SlaVerdict, Ticket, resolution_due, sla_state,
+    Hold, Hours, SeverityAt, SeverityChange, Sla, SlaKind, SlaTarget, SlaVerdict, Ticket, resolution_due,
+    sla_state,
 };
 use relcore::time::{BusinessCalendar, HalfDay};
 use relcore::{NaiveDate, Span, Weekday};
@@ -20,8 +21,9 @@ fn time(minutes: i32) -> String {
 }
 
 fn calendars() -> impl Strategy<Value = (Vec<(i32, i32)>, BusinessCalendar)> {
-    let rows = proptest::collection::vec((0_i32..24, 1_i32..24), 1..3)
-        .prop_map(|rows| rows.into_iter().map(|(start, length)| (start * 60, (start + length) * 60)).collect());
+    let rows = proptest::collection::vec((0_i32..24, 1_i32..24), 1..3).prop_map(|rows| {
+        rows.into_iter().map(|(start, length)| (start * 60, (start + length) * 60)).collect()
+    });
     let days = || proptest::collection::vec(0_i32..14, 0..4);
     (rows, days(), days(), proptest::collection::vec((0_i32..14, 0_i32..=1440), 0..2)).prop_map(
         |(rows, holidays, working, half)| {
