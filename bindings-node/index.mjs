@@ -11,6 +11,7 @@ export const {
   decision,
   digest,
   experiment,
+  incident,
   interchange,
   metrics,
   release,
