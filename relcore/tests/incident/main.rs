@@ -4,6 +4,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::arithmetic_side_effects,
+    clippy::field_reassign_with_default,
     reason = "a test that panics has failed, which is what a test is for"
 )]
 
@@ -117,13 +118,9 @@ proptest! {
     fn a_fact_that_becomes_known_stays_within_what_was_possible(facts in facts(), known in facts()) {
         let policy = SeverityPolicy::default();
         let before = assess_severity(&facts, &policy).unwrap();
-        let completed = ImpactFacts::default();
-        let mut completed = ImpactFacts { loss: facts.loss.or(known.loss), ..completed };
+        let mut completed = facts.clone();
+        completed.loss = facts.loss.or(known.loss);
         completed.affected_share = facts.affected_share.or(known.affected_share);
-        completed.data_exposed = facts.data_exposed;
-        completed.data_lost = facts.data_lost;
-        completed.monitoring_impaired = facts.monitoring_impaired;
-        completed.likely_to_worsen = facts.likely_to_worsen;
         let after = assess_severity(&completed, &policy).unwrap();
         prop_assert!(before.highest <= after.highest && after.lowest <= before.lowest, "{:?} {:?}", before, after);
         prop_assert!(!before.reasons.is_empty());
@@ -136,15 +133,15 @@ proptest! {
         let is_no_lower = |worse: &Assessment, better: &Assessment| worse.highest <= better.highest;
         let before = assess(&facts);
         for worse in [
-            ImpactFacts { data_exposed: Some(true), ..facts.clone() },
-            ImpactFacts { data_lost: Some(true), ..facts.clone() },
-            ImpactFacts { monitoring_impaired: Some(true), ..facts.clone() },
-            ImpactFacts { likely_to_worsen: Some(true), ..facts.clone() },
+            facts.clone().data_exposed(true),
+            facts.clone().data_lost(true),
+            facts.clone().monitoring_impaired(true),
+            facts.clone().likely_to_worsen(true),
         ] {
             prop_assert!(is_no_lower(&assess(&worse), &before));
         }
         if let Some(known) = facts.affected_share {
-            let worse = ImpactFacts { affected_share: Some(known.max(share)), ..facts };
+            let worse = facts.affected_share(known.max(share));
             prop_assert!(is_no_lower(&assess(&worse), &before));
         }
     }
@@ -154,7 +151,8 @@ proptest! {
         first in (0_i32..1, 0_u8..14, 0_u8..3, 0_u8..5, 0_i32..60), rest in numbers(), later in 0_i32..100, limit in proptest::option::of(1_i32..200),
     ) {
         let (events, state) = incident(first, &rest, 0);
-        let cadence = Cadence { later: limit.map(Span::from_minutes), ..Cadence::default() };
+        let mut cadence = Cadence::default();
+        cadence.later = limit.map(Span::from_minutes);
         let now = at(events.last().unwrap().0 + later);
         let update = update_due(&state, &cadence, now).unwrap();
         prop_assert_eq!(update.verdict == UpdateVerdict::Due, update.overdue.is_some());
@@ -190,15 +188,14 @@ fn facts() -> impl Strategy<Value = ImpactFacts> {
     let yes = || proptest::option::of(any::<bool>());
     (proptest::option::of(loss), proptest::option::of(0.0_f64..=1.0), yes(), yes(), yes(), yes()).prop_map(
         |(loss, affected_share, data_exposed, data_lost, monitoring_impaired, likely_to_worsen)| {
-            ImpactFacts {
-                loss,
-                affected_share,
-                data_exposed,
-                data_lost,
-                monitoring_impaired,
-                likely_to_worsen,
-                ..ImpactFacts::default()
-            }
+            let mut facts = ImpactFacts::default();
+            facts.loss = loss;
+            facts.affected_share = affected_share;
+            facts.data_exposed = data_exposed;
+            facts.data_lost = data_lost;
+            facts.monitoring_impaired = monitoring_impaired;
+            facts.likely_to_worsen = likely_to_worsen;
+            facts
         },
     )
 }
