@@ -213,6 +213,29 @@ export declare class RelcoreError extends Error {
  * - `sample_ratio_unproven`: Inconclusive: it is not proven that the units fall into the variants as their weights say.
  * - `counts_contradictory`: Invalid: a variant has events without exposure.
  *
+ * Of `incident`:
+ *
+ * - `loss_and_reach`: The severity follows from what does not work and for how many customers.
+ * - `data_exposed`: Data of customers is exposed.
+ * - `data_lost`: Data of customers is lost or corrupted.
+ * - `monitoring_impaired`: The monitoring that would show a major incident is impaired.
+ * - `likely_to_worsen`: It is likely to become worse if nobody acts.
+ * - `higher_of_two`: Two severities are possible, and the higher one counts.
+ * - `severity_open`: More than two severities are possible.
+ * - `first_message`: The first message about the incident, or about its return.
+ * - `scope_message`: The message that says who is affected and how.
+ * - `progress_message`: The next message in the rhythm of the cadence.
+ * - `promised_message`: The next message at the instant that the last one named.
+ * - `final_message`: The message that the incident is resolved.
+ * - `final_message_sent`: The incident is resolved, and a message has said so.
+ * - `next_message_not_named`: The last message does not say when the next one comes.
+ * - `no_messages_for_severity`: The incident is less severe than those about which messages are sent.
+ * - `sla_met`: The response or the resolution came in time.
+ * - `sla_running`: The clock of the service level agreement runs, and there is time left.
+ * - `sla_on_hold`: The clock of the service level agreement is on hold.
+ * - `sla_breached`: The response or the resolution did not come in time.
+ * - `sla_no_target`: The severity has no target in the service level agreement.
+ *
  * Of every module:
  *
  * - `fact_missing`: A fact that the decision needs is missing.
@@ -541,6 +564,26 @@ export type ReasonCode =
   | "sample_ratio_mismatch"
   | "sample_ratio_unproven"
   | "counts_contradictory"
+  | "loss_and_reach"
+  | "data_exposed"
+  | "data_lost"
+  | "monitoring_impaired"
+  | "likely_to_worsen"
+  | "higher_of_two"
+  | "severity_open"
+  | "first_message"
+  | "scope_message"
+  | "progress_message"
+  | "promised_message"
+  | "final_message"
+  | "final_message_sent"
+  | "next_message_not_named"
+  | "no_messages_for_severity"
+  | "sla_met"
+  | "sla_running"
+  | "sla_on_hold"
+  | "sla_breached"
+  | "sla_no_target"
   | "fact_missing"
   | "version_not_greater"
   | "version_skipped"
@@ -903,6 +946,11 @@ export * as digest from "./digest.js";
  * Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins.
  */
 export * as experiment from "./experiment.js";
+
+/**
+ * Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due.
+ */
+export * as incident from "./incident.js";
 
 /**
  * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.

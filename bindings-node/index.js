@@ -32,6 +32,9 @@ module.exports = {
   get experiment() {
     return require("./experiment.js");
   },
+  get incident() {
+    return require("./incident.js");
+  },
   get interchange() {
     return require("./interchange.js");
   },

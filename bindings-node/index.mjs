@@ -12,6 +12,7 @@ export const {
   decision,
   digest,
   experiment,
+  incident,
   interchange,
   metrics,
   release,

@@ -47,6 +47,52 @@ import type {
 import type * as decision from "./decision.js";
 import type * as release from "./release.js";
 
+/** A window in which releases are allowed, or denied. */
+export interface Definition<At extends Instant = Instant> {
+  /** A name that no other window has. */
+  readonly name: string;
+  /** Whether releases are allowed or denied while it is active. */
+  readonly kind: Kind;
+  /** Schedule it is active. */
+  readonly schedule: Schedule<At>;
+  /**
+   * The IANA zone of its local times. Default: `UTC`.
+   *
+   * @defaultValue `"UTC"`
+   */
+  readonly zone?: string | undefined;
+  /**
+   * The environments for which it counts. Default: all, also a subject without an environment.
+   *
+   * @defaultValue `[]`
+   */
+  readonly environments?: readonly string[] | undefined;
+  /**
+   * The services for which it counts. Default: all, also a subject without a service.
+   *
+   * @defaultValue `[]`
+   */
+  readonly services?: readonly string[] | undefined;
+  /**
+   * The release types that it does not block once a person has approved it. Default: none.
+   *
+   * @defaultValue `[]`
+   */
+  readonly exempt?: readonly release.Type[] | undefined;
+  /**
+   * Whether it lets runs through that a person started, as `manualSync` of Argo CD. Default: no.
+   *
+   * @defaultValue `false`
+   */
+  readonly manual?: boolean | undefined;
+  /**
+   * Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD. Default: no.
+   *
+   * @defaultValue `false`
+   */
+  readonly overrun?: boolean | undefined;
+}
+
 /** A probable mistake in the windows, made by `lint`. */
 export interface Diagnostic {
   /** The stable code. */
@@ -123,7 +169,7 @@ export interface Policy<At extends Instant = Instant> {
    *
    * @defaultValue `[]`
    */
-  readonly windows?: readonly Window<At>[] | undefined;
+  readonly windows?: readonly Definition<At>[] | undefined;
   /**
    * The calendars by name: weekends, holidays and make-up days. relcore has no list of holidays.
    *
@@ -317,52 +363,6 @@ export interface Subject {
  * - `closed`: The release may not start.
  */
 export type Verdict = "open" | "closed";
-
-/** A window in which releases are allowed, or denied. */
-export interface Window<At extends Instant = Instant> {
-  /** A name that no other window has. */
-  readonly name: string;
-  /** Whether releases are allowed or denied while it is active. */
-  readonly kind: Kind;
-  /** Schedule it is active. */
-  readonly schedule: Schedule<At>;
-  /**
-   * The IANA zone of its local times. Default: `UTC`.
-   *
-   * @defaultValue `"UTC"`
-   */
-  readonly zone?: string | undefined;
-  /**
-   * The environments for which it counts. Default: all, also a subject without an environment.
-   *
-   * @defaultValue `[]`
-   */
-  readonly environments?: readonly string[] | undefined;
-  /**
-   * The services for which it counts. Default: all, also a subject without a service.
-   *
-   * @defaultValue `[]`
-   */
-  readonly services?: readonly string[] | undefined;
-  /**
-   * The release types that it does not block once a person has approved it. Default: none.
-   *
-   * @defaultValue `[]`
-   */
-  readonly exempt?: readonly release.Type[] | undefined;
-  /**
-   * Whether it lets runs through that a person started, as `manualSync` of Argo CD. Default: no.
-   *
-   * @defaultValue `false`
-   */
-  readonly manual?: boolean | undefined;
-  /**
-   * Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD. Default: no.
-   *
-   * @defaultValue `false`
-   */
-  readonly overrun?: boolean | undefined;
-}
 
 /** The policy without windows: everything is open. */
 export declare function defaultPolicy(): Policy<Timestamp>;

@@ -19,6 +19,7 @@ import type * as audit from "../audit.js";
 import type * as canary from "../canary.js";
 import type * as decision from "../decision.js";
 import type * as experiment from "../experiment.js";
+import type * as incident from "../incident.js";
 import type * as interchange from "../interchange.js";
 import type * as metrics from "../metrics.js";
 import type * as release from "../release.js";
@@ -209,6 +210,42 @@ export interface WireInputs {
   readonly "experiment.VariantVerdict": experiment.VariantVerdict;
   readonly "experiment.Verdict": experiment.Verdict;
   readonly "experiment.WinnerPolicy": experiment.WinnerPolicy;
+  readonly "incident.Assessment": incident.Assessment;
+  readonly "incident.AssessmentVerdict": incident.AssessmentVerdict;
+  readonly "incident.Cadence": incident.Cadence;
+  readonly "incident.ComponentImpact": incident.ComponentImpact;
+  readonly "incident.ComponentState": incident.ComponentState;
+  readonly "incident.ComponentStatus": incident.ComponentStatus;
+  readonly "incident.DatedMilestone": incident.DatedMilestone;
+  readonly "incident.Downtime": incident.Downtime;
+  readonly "incident.Durations": incident.Durations;
+  readonly "incident.Event": incident.Event;
+  readonly "incident.EventKind": incident.EventKind;
+  readonly "incident.Form": incident.Form;
+  readonly "incident.Hold": incident.Hold;
+  readonly "incident.Hours": incident.Hours;
+  readonly "incident.Impact": incident.Impact;
+  readonly "incident.ImpactFacts": incident.ImpactFacts;
+  readonly "incident.Loss": incident.Loss;
+  readonly "incident.MappedStatus": incident.MappedStatus;
+  readonly "incident.MappedWord": incident.MappedWord;
+  readonly "incident.Milestone": incident.Milestone;
+  readonly "incident.Sev": incident.Sev;
+  readonly "incident.SeverityAt": incident.SeverityAt;
+  readonly "incident.SeverityChange": incident.SeverityChange;
+  readonly "incident.SeverityPolicy": incident.SeverityPolicy;
+  readonly "incident.Sla": incident.Sla;
+  readonly "incident.SlaDue": incident.SlaDue;
+  readonly "incident.SlaKind": incident.SlaKind;
+  readonly "incident.SlaState": incident.SlaState;
+  readonly "incident.SlaTarget": incident.SlaTarget;
+  readonly "incident.SlaVerdict": incident.SlaVerdict;
+  readonly "incident.State": incident.State;
+  readonly "incident.Status": incident.Status;
+  readonly "incident.Ticket": incident.Ticket;
+  readonly "incident.Update": incident.Update;
+  readonly "incident.UpdateVerdict": incident.UpdateVerdict;
+  readonly "incident.Vocabulary": incident.Vocabulary;
   readonly "interchange.GitCommit": interchange.GitCommit;
   readonly "interchange.GitFault": interchange.GitFault;
   readonly "interchange.GitHistory": interchange.GitHistory;
@@ -370,6 +407,7 @@ export interface WireInputs {
   readonly "stats.WelchTest": stats.WelchTest;
   readonly "stats.WindowMethod": stats.WindowMethod;
   readonly "stats.WindowPolicy": stats.WindowPolicy;
+  readonly "window.Definition": window.Definition;
   readonly "window.Diagnostic": window.Diagnostic;
   readonly "window.DiagnosticCode": window.DiagnosticCode;
   readonly "window.Fit": window.Fit;
@@ -383,7 +421,6 @@ export interface WireInputs {
   readonly "window.Status": window.Status;
   readonly "window.Subject": window.Subject;
   readonly "window.Verdict": window.Verdict;
-  readonly "window.Window": window.Window;
 }
 
 /** The types that `fromJson` returns, by name. */
@@ -569,6 +606,42 @@ export interface WireTypes {
   readonly "experiment.VariantVerdict": experiment.VariantVerdict;
   readonly "experiment.Verdict": experiment.Verdict;
   readonly "experiment.WinnerPolicy": experiment.WinnerPolicy;
+  readonly "incident.Assessment": incident.Assessment;
+  readonly "incident.AssessmentVerdict": incident.AssessmentVerdict;
+  readonly "incident.Cadence": incident.Cadence;
+  readonly "incident.ComponentImpact": incident.ComponentImpact<Timestamp>;
+  readonly "incident.ComponentState": incident.ComponentState;
+  readonly "incident.ComponentStatus": incident.ComponentStatus;
+  readonly "incident.DatedMilestone": incident.DatedMilestone<Timestamp>;
+  readonly "incident.Downtime": incident.Downtime;
+  readonly "incident.Durations": incident.Durations;
+  readonly "incident.Event": incident.Event<Timestamp>;
+  readonly "incident.EventKind": incident.EventKind<Timestamp>;
+  readonly "incident.Form": incident.Form;
+  readonly "incident.Hold": incident.Hold;
+  readonly "incident.Hours": incident.Hours;
+  readonly "incident.Impact": incident.Impact;
+  readonly "incident.ImpactFacts": incident.ImpactFacts;
+  readonly "incident.Loss": incident.Loss;
+  readonly "incident.MappedStatus": incident.MappedStatus;
+  readonly "incident.MappedWord": incident.MappedWord;
+  readonly "incident.Milestone": incident.Milestone;
+  readonly "incident.Sev": incident.Sev;
+  readonly "incident.SeverityAt": incident.SeverityAt;
+  readonly "incident.SeverityChange": incident.SeverityChange;
+  readonly "incident.SeverityPolicy": incident.SeverityPolicy;
+  readonly "incident.Sla": incident.Sla;
+  readonly "incident.SlaDue": incident.SlaDue<Timestamp>;
+  readonly "incident.SlaKind": incident.SlaKind;
+  readonly "incident.SlaState": incident.SlaState<Timestamp>;
+  readonly "incident.SlaTarget": incident.SlaTarget;
+  readonly "incident.SlaVerdict": incident.SlaVerdict;
+  readonly "incident.State": incident.State<Timestamp>;
+  readonly "incident.Status": incident.Status;
+  readonly "incident.Ticket": incident.Ticket;
+  readonly "incident.Update": incident.Update<Timestamp>;
+  readonly "incident.UpdateVerdict": incident.UpdateVerdict;
+  readonly "incident.Vocabulary": incident.Vocabulary;
   readonly "interchange.GitCommit": interchange.GitCommit<Timestamp>;
   readonly "interchange.GitFault": interchange.GitFault;
   readonly "interchange.GitHistory": interchange.GitHistory<Timestamp>;
@@ -730,6 +803,7 @@ export interface WireTypes {
   readonly "stats.WelchTest": stats.WelchTest;
   readonly "stats.WindowMethod": stats.WindowMethod;
   readonly "stats.WindowPolicy": stats.WindowPolicy;
+  readonly "window.Definition": window.Definition<Timestamp>;
   readonly "window.Diagnostic": window.Diagnostic;
   readonly "window.DiagnosticCode": window.DiagnosticCode;
   readonly "window.Fit": window.Fit<Timestamp>;
@@ -743,7 +817,6 @@ export interface WireTypes {
   readonly "window.Status": window.Status<Timestamp>;
   readonly "window.Subject": window.Subject;
   readonly "window.Verdict": window.Verdict;
-  readonly "window.Window": window.Window<Timestamp>;
 }
 
 /**

@@ -80,6 +80,21 @@ use relcore::experiment::{
     VariantVerdict as ExperimentVariantVerdict, Verdict as ExperimentVerdict,
     WinnerPolicy as ExperimentWinnerPolicy,
 };
+use relcore::incident::{
+    Assessment as IncidentAssessment, AssessmentVerdict as IncidentAssessmentVerdict,
+    Cadence as IncidentCadence, ComponentImpact as IncidentComponentImpact,
+    ComponentState as IncidentComponentState, ComponentStatus as IncidentComponentStatus,
+    DatedMilestone as IncidentDatedMilestone, Downtime as IncidentDowntime, Durations as IncidentDurations,
+    Event as IncidentEvent, EventKind as IncidentEventKind, Form as IncidentForm, Hold as IncidentHold,
+    Hours as IncidentHours, Impact as IncidentImpact, ImpactFacts as IncidentImpactFacts,
+    Loss as IncidentLoss, MappedStatus as IncidentMappedStatus, MappedWord as IncidentMappedWord,
+    Milestone as IncidentMilestone, Sev as IncidentSev, SeverityAt as IncidentSeverityAt,
+    SeverityChange as IncidentSeverityChange, SeverityPolicy as IncidentSeverityPolicy, Sla as IncidentSla,
+    SlaDue as IncidentSlaDue, SlaKind as IncidentSlaKind, SlaState as IncidentSlaState,
+    SlaTarget as IncidentSlaTarget, SlaVerdict as IncidentSlaVerdict, State as IncidentState,
+    Status as IncidentStatus, Ticket as IncidentTicket, Update as IncidentUpdate,
+    UpdateVerdict as IncidentUpdateVerdict, Vocabulary as IncidentVocabulary,
+};
 use relcore::interchange::{
     GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
     GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
@@ -155,10 +170,10 @@ use relcore::stats::{
 use relcore::time::{BucketUnit, BusinessCalendar, HalfDay, TimeRange, Weekday};
 use relcore::version::Bump;
 use relcore::window::{
-    Diagnostic as WindowDiagnostic, DiagnosticCode as WindowDiagnosticCode, Fit as WindowFit,
-    FitVerdict as WindowFitVerdict, Kind as WindowKind, Override as WindowOverride, Policy as WindowPolicy,
-    Schedule as WindowSchedule, Slot as WindowSlot, SlotVerdict as WindowSlotVerdict, Status as WindowStatus,
-    Subject as WindowSubject, Verdict as WindowVerdict, Window,
+    Definition as WindowDefinition, Diagnostic as WindowDiagnostic, DiagnosticCode as WindowDiagnosticCode,
+    Fit as WindowFit, FitVerdict as WindowFitVerdict, Kind as WindowKind, Override as WindowOverride,
+    Policy as WindowPolicy, Schedule as WindowSchedule, Slot as WindowSlot, SlotVerdict as WindowSlotVerdict,
+    Status as WindowStatus, Subject as WindowSubject, Verdict as WindowVerdict,
 };
 use relcore::{Count, NaiveDate, ReasonCode, Span, Timestamp, Version as VersionText, api::Argument};
 use std::{
@@ -179,6 +194,20 @@ uniffi::custom_type!(BusinessCalendarByName, HashMap<String, BusinessCalendar>, 
 
 pub type F64ByName = BTreeMap<String, f64>;
 uniffi::custom_type!(F64ByName, HashMap<String, f64>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
+
+pub type IncidentComponentStatusByName = BTreeMap<String, IncidentComponentStatus>;
+uniffi::custom_type!(IncidentComponentStatusByName, HashMap<String, IncidentComponentStatus>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
+
+pub type IncidentSlaTargetByName = BTreeMap<String, IncidentSlaTarget>;
+uniffi::custom_type!(IncidentSlaTargetByName, HashMap<String, IncidentSlaTarget>, {
     remote,
     lower: |map| map.into_iter().collect(),
     try_lift: |map| Ok(map.into_iter().collect()),
@@ -2637,6 +2666,481 @@ pub struct ExperimentWinnerPolicy {
 }
 
 #[uniffi::remote(Record)]
+pub struct IncidentAssessment {
+    pub verdict: IncidentAssessmentVerdict,
+    pub highest: IncidentSev,
+    pub lowest: IncidentSev,
+    pub major: bool,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+/// The verdicts about a severity.
+#[uniffi::remote(Enum)]
+pub enum IncidentAssessmentVerdict {
+    /// Severity 1.
+    Sev1,
+    /// Severity 2.
+    Sev2,
+    /// Severity 3.
+    Sev3,
+    /// Severity 4.
+    Sev4,
+    /// Severity 5.
+    Sev5,
+    /// More than two severities are possible: a person decides, and until then `highest` counts.
+    Inconclusive,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentCadence {
+    pub first: Span,
+    pub scope: Span,
+    pub interval: Span,
+    pub interval_for: Span,
+    pub later: Option<Span>,
+    pub least_severity: Option<IncidentSev>,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentComponentImpact {
+    pub component: String,
+    pub impact: IncidentImpact,
+    pub start: Timestamp,
+    pub end: Option<Timestamp>,
+    pub incident: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentComponentState {
+    pub status: IncidentComponentStatus,
+    pub impact: IncidentImpact,
+    pub incidents: Vec<String>,
+}
+
+/// The status of a component, from the best to the worst, as in Statuspage.
+#[uniffi::remote(Enum)]
+pub enum IncidentComponentStatus {
+    /// It works: the impact `none`.
+    Operational,
+    /// Announced work: the impact `maintenance`.
+    UnderMaintenance,
+    /// It is slow, or a detail does not work: the impact `minor`.
+    DegradedPerformance,
+    /// It does not work for a part of the users: the impact `major`.
+    PartialOutage,
+    /// It does not work: the impact `critical`.
+    MajorOutage,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentDatedMilestone {
+    pub milestone: IncidentMilestone,
+    pub at: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentDowntime {
+    pub downtime: Span,
+    pub ranges: Vec<TimeRange>,
+    pub observed: TimeRange,
+    pub uptime: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentDurations {
+    pub to_detect: Span,
+    pub to_acknowledge: Option<Span>,
+    pub to_mitigate: Option<Span>,
+    pub to_resolve: Option<Span>,
+    pub open_to_final: Option<Span>,
+    pub unresolved: Span,
+    pub impact: Span,
+    pub impact_ranges: Vec<TimeRange>,
+    pub impact_ongoing: bool,
+    pub reopened: u32,
+    pub resolved_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentEvent {
+    pub at: Timestamp,
+    pub by: Option<String>,
+    pub kind: IncidentEventKind,
+}
+
+/// What happened in an incident.
+#[uniffi::remote(Enum)]
+pub enum IncidentEventKind {
+    /// The incident was declared: the first event.
+    Opened {
+        /// The id of the incident.
+        id: String,
+        /// Its title, in one line.
+        title: String,
+        /// The first status. Default: `investigating`.
+        status: IncidentStatus,
+        /// The impact as a whole, when known.
+        #[uniffi(default = None)]
+        impact: Option<IncidentImpact>,
+        /// What users notice, when known.
+        #[uniffi(default = None)]
+        description: Option<String>,
+        /// When the disruption began. Default: when the incident was declared.
+        #[uniffi(default = None)]
+        started_at: Option<Timestamp>,
+        /// When monitoring or a person noticed it. Default: when the incident was declared.
+        #[uniffi(default = None)]
+        detected_at: Option<Timestamp>,
+        /// The affected components by name, with their status since `startedAt`. Default: none is named.
+        #[uniffi(default)]
+        components: BTreeMap<String, IncidentComponentStatus>,
+    },
+    /// A responder took the incident.
+    Acknowledged {},
+    /// The severity was assessed, or assessed anew.
+    Assessed {
+        /// The severity.
+        severity: IncidentSev,
+    },
+    /// The status changed, or was confirmed.
+    StatusChanged {
+        /// The new status.
+        status: IncidentStatus,
+    },
+    /// The impact as a whole changed.
+    ImpactChanged {
+        /// The impact from now on. Above `maintenance` it counts again, also after `mitigated`.
+        impact: IncidentImpact,
+        /// What users notice, when that changed, too.
+        #[uniffi(default = None)]
+        description: Option<String>,
+    },
+    /// The status of a component changed.
+    ComponentChanged {
+        /// The name of the component.
+        component: String,
+        /// Its status.
+        status: IncidentComponentStatus,
+        /// Since when, if that was earlier than the event.
+        #[uniffi(default = None)]
+        since: Option<Timestamp>,
+    },
+    /// Users notice it no more: the impact as a whole is over, and every component is operational.
+    Mitigated {
+        /// Since when, if that was earlier than the event.
+        #[uniffi(default = None)]
+        since: Option<Timestamp>,
+    },
+    /// A message went to customers or stakeholders.
+    Communicated {
+        /// The message.
+        text: String,
+        /// Whether it says who is affected and how. Default: no.
+        #[uniffi(default = false)]
+        scope: bool,
+        /// When the next message comes, if this one says so.
+        #[uniffi(default = None)]
+        next_update_at: Option<Timestamp>,
+    },
+    /// An action was taken. A planned step of the same text is done.
+    ActionTaken {
+        /// The action.
+        text: String,
+    },
+    /// A step was planned.
+    StepPlanned {
+        /// The step.
+        text: String,
+    },
+    /// The incident was resolved, but it is not over.
+    Reopened {
+        /// Since when it is back, if that was earlier than the event.
+        #[uniffi(default = None)]
+        since: Option<Timestamp>,
+    },
+    /// The report of the incident was written.
+    Documented {},
+}
+
+/// Where an update is published.
+#[uniffi::remote(Enum)]
+pub enum IncidentForm {
+    /// The whole text: title, status, impact, times, actions taken, next steps.
+    Full,
+    /// The body of an update on a status page, which shows title, status and times by itself.
+    StatusPage,
+    /// One message for a chat. `&`, `<` and `>` are escaped as Slack demands.
+    Chat,
+    /// An e-mail: a line with the subject, an empty line, the whole text.
+    Email,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentHold {
+    pub start: Timestamp,
+    pub end: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentHours {
+    pub days: Vec<Weekday>,
+    pub start: String,
+    pub end: String,
+}
+
+/// How much users notice, from the least to the worst, as in Statuspage.
+#[uniffi::remote(Enum)]
+pub enum IncidentImpact {
+    /// Nothing.
+    None,
+    /// Announced work.
+    Maintenance,
+    /// It is slow, or a detail does not work.
+    Minor,
+    /// A part does not work.
+    Major,
+    /// Nothing works.
+    Critical,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentImpactFacts {
+    pub loss: Option<IncidentLoss>,
+    pub affected_share: Option<f64>,
+    pub data_exposed: Option<bool>,
+    pub data_lost: Option<bool>,
+    pub monitoring_impaired: Option<bool>,
+    pub likely_to_worsen: Option<bool>,
+}
+
+/// What does not work, from the least to the most.
+#[uniffi::remote(Enum)]
+pub enum IncidentLoss {
+    /// Everything works.
+    None,
+    /// It looks wrong, and works.
+    Cosmetic,
+    /// It works slowly or with detours.
+    Degraded,
+    /// A function cannot be used.
+    Partial,
+    /// The product cannot be used.
+    Total,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentMappedStatus {
+    pub status: IncidentStatus,
+    pub ambiguous: bool,
+    pub possible: Vec<IncidentStatus>,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentMappedWord {
+    pub text: String,
+    pub exact: bool,
+}
+
+/// The steps of the response to an incident, in their order.
+#[uniffi::remote(Enum)]
+pub enum IncidentMilestone {
+    /// Monitoring or a person noticed it.
+    Detected,
+    /// The first responder took it.
+    Acknowledged,
+    /// The severity was assessed for the first time.
+    Assessed,
+    /// The first message went out.
+    Communicated,
+    /// The impact ended: the last time, if it came back.
+    Mitigated,
+    /// It was resolved: the last time, if it was reopened.
+    Resolved,
+    /// The report was written.
+    Documented,
+    /// The post-mortem was published.
+    Learned,
+}
+
+/// The severity of an incident, from the most severe on, as PagerDuty defines it.
+#[uniffi::remote(Enum)]
+pub enum IncidentSev {
+    /// Critical for many customers: the public and the executives are told. A major incident.
+    Sev1,
+    /// A critical system does not work for many customers. A major incident.
+    Sev2,
+    /// Stability, or a minor impact on customers: its owners act now.
+    Sev3,
+    /// A minor problem that is not urgent.
+    Sev4,
+    /// Cosmetic, or without impact on customers.
+    Sev5,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentSeverityAt {
+    pub at: Timestamp,
+    pub severity: String,
+}
+
+/// From when the target of a new severity counts.
+#[uniffi::remote(Enum)]
+pub enum IncidentSeverityChange {
+    /// From the opening: the time that was counted stays counted.
+    Opening,
+    /// From the change: the clock begins again.
+    Change,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentSeverityPolicy {
+    pub many: f64,
+    pub most: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentSla {
+    pub targets: BTreeMap<String, IncidentSlaTarget>,
+    pub zone: String,
+    pub hours: Vec<IncidentHours>,
+    pub calendar: BusinessCalendar,
+    pub severity_change: IncidentSeverityChange,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentSlaDue {
+    pub due_at: Option<Timestamp>,
+    pub target: Option<Span>,
+    pub counted: Span,
+    pub on_hold: Span,
+    pub on_hold_wall: Span,
+}
+
+/// What a clock of a service level agreement ends with.
+#[uniffi::remote(Enum)]
+pub enum IncidentSlaKind {
+    /// The first response.
+    Response,
+    /// The resolution.
+    Resolution,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentSlaState {
+    pub verdict: IncidentSlaVerdict,
+    pub clock: IncidentSlaDue,
+    pub reasons: Vec<Reason>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentSlaTarget {
+    pub response: Option<Span>,
+    pub resolution: Option<Span>,
+}
+
+/// The states of a clock.
+#[uniffi::remote(Enum)]
+pub enum IncidentSlaVerdict {
+    /// It was done in time.
+    Met,
+    /// There is time left.
+    Running,
+    /// The clock stands still until a hold ends.
+    OnHold,
+    /// It was not done in time.
+    Breached,
+    /// The severity has no target for it.
+    NoTarget,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentState {
+    pub id: String,
+    pub title: String,
+    pub status: IncidentStatus,
+    pub impact: Option<IncidentImpact>,
+    pub description: Option<String>,
+    pub severity: Option<IncidentSev>,
+    pub started_at: Timestamp,
+    pub opened_at: Timestamp,
+    pub resolved_at: Option<Timestamp>,
+    pub reopened: u32,
+    pub components: BTreeMap<String, IncidentComponentStatus>,
+    pub actions: Vec<String>,
+    pub next_steps: Vec<String>,
+    pub milestones: Vec<IncidentDatedMilestone>,
+    pub events: Vec<IncidentEvent>,
+}
+
+/// The states of an incident, as in Statuspage.
+#[uniffi::remote(Enum)]
+pub enum IncidentStatus {
+    /// The cause is not known.
+    Investigating,
+    /// The cause is known.
+    Identified,
+    /// A fix or a mitigation is in place and is watched.
+    Monitoring,
+    /// The incident is over.
+    Resolved,
+    /// The incident is over, and its post-mortem is published.
+    Postmortem,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentTicket {
+    pub opened: Timestamp,
+    pub severities: Vec<IncidentSeverityAt>,
+    pub holds: Vec<IncidentHold>,
+    pub responded_at: Option<Timestamp>,
+    pub resolved_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct IncidentUpdate {
+    pub verdict: IncidentUpdateVerdict,
+    pub due_at: Option<Timestamp>,
+    pub overdue: Option<Span>,
+    pub then_at: Option<Timestamp>,
+    pub reasons: Vec<Reason>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// The verdicts about a message.
+#[uniffi::remote(Enum)]
+pub enum IncidentUpdateVerdict {
+    /// A message is due now.
+    Due,
+    /// A message becomes due later.
+    NotYet,
+    /// No message is needed any more.
+    None,
+}
+
+/// The tools whose words are known.
+#[uniffi::remote(Enum)]
+pub enum IncidentVocabulary {
+    /// Atlassian Statuspage, for incidents; those of scheduled maintenance are other words.
+    Statuspage,
+    /// Cachet: `watching`, `fixed`.
+    Cachet,
+    /// OpenStatus.
+    Openstatus,
+    /// Netflix Dispatch: `Active`, `Stable`, `Closed`.
+    Dispatch,
+    /// PagerDuty: `triggered`, `acknowledged`, `resolved`.
+    Pagerduty,
+    /// Checkly, for impacts: `MINOR`, `MEDIUM`, `MAJOR`, `CRITICAL`.
+    Checkly,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeGitCommit {
     pub id: String,
     pub parents: Vec<String>,
@@ -4585,6 +5089,19 @@ pub struct StatsWindowPolicy {
 }
 
 #[uniffi::remote(Record)]
+pub struct WindowDefinition {
+    pub name: String,
+    pub kind: WindowKind,
+    pub schedule: WindowSchedule,
+    pub zone: String,
+    pub environments: Vec<String>,
+    pub services: Vec<String>,
+    pub exempt: Vec<ReleaseType>,
+    pub manual: bool,
+    pub overrun: bool,
+}
+
+#[uniffi::remote(Record)]
 pub struct WindowDiagnostic {
     pub code: WindowDiagnosticCode,
     pub severity: Severity,
@@ -4649,7 +5166,7 @@ pub struct WindowOverride {
 
 #[uniffi::remote(Record)]
 pub struct WindowPolicy {
-    pub windows: Vec<Window>,
+    pub windows: Vec<WindowDefinition>,
     pub calendars: BTreeMap<String, BusinessCalendar>,
 }
 
@@ -4771,19 +5288,6 @@ pub enum WindowVerdict {
     Open,
     /// The release may not start.
     Closed,
-}
-
-#[uniffi::remote(Record)]
-pub struct Window {
-    pub name: String,
-    pub kind: WindowKind,
-    pub schedule: WindowSchedule,
-    pub zone: String,
-    pub environments: Vec<String>,
-    pub services: Vec<String>,
-    pub exempt: Vec<ReleaseType>,
-    pub manual: bool,
-    pub overrun: bool,
 }
 
 #[uniffi::export]
@@ -5624,6 +6128,237 @@ pub fn ffi_experiment_winner(
     Encoded(
         relcore::experiment::winner(borrow(&definition), borrow(&results), borrow(&policy))
             .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_incident_default_cadence() -> Encoded<IncidentCadence> {
+    Encoded(Ok(relcore::incident::default_cadence()))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_cadence_from_json(text: String) -> Encoded<IncidentCadence> {
+    Encoded(relcore::incident::cadence_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_cadence_from_yaml(text: String) -> Encoded<IncidentCadence> {
+    Encoded(relcore::incident::cadence_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_default_severity_policy() -> Encoded<IncidentSeverityPolicy> {
+    Encoded(Ok(relcore::incident::default_severity_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_severity_policy_from_json(text: String) -> Encoded<IncidentSeverityPolicy> {
+    Encoded(relcore::incident::severity_policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_severity_policy_from_yaml(text: String) -> Encoded<IncidentSeverityPolicy> {
+    Encoded(relcore::incident::severity_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_default_sla() -> Encoded<IncidentSla> {
+    Encoded(Ok(relcore::incident::default_sla()))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_sla_from_json(text: String) -> Encoded<IncidentSla> {
+    Encoded(relcore::incident::sla_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_sla_from_yaml(text: String) -> Encoded<IncidentSla> {
+    Encoded(relcore::incident::sla_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_apply(incident: IncidentState, event: IncidentEvent) -> Encoded<IncidentState> {
+    Encoded(relcore::incident::apply(borrow(&incident), borrow(&event)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_assess_severity(
+    facts: IncidentImpactFacts,
+    policy: IncidentSeverityPolicy,
+) -> Encoded<IncidentAssessment> {
+    Encoded(relcore::incident::assess_severity(borrow(&facts), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_component_status(
+    component: String,
+    impacts: Vec<IncidentComponentImpact>,
+    at: Timestamp,
+) -> Encoded<IncidentComponentState> {
+    Encoded(
+        relcore::incident::component_status(borrow(&component), borrow(&impacts), borrow(&at))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_incident_downtime(
+    component: String,
+    impacts: Vec<IncidentComponentImpact>,
+    period: TimeRange,
+    least: IncidentImpact,
+    now: Timestamp,
+) -> Encoded<IncidentDowntime> {
+    Encoded(
+        relcore::incident::downtime(
+            borrow(&component),
+            borrow(&impacts),
+            borrow(&period),
+            borrow(&least),
+            borrow(&now),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_incident_durations(incident: IncidentState, now: Timestamp) -> Encoded<IncidentDurations> {
+    Encoded(relcore::incident::durations(borrow(&incident), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_explain_severity(assessment: IncidentAssessment) -> Plain<String> {
+    Plain(Ok(relcore::incident::explain_severity(borrow(&assessment))))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_explain_sla(state: IncidentSlaState) -> Plain<String> {
+    Plain(Ok(relcore::incident::explain_sla(borrow(&state))))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_explain_update(update: IncidentUpdate) -> Plain<String> {
+    Plain(Ok(relcore::incident::explain_update(borrow(&update))))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_fold(events: Vec<IncidentEvent>) -> Encoded<IncidentState> {
+    Encoded(relcore::incident::fold(borrow(&events)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_impacts(incident: IncidentState) -> Encoded<Vec<IncidentComponentImpact>> {
+    Encoded(relcore::incident::impacts(borrow(&incident)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_map_component_status(
+    vocabulary: IncidentVocabulary,
+    text: String,
+) -> Encoded<IncidentComponentStatus> {
+    Encoded(
+        relcore::incident::map_component_status(borrow(&vocabulary), borrow(&text))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_incident_map_impact(vocabulary: IncidentVocabulary, text: String) -> Encoded<IncidentImpact> {
+    Encoded(relcore::incident::map_impact(borrow(&vocabulary), borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_map_status(
+    vocabulary: IncidentVocabulary,
+    text: String,
+) -> Encoded<IncidentMappedStatus> {
+    Encoded(relcore::incident::map_status(borrow(&vocabulary), borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_outcome_of_severity(assessment: IncidentAssessment) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::incident::outcome_of_severity(borrow(&assessment))))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_outcome_of_sla(state: IncidentSlaState) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::incident::outcome_of_sla(borrow(&state))))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_outcome_of_update(update: IncidentUpdate) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::incident::outcome_of_update(borrow(&update))))
+}
+
+#[uniffi::export]
+pub fn ffi_incident_render_update(
+    incident: IncidentState,
+    form: IncidentForm,
+    cadence: IncidentCadence,
+    now: Timestamp,
+) -> Plain<String> {
+    Plain(
+        relcore::incident::render_update(borrow(&incident), borrow(&form), borrow(&cadence), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_incident_resolution_due(
+    ticket: IncidentTicket,
+    sla: IncidentSla,
+    now: Timestamp,
+) -> Encoded<IncidentSlaDue> {
+    Encoded(
+        relcore::incident::resolution_due(borrow(&ticket), borrow(&sla), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_incident_response_due(
+    ticket: IncidentTicket,
+    sla: IncidentSla,
+    now: Timestamp,
+) -> Encoded<IncidentSlaDue> {
+    Encoded(
+        relcore::incident::response_due(borrow(&ticket), borrow(&sla), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_incident_sla_state(
+    ticket: IncidentTicket,
+    kind: IncidentSlaKind,
+    sla: IncidentSla,
+    now: Timestamp,
+) -> Encoded<IncidentSlaState> {
+    Encoded(
+        relcore::incident::sla_state(borrow(&ticket), borrow(&kind), borrow(&sla), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_incident_update_due(
+    incident: IncidentState,
+    cadence: IncidentCadence,
+    now: Timestamp,
+) -> Encoded<IncidentUpdate> {
+    Encoded(
+        relcore::incident::update_due(borrow(&incident), borrow(&cadence), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_incident_word_for_status(
+    vocabulary: IncidentVocabulary,
+    status: IncidentStatus,
+) -> Encoded<IncidentMappedWord> {
+    Encoded(
+        relcore::incident::word_for_status(borrow(&vocabulary), borrow(&status)).map_err(RelcoreError::from),
     )
 }
 
@@ -8891,6 +9626,366 @@ pub fn ffi_write_experiment_winner_policy(value: ExperimentWinnerPolicy) -> Plai
 }
 
 #[uniffi::export]
+pub fn ffi_read_incident_assessment(json: &str) -> Encoded<IncidentAssessment> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_assessment(value: IncidentAssessment) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_assessment_verdict(json: &str) -> Encoded<IncidentAssessmentVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_assessment_verdict(value: IncidentAssessmentVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_cadence(json: &str) -> Encoded<IncidentCadence> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_cadence(value: IncidentCadence) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_component_impact(json: &str) -> Encoded<IncidentComponentImpact> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_component_impact(value: IncidentComponentImpact) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_component_state(json: &str) -> Encoded<IncidentComponentState> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_component_state(value: IncidentComponentState) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_component_status(json: &str) -> Encoded<IncidentComponentStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_component_status(value: IncidentComponentStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_dated_milestone(json: &str) -> Encoded<IncidentDatedMilestone> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_dated_milestone(value: IncidentDatedMilestone) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_downtime(json: &str) -> Encoded<IncidentDowntime> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_downtime(value: IncidentDowntime) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_durations(json: &str) -> Encoded<IncidentDurations> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_durations(value: IncidentDurations) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_event(json: &str) -> Encoded<IncidentEvent> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_event(value: IncidentEvent) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_event_kind(json: &str) -> Encoded<IncidentEventKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_event_kind(value: IncidentEventKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_form(json: &str) -> Encoded<IncidentForm> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_form(value: IncidentForm) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_hold(json: &str) -> Encoded<IncidentHold> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_hold(value: IncidentHold) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_hours(json: &str) -> Encoded<IncidentHours> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_hours(value: IncidentHours) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_impact(json: &str) -> Encoded<IncidentImpact> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_impact(value: IncidentImpact) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_impact_facts(json: &str) -> Encoded<IncidentImpactFacts> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_impact_facts(value: IncidentImpactFacts) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_loss(json: &str) -> Encoded<IncidentLoss> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_loss(value: IncidentLoss) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_mapped_status(json: &str) -> Encoded<IncidentMappedStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_mapped_status(value: IncidentMappedStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_mapped_word(json: &str) -> Encoded<IncidentMappedWord> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_mapped_word(value: IncidentMappedWord) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_milestone(json: &str) -> Encoded<IncidentMilestone> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_milestone(value: IncidentMilestone) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_sev(json: &str) -> Encoded<IncidentSev> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_sev(value: IncidentSev) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_severity_at(json: &str) -> Encoded<IncidentSeverityAt> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_severity_at(value: IncidentSeverityAt) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_severity_change(json: &str) -> Encoded<IncidentSeverityChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_severity_change(value: IncidentSeverityChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_severity_policy(json: &str) -> Encoded<IncidentSeverityPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_severity_policy(value: IncidentSeverityPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_sla(json: &str) -> Encoded<IncidentSla> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_sla(value: IncidentSla) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_sla_due(json: &str) -> Encoded<IncidentSlaDue> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_sla_due(value: IncidentSlaDue) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_sla_kind(json: &str) -> Encoded<IncidentSlaKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_sla_kind(value: IncidentSlaKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_sla_state(json: &str) -> Encoded<IncidentSlaState> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_sla_state(value: IncidentSlaState) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_sla_target(json: &str) -> Encoded<IncidentSlaTarget> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_sla_target(value: IncidentSlaTarget) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_sla_verdict(json: &str) -> Encoded<IncidentSlaVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_sla_verdict(value: IncidentSlaVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_state(json: &str) -> Encoded<IncidentState> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_state(value: IncidentState) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_status(json: &str) -> Encoded<IncidentStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_status(value: IncidentStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_ticket(json: &str) -> Encoded<IncidentTicket> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_ticket(value: IncidentTicket) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_update(json: &str) -> Encoded<IncidentUpdate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_update(value: IncidentUpdate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_update_verdict(json: &str) -> Encoded<IncidentUpdateVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_update_verdict(value: IncidentUpdateVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_incident_vocabulary(json: &str) -> Encoded<IncidentVocabulary> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_incident_vocabulary(value: IncidentVocabulary) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_git_commit(json: &str) -> Encoded<InterchangeGitCommit> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -10501,6 +11596,16 @@ pub fn ffi_write_stats_window_policy(value: StatsWindowPolicy) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_window_definition(json: &str) -> Encoded<WindowDefinition> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_window_definition(value: WindowDefinition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_window_diagnostic(json: &str) -> Encoded<WindowDiagnostic> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -10627,15 +11732,5 @@ pub fn ffi_read_window_verdict(json: &str) -> Encoded<WindowVerdict> {
 
 #[uniffi::export]
 pub fn ffi_write_window_verdict(value: WindowVerdict) -> Plain<String> {
-    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
-}
-
-#[uniffi::export]
-pub fn ffi_read_window(json: &str) -> Encoded<Window> {
-    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
-}
-
-#[uniffi::export]
-pub fn ffi_write_window(value: Window) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }

@@ -193,6 +193,26 @@ export type ReasonCode =
   | "sample_ratio_mismatch"
   | "sample_ratio_unproven"
   | "counts_contradictory"
+  | "loss_and_reach"
+  | "data_exposed"
+  | "data_lost"
+  | "monitoring_impaired"
+  | "likely_to_worsen"
+  | "higher_of_two"
+  | "severity_open"
+  | "first_message"
+  | "scope_message"
+  | "progress_message"
+  | "promised_message"
+  | "final_message"
+  | "final_message_sent"
+  | "next_message_not_named"
+  | "no_messages_for_severity"
+  | "sla_met"
+  | "sla_running"
+  | "sla_on_hold"
+  | "sla_breached"
+  | "sla_no_target"
   | "fact_missing"
   | "version_not_greater"
   | "version_skipped"
@@ -452,6 +472,8 @@ export * as decision from "./decision.js";
 export * as digest from "./digest.js";
 /** Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins. */
 export * as experiment from "./experiment.js";
+/** Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due. */
+export * as incident from "./incident.js";
 /** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */
@@ -3087,6 +3109,500 @@ export declare class Assigner {
   toJSON(): Definition<Timestamp>;
 }
 
+// incident.d.ts
+/** Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due. */
+/** The severity of an incident, made by `assessSeverity`. */
+export interface Assessment {
+  /** The severity, or that the facts do not tell. */
+  readonly verdict: AssessmentVerdict;
+  /** The most severe that is possible by these facts. */
+  readonly highest: Sev;
+  /** The least severe that is possible by these facts. */
+  readonly lowest: Sev;
+  /** Whether it is a major incident: `sev1` or `sev2`, or possibly one of them. */
+  readonly major: boolean;
+  /** Why, in the order of the rules. */
+  readonly reasons: readonly Reason[];
+  /** The facts that are missing and could change the severity. */
+  readonly missing: readonly string[];
+  /** The digest of the policy. */
+  readonly policyDigest: string;
+}
+/** The verdicts about a severity. */
+export type AssessmentVerdict = "sev1" | "sev2" | "sev3" | "sev4" | "sev5" | "inconclusive";
+/** How often messages about an incident are sent. */
+export interface Cadence {
+  /** The time from the declaration, a reopening or the resolution to the message about it. */
+  readonly first?: Span | undefined;
+  /** The time from the first message to the one that says who is affected and how. */
+  readonly scope?: Span | undefined;
+  /** The time from one message to the next. */
+  readonly interval?: Span | undefined;
+  /** How long after the declaration or a reopening the interval applies, whatever a message names. */
+  readonly intervalFor?: Span | undefined;
+  /** The longest time between messages after that. */
+  readonly later?: Span | undefined;
+  /** The least severe incidents about which messages are sent. */
+  readonly leastSeverity?: Sev | undefined;
+}
+/** The impact of an incident on a component for a time: a row of `impacts`, or of any table of incidents. */
+export interface ComponentImpact<At extends Instant = Instant> {
+  /** The name of the component. */
+  readonly component: string;
+  /** The impact. */
+  readonly impact: Impact;
+  /** The first instant. */
+  readonly start: At;
+  /** The first instant after it; absent while it goes on. */
+  readonly end?: At | undefined;
+  /** The id of the incident, when known. */
+  readonly incident?: string | undefined;
+}
+/** The status of a component at an instant, made by `componentStatus`. */
+export interface ComponentState {
+  /** The status. */
+  readonly status: ComponentStatus;
+  /** The worst impact of the open incidents. */
+  readonly impact: Impact;
+  /** The ids of the open incidents, the worst first. */
+  readonly incidents: readonly string[];
+}
+/** The status of a component, from the best to the worst, as in Statuspage. */
+export type ComponentStatus =
+  "operational" | "under_maintenance" | "degraded_performance" | "partial_outage" | "major_outage";
+/** A milestone and its instant. */
+export interface DatedMilestone<At extends Instant = Instant> {
+  /** The milestone. */
+  readonly milestone: Milestone;
+  /** When it was reached. */
+  readonly at: At;
+}
+/** How long a component was down within a period, made by `downtime`. */
+export interface Downtime {
+  /** The length of the union of its impacts within the observed part of the period. */
+  readonly downtime: Span;
+  /** When it was down, in the order of time. */
+  readonly ranges: readonly TimeRange<Timestamp>[];
+  /** The part of the period that is before `now`. */
+  readonly observed: TimeRange<Timestamp>;
+  /** The share of the observed part in which it was up, from 0 to 1; absent if that part is empty. */
+  readonly uptime?: number | undefined;
+}
+/** How long an incident took, made by `durations`. */
+export interface Durations {
+  /** From the start of the disruption to its detection. */
+  readonly toDetect: Span;
+  /** From the detection to the first acknowledgement. */
+  readonly toAcknowledge?: Span | undefined;
+  /** From the start of the disruption to the end of its impact. */
+  readonly toMitigate?: Span | undefined;
+  /** From the start of the disruption to the last resolution. */
+  readonly toResolve?: Span | undefined;
+  /** From the declaration to the last resolution, with the times between a resolution and a reopening. */
+  readonly openToFinal?: Span | undefined;
+  /** The time in which it was declared and not resolved, without the times between a resolution and a reopening. */
+  readonly unresolved: Span;
+  /** The time in which users noticed it: the union over all components. */
+  readonly impact: Span;
+  /** When users noticed it. */
+  readonly impactRanges: readonly TimeRange<Timestamp>[];
+  /** Whether the impact goes on. */
+  readonly impactOngoing: boolean;
+  /** How many times it was reopened. */
+  readonly reopened: number;
+  /** When it was resolved for the last time; absent while it is open. */
+  readonly resolvedAt?: Timestamp | undefined;
+}
+/** Something that happened in an incident at an instant. */
+export interface Event<At extends Instant = Instant> {
+  /** When it happened. */
+  readonly at: At;
+  /** Who did it, when known. */
+  readonly by?: string | undefined;
+  /** What happened. */
+  readonly kind: EventKind<At>;
+}
+/** What happened in an incident. */
+export type EventKind<At extends Instant = Instant> =
+  | EventKindOpened<At>
+  | EventKindAcknowledged
+  | EventKindAssessed
+  | EventKindStatusChanged
+  | EventKindImpactChanged
+  | EventKindComponentChanged<At>
+  | EventKindMitigated<At>
+  | EventKindCommunicated<At>
+  | EventKindActionTaken
+  | EventKindStepPlanned
+  | EventKindReopened<At>
+  | EventKindDocumented;
+/** The incident was declared: the first event. */
+export interface EventKindOpened<At extends Instant = Instant> {
+  readonly type: "opened";
+  /** The id of the incident. */
+  readonly id: string;
+  /** Its title, in one line. */
+  readonly title: string;
+  /** The first status. */
+  readonly status?: Status | undefined;
+  /** The impact as a whole, when known. */
+  readonly impact?: Impact | undefined;
+  /** What users notice, when known. */
+  readonly description?: string | undefined;
+  /** When the disruption began. */
+  readonly startedAt?: At | undefined;
+  /** When monitoring or a person noticed it. */
+  readonly detectedAt?: At | undefined;
+  /** The affected components by name, with their status since `startedAt`. */
+  readonly components?: Readonly<Record<string, ComponentStatus>> | undefined;
+}
+/** A responder took the incident. */
+export interface EventKindAcknowledged {
+  readonly type: "acknowledged";
+}
+/** The severity was assessed, or assessed anew. */
+export interface EventKindAssessed {
+  readonly type: "assessed";
+  /** The severity. */
+  readonly severity: Sev;
+}
+/** The status changed, or was confirmed. */
+export interface EventKindStatusChanged {
+  readonly type: "status_changed";
+  /** The new status. */
+  readonly status: Status;
+}
+/** The impact as a whole changed. */
+export interface EventKindImpactChanged {
+  readonly type: "impact_changed";
+  /** The impact from now on. */
+  readonly impact: Impact;
+  /** What users notice, when that changed, too. */
+  readonly description?: string | undefined;
+}
+/** The status of a component changed. */
+export interface EventKindComponentChanged<At extends Instant = Instant> {
+  readonly type: "component_changed";
+  /** The name of the component. */
+  readonly component: string;
+  /** Its status. */
+  readonly status: ComponentStatus;
+  /** Since when, if that was earlier than the event. */
+  readonly since?: At | undefined;
+}
+/** Users notice it no more: the impact as a whole is over, and every component is operational. */
+export interface EventKindMitigated<At extends Instant = Instant> {
+  readonly type: "mitigated";
+  /** Since when, if that was earlier than the event. */
+  readonly since?: At | undefined;
+}
+/** A message went to customers or stakeholders. */
+export interface EventKindCommunicated<At extends Instant = Instant> {
+  readonly type: "communicated";
+  /** The message. */
+  readonly text: string;
+  /** Whether it says who is affected and how. */
+  readonly scope?: boolean | undefined;
+  /** When the next message comes, if this one says so. */
+  readonly nextUpdateAt?: At | undefined;
+}
+/** An action was taken. */
+export interface EventKindActionTaken {
+  readonly type: "action_taken";
+  /** The action. */
+  readonly text: string;
+}
+/** A step was planned. */
+export interface EventKindStepPlanned {
+  readonly type: "step_planned";
+  /** The step. */
+  readonly text: string;
+}
+/** The incident was resolved, but it is not over. */
+export interface EventKindReopened<At extends Instant = Instant> {
+  readonly type: "reopened";
+  /** Since when it is back, if that was earlier than the event. */
+  readonly since?: At | undefined;
+}
+/** The report of the incident was written. */
+export interface EventKindDocumented {
+  readonly type: "documented";
+}
+/** Where an update is published. */
+export type Form = "full" | "status_page" | "chat" | "email";
+/** A time in which the clocks stand still. */
+export interface Hold {
+  /** The first instant. */
+  readonly start: Instant;
+  /** The first instant after it; absent while it goes on. */
+  readonly end?: Instant | undefined;
+}
+/** Hours of days of the week, in local time. */
+export interface Hours {
+  /** The days on which they start. */
+  readonly days: readonly Weekday[];
+  /** The local time at which they start: `09:00`. */
+  readonly start: string;
+  /** The local time at which they end, up to `24:00`. */
+  readonly end: string;
+}
+/** How much users notice, from the least to the worst, as in Statuspage. */
+export type Impact = "none" | "maintenance" | "minor" | "major" | "critical";
+/** What is known about the impact of an incident. */
+export interface ImpactFacts {
+  /** What does not work. */
+  readonly loss?: Loss | undefined;
+  /** The share of the customers that it affects, from 0 to 1. */
+  readonly affectedShare?: number | undefined;
+  /** Whether data of customers is exposed. */
+  readonly dataExposed?: boolean | undefined;
+  /** Whether data of customers is lost or corrupted. */
+  readonly dataLost?: boolean | undefined;
+  /** Whether the monitoring that would show a major incident is impaired. */
+  readonly monitoringImpaired?: boolean | undefined;
+  /** Whether it is likely to become worse if nobody acts, for instance because redundancy is lost. */
+  readonly likelyToWorsen?: boolean | undefined;
+}
+/** What does not work, from the least to the most. */
+export type Loss = "none" | "cosmetic" | "degraded" | "partial" | "total";
+/** What a word of a tool means, made by `mapStatus`. */
+export interface MappedStatus {
+  /** The status: the first of the possible ones, so that nothing counts as further than it may be. */
+  readonly status: Status;
+  /** Whether the word can mean more than one status. */
+  readonly ambiguous: boolean;
+  /** All statuses that the word can mean, in their order. */
+  readonly possible: readonly Status[];
+}
+/** The word of a tool for a status, made by `wordForStatus`. */
+export interface MappedWord {
+  /** The word. */
+  readonly text: string;
+  /** Whether the word means this status and no other. */
+  readonly exact: boolean;
+}
+/** The steps of the response to an incident, in their order. */
+export type Milestone =
+  | "detected"
+  | "acknowledged"
+  | "assessed"
+  | "communicated"
+  | "mitigated"
+  | "resolved"
+  | "documented"
+  | "learned";
+/** The severity of an incident, from the most severe on, as PagerDuty defines it. */
+export type Sev = "sev1" | "sev2" | "sev3" | "sev4" | "sev5";
+/** A severity and since when it counts. */
+export interface SeverityAt {
+  /** Since when. */
+  readonly at: Instant;
+  /** The name of the severity, as in the targets. */
+  readonly severity: string;
+}
+/** From when the target of a new severity counts. */
+export type SeverityChange = "opening" | "change";
+/** The limits between few, many and most customers. */
+export interface SeverityPolicy {
+  /** The share of the customers from which on they are many. */
+  readonly many?: number | undefined;
+  /** The share of the customers from which on they are most. */
+  readonly most?: number | undefined;
+}
+/** A service level agreement: the targets by severity, and the hours in which their clocks run. */
+export interface Sla {
+  /** The targets by the name of the severity. */
+  readonly targets?: Readonly<Record<string, SlaTarget>> | undefined;
+  /** The IANA zone of the hours. */
+  readonly zone?: string | undefined;
+  /** The hours in which the clocks run; a day that is split has several rows. */
+  readonly hours?: readonly Hours[] | undefined;
+  /** The weekend, holidays, make-up days and half days. */
+  readonly calendar?: BusinessCalendar | undefined;
+  /** From when a new severity counts. */
+  readonly severityChange?: SeverityChange | undefined;
+}
+/** The clock of a ticket, made by `responseDue` and `resolutionDue`. */
+export interface SlaDue<At extends Instant = Instant> {
+  /** When it is due; absent while a hold without an end keeps the clock from getting there, and without a target. */
+  readonly dueAt?: At | undefined;
+  /** The target of the present severity; absent if it has none. */
+  readonly target?: Span | undefined;
+  /** The time that the clock has counted until now. */
+  readonly counted: Span;
+  /** The time on hold until now while the clock would have run. */
+  readonly onHold: Span;
+  /** The time on hold until now, by the wall clock. */
+  readonly onHoldWall: Span;
+}
+/** What a clock of a service level agreement ends with. */
+export type SlaKind = "response" | "resolution";
+/** The state of a clock, made by `slaState`. */
+export interface SlaState<At extends Instant = Instant> {
+  /** The state. */
+  readonly verdict: SlaVerdict;
+  /** The clock. */
+  readonly clock: SlaDue<At>;
+  /** Why. */
+  readonly reasons: readonly Reason[];
+  /** The instant at which the target is missed if nothing else happens; absent if it is met or missed, and on hold. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the agreement. */
+  readonly policyDigest: string;
+  /** The version of the time zone database. */
+  readonly tzdbVersion: string;
+}
+/** The targets of a severity. */
+export interface SlaTarget {
+  /** The time until the first response, while the clock runs. */
+  readonly response?: Span | undefined;
+  /** The time until the resolution, while the clock runs. */
+  readonly resolution?: Span | undefined;
+}
+/** The states of a clock. */
+export type SlaVerdict = "met" | "running" | "on_hold" | "breached" | "no_target";
+/** An incident: the result of its events, made by `fold` and `apply`. */
+export interface State<At extends Instant = Instant> {
+  /** The id. */
+  readonly id: string;
+  /** The title. */
+  readonly title: string;
+  /** The status. */
+  readonly status: Status;
+  /** The impact as a whole, as said last; absent if nobody said it. */
+  readonly impact?: Impact | undefined;
+  /** What users notice, as said last. */
+  readonly description?: string | undefined;
+  /** The severity, as assessed last. */
+  readonly severity?: Sev | undefined;
+  /** When the disruption began. */
+  readonly startedAt: At;
+  /** When the incident was declared. */
+  readonly openedAt: At;
+  /** When it was resolved for the last time; absent while it is open, also after a reopening. */
+  readonly resolvedAt?: At | undefined;
+  /** How many times it was reopened. */
+  readonly reopened: number;
+  /** The status of each component, as said last. */
+  readonly components: Readonly<Record<string, ComponentStatus>>;
+  /** The actions taken, in the order of time. */
+  readonly actions: readonly string[];
+  /** The planned steps that are not done. */
+  readonly nextSteps: readonly string[];
+  /** What was reached and when, in the order of `Milestone`. */
+  readonly milestones: readonly DatedMilestone<At>[];
+  /** The events, in the order of time. */
+  readonly events: readonly Event<At>[];
+}
+/** The states of an incident, as in Statuspage. */
+export type Status = "investigating" | "identified" | "monitoring" | "resolved" | "postmortem";
+/** A request or an incident under a service level agreement. */
+export interface Ticket {
+  /** When it was opened. */
+  readonly opened: Instant;
+  /** The severities in the order of time, the first at the opening. */
+  readonly severities: readonly SeverityAt[];
+  /** When the clocks stood still, for instance while the customer had to answer. */
+  readonly holds?: readonly Hold[] | undefined;
+  /** When the first response was given. */
+  readonly respondedAt?: Instant | undefined;
+  /** When it was resolved. */
+  readonly resolvedAt?: Instant | undefined;
+}
+/** Whether a message about an incident is due, made by `updateDue`. */
+export interface Update<At extends Instant = Instant> {
+  /** Whether it is due. */
+  readonly verdict: UpdateVerdict;
+  /** When the next message is due; absent if there is none. */
+  readonly dueAt?: At | undefined;
+  /** How long it has been due; absent if it is not. */
+  readonly overdue?: Span | undefined;
+  /** When the message after it is due at the latest if this one is sent now and says who is affected and how: the instant that it should name. */
+  readonly thenAt?: At | undefined;
+  /** Why, in the order of the rules. */
+  readonly reasons: readonly Reason[];
+  /** The instant at which the next message becomes due; absent if it is due already, or if there is none. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the cadence. */
+  readonly policyDigest: string;
+}
+/** The verdicts about a message. */
+export type UpdateVerdict = "due" | "not_yet" | "none";
+/** The tools whose words are known. */
+export type Vocabulary = "statuspage" | "cachet" | "openstatus" | "dispatch" | "pagerduty" | "checkly";
+/** The cadence by default: PagerDuty's. */
+export declare function defaultCadence(): Cadence;
+/** Reads a cadence from JSON text. */
+export declare function cadenceFromJson(text: string): Cadence;
+/** Reads a cadence from YAML text. */
+export declare function cadenceFromYaml(text: string): Cadence;
+/** The policy by default: from a tenth of the customers on they are many, from a half on they are most. */
+export declare function defaultSeverityPolicy(): SeverityPolicy;
+/** Reads the limits of severities from JSON text. */
+export declare function severityPolicyFromJson(text: string): SeverityPolicy;
+/** Reads the limits of severities from YAML text. */
+export declare function severityPolicyFromYaml(text: string): SeverityPolicy;
+/** The agreement by default: no targets, and clocks that always run. */
+export declare function defaultSla(): Sla;
+/** Reads an agreement from JSON text. */
+export declare function slaFromJson(text: string): Sla;
+/** Reads an agreement from YAML text. */
+export declare function slaFromYaml(text: string): Sla;
+/** Applies an event to an incident. */
+export declare function apply(incident: State, event: Event): State<Timestamp>;
+/** Assesses the severity of an incident by what does not work and for whom, as PagerDuty defines it. */
+export declare function assessSeverity(facts: ImpactFacts, policy: SeverityPolicy): Assessment;
+/** Computes the status of a component at an instant: that of its worst impact. */
+export declare function componentStatus(
+  component: string,
+  impacts: readonly ComponentImpact[],
+  at: Instant,
+): ComponentState;
+/** Computes how long a component had at least an impact within a period. */
+export declare function downtime(
+  component: string,
+  impacts: readonly ComponentImpact[],
+  period: TimeRange,
+  least: Impact,
+  now: Instant,
+): Downtime;
+/** Computes how long an incident took, and how long users noticed it, which is another length. */
+export declare function durations(incident: State, now: Instant): Durations;
+/** Writes an assessment as text for a person. */
+export declare function explainSeverity(assessment: Assessment): string;
+/** Writes the state of a clock as text for a person. */
+export declare function explainSla(state: SlaState): string;
+/** Writes whether a message is due as text for a person. */
+export declare function explainUpdate(update: Update): string;
+/** Makes an incident of its events, in any order: they are sorted by their instants, and events of one instant keep their order. */
+export declare function fold(events: readonly Event[]): State<Timestamp>;
+/** Lists when an incident had which impact on which component, by component and time. */
+export declare function impacts(incident: State): readonly ComponentImpact<Timestamp>[];
+/** Reads the status of a component in the words of a tool, in upper or lower case. */
+export declare function mapComponentStatus(vocabulary: Vocabulary, text: string): ComponentStatus;
+/** Reads an impact in the words of a tool, in upper or lower case. */
+export declare function mapImpact(vocabulary: Vocabulary, text: string): Impact;
+/** Reads the status of an incident in the words of a tool, in upper or lower case. */
+export declare function mapStatus(vocabulary: Vocabulary, text: string): MappedStatus;
+/** The consequence of an assessment for its caller: `ask` for `sev1` to `sev3`, on which people act now, and if the facts do not tell; else `proceed`. */
+export declare function outcomeOfSeverity(assessment: Assessment): decision.Outcome;
+/** The consequence of the state of a clock for its caller: `ask` if it is breached, `wait` while it runs or is on hold, else `proceed`. */
+export declare function outcomeOfSla(state: SlaState): decision.Outcome;
+/** The consequence of it for the caller: `ask` if a message is due, because a person writes it, `wait` if one becomes due later, `proceed` if none is needed. */
+export declare function outcomeOfUpdate(update: Update): decision.Outcome;
+/** Writes an update about an incident, ready to send. */
+export declare function renderUpdate(incident: State, form: Form, cadence: Cadence, now: Instant): string;
+/** Computes when the resolution of a ticket is due, as `responseDue` does for the response. */
+export declare function resolutionDue(ticket: Ticket, sla: Sla, now: Instant): SlaDue<Timestamp>;
+/** Computes when the first response to a ticket is due. */
+export declare function responseDue(ticket: Ticket, sla: Sla, now: Instant): SlaDue<Timestamp>;
+/** Says whether the response or the resolution of a ticket is in time. */
+export declare function slaState(ticket: Ticket, kind: SlaKind, sla: Sla, now: Instant): SlaState<Timestamp>;
+/** Says whether a message about an incident is due, and when. */
+export declare function updateDue(incident: State, cadence: Cadence, now: Instant): Update<Timestamp>;
+/** Returns the word of a tool for the status of an incident. */
+export declare function wordForStatus(vocabulary: Vocabulary, status: Status): MappedWord;
+
 // interchange.d.ts
 /** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 /** A commit. */
@@ -5393,6 +5909,27 @@ export declare function bump(previous: Version, next: Version): Bump;
 
 // window.d.ts
 /** Release windows and freezes: may a release start now, when next, and is there time for it? */
+/** A window in which releases are allowed, or denied. */
+export interface Definition<At extends Instant = Instant> {
+  /** A name that no other window has. */
+  readonly name: string;
+  /** Whether releases are allowed or denied while it is active. */
+  readonly kind: Kind;
+  /** Schedule it is active. */
+  readonly schedule: Schedule<At>;
+  /** The IANA zone of its local times. */
+  readonly zone?: string | undefined;
+  /** The environments for which it counts. */
+  readonly environments?: readonly string[] | undefined;
+  /** The services for which it counts. */
+  readonly services?: readonly string[] | undefined;
+  /** The release types that it does not block once a person has approved it. */
+  readonly exempt?: readonly release.Type[] | undefined;
+  /** Whether it lets runs through that a person started, as `manualSync` of Argo CD. */
+  readonly manual?: boolean | undefined;
+  /** Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD. */
+  readonly overrun?: boolean | undefined;
+}
 /** A probable mistake in the windows, made by `lint`. */
 export interface Diagnostic {
   /** The stable code. */
@@ -5436,7 +5973,7 @@ export interface Override {
 /** The windows of an organisation, and the calendars that they name. */
 export interface Policy<At extends Instant = Instant> {
   /** The windows, at most 1,000. */
-  readonly windows?: readonly Window<At>[] | undefined;
+  readonly windows?: readonly Definition<At>[] | undefined;
   /** The calendars by name: weekends, holidays and make-up days. */
   readonly calendars?: Readonly<Record<string, BusinessCalendar>> | undefined;
 }
@@ -5575,27 +6112,6 @@ export interface Subject {
 }
 /** Whether releases may start. */
 export type Verdict = "open" | "closed";
-/** A window in which releases are allowed, or denied. */
-export interface Window<At extends Instant = Instant> {
-  /** A name that no other window has. */
-  readonly name: string;
-  /** Whether releases are allowed or denied while it is active. */
-  readonly kind: Kind;
-  /** Schedule it is active. */
-  readonly schedule: Schedule<At>;
-  /** The IANA zone of its local times. */
-  readonly zone?: string | undefined;
-  /** The environments for which it counts. */
-  readonly environments?: readonly string[] | undefined;
-  /** The services for which it counts. */
-  readonly services?: readonly string[] | undefined;
-  /** The release types that it does not block once a person has approved it. */
-  readonly exempt?: readonly release.Type[] | undefined;
-  /** Whether it lets runs through that a person started, as `manualSync` of Argo CD. */
-  readonly manual?: boolean | undefined;
-  /** Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD. */
-  readonly overrun?: boolean | undefined;
-}
 /** The policy without windows: everything is open. */
 export declare function defaultPolicy(): Policy<Timestamp>;
 /** Reads a policy from JSON text. */

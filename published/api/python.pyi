@@ -33,7 +33,7 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, HalfDay, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, audit, canary, decision, digest, error, experiment, interchange, metrics, reason, release, rollback, stats, time, version, window
+# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, HalfDay, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, audit, canary, decision, digest, error, experiment, incident, interchange, metrics, reason, release, rollback, stats, time, version, window
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
@@ -3216,6 +3216,634 @@ def winner(definition: Definition | Mapping[str, object], results: Sequence[Vari
     """Decides which variant wins: it is better than the control, within all guardrails, and the units were split as planned."""
     ...
 
+# incident
+"""Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due."""
+class AssessmentVerdict(StrEnum):
+    """The verdicts about a severity."""
+    SEV1 = 'sev1'
+    """Severity 1."""
+    SEV2 = 'sev2'
+    """Severity 2."""
+    SEV3 = 'sev3'
+    """Severity 3."""
+    SEV4 = 'sev4'
+    """Severity 4."""
+    SEV5 = 'sev5'
+    """Severity 5."""
+    INCONCLUSIVE = 'inconclusive'
+    """More than two severities are possible: a person decides, and until then `highest` counts."""
+class ComponentStatus(StrEnum):
+    """The status of a component, from the best to the worst, as in Statuspage."""
+    OPERATIONAL = 'operational'
+    """It works: the impact `none`."""
+    UNDER_MAINTENANCE = 'under_maintenance'
+    """Announced work: the impact `maintenance`."""
+    DEGRADED_PERFORMANCE = 'degraded_performance'
+    """It is slow, or a detail does not work: the impact `minor`."""
+    PARTIAL_OUTAGE = 'partial_outage'
+    """It does not work for a part of the users: the impact `major`."""
+    MAJOR_OUTAGE = 'major_outage'
+    """It does not work: the impact `critical`."""
+class Form(StrEnum):
+    """Where an update is published."""
+    FULL = 'full'
+    """The whole text: title, status, impact, times, actions taken, next steps."""
+    STATUS_PAGE = 'status_page'
+    """The body of an update on a status page, which shows title, status and times by itself."""
+    CHAT = 'chat'
+    """One message for a chat."""
+    EMAIL = 'email'
+    """An e-mail: a line with the subject, an empty line, the whole text."""
+class Impact(StrEnum):
+    """How much users notice, from the least to the worst, as in Statuspage."""
+    NONE = 'none'
+    """Nothing."""
+    MAINTENANCE = 'maintenance'
+    """Announced work."""
+    MINOR = 'minor'
+    """It is slow, or a detail does not work."""
+    MAJOR = 'major'
+    """A part does not work."""
+    CRITICAL = 'critical'
+    """Nothing works."""
+class Loss(StrEnum):
+    """What does not work, from the least to the most."""
+    NONE = 'none'
+    """Everything works."""
+    COSMETIC = 'cosmetic'
+    """It looks wrong, and works."""
+    DEGRADED = 'degraded'
+    """It works slowly or with detours."""
+    PARTIAL = 'partial'
+    """A function cannot be used."""
+    TOTAL = 'total'
+    """The product cannot be used."""
+class Milestone(StrEnum):
+    """The steps of the response to an incident, in their order."""
+    DETECTED = 'detected'
+    """Monitoring or a person noticed it."""
+    ACKNOWLEDGED = 'acknowledged'
+    """The first responder took it."""
+    ASSESSED = 'assessed'
+    """The severity was assessed for the first time."""
+    COMMUNICATED = 'communicated'
+    """The first message went out."""
+    MITIGATED = 'mitigated'
+    """The impact ended: the last time, if it came back."""
+    RESOLVED = 'resolved'
+    """It was resolved: the last time, if it was reopened."""
+    DOCUMENTED = 'documented'
+    """The report was written."""
+    LEARNED = 'learned'
+    """The post-mortem was published."""
+class Sev(StrEnum):
+    """The severity of an incident, from the most severe on, as PagerDuty defines it."""
+    SEV1 = 'sev1'
+    """Critical for many customers: the public and the executives are told."""
+    SEV2 = 'sev2'
+    """A critical system does not work for many customers."""
+    SEV3 = 'sev3'
+    """Stability, or a minor impact on customers: its owners act now."""
+    SEV4 = 'sev4'
+    """A minor problem that is not urgent."""
+    SEV5 = 'sev5'
+    """Cosmetic, or without impact on customers."""
+class SeverityChange(StrEnum):
+    """From when the target of a new severity counts."""
+    OPENING = 'opening'
+    """From the opening: the time that was counted stays counted."""
+    CHANGE = 'change'
+    """From the change: the clock begins again."""
+class SlaKind(StrEnum):
+    """What a clock of a service level agreement ends with."""
+    RESPONSE = 'response'
+    """The first response."""
+    RESOLUTION = 'resolution'
+    """The resolution."""
+class SlaVerdict(StrEnum):
+    """The states of a clock."""
+    MET = 'met'
+    """It was done in time."""
+    RUNNING = 'running'
+    """There is time left."""
+    ON_HOLD = 'on_hold'
+    """The clock stands still until a hold ends."""
+    BREACHED = 'breached'
+    """It was not done in time."""
+    NO_TARGET = 'no_target'
+    """The severity has no target for it."""
+class Status(StrEnum):
+    """The states of an incident, as in Statuspage."""
+    INVESTIGATING = 'investigating'
+    """The cause is not known."""
+    IDENTIFIED = 'identified'
+    """The cause is known."""
+    MONITORING = 'monitoring'
+    """A fix or a mitigation is in place and is watched."""
+    RESOLVED = 'resolved'
+    """The incident is over."""
+    POSTMORTEM = 'postmortem'
+    """The incident is over, and its post-mortem is published."""
+class UpdateVerdict(StrEnum):
+    """The verdicts about a message."""
+    DUE = 'due'
+    """A message is due now."""
+    NOT_YET = 'not_yet'
+    """A message becomes due later."""
+    NONE = 'none'
+    """No message is needed any more."""
+class Vocabulary(StrEnum):
+    """The tools whose words are known."""
+    STATUSPAGE = 'statuspage'
+    """Atlassian Statuspage, for incidents; those of scheduled maintenance are other words."""
+    CACHET = 'cachet'
+    """Cachet: `watching`, `fixed`."""
+    OPENSTATUS = 'openstatus'
+    """OpenStatus."""
+    DISPATCH = 'dispatch'
+    """Netflix Dispatch: `Active`, `Stable`, `Closed`."""
+    PAGERDUTY = 'pagerduty'
+    """PagerDuty: `triggered`, `acknowledged`, `resolved`."""
+    CHECKLY = 'checkly'
+    """Checkly, for impacts: `MINOR`, `MEDIUM`, `MAJOR`, `CRITICAL`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessment(_Value):
+    """The severity of an incident, made by `assess_severity`."""
+    verdict: AssessmentVerdict
+    """The severity, or that the facts do not tell."""
+    highest: Sev
+    """The most severe that is possible by these facts."""
+    lowest: Sev
+    """The least severe that is possible by these facts."""
+    major: bool
+    """Whether it is a major incident: `sev1` or `sev2`, or possibly one of them."""
+    reasons: Sequence[Reason]
+    """Why, in the order of the rules."""
+    missing: Sequence[str]
+    """The facts that are missing and could change the severity."""
+    policy_digest: str
+    """The digest of the policy."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cadence(_Value):
+    """How often messages about an incident are sent."""
+    first: timedelta = timedelta(seconds=300)
+    """The time from the declaration, a reopening or the resolution to the message about it."""
+    scope: timedelta = timedelta(seconds=300)
+    """The time from the first message to the one that says who is affected and how."""
+    interval: timedelta = timedelta(seconds=1200)
+    """The time from one message to the next."""
+    interval_for: timedelta = timedelta(seconds=7200)
+    """How long after the declaration or a reopening the interval applies, whatever a message names."""
+    later: timedelta | None = None
+    """The longest time between messages after that."""
+    least_severity: Sev | None = None
+    """The least severe incidents about which messages are sent."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComponentImpact(_Value):
+    """The impact of an incident on a component for a time: a row of `impacts`, or of any table of incidents."""
+    component: str
+    """The name of the component."""
+    impact: Impact
+    """The impact."""
+    start: datetime
+    """The first instant."""
+    end: datetime | None = None
+    """The first instant after it; absent while it goes on."""
+    incident: str | None = None
+    """The id of the incident, when known."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComponentState(_Value):
+    """The status of a component at an instant, made by `component_status`."""
+    status: ComponentStatus
+    """The status."""
+    impact: Impact
+    """The worst impact of the open incidents."""
+    incidents: Sequence[str]
+    """The ids of the open incidents, the worst first."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DatedMilestone(_Value):
+    """A milestone and its instant."""
+    milestone: Milestone
+    """The milestone."""
+    at: datetime
+    """When it was reached."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Downtime(_Value):
+    """How long a component was down within a period, made by `downtime`."""
+    downtime: timedelta
+    """The length of the union of its impacts within the observed part of the period."""
+    ranges: Sequence[TimeRange]
+    """When it was down, in the order of time."""
+    observed: TimeRange
+    """The part of the period that is before `now`."""
+    uptime: float | None = None
+    """The share of the observed part in which it was up, from 0 to 1; absent if that part is empty."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Durations(_Value):
+    """How long an incident took, made by `durations`."""
+    to_detect: timedelta
+    """From the start of the disruption to its detection."""
+    to_acknowledge: timedelta | None = None
+    """From the detection to the first acknowledgement."""
+    to_mitigate: timedelta | None = None
+    """From the start of the disruption to the end of its impact."""
+    to_resolve: timedelta | None = None
+    """From the start of the disruption to the last resolution."""
+    open_to_final: timedelta | None = None
+    """From the declaration to the last resolution, with the times between a resolution and a reopening."""
+    unresolved: timedelta
+    """The time in which it was declared and not resolved, without the times between a resolution and a reopening."""
+    impact: timedelta
+    """The time in which users noticed it: the union over all components."""
+    impact_ranges: Sequence[TimeRange]
+    """When users noticed it."""
+    impact_ongoing: bool
+    """Whether the impact goes on."""
+    reopened: int
+    """How many times it was reopened."""
+    resolved_at: datetime | None = None
+    """When it was resolved for the last time; absent while it is open."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event(_Value):
+    """Something that happened in an incident at an instant."""
+    at: datetime
+    """When it happened."""
+    by: str | None = None
+    """Who did it, when known."""
+    kind: Annotated[EventKind, _TAGGED]
+    """What happened."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindOpened(_Variant):
+    """The incident was declared: the first event."""
+    type: Literal['opened'] = 'opened'
+    """Which variant this is."""
+    id: str
+    """The id of the incident."""
+    title: str
+    """Its title, in one line."""
+    status: Status = Status.INVESTIGATING
+    """The first status."""
+    impact: Impact | None = None
+    """The impact as a whole, when known."""
+    description: str | None = None
+    """What users notice, when known."""
+    started_at: datetime | None = None
+    """When the disruption began."""
+    detected_at: datetime | None = None
+    """When monitoring or a person noticed it."""
+    components: Mapping[str, ComponentStatus] = field(default_factory=dict)
+    """The affected components by name, with their status since `startedAt`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindAcknowledged(_Variant):
+    """A responder took the incident."""
+    type: Literal['acknowledged'] = 'acknowledged'
+    """Which variant this is."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindAssessed(_Variant):
+    """The severity was assessed, or assessed anew."""
+    type: Literal['assessed'] = 'assessed'
+    """Which variant this is."""
+    severity: Sev
+    """The severity."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindStatusChanged(_Variant):
+    """The status changed, or was confirmed."""
+    type: Literal['status_changed'] = 'status_changed'
+    """Which variant this is."""
+    status: Status
+    """The new status."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindImpactChanged(_Variant):
+    """The impact as a whole changed."""
+    type: Literal['impact_changed'] = 'impact_changed'
+    """Which variant this is."""
+    impact: Impact
+    """The impact from now on."""
+    description: str | None = None
+    """What users notice, when that changed, too."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindComponentChanged(_Variant):
+    """The status of a component changed."""
+    type: Literal['component_changed'] = 'component_changed'
+    """Which variant this is."""
+    component: str
+    """The name of the component."""
+    status: ComponentStatus
+    """Its status."""
+    since: datetime | None = None
+    """Since when, if that was earlier than the event."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindMitigated(_Variant):
+    """Users notice it no more: the impact as a whole is over, and every component is operational."""
+    type: Literal['mitigated'] = 'mitigated'
+    """Which variant this is."""
+    since: datetime | None = None
+    """Since when, if that was earlier than the event."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindCommunicated(_Variant):
+    """A message went to customers or stakeholders."""
+    type: Literal['communicated'] = 'communicated'
+    """Which variant this is."""
+    text: str
+    """The message."""
+    scope: bool = False
+    """Whether it says who is affected and how."""
+    next_update_at: datetime | None = None
+    """When the next message comes, if this one says so."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindActionTaken(_Variant):
+    """An action was taken."""
+    type: Literal['action_taken'] = 'action_taken'
+    """Which variant this is."""
+    text: str
+    """The action."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindStepPlanned(_Variant):
+    """A step was planned."""
+    type: Literal['step_planned'] = 'step_planned'
+    """Which variant this is."""
+    text: str
+    """The step."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindReopened(_Variant):
+    """The incident was resolved, but it is not over."""
+    type: Literal['reopened'] = 'reopened'
+    """Which variant this is."""
+    since: datetime | None = None
+    """Since when it is back, if that was earlier than the event."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EventKindDocumented(_Variant):
+    """The report of the incident was written."""
+    type: Literal['documented'] = 'documented'
+    """Which variant this is."""
+EventKind: TypeAlias = EventKindOpened | EventKindAcknowledged | EventKindAssessed | EventKindStatusChanged | EventKindImpactChanged | EventKindComponentChanged | EventKindMitigated | EventKindCommunicated | EventKindActionTaken | EventKindStepPlanned | EventKindReopened | EventKindDocumented
+"""What happened in an incident."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold(_Value):
+    """A time in which the clocks stand still."""
+    start: datetime
+    """The first instant."""
+    end: datetime | None = None
+    """The first instant after it; absent while it goes on."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hours(_Value):
+    """Hours of days of the week, in local time."""
+    days: Sequence[Weekday]
+    """The days on which they start."""
+    start: str
+    """The local time at which they start: `09:00`."""
+    end: str
+    """The local time at which they end, up to `24:00`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImpactFacts(_Value):
+    """What is known about the impact of an incident."""
+    loss: Loss | None = None
+    """What does not work."""
+    affected_share: float | None = None
+    """The share of the customers that it affects, from 0 to 1."""
+    data_exposed: bool | None = None
+    """Whether data of customers is exposed."""
+    data_lost: bool | None = None
+    """Whether data of customers is lost or corrupted."""
+    monitoring_impaired: bool | None = None
+    """Whether the monitoring that would show a major incident is impaired."""
+    likely_to_worsen: bool | None = None
+    """Whether it is likely to become worse if nobody acts, for instance because redundancy is lost."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MappedStatus(_Value):
+    """What a word of a tool means, made by `map_status`."""
+    status: Status
+    """The status: the first of the possible ones, so that nothing counts as further than it may be."""
+    ambiguous: bool
+    """Whether the word can mean more than one status."""
+    possible: Sequence[Status]
+    """All statuses that the word can mean, in their order."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MappedWord(_Value):
+    """The word of a tool for a status, made by `word_for_status`."""
+    text: str
+    """The word."""
+    exact: bool
+    """Whether the word means this status and no other."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeverityAt(_Value):
+    """A severity and since when it counts."""
+    at: datetime
+    """Since when."""
+    severity: str
+    """The name of the severity, as in the targets."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeverityPolicy(_Value):
+    """The limits between few, many and most customers."""
+    many: float = 0.1
+    """The share of the customers from which on they are many."""
+    most: float = 0.5
+    """The share of the customers from which on they are most."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sla(_Value):
+    """A service level agreement: the targets by severity, and the hours in which their clocks run."""
+    targets: Mapping[str, SlaTarget] = field(default_factory=dict)
+    """The targets by the name of the severity."""
+    zone: str = 'UTC'
+    """The IANA zone of the hours."""
+    hours: Sequence[Hours] = ()
+    """The hours in which the clocks run; a day that is split has several rows."""
+    calendar: BusinessCalendar = field(default_factory=lambda: BusinessCalendar())
+    """The weekend, holidays, make-up days and half days."""
+    severity_change: SeverityChange = SeverityChange.OPENING
+    """From when a new severity counts."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlaDue(_Value):
+    """The clock of a ticket, made by `response_due` and `resolution_due`."""
+    due_at: datetime | None = None
+    """When it is due; absent while a hold without an end keeps the clock from getting there, and without a target."""
+    target: timedelta | None = None
+    """The target of the present severity; absent if it has none."""
+    counted: timedelta
+    """The time that the clock has counted until now."""
+    on_hold: timedelta
+    """The time on hold until now while the clock would have run."""
+    on_hold_wall: timedelta
+    """The time on hold until now, by the wall clock."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlaState(_Value):
+    """The state of a clock, made by `sla_state`."""
+    verdict: SlaVerdict
+    """The state."""
+    clock: SlaDue
+    """The clock."""
+    reasons: Sequence[Reason]
+    """Why."""
+    next_check_at: datetime | None = None
+    """The instant at which the target is missed if nothing else happens; absent if it is met or missed, and on hold."""
+    policy_digest: str
+    """The digest of the agreement."""
+    tzdb_version: str
+    """The version of the time zone database."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlaTarget(_Value):
+    """The targets of a severity."""
+    response: timedelta | None = None
+    """The time until the first response, while the clock runs."""
+    resolution: timedelta | None = None
+    """The time until the resolution, while the clock runs."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class State(_Value):
+    """An incident: the result of its events, made by `fold` and `apply`."""
+    id: str
+    """The id."""
+    title: str
+    """The title."""
+    status: Status
+    """The status."""
+    impact: Impact | None = None
+    """The impact as a whole, as said last; absent if nobody said it."""
+    description: str | None = None
+    """What users notice, as said last."""
+    severity: Sev | None = None
+    """The severity, as assessed last."""
+    started_at: datetime
+    """When the disruption began."""
+    opened_at: datetime
+    """When the incident was declared."""
+    resolved_at: datetime | None = None
+    """When it was resolved for the last time; absent while it is open, also after a reopening."""
+    reopened: int
+    """How many times it was reopened."""
+    components: Mapping[str, ComponentStatus]
+    """The status of each component, as said last."""
+    actions: Sequence[str]
+    """The actions taken, in the order of time."""
+    next_steps: Sequence[str]
+    """The planned steps that are not done."""
+    milestones: Sequence[DatedMilestone]
+    """What was reached and when, in the order of `Milestone`."""
+    events: Sequence[Event]
+    """The events, in the order of time."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ticket(_Value):
+    """A request or an incident under a service level agreement."""
+    opened: datetime
+    """When it was opened."""
+    severities: Sequence[SeverityAt]
+    """The severities in the order of time, the first at the opening."""
+    holds: Sequence[Hold] = ()
+    """When the clocks stood still, for instance while the customer had to answer."""
+    responded_at: datetime | None = None
+    """When the first response was given."""
+    resolved_at: datetime | None = None
+    """When it was resolved."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Update(_Value):
+    """Whether a message about an incident is due, made by `update_due`."""
+    verdict: UpdateVerdict
+    """Whether it is due."""
+    due_at: datetime | None = None
+    """When the next message is due; absent if there is none."""
+    overdue: timedelta | None = None
+    """How long it has been due; absent if it is not."""
+    then_at: datetime | None = None
+    """When the message after it is due at the latest if this one is sent now and says who is affected and how: the instant that it should name."""
+    reasons: Sequence[Reason]
+    """Why, in the order of the rules."""
+    next_check_at: datetime | None = None
+    """The instant at which the next message becomes due; absent if it is due already, or if there is none."""
+    policy_digest: str
+    """The digest of the cadence."""
+def default_cadence() -> Cadence:
+    """The cadence by default: PagerDuty's."""
+    ...
+def cadence_from_json(text: str) -> Cadence:
+    """Reads a cadence from JSON text."""
+    ...
+def cadence_from_yaml(text: str) -> Cadence:
+    """Reads a cadence from YAML text."""
+    ...
+def default_severity_policy() -> SeverityPolicy:
+    """The policy by default: from a tenth of the customers on they are many, from a half on they are most."""
+    ...
+def severity_policy_from_json(text: str) -> SeverityPolicy:
+    """Reads the limits of severities from JSON text."""
+    ...
+def severity_policy_from_yaml(text: str) -> SeverityPolicy:
+    """Reads the limits of severities from YAML text."""
+    ...
+def default_sla() -> Sla:
+    """The agreement by default: no targets, and clocks that always run."""
+    ...
+def sla_from_json(text: str) -> Sla:
+    """Reads an agreement from JSON text."""
+    ...
+def sla_from_yaml(text: str) -> Sla:
+    """Reads an agreement from YAML text."""
+    ...
+def apply(incident: State | Mapping[str, object], event: Event | Mapping[str, object]) -> State:
+    """Applies an event to an incident."""
+    ...
+def assess_severity(facts: ImpactFacts | Mapping[str, object], policy: SeverityPolicy | Mapping[str, object]) -> Assessment:
+    """Assesses the severity of an incident by what does not work and for whom, as PagerDuty defines it."""
+    ...
+def component_status(component: str, impacts: Sequence[ComponentImpact | Mapping[str, object]], at: datetime | str) -> ComponentState:
+    """Computes the status of a component at an instant: that of its worst impact."""
+    ...
+def downtime(component: str, impacts: Sequence[ComponentImpact | Mapping[str, object]], period: TimeRange | Mapping[str, object], least: Impact | str, now: datetime | str) -> Downtime:
+    """Computes how long a component had at least an impact within a period."""
+    ...
+def durations(incident: State | Mapping[str, object], now: datetime | str) -> Durations:
+    """Computes how long an incident took, and how long users noticed it, which is another length."""
+    ...
+def explain_severity(assessment: Assessment | Mapping[str, object]) -> str:
+    """Writes an assessment as text for a person."""
+    ...
+def explain_sla(state: SlaState | Mapping[str, object]) -> str:
+    """Writes the state of a clock as text for a person."""
+    ...
+def explain_update(update: Update | Mapping[str, object]) -> str:
+    """Writes whether a message is due as text for a person."""
+    ...
+def fold(events: Sequence[Event | Mapping[str, object]]) -> State:
+    """Makes an incident of its events, in any order: they are sorted by their instants, and events of one instant keep their order."""
+    ...
+def impacts(incident: State | Mapping[str, object]) -> tuple[ComponentImpact, ...]:
+    """Lists when an incident had which impact on which component, by component and time."""
+    ...
+def map_component_status(vocabulary: Vocabulary | str, text: str) -> ComponentStatus:
+    """Reads the status of a component in the words of a tool, in upper or lower case."""
+    ...
+def map_impact(vocabulary: Vocabulary | str, text: str) -> Impact:
+    """Reads an impact in the words of a tool, in upper or lower case."""
+    ...
+def map_status(vocabulary: Vocabulary | str, text: str) -> MappedStatus:
+    """Reads the status of an incident in the words of a tool, in upper or lower case."""
+    ...
+def outcome_of_severity(assessment: Assessment | Mapping[str, object]) -> Outcome:
+    """The consequence of an assessment for its caller: `ask` for `sev1` to `sev3`, on which people act now, and if the facts do not tell; else `proceed`."""
+    ...
+def outcome_of_sla(state: SlaState | Mapping[str, object]) -> Outcome:
+    """The consequence of the state of a clock for its caller: `ask` if it is breached, `wait` while it runs or is on hold, else `proceed`."""
+    ...
+def outcome_of_update(update: Update | Mapping[str, object]) -> Outcome:
+    """The consequence of it for the caller: `ask` if a message is due, because a person writes it, `wait` if one becomes due later, `proceed` if none is needed."""
+    ...
+def render_update(incident: State | Mapping[str, object], form: Form | str, cadence: Cadence | Mapping[str, object], now: datetime | str) -> str:
+    """Writes an update about an incident, ready to send."""
+    ...
+def resolution_due(ticket: Ticket | Mapping[str, object], sla: Sla | Mapping[str, object], now: datetime | str) -> SlaDue:
+    """Computes when the resolution of a ticket is due, as `response_due` does for the response."""
+    ...
+def response_due(ticket: Ticket | Mapping[str, object], sla: Sla | Mapping[str, object], now: datetime | str) -> SlaDue:
+    """Computes when the first response to a ticket is due."""
+    ...
+def sla_state(ticket: Ticket | Mapping[str, object], kind: SlaKind | str, sla: Sla | Mapping[str, object], now: datetime | str) -> SlaState:
+    """Says whether the response or the resolution of a ticket is in time."""
+    ...
+def update_due(incident: State | Mapping[str, object], cadence: Cadence | Mapping[str, object], now: datetime | str) -> Update:
+    """Says whether a message about an incident is due, and when."""
+    ...
+def word_for_status(vocabulary: Vocabulary | str, status: Status | str) -> MappedWord:
+    """Returns the word of a tool for the status of an incident."""
+    ...
+
 # interchange
 """Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
 class MissingSample(StrEnum):
@@ -4237,6 +4865,46 @@ class ReasonCode(StrEnum):
     """Inconclusive: it is not proven that the units fall into the variants as their weights say."""
     COUNTS_CONTRADICTORY = 'counts_contradictory'
     """Invalid: a variant has events without exposure."""
+    LOSS_AND_REACH = 'loss_and_reach'
+    """The severity follows from what does not work and for how many customers."""
+    DATA_EXPOSED = 'data_exposed'
+    """Data of customers is exposed."""
+    DATA_LOST = 'data_lost'
+    """Data of customers is lost or corrupted."""
+    MONITORING_IMPAIRED = 'monitoring_impaired'
+    """The monitoring that would show a major incident is impaired."""
+    LIKELY_TO_WORSEN = 'likely_to_worsen'
+    """It is likely to become worse if nobody acts."""
+    HIGHER_OF_TWO = 'higher_of_two'
+    """Two severities are possible, and the higher one counts."""
+    SEVERITY_OPEN = 'severity_open'
+    """More than two severities are possible."""
+    FIRST_MESSAGE = 'first_message'
+    """The first message about the incident, or about its return."""
+    SCOPE_MESSAGE = 'scope_message'
+    """The message that says who is affected and how."""
+    PROGRESS_MESSAGE = 'progress_message'
+    """The next message in the rhythm of the cadence."""
+    PROMISED_MESSAGE = 'promised_message'
+    """The next message at the instant that the last one named."""
+    FINAL_MESSAGE = 'final_message'
+    """The message that the incident is resolved."""
+    FINAL_MESSAGE_SENT = 'final_message_sent'
+    """The incident is resolved, and a message has said so."""
+    NEXT_MESSAGE_NOT_NAMED = 'next_message_not_named'
+    """The last message does not say when the next one comes."""
+    NO_MESSAGES_FOR_SEVERITY = 'no_messages_for_severity'
+    """The incident is less severe than those about which messages are sent."""
+    SLA_MET = 'sla_met'
+    """The response or the resolution came in time."""
+    SLA_RUNNING = 'sla_running'
+    """The clock of the service level agreement runs, and there is time left."""
+    SLA_ON_HOLD = 'sla_on_hold'
+    """The clock of the service level agreement is on hold."""
+    SLA_BREACHED = 'sla_breached'
+    """The response or the resolution did not come in time."""
+    SLA_NO_TARGET = 'sla_no_target'
+    """The severity has no target in the service level agreement."""
     CRITICAL_FUNCTIONALITY_BROKEN = 'critical_functionality_broken'
     """Critical functionality is broken."""
     VULNERABILITY_INTRODUCED = 'vulnerability_introduced'
@@ -6603,6 +7271,27 @@ class Verdict(StrEnum):
     CLOSED = 'closed'
     """The release may not start."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Definition(_Value):
+    """A window in which releases are allowed, or denied."""
+    name: str
+    """A name that no other window has."""
+    kind: Kind
+    """Whether releases are allowed or denied while it is active."""
+    schedule: Annotated[Schedule, _TAGGED]
+    """Schedule it is active."""
+    zone: str = 'UTC'
+    """The IANA zone of its local times."""
+    environments: Sequence[str] = ()
+    """The environments for which it counts."""
+    services: Sequence[str] = ()
+    """The services for which it counts."""
+    exempt: Sequence[Type] = ()
+    """The release types that it does not block once a person has approved it."""
+    manual: bool = False
+    """Whether it lets runs through that a person started, as `manualSync` of Argo CD."""
+    overrun: bool = False
+    """Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Diagnostic(_Value):
     """A probable mistake in the windows, made by `lint`."""
     code: DiagnosticCode
@@ -6638,7 +7327,7 @@ class Override(_Value):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Policy(_Value):
     """The windows of an organisation, and the calendars that they name."""
-    windows: Sequence[Window] = ()
+    windows: Sequence[Definition] = ()
     """The windows, at most 1,000."""
     calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
     """The calendars by name: weekends, holidays and make-up days."""
@@ -6773,27 +7462,6 @@ class Subject(_Value):
     """The instant at which the run began, if it is under way."""
     overridden: Override | None = None
     """Opens everything, whatever the windows say: a decision of a person."""
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Window(_Value):
-    """A window in which releases are allowed, or denied."""
-    name: str
-    """A name that no other window has."""
-    kind: Kind
-    """Whether releases are allowed or denied while it is active."""
-    schedule: Annotated[Schedule, _TAGGED]
-    """Schedule it is active."""
-    zone: str = 'UTC'
-    """The IANA zone of its local times."""
-    environments: Sequence[str] = ()
-    """The environments for which it counts."""
-    services: Sequence[str] = ()
-    """The services for which it counts."""
-    exempt: Sequence[Type] = ()
-    """The release types that it does not block once a person has approved it."""
-    manual: bool = False
-    """Whether it lets runs through that a person started, as `manualSync` of Argo CD."""
-    overrun: bool = False
-    """Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD."""
 class Engine(_Handle):
     """Windows that were checked, compiled and digested once."""
     def __init__(self, policy: Policy | Mapping[str, object]) -> None:

@@ -4564,6 +4564,814 @@ pub mod experiment {
         pub fn guardrail(mut self, name: impl Into<String>, counts: Counts) -> Self;
     }
 }
+/// Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due.
+pub mod incident {
+    /// The reason codes of `incident`.
+    pub mod code {
+        /// The severity follows from what does not work and for how many customers.
+        pub const LOSS_AND_REACH: ReasonCode;
+        /// Data of customers is exposed.
+        pub const DATA_EXPOSED: ReasonCode;
+        /// Data of customers is lost or corrupted.
+        pub const DATA_LOST: ReasonCode;
+        /// The monitoring that would show a major incident is impaired.
+        pub const MONITORING_IMPAIRED: ReasonCode;
+        /// It is likely to become worse if nobody acts.
+        pub const LIKELY_TO_WORSEN: ReasonCode;
+        /// Two severities are possible, and the higher one counts.
+        pub const HIGHER_OF_TWO: ReasonCode;
+        /// More than two severities are possible.
+        pub const SEVERITY_OPEN: ReasonCode;
+        /// The first message about the incident, or about its return.
+        pub const FIRST_MESSAGE: ReasonCode;
+        /// The message that says who is affected and how.
+        pub const SCOPE_MESSAGE: ReasonCode;
+        /// The next message in the rhythm of the cadence.
+        pub const PROGRESS_MESSAGE: ReasonCode;
+        /// The next message at the instant that the last one named.
+        pub const PROMISED_MESSAGE: ReasonCode;
+        /// The message that the incident is resolved.
+        pub const FINAL_MESSAGE: ReasonCode;
+        /// The incident is resolved, and a message has said so.
+        pub const FINAL_MESSAGE_SENT: ReasonCode;
+        /// The last message does not say when the next one comes.
+        pub const NEXT_MESSAGE_NOT_NAMED: ReasonCode;
+        /// The incident is less severe than those about which messages are sent.
+        pub const NO_MESSAGES_FOR_SEVERITY: ReasonCode;
+        /// The response or the resolution came in time.
+        pub const SLA_MET: ReasonCode;
+        /// The clock of the service level agreement runs, and there is time left.
+        pub const SLA_RUNNING: ReasonCode;
+        /// The clock of the service level agreement is on hold.
+        pub const SLA_ON_HOLD: ReasonCode;
+        /// The response or the resolution did not come in time.
+        pub const SLA_BREACHED: ReasonCode;
+        /// The severity has no target in the service level agreement.
+        pub const SLA_NO_TARGET: ReasonCode;
+    }
+    /// The impact of an incident on a component for a time: a row of `impacts`, or of any table of incidents.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ComponentImpact {
+        /// The name of the component.
+        pub component: String,
+        /// The impact.
+        pub impact: Impact,
+        /// The first instant.
+        pub start: Timestamp,
+        /// The first instant after it; absent while it goes on.
+        pub end: Option<Timestamp>,
+        /// The id of the incident, when known.
+        pub incident: Option<String>,
+    }
+    /// The status of a component at an instant, made by `component_status`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ComponentState {
+        /// The status.
+        pub status: ComponentStatus,
+        /// The worst impact of the open incidents.
+        pub impact: Impact,
+        /// The ids of the open incidents, the worst first.
+        pub incidents: Vec<String>,
+    }
+    /// How long a component was down within a period, made by `downtime`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Downtime {
+        /// The length of the union of its impacts within the observed part of the period.
+        pub downtime: Span,
+        /// When it was down, in the order of time.
+        pub ranges: Vec<TimeRange>,
+        /// The part of the period that is before `now`.
+        pub observed: TimeRange,
+        /// The share of the observed part in which it was up, from 0 to 1; absent if that part is empty.
+        pub uptime: Option<f64>,
+    }
+    /// Computes the status of a component at an instant: that of its worst impact.
+    pub fn component_status(
+        component: &str,
+        impacts: &[ComponentImpact],
+        at: Timestamp,
+    ) -> Result<ComponentState>;
+    /// Computes how long a component had at least an impact within a period.
+    pub fn downtime(
+        component: &str,
+        impacts: &[ComponentImpact],
+        period: &TimeRange,
+        least: &Impact,
+        now: Timestamp,
+    ) -> Result<Downtime>;
+    /// Lists when an incident had which impact on which component, by component and time.
+    pub fn impacts(incident: &State) -> Result<Vec<ComponentImpact>>;
+    /// How long an incident took, made by `durations`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Durations {
+        /// From the start of the disruption to its detection.
+        pub to_detect: Span,
+        /// From the detection to the first acknowledgement.
+        pub to_acknowledge: Option<Span>,
+        /// From the start of the disruption to the end of its impact.
+        pub to_mitigate: Option<Span>,
+        /// From the start of the disruption to the last resolution.
+        pub to_resolve: Option<Span>,
+        /// From the declaration to the last resolution, with the times between a resolution and a reopening.
+        pub open_to_final: Option<Span>,
+        /// The time in which it was declared and not resolved, without the times between a resolution and a reopening.
+        pub unresolved: Span,
+        /// The time in which users noticed it: the union over all components.
+        pub impact: Span,
+        /// When users noticed it.
+        pub impact_ranges: Vec<TimeRange>,
+        /// Whether the impact goes on.
+        pub impact_ongoing: bool,
+        /// How many times it was reopened.
+        pub reopened: u32,
+        /// When it was resolved for the last time; absent while it is open.
+        pub resolved_at: Option<Timestamp>,
+    }
+    /// Computes how long an incident took, and how long users noticed it, which is another length.
+    pub fn durations(incident: &State, now: Timestamp) -> Result<Durations>;
+    /// The status of a component, from the best to the worst, as in Statuspage.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ComponentStatus {
+        /// It works: the impact `none`.
+        Operational,
+        /// Announced work: the impact `maintenance`.
+        UnderMaintenance,
+        /// It is slow, or a detail does not work: the impact `minor`.
+        DegradedPerformance,
+        /// It does not work for a part of the users: the impact `major`.
+        PartialOutage,
+        /// It does not work: the impact `critical`.
+        MajorOutage,
+    }
+    /// Something that happened in an incident at an instant.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Event {
+        /// When it happened.
+        pub at: Timestamp,
+        /// Who did it, when known.
+        pub by: Option<String>,
+        /// What happened.
+        pub kind: EventKind,
+    }
+    /// What happened in an incident.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum EventKind {
+        /// The incident was declared: the first event.
+        Opened {
+            /// The id of the incident.
+            id: String,
+            /// Its title, in one line.
+            title: String,
+            /// The first status.
+            status: Status,
+            /// The impact as a whole, when known.
+            impact: Option<Impact>,
+            /// What users notice, when known.
+            description: Option<String>,
+            /// When the disruption began.
+            started_at: Option<Timestamp>,
+            /// When monitoring or a person noticed it.
+            detected_at: Option<Timestamp>,
+            /// The affected components by name, with their status since `startedAt`.
+            components: BTreeMap<String, ComponentStatus>,
+        },
+        /// A responder took the incident.
+        Acknowledged {},
+        /// The severity was assessed, or assessed anew.
+        Assessed {
+            /// The severity.
+            severity: Sev,
+        },
+        /// The status changed, or was confirmed.
+        StatusChanged {
+            /// The new status.
+            status: Status,
+        },
+        /// The impact as a whole changed.
+        ImpactChanged {
+            /// The impact from now on.
+            impact: Impact,
+            /// What users notice, when that changed, too.
+            description: Option<String>,
+        },
+        /// The status of a component changed.
+        ComponentChanged {
+            /// The name of the component.
+            component: String,
+            /// Its status.
+            status: ComponentStatus,
+            /// Since when, if that was earlier than the event.
+            since: Option<Timestamp>,
+        },
+        /// Users notice it no more: the impact as a whole is over, and every component is operational.
+        Mitigated {
+            /// Since when, if that was earlier than the event.
+            since: Option<Timestamp>,
+        },
+        /// A message went to customers or stakeholders.
+        Communicated {
+            /// The message.
+            text: String,
+            /// Whether it says who is affected and how.
+            scope: bool,
+            /// When the next message comes, if this one says so.
+            next_update_at: Option<Timestamp>,
+        },
+        /// An action was taken.
+        ActionTaken {
+            /// The action.
+            text: String,
+        },
+        /// A step was planned.
+        StepPlanned {
+            /// The step.
+            text: String,
+        },
+        /// The incident was resolved, but it is not over.
+        Reopened {
+            /// Since when it is back, if that was earlier than the event.
+            since: Option<Timestamp>,
+        },
+        /// The report of the incident was written.
+        Documented {},
+    }
+    /// How much users notice, from the least to the worst, as in Statuspage.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Impact {
+        /// Nothing.
+        None,
+        /// Announced work.
+        Maintenance,
+        /// It is slow, or a detail does not work.
+        Minor,
+        /// A part does not work.
+        Major,
+        /// Nothing works.
+        Critical,
+    }
+    /// The severity of an incident, from the most severe on, as PagerDuty defines it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Sev {
+        /// Critical for many customers: the public and the executives are told.
+        Sev1,
+        /// A critical system does not work for many customers.
+        Sev2,
+        /// Stability, or a minor impact on customers: its owners act now.
+        Sev3,
+        /// A minor problem that is not urgent.
+        Sev4,
+        /// Cosmetic, or without impact on customers.
+        Sev5,
+    }
+    /// The states of an incident, as in Statuspage.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Status {
+        /// The cause is not known.
+        Investigating,
+        /// The cause is known.
+        Identified,
+        /// A fix or a mitigation is in place and is watched.
+        Monitoring,
+        /// The incident is over.
+        Resolved,
+        /// The incident is over, and its post-mortem is published.
+        Postmortem,
+    }
+    /// Hours of days of the week, in local time.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Hours {
+        /// The days on which they start.
+        pub days: Vec<Weekday>,
+        /// The local time at which they start: `09:00`.
+        pub start: String,
+        /// The local time at which they end, up to `24:00`.
+        pub end: String,
+    }
+    /// Where an update is published.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Form {
+        /// The whole text: title, status, impact, times, actions taken, next steps.
+        Full,
+        /// The body of an update on a status page, which shows title, status and times by itself.
+        StatusPage,
+        /// One message for a chat.
+        Chat,
+        /// An e-mail: a line with the subject, an empty line, the whole text.
+        Email,
+    }
+    /// Writes an update about an incident, ready to send.
+    pub fn render_update(incident: &State, form: &Form, cadence: &Cadence, now: Timestamp) -> Result<String>;
+    /// Reads the limits of severities from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn severity_policy_from_yaml(text: &str) -> Result<SeverityPolicy>;
+    /// The severity of an incident, made by `assess_severity`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Assessment {
+        /// The severity, or that the facts do not tell.
+        pub verdict: AssessmentVerdict,
+        /// The most severe that is possible by these facts.
+        pub highest: Sev,
+        /// The least severe that is possible by these facts.
+        pub lowest: Sev,
+        /// Whether it is a major incident: `sev1` or `sev2`, or possibly one of them.
+        pub major: bool,
+        /// Why, in the order of the rules.
+        pub reasons: Vec<Reason>,
+        /// The facts that are missing and could change the severity.
+        pub missing: Vec<String>,
+        /// The digest of the policy.
+        pub policy_digest: String,
+    }
+    /// The verdicts about a severity.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum AssessmentVerdict {
+        /// Severity 1.
+        Sev1,
+        /// Severity 2.
+        Sev2,
+        /// Severity 3.
+        Sev3,
+        /// Severity 4.
+        Sev4,
+        /// Severity 5.
+        Sev5,
+        /// More than two severities are possible: a person decides, and until then `highest` counts.
+        Inconclusive,
+    }
+    /// What is known about the impact of an incident.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ImpactFacts {
+        /// What does not work.
+        pub loss: Option<Loss>,
+        /// The share of the customers that it affects, from 0 to 1.
+        pub affected_share: Option<f64>,
+        /// Whether data of customers is exposed.
+        pub data_exposed: Option<bool>,
+        /// Whether data of customers is lost or corrupted.
+        pub data_lost: Option<bool>,
+        /// Whether the monitoring that would show a major incident is impaired.
+        pub monitoring_impaired: Option<bool>,
+        /// Whether it is likely to become worse if nobody acts, for instance because redundancy is lost.
+        pub likely_to_worsen: Option<bool>,
+    }
+    /// What does not work, from the least to the most.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Loss {
+        /// Everything works.
+        None,
+        /// It looks wrong, and works.
+        Cosmetic,
+        /// It works slowly or with detours.
+        Degraded,
+        /// A function cannot be used.
+        Partial,
+        /// The product cannot be used.
+        Total,
+    }
+    /// The limits between few, many and most customers.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SeverityPolicy {
+        /// The share of the customers from which on they are many.
+        pub many: f64,
+        /// The share of the customers from which on they are most.
+        pub most: f64,
+    }
+    /// Assesses the severity of an incident by what does not work and for whom, as PagerDuty defines it.
+    pub fn assess_severity(facts: &ImpactFacts, policy: &SeverityPolicy) -> Result<Assessment>;
+    /// The policy by default: from a tenth of the customers on they are many, from a half on they are most.
+    #[must_use]
+    pub fn default_severity_policy() -> SeverityPolicy;
+    /// Writes an assessment as text for a person.
+    #[must_use]
+    pub fn explain_severity(assessment: &Assessment) -> String;
+    /// The consequence of an assessment for its caller: `ask` for `sev1` to `sev3`, on which people act now, and if the facts do not tell; else `proceed`.
+    #[must_use]
+    pub fn outcome_of_severity(assessment: &Assessment) -> Outcome;
+    /// Reads the limits of severities from JSON text.
+    pub fn severity_policy_from_json(text: &str) -> Result<SeverityPolicy>;
+    /// Reads an agreement from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn sla_from_yaml(text: &str) -> Result<Sla>;
+    /// A time in which the clocks stand still.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Hold {
+        /// The first instant.
+        pub start: Timestamp,
+        /// The first instant after it; absent while it goes on.
+        pub end: Option<Timestamp>,
+    }
+    /// A severity and since when it counts.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SeverityAt {
+        /// Since when.
+        pub at: Timestamp,
+        /// The name of the severity, as in the targets.
+        pub severity: String,
+    }
+    /// From when the target of a new severity counts.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SeverityChange {
+        /// From the opening: the time that was counted stays counted.
+        Opening,
+        /// From the change: the clock begins again.
+        Change,
+    }
+    /// A service level agreement: the targets by severity, and the hours in which their clocks run.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Sla {
+        /// The targets by the name of the severity.
+        pub targets: BTreeMap<String, SlaTarget>,
+        /// The IANA zone of the hours.
+        pub zone: String,
+        /// The hours in which the clocks run; a day that is split has several rows.
+        pub hours: Vec<Hours>,
+        /// The weekend, holidays, make-up days and half days.
+        pub calendar: BusinessCalendar,
+        /// From when a new severity counts.
+        pub severity_change: SeverityChange,
+    }
+    /// The clock of a ticket, made by `response_due` and `resolution_due`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SlaDue {
+        /// When it is due; absent while a hold without an end keeps the clock from getting there, and without a target.
+        pub due_at: Option<Timestamp>,
+        /// The target of the present severity; absent if it has none.
+        pub target: Option<Span>,
+        /// The time that the clock has counted until now.
+        pub counted: Span,
+        /// The time on hold until now while the clock would have run.
+        pub on_hold: Span,
+        /// The time on hold until now, by the wall clock.
+        pub on_hold_wall: Span,
+    }
+    /// What a clock of a service level agreement ends with.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SlaKind {
+        /// The first response.
+        Response,
+        /// The resolution.
+        Resolution,
+    }
+    /// The state of a clock, made by `sla_state`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SlaState {
+        /// The state.
+        pub verdict: SlaVerdict,
+        /// The clock.
+        pub clock: SlaDue,
+        /// Why.
+        pub reasons: Vec<Reason>,
+        /// The instant at which the target is missed if nothing else happens; absent if it is met or missed, and on hold.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the agreement.
+        pub policy_digest: String,
+        /// The version of the time zone database.
+        pub tzdb_version: String,
+    }
+    /// The targets of a severity.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SlaTarget {
+        /// The time until the first response, while the clock runs.
+        pub response: Option<Span>,
+        /// The time until the resolution, while the clock runs.
+        pub resolution: Option<Span>,
+    }
+    /// The states of a clock.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SlaVerdict {
+        /// It was done in time.
+        Met,
+        /// There is time left.
+        Running,
+        /// The clock stands still until a hold ends.
+        OnHold,
+        /// It was not done in time.
+        Breached,
+        /// The severity has no target for it.
+        NoTarget,
+    }
+    /// A request or an incident under a service level agreement.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Ticket {
+        /// When it was opened.
+        pub opened: Timestamp,
+        /// The severities in the order of time, the first at the opening.
+        pub severities: Vec<SeverityAt>,
+        /// When the clocks stood still, for instance while the customer had to answer.
+        pub holds: Vec<Hold>,
+        /// When the first response was given.
+        pub responded_at: Option<Timestamp>,
+        /// When it was resolved.
+        pub resolved_at: Option<Timestamp>,
+    }
+    /// The agreement by default: no targets, and clocks that always run.
+    #[must_use]
+    pub fn default_sla() -> Sla;
+    /// Writes the state of a clock as text for a person.
+    #[must_use]
+    pub fn explain_sla(state: &SlaState) -> String;
+    /// The consequence of the state of a clock for its caller: `ask` if it is breached, `wait` while it runs or is on hold, else `proceed`.
+    #[must_use]
+    pub fn outcome_of_sla(state: &SlaState) -> Outcome;
+    /// Computes when the resolution of a ticket is due, as `response_due` does for the response.
+    pub fn resolution_due(ticket: &Ticket, sla: &Sla, now: Timestamp) -> Result<SlaDue>;
+    /// Computes when the first response to a ticket is due.
+    pub fn response_due(ticket: &Ticket, sla: &Sla, now: Timestamp) -> Result<SlaDue>;
+    /// Reads an agreement from JSON text.
+    pub fn sla_from_json(text: &str) -> Result<Sla>;
+    /// Says whether the response or the resolution of a ticket is in time.
+    pub fn sla_state(ticket: &Ticket, kind: &SlaKind, sla: &Sla, now: Timestamp) -> Result<SlaState>;
+    /// A milestone and its instant.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DatedMilestone {
+        /// The milestone.
+        pub milestone: Milestone,
+        /// When it was reached.
+        pub at: Timestamp,
+    }
+    /// The steps of the response to an incident, in their order.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Milestone {
+        /// Monitoring or a person noticed it.
+        Detected,
+        /// The first responder took it.
+        Acknowledged,
+        /// The severity was assessed for the first time.
+        Assessed,
+        /// The first message went out.
+        Communicated,
+        /// The impact ended: the last time, if it came back.
+        Mitigated,
+        /// It was resolved: the last time, if it was reopened.
+        Resolved,
+        /// The report was written.
+        Documented,
+        /// The post-mortem was published.
+        Learned,
+    }
+    /// An incident: the result of its events, made by `fold` and `apply`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct State {
+        /// The id.
+        pub id: String,
+        /// The title.
+        pub title: String,
+        /// The status.
+        pub status: Status,
+        /// The impact as a whole, as said last; absent if nobody said it.
+        pub impact: Option<Impact>,
+        /// What users notice, as said last.
+        pub description: Option<String>,
+        /// The severity, as assessed last.
+        pub severity: Option<Sev>,
+        /// When the disruption began.
+        pub started_at: Timestamp,
+        /// When the incident was declared.
+        pub opened_at: Timestamp,
+        /// When it was resolved for the last time; absent while it is open, also after a reopening.
+        pub resolved_at: Option<Timestamp>,
+        /// How many times it was reopened.
+        pub reopened: u32,
+        /// The status of each component, as said last.
+        pub components: BTreeMap<String, ComponentStatus>,
+        /// The actions taken, in the order of time.
+        pub actions: Vec<String>,
+        /// The planned steps that are not done.
+        pub next_steps: Vec<String>,
+        /// What was reached and when, in the order of `Milestone`.
+        pub milestones: Vec<DatedMilestone>,
+        /// The events, in the order of time.
+        pub events: Vec<Event>,
+    }
+    /// Applies an event to an incident.
+    pub fn apply(incident: &State, event: &Event) -> Result<State>;
+    /// Makes an incident of its events, in any order: they are sorted by their instants, and events of one instant keep their order.
+    pub fn fold(events: &[Event]) -> Result<State>;
+    /// Reads a cadence from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn cadence_from_yaml(text: &str) -> Result<Cadence>;
+    /// How often messages about an incident are sent.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Cadence {
+        /// The time from the declaration, a reopening or the resolution to the message about it.
+        pub first: Span,
+        /// The time from the first message to the one that says who is affected and how.
+        pub scope: Span,
+        /// The time from one message to the next.
+        pub interval: Span,
+        /// How long after the declaration or a reopening the interval applies, whatever a message names.
+        pub interval_for: Span,
+        /// The longest time between messages after that.
+        pub later: Option<Span>,
+        /// The least severe incidents about which messages are sent.
+        pub least_severity: Option<Sev>,
+    }
+    /// Whether a message about an incident is due, made by `update_due`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Update {
+        /// Whether it is due.
+        pub verdict: UpdateVerdict,
+        /// When the next message is due; absent if there is none.
+        pub due_at: Option<Timestamp>,
+        /// How long it has been due; absent if it is not.
+        pub overdue: Option<Span>,
+        /// When the message after it is due at the latest if this one is sent now and says who is affected and how: the instant that it should name.
+        pub then_at: Option<Timestamp>,
+        /// Why, in the order of the rules.
+        pub reasons: Vec<Reason>,
+        /// The instant at which the next message becomes due; absent if it is due already, or if there is none.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the cadence.
+        pub policy_digest: String,
+    }
+    /// The verdicts about a message.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum UpdateVerdict {
+        /// A message is due now.
+        Due,
+        /// A message becomes due later.
+        NotYet,
+        /// No message is needed any more.
+        None,
+    }
+    /// Reads a cadence from JSON text.
+    pub fn cadence_from_json(text: &str) -> Result<Cadence>;
+    /// The cadence by default: PagerDuty's.
+    #[must_use]
+    pub fn default_cadence() -> Cadence;
+    /// Writes whether a message is due as text for a person.
+    #[must_use]
+    pub fn explain_update(update: &Update) -> String;
+    /// The consequence of it for the caller: `ask` if a message is due, because a person writes it, `wait` if one becomes due later, `proceed` if none is needed.
+    #[must_use]
+    pub fn outcome_of_update(update: &Update) -> Outcome;
+    /// Says whether a message about an incident is due, and when.
+    pub fn update_due(incident: &State, cadence: &Cadence, now: Timestamp) -> Result<Update>;
+    /// What a word of a tool means, made by `map_status`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MappedStatus {
+        /// The status: the first of the possible ones, so that nothing counts as further than it may be.
+        pub status: Status,
+        /// Whether the word can mean more than one status.
+        pub ambiguous: bool,
+        /// All statuses that the word can mean, in their order.
+        pub possible: Vec<Status>,
+    }
+    /// The word of a tool for a status, made by `word_for_status`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MappedWord {
+        /// The word.
+        pub text: String,
+        /// Whether the word means this status and no other.
+        pub exact: bool,
+    }
+    /// The tools whose words are known.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Vocabulary {
+        /// Atlassian Statuspage, for incidents; those of scheduled maintenance are other words.
+        Statuspage,
+        /// Cachet: `watching`, `fixed`.
+        Cachet,
+        /// OpenStatus.
+        Openstatus,
+        /// Netflix Dispatch: `Active`, `Stable`, `Closed`.
+        Dispatch,
+        /// PagerDuty: `triggered`, `acknowledged`, `resolved`.
+        Pagerduty,
+        /// Checkly, for impacts: `MINOR`, `MEDIUM`, `MAJOR`, `CRITICAL`.
+        Checkly,
+    }
+    /// Reads the status of a component in the words of a tool, in upper or lower case.
+    pub fn map_component_status(vocabulary: &Vocabulary, text: &str) -> Result<ComponentStatus>;
+    /// Reads an impact in the words of a tool, in upper or lower case.
+    pub fn map_impact(vocabulary: &Vocabulary, text: &str) -> Result<Impact>;
+    /// Reads the status of an incident in the words of a tool, in upper or lower case.
+    pub fn map_status(vocabulary: &Vocabulary, text: &str) -> Result<MappedStatus>;
+    /// Returns the word of a tool for the status of an incident.
+    pub fn word_for_status(vocabulary: &Vocabulary, status: &Status) -> Result<MappedWord>;
+    impl Display for AssessmentVerdict {}
+    impl FromStr for AssessmentVerdict {}
+    impl Display for ComponentStatus {}
+    impl FromStr for ComponentStatus {}
+    impl Display for Form {}
+    impl FromStr for Form {}
+    impl Display for Impact {}
+    impl FromStr for Impact {}
+    impl Display for Loss {}
+    impl FromStr for Loss {}
+    impl Display for Milestone {}
+    impl FromStr for Milestone {}
+    impl Display for Sev {}
+    impl FromStr for Sev {}
+    impl Display for SeverityChange {}
+    impl FromStr for SeverityChange {}
+    impl Display for SlaKind {}
+    impl FromStr for SlaKind {}
+    impl Display for SlaVerdict {}
+    impl FromStr for SlaVerdict {}
+    impl Display for Status {}
+    impl FromStr for Status {}
+    impl Display for UpdateVerdict {}
+    impl FromStr for UpdateVerdict {}
+    impl Display for Vocabulary {}
+    impl FromStr for Vocabulary {}
+    impl ComponentImpact {
+        /// An impact that goes on.
+        #[must_use]
+        pub fn new(component: impl Into<String>, impact: Impact, start: Timestamp) -> Self;
+    }
+    impl Event {
+        /// An event whose author is not known.
+        #[must_use]
+        pub fn new(at: Timestamp, kind: EventKind) -> Self;
+    }
+    impl Hours {
+        /// Hours of some days of the week.
+        #[must_use]
+        pub fn new(
+            days: impl IntoIterator<Item = Weekday>,
+            start: impl Into<String>,
+            end: impl Into<String>,
+        ) -> Self;
+    }
+    impl Default for SeverityPolicy {}
+    impl PolicyText for SeverityPolicy {}
+    /// The text of `explain_severity`.
+    impl fmt::Display for Assessment {}
+    impl Explain for Assessment {}
+    impl Default for Sla {}
+    impl Ticket {
+        /// A ticket with its severity, without holds.
+        #[must_use]
+        pub fn new(severity: impl Into<String>, opened: Timestamp) -> Self;
+    }
+    impl SeverityAt {
+        /// A severity from an instant on.
+        #[must_use]
+        pub fn new(at: Timestamp, severity: impl Into<String>) -> Self;
+    }
+    impl Hold {
+        /// A hold that goes on.
+        #[must_use]
+        pub fn new(start: Timestamp) -> Self;
+    }
+    impl PolicyText for Sla {}
+    /// The text of `explain_sla`.
+    impl fmt::Display for SlaState {}
+    impl Explain for SlaState {}
+    impl Default for Cadence {}
+    impl PolicyText for Cadence {}
+    /// The text of `explain_update`.
+    impl fmt::Display for Update {}
+    impl Explain for Update {}
+}
 /// Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 pub mod interchange {
     /// The command whose output `parse_git` reads as `log`, for a shell.
@@ -8351,20 +9159,11 @@ pub mod window {
     }
     /// Lists the instants of a cron expression in a range, its start included, its end not.
     pub fn cron_times(cron: &str, zone: &str, range: &TimeRange) -> Result<Vec<Timestamp>>;
-    /// What a window means for releases while it is active.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-    #[non_exhaustive]
-    pub enum Kind {
-        /// Releases may start.
-        Allow,
-        /// Releases may not start: a freeze.
-        Deny,
-    }
     /// A window in which releases are allowed, or denied.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
     #[non_exhaustive]
-    pub struct Window {
+    pub struct Definition {
         /// A name that no other window has.
         pub name: String,
         /// Whether releases are allowed or denied while it is active.
@@ -8383,6 +9182,15 @@ pub mod window {
         pub manual: bool,
         /// Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD.
         pub overrun: bool,
+    }
+    /// What a window means for releases while it is active.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Kind {
+        /// Releases may start.
+        Allow,
+        /// Releases may not start: a freeze.
+        Deny,
     }
     /// Windows that were checked, compiled and digested once.
     #[derive(Clone, Debug, PartialEq)]
@@ -8430,7 +9238,7 @@ pub mod window {
     #[non_exhaustive]
     pub struct Policy {
         /// The windows, at most 1,000.
-        pub windows: Vec<Window>,
+        pub windows: Vec<Definition>,
         /// The calendars by name: weekends, holidays and make-up days.
         pub calendars: BTreeMap<String, BusinessCalendar>,
     }
@@ -8656,7 +9464,7 @@ pub mod window {
     impl FromStr for SlotVerdict {}
     impl Display for Verdict {}
     impl FromStr for Verdict {}
-    impl Window {
+    impl Definition {
         /// A window in UTC, for all environments and services, without exemptions.
         #[must_use]
         pub fn new(name: impl Into<String>, kind: Kind, schedule: Schedule) -> Self;

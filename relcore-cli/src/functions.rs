@@ -4537,6 +4537,1180 @@ weight; `out_of_range` for a negative exposure."#,
         ],
     },
     Module {
+        name: "incident",
+        docs: r"Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due.
+
+An incident is the result of its events. `fold` makes a `State` of them, `apply` adds one. `durations` returns the
+times to detect, acknowledge, mitigate and resolve, `impacts`, `component-status` and `downtime` look at components,
+`assess-severity` and `update-due` decide, `render-update` writes the message, `map-status` reads the words of other
+tools, and `response-due`, `resolution-due` and `sla-state` keep the clocks of service level agreements.
+
+Rules:
+
+1. An open incident is `investigating`, `identified` or `monitoring`, in any order. From each of them it can be `resolved`,
+   and then `postmortem`. From these two it comes back only by `reopened`.
+2. An event that makes no sense in a status is an error, which lists the events that are allowed.
+3. The impact is apart from the status. It begins at `startedAt` and ends when every component is operational or, if none is
+   named, with `mitigated`; at the latest with the resolution.
+4. After a reopening, the impact goes on as it was before the resolution: a component that had not recovered is affected
+   again, one that had recovered is not.
+5. All intervals are half-open. Impacts that overlap count once.
+6. The status of a component is that of its worst impact at the instant.
+7. Between two possible severities, the higher one counts. If more are possible, the verdict is `inconclusive`.
+8. The clock of a service level agreement runs in its hours, on its business days, without its holds. A new severity keeps
+   what was counted, unless the agreement says otherwise.
+
+Pitfalls:
+
+- The time to resolve has the paperwork, too. Recovery is the time to mitigate.
+- An incident that names components has the impact of its components alone.
+- An impact or a return that was noticed late has a `since`; without one it begins at the event.",
+        functions: &[
+            Function {
+                name: "incident.default_cadence",
+                command: "default-cadence",
+                docs: "The cadence by default: PagerDuty's.",
+                arguments: &[],
+                result: (
+                    "incident.Cadence",
+                    "How often messages about an incident are sent. The defaults are those of PagerDuty's incident response documentation.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident default-cadence",
+                    files: &[],
+                    prints: r#"{"first":"PT5M","scope":"PT5M","interval":"PT20M","intervalFor":"PT2H"}"#,
+                }),
+            },
+            Function {
+                name: "incident.cadence_from_json",
+                command: "cadence-from-json",
+                docs: r"Reads a cadence from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`, `out_of_range` for an interval of 0.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "incident.Cadence",
+                    "How often messages about an incident are sent. The defaults are those of PagerDuty's incident response documentation.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore incident cadence-from-json --text '{"interval": "30m"}'"#,
+                    files: &[],
+                    prints: r#"{"first":"PT5M","scope":"PT5M","interval":"PT30M","intervalFor":"PT2H"}"#,
+                }),
+            },
+            Function {
+                name: "incident.cadence_from_yaml",
+                command: "cadence-from-yaml",
+                docs: r"Reads a cadence from YAML text. A key that is left out has its default.
+
+Errors:
+As `cadence-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "incident.Cadence",
+                    "How often messages about an incident are sent. The defaults are those of PagerDuty's incident response documentation.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident cadence-from-yaml --text '{later: 1h, leastSeverity: sev3}'",
+                    files: &[],
+                    prints: r#"{"first":"PT5M","scope":"PT5M","interval":"PT20M","intervalFor":"PT2H","later":"PT1H","leastSeverity":"sev3"}"#,
+                }),
+            },
+            Function {
+                name: "incident.default_severity_policy",
+                command: "default-severity-policy",
+                docs: "The policy by default: from a tenth of the customers on they are many, from a half on they are most.",
+                arguments: &[],
+                result: (
+                    "incident.SeverityPolicy",
+                    "The limits between few, many and most customers. PagerDuty names the words without numbers; these are ours.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident default-severity-policy",
+                    files: &[],
+                    prints: r#"{"many":0.1,"most":0.5}"#,
+                }),
+            },
+            Function {
+                name: "incident.severity_policy_from_json",
+                command: "severity-policy-from-json",
+                docs: r"Reads the limits of severities from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`, `out_of_range` for a share of 50, `unordered` for a `most` below `many`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "incident.SeverityPolicy",
+                    "The limits between few, many and most customers. PagerDuty names the words without numbers; these are ours.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore incident severity-policy-from-json --text '{"many": 0.05}'"#,
+                    files: &[],
+                    prints: r#"{"many":0.05,"most":0.5}"#,
+                }),
+            },
+            Function {
+                name: "incident.severity_policy_from_yaml",
+                command: "severity-policy-from-yaml",
+                docs: r"Reads the limits of severities from YAML text. A key that is left out has its default.
+
+Errors:
+As `severity-policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "incident.SeverityPolicy",
+                    "The limits between few, many and most customers. PagerDuty names the words without numbers; these are ours.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident severity-policy-from-yaml --text 'most: 0.6'",
+                    files: &[],
+                    prints: r#"{"many":0.1,"most":0.6}"#,
+                }),
+            },
+            Function {
+                name: "incident.default_sla",
+                command: "default-sla",
+                docs: "The agreement by default: no targets, and clocks that always run.",
+                arguments: &[],
+                result: (
+                    "incident.Sla",
+                    "A service level agreement: the targets by severity, and the hours in which their clocks run.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident default-sla",
+                    files: &[],
+                    prints: r#"{"targets":{},"zone":"UTC","hours":[],"calendar":{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]},"severityChange":"opening"}"#,
+                }),
+            },
+            Function {
+                name: "incident.sla_from_json",
+                command: "sla-from-json",
+                docs: r"Reads an agreement from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`, `unknown_zone` for `Berlin`, `out_of_range` for a target of 0, `invalid_value`
+for the time `25:00`, for hours on a day of the calendar's weekend, and for hours without days.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "incident.Sla",
+                    "A service level agreement: the targets by severity, and the hours in which their clocks run.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident sla-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"zone": "Europe/Berlin", "targets": {"high": {"response": "4h"}}}"#,
+                    )],
+                    prints: r#"{"targets":{"high":{"response":"PT4H"}},"zone":"Europe/Berlin","hours":[],"calendar":{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]},"severityChange":"opening"}"#,
+                }),
+            },
+            Function {
+                name: "incident.sla_from_yaml",
+                command: "sla-from-yaml",
+                docs: r"Reads an agreement from YAML text. A key that is left out has its default.
+
+Errors:
+As `sla-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "incident.Sla",
+                    "A service level agreement: the targets by severity, and the hours in which their clocks run.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore incident sla-from-yaml --text 'hours: [{days: [monday], start: "09:00", end: "17:00"}]'"#,
+                    files: &[],
+                    prints: r#"{"targets":{},"zone":"UTC","hours":[{"days":["monday"],"start":"09:00","end":"17:00"}],"calendar":{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]},"severityChange":"opening"}"#,
+                }),
+            },
+            Function {
+                name: "incident.apply",
+                command: "apply",
+                docs: r"Applies an event to an incident.
+
+Errors:
+All faults of the event at once, under `event`: `invalid_value` for an event or a status that is not allowed in this
+status and for an empty text, `unordered` for an event before the last one and for a `since` before the start or before
+an earlier change of the component, `out_of_range` for a `since` after the event and a `nextUpdateAt` that is not after
+it. `invalid_value` for an `incident` that is not the result of its events.",
+                arguments: &[
+                    Argument {
+                        wire: "incident",
+                        option: "incident",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.State",
+                            "An incident: the result of its events, made by `fold` and `apply`. Store it and pass it back.",
+                            "Keys: id, title, status, impact?, description?, severity?, startedAt, openedAt, resolvedAt?, reopened, components, actions, nextSteps, milestones, events",
+                        ),
+                    },
+                    Argument {
+                        wire: "event",
+                        option: "event",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.Event",
+                            "Something that happened in an incident at an instant.",
+                            "Keys: at, by?, kind",
+                        ),
+                    },
+                ],
+                result: (
+                    "incident.State",
+                    "An incident: the result of its events, made by `fold` and `apply`. Store it and pass it back.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore incident apply --incident incident.json --event '{"at":"2026-11-23T03:10:00Z","kind":{"type":"mitigated"}}'"#,
+                    files: &[(
+                        "incident.json",
+                        r#"{"id":"42","title":"errors at login","status":"investigating","startedAt":"2026-11-23T03:00:00.000Z","openedAt":"2026-11-23T03:00:00.000Z","reopened":0,"components":{},"actions":[],"nextSteps":[],"milestones":[{"milestone":"detected","at":"2026-11-23T03:00:00.000Z"}],"events":[{"at":"2026-11-23T03:00:00.000Z","kind":{"type":"opened","id":"42","title":"errors at login","status":"investigating","components":{}}}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "incident.assess_severity",
+                command: "assess-severity",
+                docs: r"Assesses the severity of an incident by what does not work and for whom, as PagerDuty defines it. Unsure between two
+severities, the higher one counts.
+
+Errors:
+All faults at once: `out_of_range` for an `affectedShare` of 30 or NaN, and those of `severity-policy-from-json` under
+`policy`.",
+                arguments: &[
+                    Argument {
+                        wire: "facts",
+                        option: "facts",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.ImpactFacts",
+                            "What is known about the impact of an incident. A fact that nobody knows is left out.",
+                            "Keys: loss?, affectedShare?, dataExposed?, dataLost?, monitoringImpaired?, likelyToWorsen?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.SeverityPolicy",
+                            "The limits between few, many and most customers. PagerDuty names the words without numbers; these are ours.",
+                            "Keys: many?, most?",
+                        ),
+                    },
+                ],
+                result: ("incident.Assessment", "The severity of an incident, made by `assess_severity`."),
+                explain: Some("incident.explain_severity"),
+                outcome: Some("incident.outcome_of_severity"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore incident assess-severity --facts '{"dataExposed":true}' --policy '{"many":0.1,"most":0.5}'"#,
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "incident.component_status",
+                command: "component-status",
+                docs: r"Computes the status of a component at an instant: that of its worst impact.
+
+Errors:
+All faults at once: `invalid_value` for an `impacts[0].end` before its start.",
+                arguments: &[
+                    Argument { wire: "component", option: "component", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "impacts",
+                        option: "impacts",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of incident.ComponentImpact",
+                            "The impact of an incident on a component for a time: a row of `impacts`, or of any table of incidents.",
+                            "Keys: component, impact, start, end?, incident?",
+                        ),
+                    },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "incident.ComponentState",
+                    "The status of a component at an instant, made by `component_status`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident component-status --component db --impacts impacts.json --at 2026-02-01T10:15:00Z",
+                    files: &[(
+                        "impacts.json",
+                        r#"[{"component":"api","impact":"major","start":"2026-02-01T10:00:00Z","end":"2026-02-01T11:00:00Z","incident":"A"},{"component":"api","impact":"minor","start":"2026-02-01T10:30:00Z","end":"2026-02-01T12:00:00Z","incident":"B"}]"#,
+                    )],
+                    prints: r#"{"status":"operational","impact":"none","incidents":[]}"#,
+                }),
+            },
+            Function {
+                name: "incident.downtime",
+                command: "downtime",
+                docs: r"Computes how long a component had at least an impact within a period. Incidents that overlap count once, and an incident
+that began before the period counts inside it.
+
+Pitfall: with `least` of `minor`, a slow hour is an hour of downtime. Statuspage counts a degraded performance as uptime:
+pass `major` for that.
+
+Errors:
+All faults at once: `invalid_value` for an `impacts[0].end` before its start and a `period.end` before its start.",
+                arguments: &[
+                    Argument { wire: "component", option: "component", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "impacts",
+                        option: "impacts",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of incident.ComponentImpact",
+                            "The impact of an incident on a component for a time: a row of `impacts`, or of any table of incidents.",
+                            "Keys: component, impact, start, end?, incident?",
+                        ),
+                    },
+                    Argument {
+                        wire: "period",
+                        option: "period",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument {
+                        wire: "least",
+                        option: "least",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("none", "Nothing."),
+                            ("maintenance", "Announced work."),
+                            ("minor", "It is slow, or a detail does not work."),
+                            ("major", "A part does not work."),
+                            ("critical", "Nothing works."),
+                        ]),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "incident.Downtime",
+                    "How long a component was down within a period, made by `downtime`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident downtime --component api --impacts impacts.json --period period.json --least minor --now 2026-02-01T12:00:00Z",
+                    files: &[
+                        (
+                            "impacts.json",
+                            r#"[{"component":"api","impact":"major","start":"2026-02-01T10:00:00Z"}]"#,
+                        ),
+                        ("period.json", r#"{"start":"2026-02-01T00:00:00Z","end":"2026-03-01T00:00:00Z"}"#),
+                    ],
+                    prints: r#"{"downtime":"PT2H","ranges":[{"start":"2026-02-01T10:00:00.000Z","end":"2026-02-01T12:00:00.000Z"}],"observed":{"start":"2026-02-01T00:00:00.000Z","end":"2026-02-01T12:00:00.000Z"},"uptime":0.8333333333333334}"#,
+                }),
+            },
+            Function {
+                name: "incident.durations",
+                command: "durations",
+                docs: r"Computes how long an incident took, and how long users noticed it, which is another length.
+
+The impact ends when every component is operational again or, if no component is named, with `mitigated`; at the latest
+with the resolution. Recovery and uptime go by the impact; messages and reports go by the status.
+
+Errors:
+`out_of_range` for a `now` before the last event; `invalid_value` for an `incident` that is not the result of its events.",
+                arguments: &[
+                    Argument {
+                        wire: "incident",
+                        option: "incident",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.State",
+                            "An incident: the result of its events, made by `fold` and `apply`. Store it and pass it back.",
+                            "Keys: id, title, status, impact?, description?, severity?, startedAt, openedAt, resolvedAt?, reopened, components, actions, nextSteps, milestones, events",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "incident.Durations",
+                    "How long an incident took, made by `durations`. A length that has no end yet is absent.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident durations --incident incident.json --now 2026-11-23T04:00:00Z",
+                    files: &[(
+                        "incident.json",
+                        r#"{"id":"42","title":"errors at login","status":"investigating","impact":"none","startedAt":"2026-11-23T03:00:00.000Z","openedAt":"2026-11-23T03:00:00.000Z","reopened":0,"components":{},"actions":[],"nextSteps":[],"milestones":[{"milestone":"detected","at":"2026-11-23T03:00:00.000Z"}],"events":[{"at":"2026-11-23T03:00:00.000Z","kind":{"type":"opened","id":"42","title":"errors at login","status":"investigating","impact":"none","components":{}}}]}"#,
+                    )],
+                    prints: r#"{"toDetect":"PT0S","unresolved":"PT1H","impact":"PT0S","impactRanges":[],"impactOngoing":false,"reopened":0}"#,
+                }),
+            },
+            Function {
+                name: "incident.explain_severity",
+                command: "explain-severity",
+                docs: "Writes an assessment as text for a person.",
+                arguments: &[Argument {
+                    wire: "assessment",
+                    option: "assessment",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "incident.Assessment",
+                        "The severity of an incident, made by `assess_severity`.",
+                        "Keys: verdict, highest, lowest, major, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident explain-severity --assessment assessment.json",
+                    files: &[(
+                        "assessment.json",
+                        r#"{"verdict":"sev5","highest":"sev5","lowest":"sev5","major":false,"reasons":[{"code":"loss_and_reach","severity":"info","subject":"affectedShare","text":"the loss is `none` for no customers (0 %), which is `sev5`","evidence":{"observed":0.0,"threshold":0.1,"unit":"1"}}],"missing":[],"policyDigest":"sha256:cf8df0ffaa23e4d4e62b91ef1cb55fed92fa6016d4cdb6e2ac8ce9ca90340b85"}"#,
+                    )],
+                    prints: r#""SEV5: not a major incident\n- info: the loss is `none` for no customers (0 %), which is `sev5` [loss_and_reach: affectedShare]\npolicy: sha256:cf8df0ffaa23e4d4e62b91ef1cb55fed92fa6016d4cdb6e2ac8ce9ca90340b85\n""#,
+                }),
+            },
+            Function {
+                name: "incident.explain_sla",
+                command: "explain-sla",
+                docs: "Writes the state of a clock as text for a person.",
+                arguments: &[Argument {
+                    wire: "state",
+                    option: "state",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "incident.SlaState",
+                        "The state of a clock, made by `sla_state`.",
+                        "Keys: verdict, clock, reasons, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident explain-sla --state state.json",
+                    files: &[(
+                        "state.json",
+                        r#"{"verdict":"no_target","clock":{"counted":"PT6H","onHold":"PT0S","onHoldWall":"PT0S"},"reasons":[{"code":"sla_no_target","severity":"info","subject":"response","text":"the severity has no target for the response","evidence":{}}],"policyDigest":"sha256:2dae01632d447ce80224726029c6d22eb6d088f26bcbad4ae9bc868f18e43924","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""NO TARGET: nothing is due\n- info: the severity has no target for the response [sla_no_target: response]\npolicy: sha256:2dae01632d447ce80224726029c6d22eb6d088f26bcbad4ae9bc868f18e43924\n""#,
+                }),
+            },
+            Function {
+                name: "incident.explain_update",
+                command: "explain-update",
+                docs: "Writes whether a message is due as text for a person.",
+                arguments: &[Argument {
+                    wire: "update",
+                    option: "update",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "incident.Update",
+                        "Whether a message about an incident is due, made by `update_due`.",
+                        "Keys: verdict, dueAt?, overdue?, thenAt?, reasons, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident explain-update --update update.json",
+                    files: &[(
+                        "update.json",
+                        r#"{"verdict":"none","reasons":[{"code":"final_message_sent","severity":"info","subject":"incident","text":"the incident is resolved, and a message has said so","evidence":{}}],"policyDigest":"sha256:d71b40a9c9f9b606bbcaf66a3709137dc31277a1411c6d44945e058207da96e4"}"#,
+                    )],
+                    prints: r#""NONE: no message is needed\n- info: the incident is resolved, and a message has said so [final_message_sent: incident]\npolicy: sha256:d71b40a9c9f9b606bbcaf66a3709137dc31277a1411c6d44945e058207da96e4\n""#,
+                }),
+            },
+            Function {
+                name: "incident.fold",
+                command: "fold",
+                docs: r"Makes an incident of its events, in any order: they are sorted by their instants, and events of one instant keep their
+order.
+
+Errors:
+`missing_field` without events; those of `apply` under `events[2]`, the index in the list. The first event that is refused
+ends the search.",
+                arguments: &[Argument {
+                    wire: "events",
+                    option: "events",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of incident.Event",
+                        "Something that happened in an incident at an instant.",
+                        "Keys: at, by?, kind",
+                    ),
+                }],
+                result: (
+                    "incident.State",
+                    "An incident: the result of its events, made by `fold` and `apply`. Store it and pass it back.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident fold --events events.json",
+                    files: &[(
+                        "events.json",
+                        r#"[{"at":"2026-11-23T03:00:00Z","kind":{"type":"opened","status":"identified","impact":"major","description":"some users cannot log in","startedAt":"2026-11-23T02:50:00Z","detectedAt":"2026-11-23T02:55:00Z","id":"42","title":"errors at login"}},{"at":"2026-11-23T03:01:00Z","kind":{"type":"acknowledged"},"by":"on-call"},{"at":"2026-11-23T03:02:00Z","kind":{"type":"assessed","severity":"sev2"}},{"at":"2026-11-23T03:04:00Z","kind":{"type":"communicated","text":"we are looking into it","scope":true,"nextUpdateAt":"2026-11-23T03:20:00Z"}},{"at":"2026-11-23T03:05:00Z","kind":{"type":"step_planned","text":"roll back 2.4.0"}},{"at":"2026-11-23T03:10:00Z","kind":{"type":"action_taken","text":"roll back 2.4.0"}},{"at":"2026-11-23T03:12:00Z","kind":{"type":"step_planned","text":"look at the queue"}},{"at":"2026-11-23T03:12:00Z","kind":{"type":"status_changed","status":"monitoring"}},{"at":"2026-11-23T03:13:00Z","kind":{"type":"impact_changed","impact":"minor","description":"logins are slow"}},{"at":"2026-11-23T03:20:00Z","kind":{"type":"mitigated","since":"2026-11-23T03:18:00Z"}},{"at":"2026-11-23T04:00:00Z","kind":{"type":"status_changed","status":"resolved"}},{"at":"2026-11-23T04:02:00Z","kind":{"type":"communicated","text":"it is resolved"}},{"at":"2026-11-23T09:00:00Z","kind":{"type":"documented"}},{"at":"2026-11-25T10:00:00Z","kind":{"type":"status_changed","status":"postmortem"}}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "incident.impacts",
+                command: "impacts",
+                docs: r"Lists when an incident had which impact on which component, by component and time.
+
+Pitfall: an incident that names no component has no impact on any.
+
+Errors:
+`invalid_value` for an `incident` that is not the result of its events.",
+                arguments: &[Argument {
+                    wire: "incident",
+                    option: "incident",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "incident.State",
+                        "An incident: the result of its events, made by `fold` and `apply`. Store it and pass it back.",
+                        "Keys: id, title, status, impact?, description?, severity?, startedAt, openedAt, resolvedAt?, reopened, components, actions, nextSteps, milestones, events",
+                    ),
+                }],
+                result: (
+                    "list of incident.ComponentImpact",
+                    "The impact of an incident on a component for a time: a row of `impacts`, or of any table of incidents.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident impacts --incident incident.json",
+                    files: &[(
+                        "incident.json",
+                        r#"{"id":"42","title":"errors at login","status":"investigating","startedAt":"2026-11-23T03:00:00.000Z","openedAt":"2026-11-23T03:00:00.000Z","reopened":1,"components":{"api":"major_outage","web":"operational"},"actions":[],"nextSteps":[],"milestones":[{"milestone":"detected","at":"2026-11-23T03:00:00.000Z"}],"events":[{"at":"2026-11-23T03:00:00.000Z","kind":{"type":"opened","id":"42","title":"errors at login","status":"investigating","components":{"api":"major_outage","web":"partial_outage"}}},{"at":"2026-11-23T03:10:00.000Z","kind":{"type":"component_changed","component":"web","status":"operational"}},{"at":"2026-11-23T04:00:00.000Z","kind":{"type":"status_changed","status":"resolved"}},{"at":"2026-11-23T05:00:00.000Z","kind":{"type":"reopened"}}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "incident.map_component_status",
+                command: "map-component-status",
+                docs: r"Reads the status of a component in the words of a tool, in upper or lower case.
+
+Errors:
+`invalid_value` for a word that the tool does not have, and for Cachet's `unknown`, which says nothing.",
+                arguments: &[
+                    Argument {
+                        wire: "vocabulary",
+                        option: "vocabulary",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "statuspage",
+                                "Atlassian Statuspage, for incidents; those of scheduled maintenance are other words.",
+                            ),
+                            ("cachet", "Cachet: `watching`, `fixed`."),
+                            ("openstatus", "OpenStatus."),
+                            ("dispatch", "Netflix Dispatch: `Active`, `Stable`, `Closed`."),
+                            ("pagerduty", "PagerDuty: `triggered`, `acknowledged`, `resolved`."),
+                            ("checkly", "Checkly, for impacts: `MINOR`, `MEDIUM`, `MAJOR`, `CRITICAL`."),
+                        ]),
+                    },
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "incident.ComponentStatus",
+                    "The status of a component, from the best to the worst, as in Statuspage.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident map-component-status --vocabulary cachet --text operational",
+                    files: &[],
+                    prints: r#""operational""#,
+                }),
+            },
+            Function {
+                name: "incident.map_impact",
+                command: "map-impact",
+                docs: r"Reads an impact in the words of a tool, in upper or lower case.
+
+Errors:
+`invalid_value` for a word that the tool does not have, such as `severe`, and for a tool without impacts, such as PagerDuty.",
+                arguments: &[
+                    Argument {
+                        wire: "vocabulary",
+                        option: "vocabulary",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "statuspage",
+                                "Atlassian Statuspage, for incidents; those of scheduled maintenance are other words.",
+                            ),
+                            ("cachet", "Cachet: `watching`, `fixed`."),
+                            ("openstatus", "OpenStatus."),
+                            ("dispatch", "Netflix Dispatch: `Active`, `Stable`, `Closed`."),
+                            ("pagerduty", "PagerDuty: `triggered`, `acknowledged`, `resolved`."),
+                            ("checkly", "Checkly, for impacts: `MINOR`, `MEDIUM`, `MAJOR`, `CRITICAL`."),
+                        ]),
+                    },
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "incident.Impact",
+                    "How much users notice, from the least to the worst, as in Statuspage.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident map-impact --vocabulary checkly --text MINOR",
+                    files: &[],
+                    prints: r#""minor""#,
+                }),
+            },
+            Function {
+                name: "incident.map_status",
+                command: "map-status",
+                docs: r"Reads the status of an incident in the words of a tool, in upper or lower case.
+
+Errors:
+`invalid_value` for a word that the tool does not have, such as `watching` in OpenStatus, `scheduled` in Statuspage (a
+maintenance is not an incident), and any word in Checkly.",
+                arguments: &[
+                    Argument {
+                        wire: "vocabulary",
+                        option: "vocabulary",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "statuspage",
+                                "Atlassian Statuspage, for incidents; those of scheduled maintenance are other words.",
+                            ),
+                            ("cachet", "Cachet: `watching`, `fixed`."),
+                            ("openstatus", "OpenStatus."),
+                            ("dispatch", "Netflix Dispatch: `Active`, `Stable`, `Closed`."),
+                            ("pagerduty", "PagerDuty: `triggered`, `acknowledged`, `resolved`."),
+                            ("checkly", "Checkly, for impacts: `MINOR`, `MEDIUM`, `MAJOR`, `CRITICAL`."),
+                        ]),
+                    },
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("incident.MappedStatus", "What a word of a tool means, made by `map_status`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident map-status --vocabulary cachet --text fixed",
+                    files: &[],
+                    prints: r#"{"status":"resolved","ambiguous":false,"possible":["resolved"]}"#,
+                }),
+            },
+            Function {
+                name: "incident.outcome_of_severity",
+                command: "outcome-of-severity",
+                docs: r"The consequence of an assessment for its caller: `ask` for `sev1` to `sev3`, on which people act now, and if the facts do
+not tell; else `proceed`.",
+                arguments: &[Argument {
+                    wire: "assessment",
+                    option: "assessment",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "incident.Assessment",
+                        "The severity of an incident, made by `assess_severity`.",
+                        "Keys: verdict, highest, lowest, major, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident outcome-of-severity --assessment assessment.json",
+                    files: &[(
+                        "assessment.json",
+                        r#"{"verdict":"sev5","highest":"sev5","lowest":"sev5","major":false,"reasons":[{"code":"loss_and_reach","severity":"info","subject":"affectedShare","text":"the loss is `none` for no customers (0 %), which is `sev5`","evidence":{"observed":0.0,"threshold":0.1,"unit":"1"}}],"missing":[],"policyDigest":"sha256:cf8df0ffaa23e4d4e62b91ef1cb55fed92fa6016d4cdb6e2ac8ce9ca90340b85"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "incident.outcome_of_sla",
+                command: "outcome-of-sla",
+                docs: r"The consequence of the state of a clock for its caller: `ask` if it is breached, `wait` while it runs or is on hold, else
+`proceed`.",
+                arguments: &[Argument {
+                    wire: "state",
+                    option: "state",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "incident.SlaState",
+                        "The state of a clock, made by `sla_state`.",
+                        "Keys: verdict, clock, reasons, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident outcome-of-sla --state state.json",
+                    files: &[(
+                        "state.json",
+                        r#"{"verdict":"no_target","clock":{"counted":"PT6H","onHold":"PT0S","onHoldWall":"PT0S"},"reasons":[{"code":"sla_no_target","severity":"info","subject":"response","text":"the severity has no target for the response","evidence":{}}],"policyDigest":"sha256:2dae01632d447ce80224726029c6d22eb6d088f26bcbad4ae9bc868f18e43924","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "incident.outcome_of_update",
+                command: "outcome-of-update",
+                docs: r"The consequence of it for the caller: `ask` if a message is due, because a person writes it, `wait` if one becomes due later,
+`proceed` if none is needed.",
+                arguments: &[Argument {
+                    wire: "update",
+                    option: "update",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "incident.Update",
+                        "Whether a message about an incident is due, made by `update_due`.",
+                        "Keys: verdict, dueAt?, overdue?, thenAt?, reasons, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident outcome-of-update --update update.json",
+                    files: &[(
+                        "update.json",
+                        r#"{"verdict":"none","reasons":[{"code":"final_message_sent","severity":"info","subject":"incident","text":"the incident is resolved, and a message has said so","evidence":{}}],"policyDigest":"sha256:d71b40a9c9f9b606bbcaf66a3709137dc31277a1411c6d44945e058207da96e4"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "incident.render_update",
+                command: "render-update",
+                docs: r"Writes an update about an incident, ready to send.
+
+Pitfall: it is a text to send. Only the event `communicated` says that it was sent.
+
+Errors:
+As `update-due`.",
+                arguments: &[
+                    Argument {
+                        wire: "incident",
+                        option: "incident",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.State",
+                            "An incident: the result of its events, made by `fold` and `apply`. Store it and pass it back.",
+                            "Keys: id, title, status, impact?, description?, severity?, startedAt, openedAt, resolvedAt?, reopened, components, actions, nextSteps, milestones, events",
+                        ),
+                    },
+                    Argument {
+                        wire: "form",
+                        option: "form",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "full",
+                                "The whole text: title, status, impact, times, actions taken, next steps.",
+                            ),
+                            (
+                                "status_page",
+                                "The body of an update on a status page, which shows title, status and times by itself.",
+                            ),
+                            (
+                                "chat",
+                                "One message for a chat. `&`, `<` and `>` are escaped as Slack demands.",
+                            ),
+                            ("email", "An e-mail: a line with the subject, an empty line, the whole text."),
+                        ]),
+                    },
+                    Argument {
+                        wire: "cadence",
+                        option: "cadence",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.Cadence",
+                            "How often messages about an incident are sent. The defaults are those of PagerDuty's incident response documentation.",
+                            "Keys: first?, scope?, interval?, intervalFor?, later?, leastSeverity?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident render-update --incident incident.json --form full --cadence '{}' --now 2026-11-23T03:04:00Z",
+                    files: &[(
+                        "incident.json",
+                        r#"{"id":"42","title":"errors at login","status":"investigating","startedAt":"2026-11-23T03:00:00.000Z","openedAt":"2026-11-23T03:00:00.000Z","reopened":0,"components":{},"actions":[],"nextSteps":[],"milestones":[{"milestone":"detected","at":"2026-11-23T03:00:00.000Z"}],"events":[{"at":"2026-11-23T03:00:00.000Z","kind":{"type":"opened","id":"42","title":"errors at login","status":"investigating","components":{}}}]}"#,
+                    )],
+                    prints: r#""INCIDENT: errors at login\nSTATUS: Investigating\nIMPACT: not known yet\nSTARTED: 2026-11-23T03:00:00.000Z\nLAST UPDATE: 2026-11-23T03:04:00.000Z\n\nWe are investigating reports of errors at login. Updates will be provided every 20m.\n""#,
+                }),
+            },
+            Function {
+                name: "incident.resolution_due",
+                command: "resolution-due",
+                docs: r"Computes when the resolution of a ticket is due, as `response-due` does for the response.
+
+Errors:
+As `response-due`.",
+                arguments: &[
+                    Argument {
+                        wire: "ticket",
+                        option: "ticket",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.Ticket",
+                            "A request or an incident under a service level agreement.",
+                            "Keys: opened, severities, holds?, respondedAt?, resolvedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "sla",
+                        option: "sla",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.Sla",
+                            "A service level agreement: the targets by severity, and the hours in which their clocks run.",
+                            "Keys: targets?, zone?, hours?, calendar?, severityChange?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "incident.SlaDue",
+                    "The clock of a ticket, made by `response_due` and `resolution_due`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident resolution-due --ticket ticket.json --sla sla.json --now 2026-04-01T10:00:00Z",
+                    files: &[
+                        (
+                            "ticket.json",
+                            r#"{"opened":"2026-04-01T08:00:00Z","severities":[{"at":"2026-04-01T08:00:00Z","severity":"low"},{"at":"2026-04-01T11:00:00Z","severity":"high"}]}"#,
+                        ),
+                        (
+                            "sla.json",
+                            r#"{"targets":{"high":{"response":"PT1H","resolution":"PT4H"},"low":{"resolution":"PT16H"}}}"#,
+                        ),
+                    ],
+                    prints: r#"{"dueAt":"2026-04-02T00:00:00.000Z","target":"PT16H","counted":"PT2H","onHold":"PT0S","onHoldWall":"PT0S"}"#,
+                }),
+            },
+            Function {
+                name: "incident.response_due",
+                command: "response-due",
+                docs: r"Computes when the first response to a ticket is due.
+
+The clock runs in the hours of the agreement, on business days, without the holds. So a hold at night costs nothing, and one
+over a weekend only the business hours in it.
+
+Errors:
+All faults at once: those of `sla-from-json` under `sla`; `missing_field` without a severity at the opening, `unordered` for
+severities out of order and a response before the opening, `unknown_reference` for a severity without targets,
+`invalid_value` for a hold that ends before it starts, `out_of_range` for a response after `now` and for a calendar without
+enough hours in ten years.",
+                arguments: &[
+                    Argument {
+                        wire: "ticket",
+                        option: "ticket",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.Ticket",
+                            "A request or an incident under a service level agreement.",
+                            "Keys: opened, severities, holds?, respondedAt?, resolvedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "sla",
+                        option: "sla",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.Sla",
+                            "A service level agreement: the targets by severity, and the hours in which their clocks run.",
+                            "Keys: targets?, zone?, hours?, calendar?, severityChange?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "incident.SlaDue",
+                    "The clock of a ticket, made by `response_due` and `resolution_due`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident response-due --ticket ticket.json --sla sla.json --now 2026-10-23T15:30:00Z",
+                    files: &[
+                        (
+                            "ticket.json",
+                            r#"{"opened":"2026-10-23T15:30:00Z","severities":[{"at":"2026-10-23T15:30:00Z","severity":"high"}]}"#,
+                        ),
+                        (
+                            "sla.json",
+                            r#"{"hours":[{"days":["monday","tuesday","wednesday","thursday","friday"],"start":"09:00","end":"18:00"}],"targets":{"high":{"response":"PT1H","resolution":"PT4H"},"low":{"resolution":"PT16H"}},"zone":"Europe/Berlin"}"#,
+                        ),
+                    ],
+                    prints: r#"{"dueAt":"2026-10-26T08:30:00.000Z","target":"PT1H","counted":"PT0S","onHold":"PT0S","onHoldWall":"PT0S"}"#,
+                }),
+            },
+            Function {
+                name: "incident.sla_state",
+                command: "sla-state",
+                docs: r"Says whether the response or the resolution of a ticket is in time.
+
+Errors:
+As `response-due`.",
+                arguments: &[
+                    Argument {
+                        wire: "ticket",
+                        option: "ticket",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.Ticket",
+                            "A request or an incident under a service level agreement.",
+                            "Keys: opened, severities, holds?, respondedAt?, resolvedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "kind",
+                        option: "kind",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("response", "The first response."),
+                            ("resolution", "The resolution."),
+                        ]),
+                    },
+                    Argument {
+                        wire: "sla",
+                        option: "sla",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.Sla",
+                            "A service level agreement: the targets by severity, and the hours in which their clocks run.",
+                            "Keys: targets?, zone?, hours?, calendar?, severityChange?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("incident.SlaState", "The state of a clock, made by `sla_state`."),
+                explain: Some("incident.explain_sla"),
+                outcome: Some("incident.outcome_of_sla"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident sla-state --ticket ticket.json --kind response --sla sla.json --now 2026-11-23T09:00:00Z",
+                    files: &[
+                        (
+                            "ticket.json",
+                            r#"{"opened":"2026-11-23T03:00:00Z","severities":[{"at":"2026-11-23T03:00:00Z","severity":"low"}]}"#,
+                        ),
+                        (
+                            "sla.json",
+                            r#"{"targets":{"high":{"response":"PT1H","resolution":"PT4H"},"low":{"resolution":"PT16H"}}}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "incident.update_due",
+                command: "update-due",
+                docs: r"Says whether a message about an incident is due, and when.
+
+1. The first message is due `first` after the declaration, and again after a reopening.
+2. A message that says who is affected and how is due `scope` after the first one.
+3. Every other message is due `interval` after the one before it, and earlier if that one named an earlier instant. Once
+   `intervalFor` is over, it is due at the named instant, at the latest after `later`.
+4. The last message is due `first` after the resolution.
+
+Errors:
+`out_of_range` for a `now` before the last event; `invalid_value` for an `incident` that is not the result of its events;
+those of `cadence-from-json` under `cadence`.",
+                arguments: &[
+                    Argument {
+                        wire: "incident",
+                        option: "incident",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.State",
+                            "An incident: the result of its events, made by `fold` and `apply`. Store it and pass it back.",
+                            "Keys: id, title, status, impact?, description?, severity?, startedAt, openedAt, resolvedAt?, reopened, components, actions, nextSteps, milestones, events",
+                        ),
+                    },
+                    Argument {
+                        wire: "cadence",
+                        option: "cadence",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "incident.Cadence",
+                            "How often messages about an incident are sent. The defaults are those of PagerDuty's incident response documentation.",
+                            "Keys: first?, scope?, interval?, intervalFor?, later?, leastSeverity?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "incident.Update",
+                    "Whether a message about an incident is due, made by `update_due`.",
+                ),
+                explain: Some("incident.explain_update"),
+                outcome: Some("incident.outcome_of_update"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore incident update-due --incident incident.json --cadence '{"leastSeverity":"sev2"}' --now 2026-11-23T04:00:00Z"#,
+                    files: &[(
+                        "incident.json",
+                        r#"{"id":"42","title":"errors at login","status":"investigating","startedAt":"2026-11-23T03:00:00.000Z","openedAt":"2026-11-23T03:00:00.000Z","reopened":0,"components":{},"actions":[],"nextSteps":[],"milestones":[{"milestone":"detected","at":"2026-11-23T03:00:00.000Z"}],"events":[{"at":"2026-11-23T03:00:00.000Z","kind":{"type":"opened","id":"42","title":"errors at login","status":"investigating","components":{}}}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "incident.word_for_status",
+                command: "word-for-status",
+                docs: r"Returns the word of a tool for the status of an incident. If the tool has none, it is the word for the nearest status before
+it.
+
+Errors:
+`invalid_value` for Checkly, which has no words for it.",
+                arguments: &[
+                    Argument {
+                        wire: "vocabulary",
+                        option: "vocabulary",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "statuspage",
+                                "Atlassian Statuspage, for incidents; those of scheduled maintenance are other words.",
+                            ),
+                            ("cachet", "Cachet: `watching`, `fixed`."),
+                            ("openstatus", "OpenStatus."),
+                            ("dispatch", "Netflix Dispatch: `Active`, `Stable`, `Closed`."),
+                            ("pagerduty", "PagerDuty: `triggered`, `acknowledged`, `resolved`."),
+                            ("checkly", "Checkly, for impacts: `MINOR`, `MEDIUM`, `MAJOR`, `CRITICAL`."),
+                        ]),
+                    },
+                    Argument {
+                        wire: "status",
+                        option: "status",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("investigating", "The cause is not known."),
+                            ("identified", "The cause is known."),
+                            ("monitoring", "A fix or a mitigation is in place and is watched."),
+                            ("resolved", "The incident is over."),
+                            ("postmortem", "The incident is over, and its post-mortem is published."),
+                        ]),
+                    },
+                ],
+                result: (
+                    "incident.MappedWord",
+                    "The word of a tool for a status, made by `word_for_status`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore incident word-for-status --vocabulary cachet --status resolved",
+                    files: &[],
+                    prints: r#"{"text":"fixed","exact":true}"#,
+                }),
+            },
+        ],
+    },
+    Module {
         name: "interchange",
         docs: r"Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 It decides nothing.

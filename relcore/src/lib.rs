@@ -12,6 +12,7 @@
 //! | [`experiment`] | which variant does this user get, whom does a change move, and which variant wins? |
 //! | [`rollback`] | roll back, fix forward, disable the flag, mitigate, halt, freeze, hold or escalate? |
 //! | [`stats`] | is the canary proven worse than its baseline, or proven good enough? |
+//! | [`incident`] | how long did it take, whom did it affect, how severe is it, and when is the next message due? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
 //! | [`audit`] | was this log changed, and which evidence does a release lack? |
 //! | [`interchange`] | reads the text of git and Prometheus |
@@ -69,6 +70,7 @@ pub mod decision;
 pub mod digest;
 pub mod error;
 pub mod experiment;
+pub mod incident;
 mod input;
 pub mod interchange;
 pub mod metrics;

@@ -1802,6 +1802,388 @@ object Experiment {
 }
 
 /**
+ * Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due.
+ *
+ * An incident is the result of its events. `fold` makes a `State` of them, `apply` adds one. `durations` returns the
+ * times to detect, acknowledge, mitigate and resolve, `impacts`, `component_status` and `downtime` look at components,
+ * `assess_severity` and `update_due` decide, `render_update` writes the message, `map_status` reads the words of other
+ * tools, and `response_due`, `resolution_due` and `sla_state` keep the clocks of service level agreements.
+ *
+ * Rules:
+ *
+ * 1. An open incident is `investigating`, `identified` or `monitoring`, in any order. From each of them it can be `resolved`,
+ *    and then `postmortem`. From these two it comes back only by `reopened`.
+ * 2. An event that makes no sense in a status is an error, which lists the events that are allowed.
+ * 3. The impact is apart from the status. It begins at `startedAt` and ends when every component is operational or, if none is
+ *    named, with `mitigated`; at the latest with the resolution.
+ * 4. After a reopening, the impact goes on as it was before the resolution: a component that had not recovered is affected
+ *    again, one that had recovered is not.
+ * 5. All intervals are half-open. Impacts that overlap count once.
+ * 6. The status of a component is that of its worst impact at the instant.
+ * 7. Between two possible severities, the higher one counts. If more are possible, the verdict is `inconclusive`.
+ * 8. The clock of a service level agreement runs in its hours, on its business days, without its holds. A new severity keeps
+ *    what was counted, unless the agreement says otherwise.
+ *
+ * Pitfalls:
+ *
+ * - The time to resolve has the paperwork, too. Recovery is the time to mitigate.
+ * - An incident that names components has the impact of its components alone.
+ * - An impact or a return that was noticed late has a `since`; without one it begins at the event.
+ */
+object Incident {
+    /**
+     * The cadence by default: PagerDuty's.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun defaultCadence(): IncidentCadence =
+        ffiIncidentDefaultCadence()
+
+    /**
+     * Reads a cadence from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax`, `unknown_field`, `out_of_range` for an interval of 0.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun cadenceFromJson(text: String): IncidentCadence =
+        ffiIncidentCadenceFromJson(text)
+
+    /**
+     * Reads a cadence from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `cadence_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun cadenceFromYaml(text: String): IncidentCadence =
+        ffiIncidentCadenceFromYaml(text)
+
+    /**
+     * The policy by default: from a tenth of the customers on they are many, from a half on they are most.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun defaultSeverityPolicy(): IncidentSeverityPolicy =
+        ffiIncidentDefaultSeverityPolicy()
+
+    /**
+     * Reads the limits of severities from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax`, `unknown_field`, `out_of_range` for a share of 50, `unordered` for a `most` below `many`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun severityPolicyFromJson(text: String): IncidentSeverityPolicy =
+        ffiIncidentSeverityPolicyFromJson(text)
+
+    /**
+     * Reads the limits of severities from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `severity_policy_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun severityPolicyFromYaml(text: String): IncidentSeverityPolicy =
+        ffiIncidentSeverityPolicyFromYaml(text)
+
+    /**
+     * The agreement by default: no targets, and clocks that always run.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun defaultSla(): IncidentSla =
+        ffiIncidentDefaultSla()
+
+    /**
+     * Reads an agreement from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax`, `unknown_field`, `unknown_zone` for `Berlin`, `out_of_range` for a target of 0, `invalid_value`
+     * for the time `25:00`, for hours on a day of the calendar's weekend, and for hours without days.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun slaFromJson(text: String): IncidentSla =
+        ffiIncidentSlaFromJson(text)
+
+    /**
+     * Reads an agreement from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `sla_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun slaFromYaml(text: String): IncidentSla =
+        ffiIncidentSlaFromYaml(text)
+
+    /**
+     * Applies an event to an incident.
+     *
+     * Errors:
+     * All faults of the event at once, under `event`: `invalid_value` for an event or a status that is not allowed in this
+     * status and for an empty text, `unordered` for an event before the last one and for a `since` before the start or before
+     * an earlier change of the component, `out_of_range` for a `since` after the event and a `nextUpdateAt` that is not after
+     * it. `invalid_value` for an `incident` that is not the result of its events.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun apply(incident: IncidentState, event: IncidentEvent): IncidentState =
+        ffiIncidentApply(incident, event)
+
+    /**
+     * Assesses the severity of an incident by what does not work and for whom, as PagerDuty defines it. Unsure between two
+     * severities, the higher one counts.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an `affectedShare` of 30 or NaN, and those of `severity_policy_from_json` under
+     * `policy`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun assessSeverity(facts: IncidentImpactFacts, policy: IncidentSeverityPolicy): IncidentAssessment =
+        ffiIncidentAssessSeverity(facts, policy)
+
+    /**
+     * Computes the status of a component at an instant: that of its worst impact.
+     *
+     * Errors:
+     * All faults at once: `invalid_value` for an `impacts[0].end` before its start.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun componentStatus(component: String, impacts: List<IncidentComponentImpact>, at: Timestamp): IncidentComponentState =
+        ffiIncidentComponentStatus(component, impacts, at)
+
+    /**
+     * Computes how long a component had at least an impact within a period. Incidents that overlap count once, and an incident
+     * that began before the period counts inside it.
+     *
+     * Pitfall: with `least` of `minor`, a slow hour is an hour of downtime. Statuspage counts a degraded performance as uptime:
+     * pass `major` for that.
+     *
+     * Errors:
+     * All faults at once: `invalid_value` for an `impacts[0].end` before its start and a `period.end` before its start.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun downtime(component: String, impacts: List<IncidentComponentImpact>, period: TimeRange, least: IncidentImpact, now: Timestamp): IncidentDowntime =
+        ffiIncidentDowntime(component, impacts, period, least, now)
+
+    /**
+     * Computes how long an incident took, and how long users noticed it, which is another length.
+     *
+     * The impact ends when every component is operational again or, if no component is named, with `mitigated`; at the latest
+     * with the resolution. Recovery and uptime go by the impact; messages and reports go by the status.
+     *
+     * Errors:
+     * `out_of_range` for a `now` before the last event; `invalid_value` for an `incident` that is not the result of its events.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun durations(incident: IncidentState, now: Timestamp): IncidentDurations =
+        ffiIncidentDurations(incident, now)
+
+    /**
+     * Writes an assessment as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainSeverity(assessment: IncidentAssessment): String =
+        ffiIncidentExplainSeverity(assessment)
+
+    /**
+     * Writes the state of a clock as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainSla(state: IncidentSlaState): String =
+        ffiIncidentExplainSla(state)
+
+    /**
+     * Writes whether a message is due as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainUpdate(update: IncidentUpdate): String =
+        ffiIncidentExplainUpdate(update)
+
+    /**
+     * Makes an incident of its events, in any order: they are sorted by their instants, and events of one instant keep their
+     * order.
+     *
+     * Errors:
+     * `missing_field` without events; those of `apply` under `events[2]`, the index in the list. The first event that is refused
+     * ends the search.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun fold(events: List<IncidentEvent>): IncidentState =
+        ffiIncidentFold(events)
+
+    /**
+     * Lists when an incident had which impact on which component, by component and time.
+     *
+     * Pitfall: an incident that names no component has no impact on any.
+     *
+     * Errors:
+     * `invalid_value` for an `incident` that is not the result of its events.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun impacts(incident: IncidentState): List<IncidentComponentImpact> =
+        ffiIncidentImpacts(incident)
+
+    /**
+     * Reads the status of a component in the words of a tool, in upper or lower case.
+     *
+     * Errors:
+     * `invalid_value` for a word that the tool does not have, and for Cachet's `unknown`, which says nothing.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun mapComponentStatus(vocabulary: IncidentVocabulary, text: String): IncidentComponentStatus =
+        ffiIncidentMapComponentStatus(vocabulary, text)
+
+    /**
+     * Reads an impact in the words of a tool, in upper or lower case.
+     *
+     * Errors:
+     * `invalid_value` for a word that the tool does not have, such as `severe`, and for a tool without impacts, such as PagerDuty.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun mapImpact(vocabulary: IncidentVocabulary, text: String): IncidentImpact =
+        ffiIncidentMapImpact(vocabulary, text)
+
+    /**
+     * Reads the status of an incident in the words of a tool, in upper or lower case.
+     *
+     * Errors:
+     * `invalid_value` for a word that the tool does not have, such as `watching` in OpenStatus, `scheduled` in Statuspage (a
+     * maintenance is not an incident), and any word in Checkly.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun mapStatus(vocabulary: IncidentVocabulary, text: String): IncidentMappedStatus =
+        ffiIncidentMapStatus(vocabulary, text)
+
+    /**
+     * The consequence of an assessment for its caller: `ask` for `sev1` to `sev3`, on which people act now, and if the facts do
+     * not tell; else `proceed`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfSeverity(assessment: IncidentAssessment): DecisionOutcome =
+        ffiIncidentOutcomeOfSeverity(assessment)
+
+    /**
+     * The consequence of the state of a clock for its caller: `ask` if it is breached, `wait` while it runs or is on hold, else
+     * `proceed`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfSla(state: IncidentSlaState): DecisionOutcome =
+        ffiIncidentOutcomeOfSla(state)
+
+    /**
+     * The consequence of it for the caller: `ask` if a message is due, because a person writes it, `wait` if one becomes due later,
+     * `proceed` if none is needed.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfUpdate(update: IncidentUpdate): DecisionOutcome =
+        ffiIncidentOutcomeOfUpdate(update)
+
+    /**
+     * Writes an update about an incident, ready to send.
+     *
+     * Pitfall: it is a text to send. Only the event `communicated` says that it was sent.
+     *
+     * Errors:
+     * As `update_due`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun renderUpdate(incident: IncidentState, form: IncidentForm, cadence: IncidentCadence, now: Timestamp): String =
+        ffiIncidentRenderUpdate(incident, form, cadence, now)
+
+    /**
+     * Computes when the resolution of a ticket is due, as `response_due` does for the response.
+     *
+     * Errors:
+     * As `response_due`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun resolutionDue(ticket: IncidentTicket, sla: IncidentSla, now: Timestamp): IncidentSlaDue =
+        ffiIncidentResolutionDue(ticket, sla, now)
+
+    /**
+     * Computes when the first response to a ticket is due.
+     *
+     * The clock runs in the hours of the agreement, on business days, without the holds. So a hold at night costs nothing, and one
+     * over a weekend only the business hours in it.
+     *
+     * Errors:
+     * All faults at once: those of `sla_from_json` under `sla`; `missing_field` without a severity at the opening, `unordered` for
+     * severities out of order and a response before the opening, `unknown_reference` for a severity without targets,
+     * `invalid_value` for a hold that ends before it starts, `out_of_range` for a response after `now` and for a calendar without
+     * enough hours in ten years.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun responseDue(ticket: IncidentTicket, sla: IncidentSla, now: Timestamp): IncidentSlaDue =
+        ffiIncidentResponseDue(ticket, sla, now)
+
+    /**
+     * Says whether the response or the resolution of a ticket is in time.
+     *
+     * Errors:
+     * As `response_due`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun slaState(ticket: IncidentTicket, kind: IncidentSlaKind, sla: IncidentSla, now: Timestamp): IncidentSlaState =
+        ffiIncidentSlaState(ticket, kind, sla, now)
+
+    /**
+     * Says whether a message about an incident is due, and when.
+     *
+     * 1. The first message is due `first` after the declaration, and again after a reopening.
+     * 2. A message that says who is affected and how is due `scope` after the first one.
+     * 3. Every other message is due `interval` after the one before it, and earlier if that one named an earlier instant. Once
+     *    `intervalFor` is over, it is due at the named instant, at the latest after `later`.
+     * 4. The last message is due `first` after the resolution.
+     *
+     * Errors:
+     * `out_of_range` for a `now` before the last event; `invalid_value` for an `incident` that is not the result of its events;
+     * those of `cadence_from_json` under `cadence`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun updateDue(incident: IncidentState, cadence: IncidentCadence, now: Timestamp): IncidentUpdate =
+        ffiIncidentUpdateDue(incident, cadence, now)
+
+    /**
+     * Returns the word of a tool for the status of an incident. If the tool has none, it is the word for the nearest status before
+     * it.
+     *
+     * Errors:
+     * `invalid_value` for Checkly, which has no words for it.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun wordForStatus(vocabulary: IncidentVocabulary, status: IncidentStatus): IncidentMappedWord =
+        ffiIncidentWordForStatus(vocabulary, status)
+}
+
+/**
  * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
  * It decides nothing.
  *

@@ -703,6 +703,86 @@ value class ReasonCode(val value: String) {
          */
         val COUNTS_CONTRADICTORY = ReasonCode("counts_contradictory")
         /**
+         * The severity follows from what does not work and for how many customers.
+         */
+        val LOSS_AND_REACH = ReasonCode("loss_and_reach")
+        /**
+         * Data of customers is exposed.
+         */
+        val DATA_EXPOSED = ReasonCode("data_exposed")
+        /**
+         * Data of customers is lost or corrupted.
+         */
+        val DATA_LOST = ReasonCode("data_lost")
+        /**
+         * The monitoring that would show a major incident is impaired.
+         */
+        val MONITORING_IMPAIRED = ReasonCode("monitoring_impaired")
+        /**
+         * It is likely to become worse if nobody acts.
+         */
+        val LIKELY_TO_WORSEN = ReasonCode("likely_to_worsen")
+        /**
+         * Two severities are possible, and the higher one counts.
+         */
+        val HIGHER_OF_TWO = ReasonCode("higher_of_two")
+        /**
+         * More than two severities are possible.
+         */
+        val SEVERITY_OPEN = ReasonCode("severity_open")
+        /**
+         * The first message about the incident, or about its return.
+         */
+        val FIRST_MESSAGE = ReasonCode("first_message")
+        /**
+         * The message that says who is affected and how.
+         */
+        val SCOPE_MESSAGE = ReasonCode("scope_message")
+        /**
+         * The next message in the rhythm of the cadence.
+         */
+        val PROGRESS_MESSAGE = ReasonCode("progress_message")
+        /**
+         * The next message at the instant that the last one named.
+         */
+        val PROMISED_MESSAGE = ReasonCode("promised_message")
+        /**
+         * The message that the incident is resolved.
+         */
+        val FINAL_MESSAGE = ReasonCode("final_message")
+        /**
+         * The incident is resolved, and a message has said so.
+         */
+        val FINAL_MESSAGE_SENT = ReasonCode("final_message_sent")
+        /**
+         * The last message does not say when the next one comes.
+         */
+        val NEXT_MESSAGE_NOT_NAMED = ReasonCode("next_message_not_named")
+        /**
+         * The incident is less severe than those about which messages are sent.
+         */
+        val NO_MESSAGES_FOR_SEVERITY = ReasonCode("no_messages_for_severity")
+        /**
+         * The response or the resolution came in time.
+         */
+        val SLA_MET = ReasonCode("sla_met")
+        /**
+         * The clock of the service level agreement runs, and there is time left.
+         */
+        val SLA_RUNNING = ReasonCode("sla_running")
+        /**
+         * The clock of the service level agreement is on hold.
+         */
+        val SLA_ON_HOLD = ReasonCode("sla_on_hold")
+        /**
+         * The response or the resolution did not come in time.
+         */
+        val SLA_BREACHED = ReasonCode("sla_breached")
+        /**
+         * The severity has no target in the service level agreement.
+         */
+        val SLA_NO_TARGET = ReasonCode("sla_no_target")
+        /**
          * Critical functionality is broken.
          */
         val CRITICAL_FUNCTIONALITY_BROKEN = ReasonCode("critical_functionality_broken")

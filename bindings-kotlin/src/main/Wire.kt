@@ -1453,6 +1453,294 @@ fun ExperimentWinnerPolicy.toJson(): String = ffiWriteExperimentWinnerPolicy(thi
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun IncidentAssessment.Companion.fromJson(json: String): IncidentAssessment = ffiReadIncidentAssessment(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentAssessment.toJson(): String = ffiWriteIncidentAssessment(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentAssessmentVerdict.Companion.fromJson(json: String): IncidentAssessmentVerdict = ffiReadIncidentAssessmentVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentAssessmentVerdict.toJson(): String = ffiWriteIncidentAssessmentVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentCadence.Companion.fromJson(json: String): IncidentCadence = ffiReadIncidentCadence(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentCadence.toJson(): String = ffiWriteIncidentCadence(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentComponentImpact.Companion.fromJson(json: String): IncidentComponentImpact = ffiReadIncidentComponentImpact(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentComponentImpact.toJson(): String = ffiWriteIncidentComponentImpact(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentComponentState.Companion.fromJson(json: String): IncidentComponentState = ffiReadIncidentComponentState(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentComponentState.toJson(): String = ffiWriteIncidentComponentState(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentComponentStatus.Companion.fromJson(json: String): IncidentComponentStatus = ffiReadIncidentComponentStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentComponentStatus.toJson(): String = ffiWriteIncidentComponentStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentDatedMilestone.Companion.fromJson(json: String): IncidentDatedMilestone = ffiReadIncidentDatedMilestone(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentDatedMilestone.toJson(): String = ffiWriteIncidentDatedMilestone(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentDowntime.Companion.fromJson(json: String): IncidentDowntime = ffiReadIncidentDowntime(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentDowntime.toJson(): String = ffiWriteIncidentDowntime(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentDurations.Companion.fromJson(json: String): IncidentDurations = ffiReadIncidentDurations(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentDurations.toJson(): String = ffiWriteIncidentDurations(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentEvent.Companion.fromJson(json: String): IncidentEvent = ffiReadIncidentEvent(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentEvent.toJson(): String = ffiWriteIncidentEvent(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentEventKind.Companion.fromJson(json: String): IncidentEventKind = ffiReadIncidentEventKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentEventKind.toJson(): String = ffiWriteIncidentEventKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentForm.Companion.fromJson(json: String): IncidentForm = ffiReadIncidentForm(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentForm.toJson(): String = ffiWriteIncidentForm(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentHold.Companion.fromJson(json: String): IncidentHold = ffiReadIncidentHold(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentHold.toJson(): String = ffiWriteIncidentHold(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentHours.Companion.fromJson(json: String): IncidentHours = ffiReadIncidentHours(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentHours.toJson(): String = ffiWriteIncidentHours(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentImpact.Companion.fromJson(json: String): IncidentImpact = ffiReadIncidentImpact(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentImpact.toJson(): String = ffiWriteIncidentImpact(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentImpactFacts.Companion.fromJson(json: String): IncidentImpactFacts = ffiReadIncidentImpactFacts(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentImpactFacts.toJson(): String = ffiWriteIncidentImpactFacts(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentLoss.Companion.fromJson(json: String): IncidentLoss = ffiReadIncidentLoss(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentLoss.toJson(): String = ffiWriteIncidentLoss(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentMappedStatus.Companion.fromJson(json: String): IncidentMappedStatus = ffiReadIncidentMappedStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentMappedStatus.toJson(): String = ffiWriteIncidentMappedStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentMappedWord.Companion.fromJson(json: String): IncidentMappedWord = ffiReadIncidentMappedWord(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentMappedWord.toJson(): String = ffiWriteIncidentMappedWord(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentMilestone.Companion.fromJson(json: String): IncidentMilestone = ffiReadIncidentMilestone(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentMilestone.toJson(): String = ffiWriteIncidentMilestone(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentSev.Companion.fromJson(json: String): IncidentSev = ffiReadIncidentSev(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentSev.toJson(): String = ffiWriteIncidentSev(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentSeverityAt.Companion.fromJson(json: String): IncidentSeverityAt = ffiReadIncidentSeverityAt(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentSeverityAt.toJson(): String = ffiWriteIncidentSeverityAt(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentSeverityChange.Companion.fromJson(json: String): IncidentSeverityChange = ffiReadIncidentSeverityChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentSeverityChange.toJson(): String = ffiWriteIncidentSeverityChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentSeverityPolicy.Companion.fromJson(json: String): IncidentSeverityPolicy = ffiReadIncidentSeverityPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentSeverityPolicy.toJson(): String = ffiWriteIncidentSeverityPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentSla.Companion.fromJson(json: String): IncidentSla = ffiReadIncidentSla(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentSla.toJson(): String = ffiWriteIncidentSla(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentSlaDue.Companion.fromJson(json: String): IncidentSlaDue = ffiReadIncidentSlaDue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentSlaDue.toJson(): String = ffiWriteIncidentSlaDue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentSlaKind.Companion.fromJson(json: String): IncidentSlaKind = ffiReadIncidentSlaKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentSlaKind.toJson(): String = ffiWriteIncidentSlaKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentSlaState.Companion.fromJson(json: String): IncidentSlaState = ffiReadIncidentSlaState(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentSlaState.toJson(): String = ffiWriteIncidentSlaState(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentSlaTarget.Companion.fromJson(json: String): IncidentSlaTarget = ffiReadIncidentSlaTarget(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentSlaTarget.toJson(): String = ffiWriteIncidentSlaTarget(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentSlaVerdict.Companion.fromJson(json: String): IncidentSlaVerdict = ffiReadIncidentSlaVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentSlaVerdict.toJson(): String = ffiWriteIncidentSlaVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentState.Companion.fromJson(json: String): IncidentState = ffiReadIncidentState(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentState.toJson(): String = ffiWriteIncidentState(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentStatus.Companion.fromJson(json: String): IncidentStatus = ffiReadIncidentStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentStatus.toJson(): String = ffiWriteIncidentStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentTicket.Companion.fromJson(json: String): IncidentTicket = ffiReadIncidentTicket(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentTicket.toJson(): String = ffiWriteIncidentTicket(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentUpdate.Companion.fromJson(json: String): IncidentUpdate = ffiReadIncidentUpdate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentUpdate.toJson(): String = ffiWriteIncidentUpdate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentUpdateVerdict.Companion.fromJson(json: String): IncidentUpdateVerdict = ffiReadIncidentUpdateVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentUpdateVerdict.toJson(): String = ffiWriteIncidentUpdateVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun IncidentVocabulary.Companion.fromJson(json: String): IncidentVocabulary = ffiReadIncidentVocabulary(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun IncidentVocabulary.toJson(): String = ffiWriteIncidentVocabulary(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */
@@ -2741,6 +3029,14 @@ fun StatsWindowPolicy.toJson(): String = ffiWriteStatsWindowPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun WindowDefinition.Companion.fromJson(json: String): WindowDefinition = ffiReadWindowDefinition(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun WindowDefinition.toJson(): String = ffiWriteWindowDefinition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun WindowDiagnostic.Companion.fromJson(json: String): WindowDiagnostic = ffiReadWindowDiagnostic(json)
 
 /** The JSON form. */
@@ -2842,14 +3138,6 @@ fun WindowVerdict.Companion.fromJson(json: String): WindowVerdict = ffiReadWindo
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun WindowVerdict.toJson(): String = ffiWriteWindowVerdict(this)
-
-/** Reads the JSON form; unknown keys are refused. */
-@Throws(RelcoreException::class)
-fun Window.Companion.fromJson(json: String): Window = ffiReadWindow(json)
-
-/** The JSON form. */
-@Throws(RelcoreException::class)
-fun Window.toJson(): String = ffiWriteWindow(this)
 
 /** Reads the JSON form of the schedule; unknown keys are refused. */
 @Throws(RelcoreException::class)

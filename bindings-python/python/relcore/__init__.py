@@ -10,6 +10,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.digest`: Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
 - `relcore.error`: The error of every function: a list of faults, each with a stable code, the JSON path of the field and a sentence.
 - `relcore.experiment`: Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins.
+- `relcore.incident`: Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due.
 - `relcore.interchange`: Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 - `relcore.metrics`: The five delivery metrics of DORA, from deployments, changes and incidents.
 - `relcore.reason`: Reasons: why a decision is what it is, with stable codes and the evidence.
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from relcore import digest as digest
     from relcore import error as error
     from relcore import experiment as experiment
+    from relcore import incident as incident
     from relcore import interchange as interchange
     from relcore import metrics as metrics
     from relcore import reason as reason
@@ -91,6 +93,7 @@ __all__ = [
     "error",
     "experiment",
     "from_json",
+    "incident",
     "interchange",
     "metrics",
     "reason",
@@ -133,6 +136,7 @@ _MODULES = frozenset(
         "digest",
         "error",
         "experiment",
+        "incident",
         "interchange",
         "metrics",
         "reason",

@@ -629,6 +629,66 @@ class ReasonCode(StrEnum):
     COUNTS_CONTRADICTORY = "counts_contradictory"
     """Invalid: a variant has events without exposure."""
 
+    LOSS_AND_REACH = "loss_and_reach"
+    """The severity follows from what does not work and for how many customers."""
+
+    DATA_EXPOSED = "data_exposed"
+    """Data of customers is exposed."""
+
+    DATA_LOST = "data_lost"
+    """Data of customers is lost or corrupted."""
+
+    MONITORING_IMPAIRED = "monitoring_impaired"
+    """The monitoring that would show a major incident is impaired."""
+
+    LIKELY_TO_WORSEN = "likely_to_worsen"
+    """It is likely to become worse if nobody acts."""
+
+    HIGHER_OF_TWO = "higher_of_two"
+    """Two severities are possible, and the higher one counts."""
+
+    SEVERITY_OPEN = "severity_open"
+    """More than two severities are possible."""
+
+    FIRST_MESSAGE = "first_message"
+    """The first message about the incident, or about its return."""
+
+    SCOPE_MESSAGE = "scope_message"
+    """The message that says who is affected and how."""
+
+    PROGRESS_MESSAGE = "progress_message"
+    """The next message in the rhythm of the cadence."""
+
+    PROMISED_MESSAGE = "promised_message"
+    """The next message at the instant that the last one named."""
+
+    FINAL_MESSAGE = "final_message"
+    """The message that the incident is resolved."""
+
+    FINAL_MESSAGE_SENT = "final_message_sent"
+    """The incident is resolved, and a message has said so."""
+
+    NEXT_MESSAGE_NOT_NAMED = "next_message_not_named"
+    """The last message does not say when the next one comes."""
+
+    NO_MESSAGES_FOR_SEVERITY = "no_messages_for_severity"
+    """The incident is less severe than those about which messages are sent."""
+
+    SLA_MET = "sla_met"
+    """The response or the resolution came in time."""
+
+    SLA_RUNNING = "sla_running"
+    """The clock of the service level agreement runs, and there is time left."""
+
+    SLA_ON_HOLD = "sla_on_hold"
+    """The clock of the service level agreement is on hold."""
+
+    SLA_BREACHED = "sla_breached"
+    """The response or the resolution did not come in time."""
+
+    SLA_NO_TARGET = "sla_no_target"
+    """The severity has no target in the service level agreement."""
+
     CRITICAL_FUNCTIONALITY_BROKEN = "critical_functionality_broken"
     """Critical functionality is broken."""
 

@@ -52,6 +52,7 @@ from relcore.release import Type
 from relcore.time import BusinessCalendar, TimeRange, Weekday
 
 __all__ = [
+    "Definition",
     "Diagnostic",
     "DiagnosticCode",
     "Engine",
@@ -74,7 +75,6 @@ __all__ = [
     "Status",
     "Subject",
     "Verdict",
-    "Window",
     "cron_times",
     "default_policy",
     "explain",
@@ -162,6 +162,45 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Definition(_Value):
+    """A window in which releases are allowed, or denied."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "kind", "schedule", "zone", "environments", "services", "exempt", "manual", "overrun"
+    )
+
+    name: str
+    """A name that no other window has."""
+
+    kind: Kind
+    """Whether releases are allowed or denied while it is active."""
+
+    schedule: Annotated[Schedule, _TAGGED]
+    """Schedule it is active."""
+
+    zone: str = "UTC"
+    """The IANA zone of its local times. Default: `UTC`."""
+
+    environments: Sequence[str] = ()
+    """The environments for which it counts. Default: all, also a subject without an environment."""
+
+    services: Sequence[str] = ()
+    """The services for which it counts. Default: all, also a subject without a service."""
+
+    exempt: Sequence[Type] = ()
+    """The release types that it does not block once a person has approved it. Default: none."""
+
+    manual: bool = False
+    """Whether it lets runs through that a person started, as `manualSync` of Argo CD. Default: no."""
+
+    overrun: bool = False
+    """Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD. Default: no."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "environments", "services", "exempt")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Diagnostic(_Value):
     """A probable mistake in the windows, made by `lint`."""
 
@@ -232,7 +271,7 @@ class Policy(_Value):
 
     _fields: ClassVar[_native.Fields] = _native.Fields("windows", "calendars")
 
-    windows: Sequence[Window] = ()
+    windows: Sequence[Definition] = ()
     """The windows, at most 1,000."""
 
     calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
@@ -535,45 +574,6 @@ class Subject(_Value):
 
     overridden: Override | None = None
     """Opens everything, whatever the windows say: a decision of a person."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Window(_Value):
-    """A window in which releases are allowed, or denied."""
-
-    _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "kind", "schedule", "zone", "environments", "services", "exempt", "manual", "overrun"
-    )
-
-    name: str
-    """A name that no other window has."""
-
-    kind: Kind
-    """Whether releases are allowed or denied while it is active."""
-
-    schedule: Annotated[Schedule, _TAGGED]
-    """Schedule it is active."""
-
-    zone: str = "UTC"
-    """The IANA zone of its local times. Default: `UTC`."""
-
-    environments: Sequence[str] = ()
-    """The environments for which it counts. Default: all, also a subject without an environment."""
-
-    services: Sequence[str] = ()
-    """The services for which it counts. Default: all, also a subject without a service."""
-
-    exempt: Sequence[Type] = ()
-    """The release types that it does not block once a person has approved it. Default: none."""
-
-    manual: bool = False
-    """Whether it lets runs through that a person started, as `manualSync` of Argo CD. Default: no."""
-
-    overrun: bool = False
-    """Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD. Default: no."""
-
-    def __post_init__(self) -> None:
-        _freeze(self, "environments", "services", "exempt")
 
 
 _engine = _native.constructor("window.Engine")

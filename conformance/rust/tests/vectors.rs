@@ -144,6 +144,13 @@ fn every_vector_of_audit_logs_runs_or_is_left_out_for_a_reason() {
     assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (209, 111));
 }
 
+#[test]
+fn every_vector_of_incidents_runs_or_is_left_out_for_a_reason() {
+    let account = Account::read("incident.jsonl");
+    account.check();
+    assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (6, 6));
+}
+
 /// A case begins with the vector that it expresses, and the file says how many of each group run in it.
 #[test]
 fn cases_name_their_vectors() {
@@ -151,6 +158,7 @@ fn cases_name_their_vectors() {
     check_names(&Account::read("experiment.jsonl"), &["experiment"]);
     check_names(&Account::read("window.jsonl"), &["window"]);
     check_names(&Account::read("audit.jsonl"), &["audit"]);
+    check_names(&Account::read("incident.jsonl"), &["incident"]);
 }
 
 fn check_names(account: &Account, folders: &[&'static str]) {

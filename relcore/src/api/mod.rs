@@ -192,6 +192,7 @@ pub fn reason_codes() -> impl Iterator<Item = (&'static str, ReasonCode, &'stati
         ("analysis", crate::analysis::code::ALL),
         ("canary", crate::canary::code::ALL),
         ("experiment", crate::experiment::code::ALL),
+        ("incident", crate::incident::code::ALL),
         ("rollback", crate::rollback::code::ALL),
         ("audit", crate::audit::code::ALL),
         ("stats", crate::stats::code::ALL),

@@ -299,6 +299,7 @@ modules!(
     canary,
     digest,
     experiment,
+    incident,
     interchange,
     metrics,
     release,

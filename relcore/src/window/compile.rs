@@ -1,7 +1,7 @@
 //! A window as ranges of instants in milliseconds.
 use super::calendar::{Calendar, Days};
 use super::cron::{Ticks, parse_cron};
-use super::definition::{Kind, Window};
+use super::definition::{Definition, Kind};
 use super::schedule::Schedule;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::time::{BusinessCalendar, Timestamp, local_instant};
@@ -54,7 +54,7 @@ const MOST_TOUCHING: usize = 10_000;
 
 impl Compiled {
     /// Checks a window; the paths of the faults are those from the window down.
-    pub(super) fn new(window: &Window, calendars: &BTreeMap<String, BusinessCalendar>) -> Result<Self> {
+    pub(super) fn new(window: &Definition, calendars: &BTreeMap<String, BusinessCalendar>) -> Result<Self> {
         let mut faults = Faults::new();
         let zone = faults.absorb(crate::time::zone(&window.zone, "zone"));
         for (field, names) in [("environments", &window.environments), ("services", &window.services)] {
@@ -91,7 +91,7 @@ impl Compiled {
 
 impl Ranges {
     fn new(
-        window: &Window,
+        window: &Definition,
         zone: Tz,
         calendars: &BTreeMap<String, BusinessCalendar>,
         faults: &mut Faults,

@@ -7,15 +7,15 @@ input! {
     /// A window in which releases are allowed, or denied.
     ///
     /// ```
-    /// use relcore::window::{Kind, Schedule, Window};
+    /// use relcore::window::{Kind, Schedule, Definition};
     /// let schedule = Schedule::Cron { cron: "0 9 * * 1-5".to_owned(), duration: relcore::Span::from_hours(8) };
-    /// let window = Window::new("office hours", Kind::Allow, schedule).zone("Europe/Berlin").environments(["production"]);
+    /// let window = Definition::new("office hours", Kind::Allow, schedule).zone("Europe/Berlin").environments(["production"]);
     /// assert!(!window.manual);
     /// ```
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(rename = "window.Window", rename_all = "camelCase", deny_unknown_fields)]
-    pub struct Window {
+    #[serde(rename = "window.Definition", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Definition {
         /// A name that no other window has.
         pub name: String,
         /// Whether releases are allowed or denied while it is active.
@@ -47,7 +47,7 @@ fn utc() -> String {
     "UTC".to_owned()
 }
 
-impl Window {
+impl Definition {
     /// A window in UTC, for all environments and services, without exemptions.
     #[must_use]
     pub fn new(name: impl Into<String>, kind: Kind, schedule: Schedule) -> Self {

@@ -1,5 +1,5 @@
 use super::compile::{Compiled, NEVER, Ranges};
-use super::definition::{Kind, Window};
+use super::definition::{Definition, Kind};
 use super::policy::Policy;
 use super::schedule::Schedule;
 use super::subject::Subject;
@@ -52,9 +52,9 @@ pub enum DiagnosticCode {
 /// or named by a calendar that runs out.
 ///
 /// ```
-/// use relcore::window::{DiagnosticCode, Kind, Policy, Schedule, Window, lint};
+/// use relcore::window::{DiagnosticCode, Kind, Policy, Schedule, Definition, lint};
 /// let schedule = Schedule::Cron { cron: "0 0 31 2 *".to_owned(), duration: relcore::Span::from_hours(1) };
-/// let policy = Policy::default().windows([Window::new("x", Kind::Allow, schedule)]);
+/// let policy = Policy::default().windows([Definition::new("x", Kind::Allow, schedule)]);
 /// let found = lint(&policy, relcore::Timestamp::parse("2026-11-23T03:00:00Z")?)?;
 /// assert_eq!(found[0].code, DiagnosticCode::NeverActive); // 31 February: everything is closed for ever
 /// # Ok::<(), relcore::Error>(())
@@ -124,7 +124,7 @@ fn calendar_of(schedule: &Schedule) -> Option<&String> {
 fn is_shadowed(
     policy: &Policy,
     compiled: &[Compiled],
-    window: &Window,
+    window: &Definition,
     ranges: &Compiled,
     now: Timestamp,
 ) -> bool {

@@ -43,7 +43,7 @@ mod timeline;
 mod windows;
 
 pub use cron::cron_times;
-pub use definition::{Kind, Window};
+pub use definition::{Definition, Kind};
 pub use engine::Engine;
 pub use lint::{Diagnostic, DiagnosticCode, lint};
 #[cfg(feature = "yaml")]

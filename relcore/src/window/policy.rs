@@ -1,5 +1,5 @@
 use super::compile;
-use super::definition::Window;
+use super::definition::Definition;
 use crate::error::{ErrorKind, Faults, Result, join};
 use crate::input::input;
 use crate::time::BusinessCalendar;
@@ -11,9 +11,9 @@ input! {
     /// The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.
     ///
     /// ```
-    /// use relcore::window::{Kind, Policy, Schedule, Window};
+    /// use relcore::window::{Kind, Policy, Schedule, Definition};
     /// let nights = Schedule::Weekly { days: vec![], start: "22:00".to_owned(), end: "04:00".to_owned() };
-    /// let policy = Policy::default().windows([Window::new("nights", Kind::Allow, nights).zone("Europe/Rome")]);
+    /// let policy = Policy::default().windows([Definition::new("nights", Kind::Allow, nights).zone("Europe/Rome")]);
     /// assert_eq!(policy.windows.len(), 1);
     /// ```
     #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,7 +21,7 @@ input! {
     #[serde(rename = "window.Policy", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct Policy {
         /// The windows, at most 1,000.
-        pub windows: Vec<Window>,
+        pub windows: Vec<Definition>,
         /// The calendars by name: weekends, holidays and make-up days. relcore has no list of holidays.
         pub calendars: BTreeMap<String, BusinessCalendar>,
     }

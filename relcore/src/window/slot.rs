@@ -12,10 +12,10 @@ use std::fmt;
 /// Finds the next opening that is at least so long, from `after` on.
 ///
 /// ```
-/// use relcore::window::{Kind, Policy, Subject, Schedule, Window, next_slot};
+/// use relcore::window::{Kind, Policy, Subject, Schedule, Definition, next_slot};
 /// use relcore::{Span, Timestamp};
 /// let schedule = Schedule::Weekly { days: vec![], start: "09:00".to_owned(), end: "17:00".to_owned() };
-/// let policy = Policy::default().windows([Window::new("office hours", Kind::Allow, schedule)]);
+/// let policy = Policy::default().windows([Definition::new("office hours", Kind::Allow, schedule)]);
 /// let after = Timestamp::parse("2026-11-23T16:30:00Z")?;
 /// let slot = next_slot(&Subject::default(), Span::from_hours(1), &policy, after)?;
 /// // Pitfall: half an hour is left today, which is too little.
@@ -32,10 +32,10 @@ pub fn next_slot(subject: &Subject, min_length: Span, policy: &Policy, after: Ti
 /// Says whether a release that starts at an instant and takes a while ends before the windows close.
 ///
 /// ```
-/// use relcore::window::{FitVerdict, Kind, Policy, Subject, Schedule, Window, fits};
+/// use relcore::window::{FitVerdict, Kind, Policy, Subject, Schedule, Definition, fits};
 /// use relcore::{Span, Timestamp};
 /// let schedule = Schedule::Weekly { days: vec![], start: "09:00".to_owned(), end: "17:00".to_owned() };
-/// let policy = Policy::default().windows([Window::new("office hours", Kind::Allow, schedule)]);
+/// let policy = Policy::default().windows([Definition::new("office hours", Kind::Allow, schedule)]);
 /// let start = Timestamp::parse("2026-11-23T16:30:00Z")?;
 /// let fit = fits(&Subject::default(), start, Span::from_hours(1), &policy)?;
 /// assert_eq!(fit.verdict, FitVerdict::ClosesTooEarly);
@@ -52,10 +52,10 @@ pub fn fits(subject: &Subject, start: Timestamp, duration: Span, policy: &Policy
 /// Lists the ranges of time in which a release may start, cut to `range`.
 ///
 /// ```
-/// use relcore::window::{Kind, Policy, Subject, Schedule, Window, openings};
+/// use relcore::window::{Kind, Policy, Subject, Schedule, Definition, openings};
 /// use relcore::{TimeRange, Timestamp};
 /// let nights = Schedule::Weekly { days: vec![], start: "22:00".to_owned(), end: "04:00".to_owned() };
-/// let policy = Policy::default().windows([Window::new("nights", Kind::Allow, nights).zone("Europe/Rome")]);
+/// let policy = Policy::default().windows([Definition::new("nights", Kind::Allow, nights).zone("Europe/Rome")]);
 /// let range = TimeRange {
 ///     start: Timestamp::parse("2025-10-25T12:00:00Z")?,
 ///     end: Timestamp::parse("2025-10-26T12:00:00Z")?,

@@ -1,5 +1,5 @@
 use super::code;
-use super::definition::{Kind, Window};
+use super::definition::{Definition, Kind};
 use super::policy::Policy;
 use super::subject::{Override, Subject};
 use super::timeline::{Passes, Timeline};
@@ -15,10 +15,10 @@ use std::fmt;
 /// Says whether a release may start now, what blocks it, and when that changes.
 ///
 /// ```
-/// use relcore::window::{Kind, Policy, Subject, Verdict, Schedule, Window, status};
+/// use relcore::window::{Kind, Policy, Subject, Verdict, Schedule, Definition, status};
 /// use relcore::{Span, Timestamp};
 /// let schedule = Schedule::Cron { cron: "0 9 * * 1-5".to_owned(), duration: Span::from_hours(8) };
-/// let policy = Policy::default().windows([Window::new("office hours", Kind::Allow, schedule)]);
+/// let policy = Policy::default().windows([Definition::new("office hours", Kind::Allow, schedule)]);
 /// let friday = Timestamp::parse("2026-03-06T17:30:00Z")?;
 /// let status = status(&Subject::default(), &policy, friday)?;
 /// assert_eq!((status.verdict, status.blocked_by), (Verdict::Closed, vec!["office hours".to_owned()]));
@@ -133,7 +133,8 @@ fn reasons(
         reasons.insert(0, Reason::new(code::WINDOWS_OVERRIDDEN, Severity::Warning, "override", text));
         return (reasons, missing);
     }
-    let all = |holds: &dyn Fn(&Window) -> bool| timeline.blocking().all(|counting| holds(counting.window));
+    let all =
+        |holds: &dyn Fn(&Definition) -> bool| timeline.blocking().all(|counting| holds(counting.window));
     if all(&|window| passes.exempts(window)) {
         let of = subject.release_type.as_ref().map(ToString::to_string).unwrap_or_default();
         match &subject.exemption_approved_by {
@@ -225,10 +226,10 @@ pub fn explain(status: &Status) -> String {
 ///
 /// ```
 /// use relcore::decision::Outcome;
-/// use relcore::window::{Kind, Policy, Subject, Schedule, Window, outcome, status};
+/// use relcore::window::{Kind, Policy, Subject, Schedule, Definition, outcome, status};
 /// let now = relcore::Timestamp::parse("2026-11-23T03:00:00Z")?;
 /// let always = Schedule::Cron { cron: "* * * * *".to_owned(), duration: relcore::Span::from_minutes(1) };
-/// let policy = Policy::default().windows([Window::new("freeze", Kind::Deny, always)]);
+/// let policy = Policy::default().windows([Definition::new("freeze", Kind::Deny, always)]);
 /// // Pitfall: waiting does not end this freeze.
 /// assert_eq!(outcome(&status(&Subject::default(), &policy, now)?), Outcome::Ask);
 /// # Ok::<(), relcore::Error>(())

@@ -1,12 +1,12 @@
 //! The windows that count for a subject, as one timeline.
 use super::compile::{Compiled, NEVER, Range};
-use super::definition::{Kind, Window};
+use super::definition::{Definition, Kind};
 use super::subject::Subject;
 
 /// A window that counts for a subject.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Counting<'a> {
-    pub(super) window: &'a Window,
+    pub(super) window: &'a Definition,
     compiled: &'a Compiled,
     /// The first merged range that ends after the instant of the timeline.
     range: Option<Range>,
@@ -42,7 +42,7 @@ impl<'a> Passes<'a> {
         }
     }
 
-    pub(super) fn exempts(&self, window: &Window) -> bool {
+    pub(super) fn exempts(&self, window: &Definition) -> bool {
         self.exemption.is_some_and(|of| window.exempt.contains(of))
     }
 }
@@ -61,7 +61,7 @@ impl Counting<'_> {
 
 impl<'a> Timeline<'a> {
     pub(super) fn new(
-        windows: impl Iterator<Item = (&'a Window, &'a Compiled)>,
+        windows: impl Iterator<Item = (&'a Definition, &'a Compiled)>,
         subject: &Subject,
         at: i64,
     ) -> Self {

@@ -2095,6 +2095,370 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "incident.Assessment",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("incident.AssessmentVerdict") },
+            Field { name: "highest", required: true, of: TypeRef::Named("incident.Sev") },
+            Field { name: "lowest", required: true, of: TypeRef::Named("incident.Sev") },
+            Field { name: "major", required: true, of: TypeRef::Bool },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "incident.AssessmentVerdict",
+        Descriptor::Unit(&["sev1", "sev2", "sev3", "sev4", "sev5", "inconclusive"]),
+    ),
+    (
+        "incident.Cadence",
+        Descriptor::Struct(&[
+            Field { name: "first", required: false, of: TypeRef::Span },
+            Field { name: "scope", required: false, of: TypeRef::Span },
+            Field { name: "interval", required: false, of: TypeRef::Span },
+            Field { name: "intervalFor", required: false, of: TypeRef::Span },
+            Field { name: "later", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field {
+                name: "leastSeverity",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("incident.Sev")),
+            },
+        ]),
+    ),
+    (
+        "incident.ComponentImpact",
+        Descriptor::Struct(&[
+            Field { name: "component", required: true, of: TypeRef::Text },
+            Field { name: "impact", required: true, of: TypeRef::Named("incident.Impact") },
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "incident", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "incident.ComponentState",
+        Descriptor::Struct(&[
+            Field { name: "status", required: true, of: TypeRef::Named("incident.ComponentStatus") },
+            Field { name: "impact", required: true, of: TypeRef::Named("incident.Impact") },
+            Field { name: "incidents", required: true, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "incident.ComponentStatus",
+        Descriptor::Unit(&[
+            "operational",
+            "under_maintenance",
+            "degraded_performance",
+            "partial_outage",
+            "major_outage",
+        ]),
+    ),
+    (
+        "incident.DatedMilestone",
+        Descriptor::Struct(&[
+            Field { name: "milestone", required: true, of: TypeRef::Named("incident.Milestone") },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+        ]),
+    ),
+    (
+        "incident.Downtime",
+        Descriptor::Struct(&[
+            Field { name: "downtime", required: true, of: TypeRef::Span },
+            Field { name: "ranges", required: true, of: TypeRef::List(&TypeRef::Named("TimeRange")) },
+            Field { name: "observed", required: true, of: TypeRef::Named("TimeRange") },
+            Field { name: "uptime", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "incident.Durations",
+        Descriptor::Struct(&[
+            Field { name: "toDetect", required: true, of: TypeRef::Span },
+            Field { name: "toAcknowledge", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "toMitigate", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "toResolve", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "openToFinal", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "unresolved", required: true, of: TypeRef::Span },
+            Field { name: "impact", required: true, of: TypeRef::Span },
+            Field { name: "impactRanges", required: true, of: TypeRef::List(&TypeRef::Named("TimeRange")) },
+            Field { name: "impactOngoing", required: true, of: TypeRef::Bool },
+            Field { name: "reopened", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "resolvedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "incident.Event",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "by", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "kind", required: true, of: TypeRef::Named("incident.EventKind") },
+        ]),
+    ),
+    (
+        "incident.EventKind",
+        Descriptor::Tagged(&[
+            (
+                "opened",
+                &[
+                    Field { name: "id", required: true, of: TypeRef::Text },
+                    Field { name: "title", required: true, of: TypeRef::Text },
+                    Field { name: "status", required: false, of: TypeRef::Named("incident.Status") },
+                    Field {
+                        name: "impact",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Named("incident.Impact")),
+                    },
+                    Field { name: "description", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+                    Field { name: "startedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+                    Field { name: "detectedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+                    Field {
+                        name: "components",
+                        required: false,
+                        of: TypeRef::Map(&TypeRef::Named("incident.ComponentStatus")),
+                    },
+                ] as &[Field],
+            ),
+            ("acknowledged", &[] as &[Field]),
+            (
+                "assessed",
+                &[Field { name: "severity", required: true, of: TypeRef::Named("incident.Sev") }]
+                    as &[Field],
+            ),
+            (
+                "status_changed",
+                &[Field { name: "status", required: true, of: TypeRef::Named("incident.Status") }]
+                    as &[Field],
+            ),
+            (
+                "impact_changed",
+                &[
+                    Field { name: "impact", required: true, of: TypeRef::Named("incident.Impact") },
+                    Field { name: "description", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+                ] as &[Field],
+            ),
+            (
+                "component_changed",
+                &[
+                    Field { name: "component", required: true, of: TypeRef::Text },
+                    Field { name: "status", required: true, of: TypeRef::Named("incident.ComponentStatus") },
+                    Field { name: "since", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+                ] as &[Field],
+            ),
+            (
+                "mitigated",
+                &[Field { name: "since", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) }]
+                    as &[Field],
+            ),
+            (
+                "communicated",
+                &[
+                    Field { name: "text", required: true, of: TypeRef::Text },
+                    Field { name: "scope", required: false, of: TypeRef::Bool },
+                    Field {
+                        name: "nextUpdateAt",
+                        required: false,
+                        of: TypeRef::Optional(&TypeRef::Timestamp),
+                    },
+                ] as &[Field],
+            ),
+            ("action_taken", &[Field { name: "text", required: true, of: TypeRef::Text }] as &[Field]),
+            ("step_planned", &[Field { name: "text", required: true, of: TypeRef::Text }] as &[Field]),
+            (
+                "reopened",
+                &[Field { name: "since", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) }]
+                    as &[Field],
+            ),
+            ("documented", &[] as &[Field]),
+        ]),
+    ),
+    ("incident.Form", Descriptor::Unit(&["full", "status_page", "chat", "email"])),
+    (
+        "incident.Hold",
+        Descriptor::Struct(&[
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "incident.Hours",
+        Descriptor::Struct(&[
+            Field { name: "days", required: true, of: TypeRef::List(&TypeRef::Named("Weekday")) },
+            Field { name: "start", required: true, of: TypeRef::Text },
+            Field { name: "end", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("incident.Impact", Descriptor::Unit(&["none", "maintenance", "minor", "major", "critical"])),
+    (
+        "incident.ImpactFacts",
+        Descriptor::Struct(&[
+            Field { name: "loss", required: false, of: TypeRef::Optional(&TypeRef::Named("incident.Loss")) },
+            Field { name: "affectedShare", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "dataExposed", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "dataLost", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "monitoringImpaired", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "likelyToWorsen", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+        ]),
+    ),
+    ("incident.Loss", Descriptor::Unit(&["none", "cosmetic", "degraded", "partial", "total"])),
+    (
+        "incident.MappedStatus",
+        Descriptor::Struct(&[
+            Field { name: "status", required: true, of: TypeRef::Named("incident.Status") },
+            Field { name: "ambiguous", required: true, of: TypeRef::Bool },
+            Field { name: "possible", required: true, of: TypeRef::List(&TypeRef::Named("incident.Status")) },
+        ]),
+    ),
+    (
+        "incident.MappedWord",
+        Descriptor::Struct(&[
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "exact", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "incident.Milestone",
+        Descriptor::Unit(&[
+            "detected",
+            "acknowledged",
+            "assessed",
+            "communicated",
+            "mitigated",
+            "resolved",
+            "documented",
+            "learned",
+        ]),
+    ),
+    ("incident.Sev", Descriptor::Unit(&["sev1", "sev2", "sev3", "sev4", "sev5"])),
+    (
+        "incident.SeverityAt",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "severity", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("incident.SeverityChange", Descriptor::Unit(&["opening", "change"])),
+    (
+        "incident.SeverityPolicy",
+        Descriptor::Struct(&[
+            Field { name: "many", required: false, of: TypeRef::Float },
+            Field { name: "most", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "incident.Sla",
+        Descriptor::Struct(&[
+            Field {
+                name: "targets",
+                required: false,
+                of: TypeRef::Map(&TypeRef::Named("incident.SlaTarget")),
+            },
+            Field { name: "zone", required: false, of: TypeRef::Text },
+            Field { name: "hours", required: false, of: TypeRef::List(&TypeRef::Named("incident.Hours")) },
+            Field { name: "calendar", required: false, of: TypeRef::Named("BusinessCalendar") },
+            Field { name: "severityChange", required: false, of: TypeRef::Named("incident.SeverityChange") },
+        ]),
+    ),
+    (
+        "incident.SlaDue",
+        Descriptor::Struct(&[
+            Field { name: "dueAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "target", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "counted", required: true, of: TypeRef::Span },
+            Field { name: "onHold", required: true, of: TypeRef::Span },
+            Field { name: "onHoldWall", required: true, of: TypeRef::Span },
+        ]),
+    ),
+    ("incident.SlaKind", Descriptor::Unit(&["response", "resolution"])),
+    (
+        "incident.SlaState",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("incident.SlaVerdict") },
+            Field { name: "clock", required: true, of: TypeRef::Named("incident.SlaDue") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "incident.SlaTarget",
+        Descriptor::Struct(&[
+            Field { name: "response", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "resolution", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+        ]),
+    ),
+    ("incident.SlaVerdict", Descriptor::Unit(&["met", "running", "on_hold", "breached", "no_target"])),
+    (
+        "incident.State",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field { name: "status", required: true, of: TypeRef::Named("incident.Status") },
+            Field {
+                name: "impact",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("incident.Impact")),
+            },
+            Field { name: "description", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "severity",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("incident.Sev")),
+            },
+            Field { name: "startedAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "openedAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "resolvedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "reopened", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field {
+                name: "components",
+                required: true,
+                of: TypeRef::Map(&TypeRef::Named("incident.ComponentStatus")),
+            },
+            Field { name: "actions", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextSteps", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "milestones",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("incident.DatedMilestone")),
+            },
+            Field { name: "events", required: true, of: TypeRef::List(&TypeRef::Named("incident.Event")) },
+        ]),
+    ),
+    (
+        "incident.Status",
+        Descriptor::Unit(&["investigating", "identified", "monitoring", "resolved", "postmortem"]),
+    ),
+    (
+        "incident.Ticket",
+        Descriptor::Struct(&[
+            Field { name: "opened", required: true, of: TypeRef::Timestamp },
+            Field {
+                name: "severities",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("incident.SeverityAt")),
+            },
+            Field { name: "holds", required: false, of: TypeRef::List(&TypeRef::Named("incident.Hold")) },
+            Field { name: "respondedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "resolvedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "incident.Update",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("incident.UpdateVerdict") },
+            Field { name: "dueAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "overdue", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "thenAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("incident.UpdateVerdict", Descriptor::Unit(&["due", "not_yet", "none"])),
+    (
+        "incident.Vocabulary",
+        Descriptor::Unit(&["statuspage", "cachet", "openstatus", "dispatch", "pagerduty", "checkly"]),
+    ),
+    (
         "interchange.GitCommit",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
@@ -3697,6 +4061,20 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "window.Definition",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("window.Kind") },
+            Field { name: "schedule", required: true, of: TypeRef::Named("window.Schedule") },
+            Field { name: "zone", required: false, of: TypeRef::Text },
+            Field { name: "environments", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "services", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "exempt", required: false, of: TypeRef::List(&TypeRef::Named("release.Type")) },
+            Field { name: "manual", required: false, of: TypeRef::Bool },
+            Field { name: "overrun", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
         "window.Diagnostic",
         Descriptor::Struct(&[
             Field { name: "code", required: true, of: TypeRef::Named("window.DiagnosticCode") },
@@ -3740,7 +4118,11 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     (
         "window.Policy",
         Descriptor::Struct(&[
-            Field { name: "windows", required: false, of: TypeRef::List(&TypeRef::Named("window.Window")) },
+            Field {
+                name: "windows",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("window.Definition")),
+            },
             Field {
                 name: "calendars",
                 required: false,
@@ -3857,18 +4239,4 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("window.Verdict", Descriptor::Unit(&["open", "closed"])),
-    (
-        "window.Window",
-        Descriptor::Struct(&[
-            Field { name: "name", required: true, of: TypeRef::Text },
-            Field { name: "kind", required: true, of: TypeRef::Named("window.Kind") },
-            Field { name: "schedule", required: true, of: TypeRef::Named("window.Schedule") },
-            Field { name: "zone", required: false, of: TypeRef::Text },
-            Field { name: "environments", required: false, of: TypeRef::List(&TypeRef::Text) },
-            Field { name: "services", required: false, of: TypeRef::List(&TypeRef::Text) },
-            Field { name: "exempt", required: false, of: TypeRef::List(&TypeRef::Named("release.Type")) },
-            Field { name: "manual", required: false, of: TypeRef::Bool },
-            Field { name: "overrun", required: false, of: TypeRef::Bool },
-        ]),
-    ),
 ];

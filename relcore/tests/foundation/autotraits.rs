@@ -8,8 +8,8 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    analysis, api, canary, column, decision, error, experiment, interchange, metrics, reason, release,
-    rollback, scalar, stats, time, version, window,
+    analysis, api, audit, canary, column, decision, error, experiment, incident, interchange, metrics,
+    reason, release, rollback, scalar, stats, time, version, window,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -81,11 +81,16 @@ types! {
         TableRow, Trend;
     time: BucketUnit, BusinessCalendar, HalfDay, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
-    window: Fit, FitVerdict, Kind, Override, Slot, SlotVerdict, Status, Subject, Schedule;
+    window: Definition, Policy, Engine, Diagnostic, DiagnosticCode, Fit, FitVerdict, Kind, Override, Slot,
+        SlotVerdict, Status, Subject, Schedule;
     scalar: Count;
     audit: ChainCheck, ChainVerdict, LogText, LineFault, ProofCheck, ProofVerdict, Head, Entry, LogRecord, Artifact,
         StatementCheck, ArtifactMatch, StatementVerdict, EvidenceGaps, EvidenceGap, EvidenceVerdict, Framework,
         ReleaseRecord, Approval, EnvironmentStage, IncidentRecord, KnownIssue, Breach, ExploitedVulnerability;
+    incident: Assessment, State, Status, ComponentImpact, ComponentState, Downtime, Durations, Event, EventKind,
+        Impact, ComponentStatus, Sev, Form, ImpactFacts, Loss, SeverityPolicy, AssessmentVerdict, DatedMilestone,
+        Milestone, Cadence, Update, UpdateVerdict, Vocabulary, MappedStatus, MappedWord, Hours, Sla, SlaTarget,
+        SeverityChange, SlaKind, Ticket, SeverityAt, Hold, SlaDue, SlaState, SlaVerdict;
 }
 
 /// Types that exist only with the feature `schema`.

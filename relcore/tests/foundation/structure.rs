@@ -31,6 +31,7 @@ const DIRECTION: &[(&str, Names)] = &[
     ("canary", Names::Foundation(&["stats", "analysis"])),
     ("experiment", Names::Foundation(&["stats", "analysis"])),
     ("metrics", Names::Foundation(&["stats"])),
+    ("incident", Names::Foundation(&[])),
     ("rollback", Names::Foundation(&["stats", "analysis", "canary", "release"])),
     (
         "audit",
@@ -55,6 +56,7 @@ const DIRECTION: &[(&str, Names)] = &[
             "canary",
             "experiment",
             "metrics",
+            "incident",
             "rollback",
             "audit",
         ]),
@@ -69,6 +71,7 @@ const DIRECTION: &[(&str, Names)] = &[
             "canary",
             "experiment",
             "metrics",
+            "incident",
             "rollback",
             "audit",
             "interchange",

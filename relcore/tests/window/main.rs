@@ -10,7 +10,9 @@ mod model;
 
 use proptest::prelude::*;
 use relcore::time::BusinessCalendar;
-use relcore::window::{Engine, FitVerdict, Kind, Policy, Schedule, SlotVerdict, Subject, Verdict, Window};
+use relcore::window::{
+    Definition, Engine, FitVerdict, Kind, Policy, Schedule, SlotVerdict, Subject, Verdict,
+};
 use relcore::{NaiveDate, Span, TimeRange, Timestamp, Weekday};
 
 const ZONES: [&str; 5] =
@@ -76,7 +78,7 @@ fn policies(most: usize) -> impl Strategy<Value = Policy> {
     proptest::collection::vec(window, 0..=most).prop_map(|windows| {
         let windows = windows.into_iter().enumerate().map(|(index, (denies, when, zone))| {
             let kind = if denies { Kind::Deny } else { Kind::Allow };
-            Window::new(index.to_string(), kind, when).zone(ZONES[zone])
+            Definition::new(index.to_string(), kind, when).zone(ZONES[zone])
         });
         let days =
             (0..1400).step_by(97).map(|day| NaiveDate::new(2024, 1, 2).unwrap().plus_days(day).unwrap());
@@ -195,7 +197,7 @@ proptest! {
     #[test]
     fn one_deny_window_more_never_opens(policy in policies(3), when in whens(), now in instants()) {
         let wider = policy.clone().windows(
-            policy.windows.iter().cloned().chain([Window::new("more", Kind::Deny, when)]),
+            policy.windows.iter().cloned().chain([Definition::new("more", Kind::Deny, when)]),
         );
         let (before, after) = (Engine::new(policy).unwrap(), Engine::new(wider).unwrap());
         prop_assert!(is_open(&before, now) || !is_open(&after, now));
@@ -224,7 +226,7 @@ proptest! {
 fn the_offset_is_that_of_the_instant() {
     let schedule = Schedule::Weekly { days: vec![], start: "09:00".into(), end: "17:00".into() };
     let policy =
-        Policy::default().windows([Window::new("day", Kind::Allow, schedule).zone("America/New_York")]);
+        Policy::default().windows([Definition::new("day", Kind::Allow, schedule).zone("America/New_York")]);
     let engine = Engine::new(policy).unwrap();
     for (at, expected) in [
         ("2026-01-15T13:59:00Z", false),
@@ -250,7 +252,8 @@ fn windows_at_the_ends_of_time_are_harmless() {
     ];
     for when in whens {
         for zone in ZONES {
-            let policy = Policy::default().windows([Window::new("w", Kind::Allow, when.clone()).zone(zone)]);
+            let policy =
+                Policy::default().windows([Definition::new("w", Kind::Allow, when.clone()).zone(zone)]);
             let engine = Engine::new(policy).unwrap();
             for millis in [Timestamp::MIN_MILLIS, 0, Timestamp::MAX_MILLIS] {
                 let at = Timestamp::from_millis(millis).unwrap();

@@ -5,7 +5,7 @@ use chrono::{
 };
 use chrono_tz::Tz;
 use relcore::time::BusinessCalendar;
-use relcore::window::{Kind, Policy, Schedule, Window};
+use relcore::window::{Definition, Kind, Policy, Schedule};
 use relcore::{NaiveDate, Timestamp};
 use std::collections::BTreeSet;
 
@@ -30,7 +30,7 @@ impl Model {
     }
 }
 
-fn occurrences(policy: &Policy, window: &Window, around: Timestamp) -> Vec<(i64, i64)> {
+fn occurrences(policy: &Policy, window: &Definition, around: Timestamp) -> Vec<(i64, i64)> {
     let zone: Tz = window.zone.parse().unwrap();
     let late = window.kind == Kind::Deny;
     let today = DateTime::<Utc>::from_timestamp_millis(around.as_millis()).unwrap().date_naive();

@@ -1436,6 +1436,293 @@ public enum Experiment {
     }
 }
 
+/// Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due.
+///
+/// An incident is the result of its events. `fold` makes a `State` of them, `apply` adds one. `durations` returns the
+/// times to detect, acknowledge, mitigate and resolve, `impacts`, `component_status` and `downtime` look at components,
+/// `assess_severity` and `update_due` decide, `render_update` writes the message, `map_status` reads the words of other
+/// tools, and `response_due`, `resolution_due` and `sla_state` keep the clocks of service level agreements.
+///
+/// Rules:
+///
+/// 1. An open incident is `investigating`, `identified` or `monitoring`, in any order. From each of them it can be `resolved`,
+///    and then `postmortem`. From these two it comes back only by `reopened`.
+/// 2. An event that makes no sense in a status is an error, which lists the events that are allowed.
+/// 3. The impact is apart from the status. It begins at `startedAt` and ends when every component is operational or, if none is
+///    named, with `mitigated`; at the latest with the resolution.
+/// 4. After a reopening, the impact goes on as it was before the resolution: a component that had not recovered is affected
+///    again, one that had recovered is not.
+/// 5. All intervals are half-open. Impacts that overlap count once.
+/// 6. The status of a component is that of its worst impact at the instant.
+/// 7. Between two possible severities, the higher one counts. If more are possible, the verdict is `inconclusive`.
+/// 8. The clock of a service level agreement runs in its hours, on its business days, without its holds. A new severity keeps
+///    what was counted, unless the agreement says otherwise.
+///
+/// Pitfalls:
+///
+/// - The time to resolve has the paperwork, too. Recovery is the time to mitigate.
+/// - An incident that names components has the impact of its components alone.
+/// - An impact or a return that was noticed late has a `since`; without one it begins at the event.
+public enum Incident {
+    /// The cadence by default: PagerDuty's.
+    public static func defaultCadence() throws -> IncidentCadence {
+        try ffiIncidentDefaultCadence()
+    }
+
+    /// Reads a cadence from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax`, `unknown_field`, `out_of_range` for an interval of 0.
+    public static func cadenceFromJson(text: String) throws -> IncidentCadence {
+        try ffiIncidentCadenceFromJson(text: text)
+    }
+
+    /// Reads a cadence from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `cadence_from_json`, with the line and the column of each fault.
+    public static func cadenceFromYaml(text: String) throws -> IncidentCadence {
+        try ffiIncidentCadenceFromYaml(text: text)
+    }
+
+    /// The policy by default: from a tenth of the customers on they are many, from a half on they are most.
+    public static func defaultSeverityPolicy() throws -> IncidentSeverityPolicy {
+        try ffiIncidentDefaultSeverityPolicy()
+    }
+
+    /// Reads the limits of severities from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax`, `unknown_field`, `out_of_range` for a share of 50, `unordered` for a `most` below `many`.
+    public static func severityPolicyFromJson(text: String) throws -> IncidentSeverityPolicy {
+        try ffiIncidentSeverityPolicyFromJson(text: text)
+    }
+
+    /// Reads the limits of severities from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `severity_policy_from_json`, with the line and the column of each fault.
+    public static func severityPolicyFromYaml(text: String) throws -> IncidentSeverityPolicy {
+        try ffiIncidentSeverityPolicyFromYaml(text: text)
+    }
+
+    /// The agreement by default: no targets, and clocks that always run.
+    public static func defaultSla() throws -> IncidentSla {
+        try ffiIncidentDefaultSla()
+    }
+
+    /// Reads an agreement from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax`, `unknown_field`, `unknown_zone` for `Berlin`, `out_of_range` for a target of 0, `invalid_value`
+    /// for the time `25:00`, for hours on a day of the calendar's weekend, and for hours without days.
+    public static func slaFromJson(text: String) throws -> IncidentSla {
+        try ffiIncidentSlaFromJson(text: text)
+    }
+
+    /// Reads an agreement from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `sla_from_json`, with the line and the column of each fault.
+    public static func slaFromYaml(text: String) throws -> IncidentSla {
+        try ffiIncidentSlaFromYaml(text: text)
+    }
+
+    /// Applies an event to an incident.
+    ///
+    /// Errors:
+    /// All faults of the event at once, under `event`: `invalid_value` for an event or a status that is not allowed in this
+    /// status and for an empty text, `unordered` for an event before the last one and for a `since` before the start or before
+    /// an earlier change of the component, `out_of_range` for a `since` after the event and a `nextUpdateAt` that is not after
+    /// it. `invalid_value` for an `incident` that is not the result of its events.
+    public static func apply(incident: IncidentState, event: IncidentEvent) throws -> IncidentState {
+        try ffiIncidentApply(incident: incident, event: event)
+    }
+
+    /// Assesses the severity of an incident by what does not work and for whom, as PagerDuty defines it. Unsure between two
+    /// severities, the higher one counts.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for an `affectedShare` of 30 or NaN, and those of `severity_policy_from_json` under
+    /// `policy`.
+    public static func assessSeverity(facts: IncidentImpactFacts, policy: IncidentSeverityPolicy) throws -> IncidentAssessment {
+        try ffiIncidentAssessSeverity(facts: facts, policy: policy)
+    }
+
+    /// Computes the status of a component at an instant: that of its worst impact.
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for an `impacts[0].end` before its start.
+    public static func componentStatus(component: String, impacts: [IncidentComponentImpact], at: Timestamp) throws -> IncidentComponentState {
+        try ffiIncidentComponentStatus(component: component, impacts: impacts, at: at)
+    }
+
+    /// Computes how long a component had at least an impact within a period. Incidents that overlap count once, and an incident
+    /// that began before the period counts inside it.
+    ///
+    /// Pitfall: with `least` of `minor`, a slow hour is an hour of downtime. Statuspage counts a degraded performance as uptime:
+    /// pass `major` for that.
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for an `impacts[0].end` before its start and a `period.end` before its start.
+    public static func downtime(component: String, impacts: [IncidentComponentImpact], period: TimeRange, least: IncidentImpact, now: Timestamp) throws -> IncidentDowntime {
+        try ffiIncidentDowntime(component: component, impacts: impacts, period: period, least: least, now: now)
+    }
+
+    /// Computes how long an incident took, and how long users noticed it, which is another length.
+    ///
+    /// The impact ends when every component is operational again or, if no component is named, with `mitigated`; at the latest
+    /// with the resolution. Recovery and uptime go by the impact; messages and reports go by the status.
+    ///
+    /// Errors:
+    /// `out_of_range` for a `now` before the last event; `invalid_value` for an `incident` that is not the result of its events.
+    public static func durations(incident: IncidentState, now: Timestamp) throws -> IncidentDurations {
+        try ffiIncidentDurations(incident: incident, now: now)
+    }
+
+    /// Writes an assessment as text for a person.
+    public static func explainSeverity(assessment: IncidentAssessment) throws -> String {
+        try ffiIncidentExplainSeverity(assessment: assessment)
+    }
+
+    /// Writes the state of a clock as text for a person.
+    public static func explainSla(state: IncidentSlaState) throws -> String {
+        try ffiIncidentExplainSla(state: state)
+    }
+
+    /// Writes whether a message is due as text for a person.
+    public static func explainUpdate(update: IncidentUpdate) throws -> String {
+        try ffiIncidentExplainUpdate(update: update)
+    }
+
+    /// Makes an incident of its events, in any order: they are sorted by their instants, and events of one instant keep their
+    /// order.
+    ///
+    /// Errors:
+    /// `missing_field` without events; those of `apply` under `events[2]`, the index in the list. The first event that is refused
+    /// ends the search.
+    public static func fold(events: [IncidentEvent]) throws -> IncidentState {
+        try ffiIncidentFold(events: events)
+    }
+
+    /// Lists when an incident had which impact on which component, by component and time.
+    ///
+    /// Pitfall: an incident that names no component has no impact on any.
+    ///
+    /// Errors:
+    /// `invalid_value` for an `incident` that is not the result of its events.
+    public static func impacts(incident: IncidentState) throws -> [IncidentComponentImpact] {
+        try ffiIncidentImpacts(incident: incident)
+    }
+
+    /// Reads the status of a component in the words of a tool, in upper or lower case.
+    ///
+    /// Errors:
+    /// `invalid_value` for a word that the tool does not have, and for Cachet's `unknown`, which says nothing.
+    public static func mapComponentStatus(vocabulary: IncidentVocabulary, text: String) throws -> IncidentComponentStatus {
+        try ffiIncidentMapComponentStatus(vocabulary: vocabulary, text: text)
+    }
+
+    /// Reads an impact in the words of a tool, in upper or lower case.
+    ///
+    /// Errors:
+    /// `invalid_value` for a word that the tool does not have, such as `severe`, and for a tool without impacts, such as PagerDuty.
+    public static func mapImpact(vocabulary: IncidentVocabulary, text: String) throws -> IncidentImpact {
+        try ffiIncidentMapImpact(vocabulary: vocabulary, text: text)
+    }
+
+    /// Reads the status of an incident in the words of a tool, in upper or lower case.
+    ///
+    /// Errors:
+    /// `invalid_value` for a word that the tool does not have, such as `watching` in OpenStatus, `scheduled` in Statuspage (a
+    /// maintenance is not an incident), and any word in Checkly.
+    public static func mapStatus(vocabulary: IncidentVocabulary, text: String) throws -> IncidentMappedStatus {
+        try ffiIncidentMapStatus(vocabulary: vocabulary, text: text)
+    }
+
+    /// The consequence of an assessment for its caller: `ask` for `sev1` to `sev3`, on which people act now, and if the facts do
+    /// not tell; else `proceed`.
+    public static func outcomeOfSeverity(assessment: IncidentAssessment) throws -> DecisionOutcome {
+        try ffiIncidentOutcomeOfSeverity(assessment: assessment)
+    }
+
+    /// The consequence of the state of a clock for its caller: `ask` if it is breached, `wait` while it runs or is on hold, else
+    /// `proceed`.
+    public static func outcomeOfSla(state: IncidentSlaState) throws -> DecisionOutcome {
+        try ffiIncidentOutcomeOfSla(state: state)
+    }
+
+    /// The consequence of it for the caller: `ask` if a message is due, because a person writes it, `wait` if one becomes due later,
+    /// `proceed` if none is needed.
+    public static func outcomeOfUpdate(update: IncidentUpdate) throws -> DecisionOutcome {
+        try ffiIncidentOutcomeOfUpdate(update: update)
+    }
+
+    /// Writes an update about an incident, ready to send.
+    ///
+    /// Pitfall: it is a text to send. Only the event `communicated` says that it was sent.
+    ///
+    /// Errors:
+    /// As `update_due`.
+    public static func renderUpdate(incident: IncidentState, form: IncidentForm, cadence: IncidentCadence, now: Timestamp) throws -> String {
+        try ffiIncidentRenderUpdate(incident: incident, form: form, cadence: cadence, now: now)
+    }
+
+    /// Computes when the resolution of a ticket is due, as `response_due` does for the response.
+    ///
+    /// Errors:
+    /// As `response_due`.
+    public static func resolutionDue(ticket: IncidentTicket, sla: IncidentSla, now: Timestamp) throws -> IncidentSlaDue {
+        try ffiIncidentResolutionDue(ticket: ticket, sla: sla, now: now)
+    }
+
+    /// Computes when the first response to a ticket is due.
+    ///
+    /// The clock runs in the hours of the agreement, on business days, without the holds. So a hold at night costs nothing, and one
+    /// over a weekend only the business hours in it.
+    ///
+    /// Errors:
+    /// All faults at once: those of `sla_from_json` under `sla`; `missing_field` without a severity at the opening, `unordered` for
+    /// severities out of order and a response before the opening, `unknown_reference` for a severity without targets,
+    /// `invalid_value` for a hold that ends before it starts, `out_of_range` for a response after `now` and for a calendar without
+    /// enough hours in ten years.
+    public static func responseDue(ticket: IncidentTicket, sla: IncidentSla, now: Timestamp) throws -> IncidentSlaDue {
+        try ffiIncidentResponseDue(ticket: ticket, sla: sla, now: now)
+    }
+
+    /// Says whether the response or the resolution of a ticket is in time.
+    ///
+    /// Errors:
+    /// As `response_due`.
+    public static func slaState(ticket: IncidentTicket, kind: IncidentSlaKind, sla: IncidentSla, now: Timestamp) throws -> IncidentSlaState {
+        try ffiIncidentSlaState(ticket: ticket, kind: kind, sla: sla, now: now)
+    }
+
+    /// Says whether a message about an incident is due, and when.
+    ///
+    /// 1. The first message is due `first` after the declaration, and again after a reopening.
+    /// 2. A message that says who is affected and how is due `scope` after the first one.
+    /// 3. Every other message is due `interval` after the one before it, and earlier if that one named an earlier instant. Once
+    ///    `intervalFor` is over, it is due at the named instant, at the latest after `later`.
+    /// 4. The last message is due `first` after the resolution.
+    ///
+    /// Errors:
+    /// `out_of_range` for a `now` before the last event; `invalid_value` for an `incident` that is not the result of its events;
+    /// those of `cadence_from_json` under `cadence`.
+    public static func updateDue(incident: IncidentState, cadence: IncidentCadence, now: Timestamp) throws -> IncidentUpdate {
+        try ffiIncidentUpdateDue(incident: incident, cadence: cadence, now: now)
+    }
+
+    /// Returns the word of a tool for the status of an incident. If the tool has none, it is the word for the nearest status before
+    /// it.
+    ///
+    /// Errors:
+    /// `invalid_value` for Checkly, which has no words for it.
+    public static func wordForStatus(vocabulary: IncidentVocabulary, status: IncidentStatus) throws -> IncidentMappedWord {
+        try ffiIncidentWordForStatus(vocabulary: vocabulary, status: status)
+    }
+}
+
 /// Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 /// It decides nothing.
 ///

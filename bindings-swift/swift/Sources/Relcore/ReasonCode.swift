@@ -361,6 +361,46 @@ extension ReasonCode {
     public static let sampleRatioUnproven = Self(rawValue: "sample_ratio_unproven")
     /// Invalid: a variant has events without exposure.
     public static let countsContradictory = Self(rawValue: "counts_contradictory")
+    /// The severity follows from what does not work and for how many customers.
+    public static let lossAndReach = Self(rawValue: "loss_and_reach")
+    /// Data of customers is exposed.
+    public static let dataExposed = Self(rawValue: "data_exposed")
+    /// Data of customers is lost or corrupted.
+    public static let dataLost = Self(rawValue: "data_lost")
+    /// The monitoring that would show a major incident is impaired.
+    public static let monitoringImpaired = Self(rawValue: "monitoring_impaired")
+    /// It is likely to become worse if nobody acts.
+    public static let likelyToWorsen = Self(rawValue: "likely_to_worsen")
+    /// Two severities are possible, and the higher one counts.
+    public static let higherOfTwo = Self(rawValue: "higher_of_two")
+    /// More than two severities are possible.
+    public static let severityOpen = Self(rawValue: "severity_open")
+    /// The first message about the incident, or about its return.
+    public static let firstMessage = Self(rawValue: "first_message")
+    /// The message that says who is affected and how.
+    public static let scopeMessage = Self(rawValue: "scope_message")
+    /// The next message in the rhythm of the cadence.
+    public static let progressMessage = Self(rawValue: "progress_message")
+    /// The next message at the instant that the last one named.
+    public static let promisedMessage = Self(rawValue: "promised_message")
+    /// The message that the incident is resolved.
+    public static let finalMessage = Self(rawValue: "final_message")
+    /// The incident is resolved, and a message has said so.
+    public static let finalMessageSent = Self(rawValue: "final_message_sent")
+    /// The last message does not say when the next one comes.
+    public static let nextMessageNotNamed = Self(rawValue: "next_message_not_named")
+    /// The incident is less severe than those about which messages are sent.
+    public static let noMessagesForSeverity = Self(rawValue: "no_messages_for_severity")
+    /// The response or the resolution came in time.
+    public static let slaMet = Self(rawValue: "sla_met")
+    /// The clock of the service level agreement runs, and there is time left.
+    public static let slaRunning = Self(rawValue: "sla_running")
+    /// The clock of the service level agreement is on hold.
+    public static let slaOnHold = Self(rawValue: "sla_on_hold")
+    /// The response or the resolution did not come in time.
+    public static let slaBreached = Self(rawValue: "sla_breached")
+    /// The severity has no target in the service level agreement.
+    public static let slaNoTarget = Self(rawValue: "sla_no_target")
     /// Critical functionality is broken.
     public static let criticalFunctionalityBroken = Self(rawValue: "critical_functionality_broken")
     /// The release introduced a vulnerability.

@@ -1448,6 +1448,294 @@ extension ExperimentWinnerPolicy: WireValue {
     public func json() throws -> String { try ffiWriteExperimentWinnerPolicy(value: self) }
 }
 
+extension IncidentAssessment: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentAssessment(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentAssessment(value: self) }
+}
+
+extension IncidentAssessmentVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentAssessmentVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentAssessmentVerdict(value: self) }
+}
+
+extension IncidentCadence: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentCadence(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentCadence(value: self) }
+}
+
+extension IncidentComponentImpact: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentComponentImpact(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentComponentImpact(value: self) }
+}
+
+extension IncidentComponentState: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentComponentState(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentComponentState(value: self) }
+}
+
+extension IncidentComponentStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentComponentStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentComponentStatus(value: self) }
+}
+
+extension IncidentDatedMilestone: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentDatedMilestone(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentDatedMilestone(value: self) }
+}
+
+extension IncidentDowntime: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentDowntime(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentDowntime(value: self) }
+}
+
+extension IncidentDurations: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentDurations(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentDurations(value: self) }
+}
+
+extension IncidentEvent: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentEvent(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentEvent(value: self) }
+}
+
+extension IncidentEventKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentEventKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentEventKind(value: self) }
+}
+
+extension IncidentForm: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentForm(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentForm(value: self) }
+}
+
+extension IncidentHold: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentHold(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentHold(value: self) }
+}
+
+extension IncidentHours: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentHours(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentHours(value: self) }
+}
+
+extension IncidentImpact: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentImpact(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentImpact(value: self) }
+}
+
+extension IncidentImpactFacts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentImpactFacts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentImpactFacts(value: self) }
+}
+
+extension IncidentLoss: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentLoss(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentLoss(value: self) }
+}
+
+extension IncidentMappedStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentMappedStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentMappedStatus(value: self) }
+}
+
+extension IncidentMappedWord: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentMappedWord(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentMappedWord(value: self) }
+}
+
+extension IncidentMilestone: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentMilestone(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentMilestone(value: self) }
+}
+
+extension IncidentSev: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentSev(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentSev(value: self) }
+}
+
+extension IncidentSeverityAt: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentSeverityAt(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentSeverityAt(value: self) }
+}
+
+extension IncidentSeverityChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentSeverityChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentSeverityChange(value: self) }
+}
+
+extension IncidentSeverityPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentSeverityPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentSeverityPolicy(value: self) }
+}
+
+extension IncidentSla: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentSla(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentSla(value: self) }
+}
+
+extension IncidentSlaDue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentSlaDue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentSlaDue(value: self) }
+}
+
+extension IncidentSlaKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentSlaKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentSlaKind(value: self) }
+}
+
+extension IncidentSlaState: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentSlaState(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentSlaState(value: self) }
+}
+
+extension IncidentSlaTarget: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentSlaTarget(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentSlaTarget(value: self) }
+}
+
+extension IncidentSlaVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentSlaVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentSlaVerdict(value: self) }
+}
+
+extension IncidentState: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentState(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentState(value: self) }
+}
+
+extension IncidentStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentStatus(value: self) }
+}
+
+extension IncidentTicket: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentTicket(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentTicket(value: self) }
+}
+
+extension IncidentUpdate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentUpdate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentUpdate(value: self) }
+}
+
+extension IncidentUpdateVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentUpdateVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentUpdateVerdict(value: self) }
+}
+
+extension IncidentVocabulary: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadIncidentVocabulary(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteIncidentVocabulary(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }
@@ -2736,6 +3024,14 @@ extension StatsWindowPolicy: WireValue {
     public func json() throws -> String { try ffiWriteStatsWindowPolicy(value: self) }
 }
 
+extension WindowDefinition: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadWindowDefinition(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteWindowDefinition(value: self) }
+}
+
 extension WindowDiagnostic: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadWindowDiagnostic(json: json) }
@@ -2838,14 +3134,6 @@ extension WindowVerdict: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteWindowVerdict(value: self) }
-}
-
-extension Window: WireValue {
-    /// Reads the JSON form; unknown keys are refused.
-    public init(json: String) throws { self = try ffiReadWindow(json: json) }
-
-    /// The JSON form.
-    public func json() throws -> String { try ffiWriteWindow(value: self) }
 }
 
 extension CanaryRollout {

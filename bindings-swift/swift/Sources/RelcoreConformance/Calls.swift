@@ -182,6 +182,42 @@ extension ExperimentVariantResult: CaseValue {}
 extension ExperimentVariantVerdict: CaseValue {}
 extension ExperimentVerdict: CaseValue {}
 extension ExperimentWinnerPolicy: CaseValue {}
+extension IncidentAssessment: CaseValue {}
+extension IncidentAssessmentVerdict: CaseValue {}
+extension IncidentCadence: CaseValue {}
+extension IncidentComponentImpact: CaseValue {}
+extension IncidentComponentState: CaseValue {}
+extension IncidentComponentStatus: CaseValue {}
+extension IncidentDatedMilestone: CaseValue {}
+extension IncidentDowntime: CaseValue {}
+extension IncidentDurations: CaseValue {}
+extension IncidentEvent: CaseValue {}
+extension IncidentEventKind: CaseValue {}
+extension IncidentForm: CaseValue {}
+extension IncidentHold: CaseValue {}
+extension IncidentHours: CaseValue {}
+extension IncidentImpact: CaseValue {}
+extension IncidentImpactFacts: CaseValue {}
+extension IncidentLoss: CaseValue {}
+extension IncidentMappedStatus: CaseValue {}
+extension IncidentMappedWord: CaseValue {}
+extension IncidentMilestone: CaseValue {}
+extension IncidentSev: CaseValue {}
+extension IncidentSeverityAt: CaseValue {}
+extension IncidentSeverityChange: CaseValue {}
+extension IncidentSeverityPolicy: CaseValue {}
+extension IncidentSla: CaseValue {}
+extension IncidentSlaDue: CaseValue {}
+extension IncidentSlaKind: CaseValue {}
+extension IncidentSlaState: CaseValue {}
+extension IncidentSlaTarget: CaseValue {}
+extension IncidentSlaVerdict: CaseValue {}
+extension IncidentState: CaseValue {}
+extension IncidentStatus: CaseValue {}
+extension IncidentTicket: CaseValue {}
+extension IncidentUpdate: CaseValue {}
+extension IncidentUpdateVerdict: CaseValue {}
+extension IncidentVocabulary: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitFault: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
@@ -343,6 +379,7 @@ extension StatsVerdict: CaseValue {}
 extension StatsWelchTest: CaseValue {}
 extension StatsWindowMethod: CaseValue {}
 extension StatsWindowPolicy: CaseValue {}
+extension WindowDefinition: CaseValue {}
 extension WindowDiagnostic: CaseValue {}
 extension WindowDiagnosticCode: CaseValue {}
 extension WindowFit: CaseValue {}
@@ -356,7 +393,6 @@ extension WindowSlotVerdict: CaseValue {}
 extension WindowStatus: CaseValue {}
 extension WindowSubject: CaseValue {}
 extension WindowVerdict: CaseValue {}
-extension Window: CaseValue {}
 
 /// Calls a function with native values made of the arguments; the result in the wire form.
 func call(_ name: String, _ input: Arguments) throws -> Any? {
@@ -597,6 +633,68 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Experiment.reassignment(before: input.take("before"), after: input.take("after")).wire()
     case "experiment.winner":
         return try Experiment.winner(definition: input.take("definition"), results: input.take("results"), policy: input.take("policy")).wire()
+    case "incident.default_cadence":
+        return try Incident.defaultCadence().wire()
+    case "incident.cadence_from_json":
+        return try Incident.cadenceFromJson(text: input.take("text")).wire()
+    case "incident.cadence_from_yaml":
+        return try Incident.cadenceFromYaml(text: input.take("text")).wire()
+    case "incident.default_severity_policy":
+        return try Incident.defaultSeverityPolicy().wire()
+    case "incident.severity_policy_from_json":
+        return try Incident.severityPolicyFromJson(text: input.take("text")).wire()
+    case "incident.severity_policy_from_yaml":
+        return try Incident.severityPolicyFromYaml(text: input.take("text")).wire()
+    case "incident.default_sla":
+        return try Incident.defaultSla().wire()
+    case "incident.sla_from_json":
+        return try Incident.slaFromJson(text: input.take("text")).wire()
+    case "incident.sla_from_yaml":
+        return try Incident.slaFromYaml(text: input.take("text")).wire()
+    case "incident.apply":
+        return try Incident.apply(incident: input.take("incident"), event: input.take("event")).wire()
+    case "incident.assess_severity":
+        return try Incident.assessSeverity(facts: input.take("facts"), policy: input.take("policy")).wire()
+    case "incident.component_status":
+        return try Incident.componentStatus(component: input.take("component"), impacts: input.take("impacts"), at: input.take("at")).wire()
+    case "incident.downtime":
+        return try Incident.downtime(component: input.take("component"), impacts: input.take("impacts"), period: input.take("period"), least: input.take("least"), now: input.take("now")).wire()
+    case "incident.durations":
+        return try Incident.durations(incident: input.take("incident"), now: input.take("now")).wire()
+    case "incident.explain_severity":
+        return try Incident.explainSeverity(assessment: input.take("assessment")).wire()
+    case "incident.explain_sla":
+        return try Incident.explainSla(state: input.take("state")).wire()
+    case "incident.explain_update":
+        return try Incident.explainUpdate(update: input.take("update")).wire()
+    case "incident.fold":
+        return try Incident.fold(events: input.take("events")).wire()
+    case "incident.impacts":
+        return try Incident.impacts(incident: input.take("incident")).wire()
+    case "incident.map_component_status":
+        return try Incident.mapComponentStatus(vocabulary: input.take("vocabulary"), text: input.take("text")).wire()
+    case "incident.map_impact":
+        return try Incident.mapImpact(vocabulary: input.take("vocabulary"), text: input.take("text")).wire()
+    case "incident.map_status":
+        return try Incident.mapStatus(vocabulary: input.take("vocabulary"), text: input.take("text")).wire()
+    case "incident.outcome_of_severity":
+        return try Incident.outcomeOfSeverity(assessment: input.take("assessment")).wire()
+    case "incident.outcome_of_sla":
+        return try Incident.outcomeOfSla(state: input.take("state")).wire()
+    case "incident.outcome_of_update":
+        return try Incident.outcomeOfUpdate(update: input.take("update")).wire()
+    case "incident.render_update":
+        return try Incident.renderUpdate(incident: input.take("incident"), form: input.take("form"), cadence: input.take("cadence"), now: input.take("now")).wire()
+    case "incident.resolution_due":
+        return try Incident.resolutionDue(ticket: input.take("ticket"), sla: input.take("sla"), now: input.take("now")).wire()
+    case "incident.response_due":
+        return try Incident.responseDue(ticket: input.take("ticket"), sla: input.take("sla"), now: input.take("now")).wire()
+    case "incident.sla_state":
+        return try Incident.slaState(ticket: input.take("ticket"), kind: input.take("kind"), sla: input.take("sla"), now: input.take("now")).wire()
+    case "incident.update_due":
+        return try Incident.updateDue(incident: input.take("incident"), cadence: input.take("cadence"), now: input.take("now")).wire()
+    case "incident.word_for_status":
+        return try Incident.wordForStatus(vocabulary: input.take("vocabulary"), status: input.take("status")).wire()
     case "interchange.alert_rules_to_prometheus":
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
     case "interchange.git_packages":
