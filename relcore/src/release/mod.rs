@@ -3,6 +3,8 @@
 //! [`classify`] compares the next version with the previous one, considers the [`Facts`] and returns a
 //! [`Classification`]: the verdict, the release [`Type`], the reasons and the missing facts. [`profile`] returns the
 //! requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+//! [`support_phase`] returns the phase of a [`SupportLine`] by its days, [`check_line`] whether it takes a change, and
+//! [`backport_targets`] which lines must get a fix.
 //!
 //! ```
 //! use relcore::release::{Facts, Type, classify, profile};
@@ -54,33 +56,53 @@
 //! - For a maintenance line, `previous` is the last version of that line, not of the main line.
 //! - `1.0.0-beta9` is greater than `1.0.0-beta10`, because identifiers with letters compare as text.
 //! - In overrides of the profiles a list replaces the standard list; it is not added to it.
+mod backport;
 mod classification;
 mod classify;
 pub mod code;
 mod explain;
 mod facts;
 mod line;
+mod line_check;
+mod line_order;
 mod load;
 mod profile;
 mod release_type;
 mod standard;
+mod support;
+mod support_line;
 
+pub use backport::{
+    BackportPlan, BackportVerdict, Fix, backport_targets, explain_backports, outcome_of_backports,
+};
 pub use classification::{Classification, ClassificationVerdict};
 pub use classify::classify;
 pub use explain::{explain, outcome};
 pub use facts::{Advisory, Facts};
+pub use line_check::{
+    ChangeKind, LineChange, LineCheck, LineVerdict, check_line, explain_line, outcome_of_line,
+};
+pub use line_order::{newest_line, order_lines};
 #[cfg(feature = "yaml")]
 pub use load::profiles_from_yaml;
 pub use load::{profile, profiles_from_json};
 pub use profile::{ChangelogDepth, CommunicationScope, Profile, Profiles, RequiredApproval, TestingScope};
 pub use release_type::{AdvisorySeverity, Type};
 pub use standard::standard_profiles;
+pub use support::{
+    SupportFlags, SupportPhase, SupportStatus, explain_support, outcome_of_support, support_phase,
+};
+pub use support_line::{Milestone, SupportLine};
 
 crate::scalar::texts!(
     AdvisorySeverity,
+    BackportVerdict,
+    ChangeKind,
     ChangelogDepth,
     ClassificationVerdict,
     CommunicationScope,
+    LineVerdict,
+    SupportPhase,
     TestingScope,
     Type,
 );
@@ -92,12 +114,29 @@ macro_rules! table_rows {
             release {
                 policy Profiles: standard_profiles, profiles_from_json, profiles_from_yaml;
 
+                fn backport_targets(fix: &Fix, lines: &[SupportLine], now: Timestamp) -> BackportPlan;
+                fn check_line(change: &LineChange, line: &SupportLine, now: Timestamp) -> LineCheck;
                 fn classify(previous: Option<&Version>, next: &Version, facts: &Facts) -> Classification;
                 #[plain]
                 fn explain(classification: &Classification) -> String;
                 #[plain]
+                fn explain_backports(plan: &BackportPlan) -> String;
+                #[plain]
+                fn explain_line(check: &LineCheck) -> String;
+                #[plain]
+                fn explain_support(status: &SupportStatus) -> String;
+                fn newest_line(lines: &[SupportLine], now: Timestamp) -> Option<String>;
+                fn order_lines(lines: &[SupportLine]) -> Vec<String>;
+                #[plain]
                 fn outcome(classification: &Classification) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_backports(plan: &BackportPlan) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_line(check: &LineCheck) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_support(status: &SupportStatus) -> crate::decision::Outcome;
                 fn profile(release_type: &Type, overrides: Option<&Profiles>) -> Profile;
+                fn support_phase(line: &SupportLine, now: Timestamp) -> SupportStatus;
             }
         }
     };
