@@ -200,6 +200,22 @@ export declare class RelcoreError extends Error {
  * - `stability_unclear`: A version without prerelease identifiers goes only to users who opted in, or a prerelease goes to all users.
  * - `declared_otherwise`: The declared release type contradicts version and facts.
  * - `declared_kind`: The declared type decided an otherwise ambiguous release.
+ * - `line_not_released`: The line is released on a later day.
+ * - `line_current`: The line has active support.
+ * - `line_active_lts`: The line has active long-term support.
+ * - `line_in_maintenance`: The line gets security fixes and critical fixes only.
+ * - `line_extended`: The support of the line has ended, but extended support goes on.
+ * - `line_ended`: The support of the line has ended.
+ * - `line_ends_soon`: The support of the line ends soon.
+ * - `line_end_unknown`: The line states no end of support.
+ * - `line_takes_change`: The line takes the change in its present phase.
+ * - `line_refuses_change`: The line takes no change of this kind in its present phase.
+ * - `breaking_in_line`: The change breaks users of a released line.
+ * - `no_lines`: There is no line.
+ * - `line_carries_fix`: The line has the fix.
+ * - `line_not_affected`: The line is older than the fault.
+ * - `backport_due`: The line is supported and needs the fix.
+ * - `forward_port_due`: The line is newer than the one with the fix, and lacks it.
  *
  * Of `rollback`:
  *
@@ -472,6 +488,22 @@ export type ReasonCode =
   | "stability_unclear"
   | "declared_otherwise"
   | "declared_kind"
+  | "line_not_released"
+  | "line_current"
+  | "line_active_lts"
+  | "line_in_maintenance"
+  | "line_extended"
+  | "line_ended"
+  | "line_ends_soon"
+  | "line_end_unknown"
+  | "line_takes_change"
+  | "line_refuses_change"
+  | "breaking_in_line"
+  | "no_lines"
+  | "line_carries_fix"
+  | "line_not_affected"
+  | "backport_due"
+  | "forward_port_due"
   | "critical_functionality_broken"
   | "vulnerability_introduced"
   | "data_corruption"

@@ -5,6 +5,8 @@
  * `classify` compares the next version with the previous one, considers the `Facts` and returns a
  * `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
  * requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+ * `supportPhase` returns the phase of a `SupportLine` by its days, `checkLine` whether it takes a change, and
+ * `backportTargets` which lines must get a fix.
  *
  * Contradictions:
  *
@@ -48,7 +50,7 @@
  *
  * @packageDocumentation
  */
-import type { Bump, Instant, Reason, RelcoreError, Span, Timestamp, Version } from "./index.js";
+import type { Bump, Instant, NaiveDate, Reason, RelcoreError, Span, Timestamp, Version } from "./index.js";
 import type * as decision from "./decision.js";
 
 /** An advisory that a release closes. */
@@ -68,6 +70,46 @@ export interface Advisory {
  * - `critical`: CVSS 9.0 to 10.0.
  */
 export type AdvisorySeverity = "low" | "medium" | "high" | "critical";
+
+/** The lines that must get a fix, made by `backportTargets`. */
+export interface BackportPlan<At extends Instant = Instant> {
+  /** Whether a line must get the fix. */
+  readonly verdict: BackportVerdict;
+  /** The older lines that must get it, the newest first. */
+  readonly targets: readonly string[];
+  /** The newer lines that must get it, the newest first. */
+  readonly forward: readonly string[];
+  /** The lines whose users of extended support must get it, the newest first. */
+  readonly extended: readonly string[];
+  /** One reason for each line, the newest first. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts: `3.9: eol`, or `lines` if there are none. */
+  readonly missing: readonly string[];
+  /** The next instant at which the phase of a line without the fix changes. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. The rules are fixed; a new version of them has a new digest. */
+  readonly policyDigest: string;
+}
+
+/**
+ * Whether lines must get a fix.
+ *
+ * - `due`: At least one line must get it.
+ * - `nothing_due`: No line must get it.
+ * - `inconclusive`: Facts about lines are missing.
+ */
+export type BackportVerdict = "due" | "nothing_due" | "inconclusive";
+
+/**
+ * What a change is, for the line that should take it.
+ *
+ * - `security_fix`: It closes a vulnerability.
+ * - `critical_fix`: It ends data loss, crashes or an outage.
+ * - `bug_fix`: It fixes anything else.
+ * - `documentation`: It changes documentation only.
+ * - `feature`: It adds something.
+ */
+export type ChangeKind = "security_fix" | "critical_fix" | "bug_fix" | "documentation" | "feature";
 
 /**
  * The depth of a changelog.
@@ -142,6 +184,77 @@ export interface Facts {
   readonly declared?: Type | undefined;
 }
 
+/** A fix, and where it is already. */
+export interface Fix {
+  /** What it is. */
+  readonly kind: ChangeKind;
+  /** The line that it was made on. Absent: the main branch, which is newer than every line. */
+  readonly fixedIn?: string | undefined;
+  /** The oldest line that has the fault. Absent: all have it. */
+  readonly affectedSince?: string | undefined;
+  /**
+   * The other lines that carry it already. Default: none.
+   *
+   * @defaultValue `[]`
+   */
+  readonly carriedBy?: readonly string[] | undefined;
+}
+
+/** A change that is proposed for a line. */
+export interface LineChange {
+  /** What it is. */
+  readonly kind: ChangeKind;
+  /** Whether users must change something to take it. Absent: unknown. */
+  readonly breaking?: boolean | undefined;
+}
+
+/** Whether a line takes a change, made by `checkLine`. */
+export interface LineCheck<At extends Instant = Instant> {
+  /** Whether the line takes the change. */
+  readonly verdict: LineVerdict;
+  /** The phase of the line. */
+  readonly phase: SupportPhase;
+  /** The reasons, the most severe first. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts that the verdict depends on: `change.breaking`, `line.eol`. */
+  readonly missing: readonly string[];
+  /** The instant of the next phase. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. The rules are fixed; a new version of them has a new digest. */
+  readonly policyDigest: string;
+}
+
+/**
+ * Whether a line takes a change.
+ *
+ * - `accepted`: It does.
+ * - `refused`: It does not.
+ * - `inconclusive`: Facts are missing, and the verdict depends on them.
+ */
+export type LineVerdict = "accepted" | "refused" | "inconclusive";
+
+/**
+ * A change of support: on a day, or only whether it has happened. endoflife.date writes a date or a boolean.
+ */
+export type Milestone = MilestoneOn | MilestoneReached | MilestoneNotReached;
+
+/** It is reached after this day: `eol: 2025-10-31`. */
+export interface MilestoneOn {
+  readonly type: "on";
+  /** The last day on which it is not reached. */
+  readonly date: NaiveDate;
+}
+
+/** It is reached, the day is unknown: `eol: true`. */
+export interface MilestoneReached {
+  readonly type: "reached";
+}
+
+/** It is not reached, and has no day yet: `eol: false`. */
+export interface MilestoneNotReached {
+  readonly type: "not_reached";
+}
+
 /**
  * The requirements of a release type: a row of the table of profiles.
  *
@@ -197,6 +310,103 @@ export interface RequiredApproval {
   readonly role: string;
   /** The number of people of this role; at least 1. */
   readonly count: number;
+}
+
+/**
+ * The fields that endoflife.date derives from the days of a line. One whose milestone is not declared is absent.
+ *
+ * A milestone is reached on the day after its date. It is almost reached within 120 days before it, or within a third of
+ * the time from the release to it if that is shorter.
+ */
+export interface SupportFlags {
+  /**
+   * Whether `lts` is reached: from the day after it, while the phase `active_lts` begins on the day itself.
+   */
+  readonly isLts: boolean;
+  /** Whether active support has ended. */
+  readonly isEoas?: boolean | undefined;
+  /** Whether active support ends soon. Absent without a date, as are the others of this kind. */
+  readonly isAlmostEoas?: boolean | undefined;
+  /** Whether it is no longer offered. */
+  readonly isDiscontinued?: boolean | undefined;
+  /** Whether it is soon no longer offered. */
+  readonly isAlmostDiscontinued?: boolean | undefined;
+  /** Whether support has ended. */
+  readonly isEol?: boolean | undefined;
+  /** Whether support ends soon. */
+  readonly isAlmostEol?: boolean | undefined;
+  /** Whether extended support has ended. */
+  readonly isEoes?: boolean | undefined;
+  /** Whether extended support ends soon. */
+  readonly isAlmostEoes?: boolean | undefined;
+  /**
+   * Whether an end is declared that is not reached. Extended support counts, so read `phase` for the support of all users.
+   */
+  readonly isMaintained: boolean;
+}
+
+/** A line of releases with the days on which its support changes, in the words of endoflife.date. */
+export interface SupportLine {
+  /** The number of the line: `3.14`, `v24`, `1.4.x`. */
+  readonly name: string;
+  /** The day of its first release. Absent: it was released, the day is unknown. */
+  readonly released?: NaiveDate | undefined;
+  /** The day on which its long-term support begins. Absent: it never has long-term support. */
+  readonly lts?: Milestone | undefined;
+  /** The first day of maintenance, as in the schedule of Node.js. */
+  readonly maintenance?: NaiveDate | undefined;
+  /** The last day of active support. */
+  readonly eoas?: Milestone | undefined;
+  /** The last day of support. */
+  readonly eol?: Milestone | undefined;
+  /** The last day of extended support, which has a price or another supplier. */
+  readonly eoes?: Milestone | undefined;
+  /** The last day on which it was offered. */
+  readonly discontinued?: Milestone | undefined;
+  /**
+   * The IANA zone of its days. Default: `UTC`.
+   *
+   * @defaultValue `"UTC"`
+   */
+  readonly zone?: string | undefined;
+}
+
+/**
+ * A phase of support of a line.
+ *
+ * - `upcoming`: It is not released yet.
+ * - `current`: It has active support, without a promise of long-term support so far.
+ * - `active_lts`: It has active long-term support.
+ * - `maintenance`: It gets security fixes and critical fixes.
+ * - `extended`: Its support has ended, except for users of extended support.
+ * - `end_of_life`: Its support has ended.
+ * - `unknown`: It states no end of support.
+ */
+export type SupportPhase =
+  "upcoming" | "current" | "active_lts" | "maintenance" | "extended" | "end_of_life" | "unknown";
+
+/** The support of a line on a day, made by `supportPhase`. */
+export interface SupportStatus<At extends Instant = Instant> {
+  /** The phase today. */
+  readonly phase: SupportPhase;
+  /** The next phase; absent if time alone does not change it. */
+  readonly nextPhase?: SupportPhase | undefined;
+  /** The first day of the next phase. */
+  readonly changesOn?: NaiveDate | undefined;
+  /** The fields that endoflife.date derives. */
+  readonly flags: SupportFlags;
+  /** The local day that was decided for. */
+  readonly today: NaiveDate;
+  /** The reasons. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The facts that would determine the phase: `eol`. */
+  readonly missing: readonly string[];
+  /** The first instant of the next phase. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. The rules are fixed; a new version of them has a new digest. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that was applied. */
+  readonly tzdbVersion: string;
 }
 
 /**
@@ -259,6 +469,36 @@ export declare function profilesFromJson(text: string): Profiles;
 export declare function profilesFromYaml(text: string): Profiles;
 
 /**
+ * Lists the lines that must get a fix that another line has.
+ *
+ * Each line is considered by number, the newest first. It needs the fix if it is released, affected, supported, and does
+ * not carry it yet. A fix that was made on an old line must reach the newer ones, too, or an upgrade brings the fault back.
+ *
+ * @throws {@link RelcoreError}: All faults at once: those of `orderLines`; `unknown_reference` for a `fixedIn` or `carriedBy` that is
+ * no line of `lines`; `invalid_value` for an `affectedSince` that is not the number of a line.
+ */
+export declare function backportTargets(
+  fix: Fix,
+  lines: readonly SupportLine[],
+  now: Instant,
+): BackportPlan<Timestamp>;
+
+/**
+ * Says whether a line takes a change in its present phase.
+ *
+ * | phase | takes |
+ * | --- | --- |
+ * | `upcoming` | everything |
+ * | `current`, `active_lts` | everything that breaks nothing; features only if the line is a whole major version |
+ * | `maintenance` | security fixes, critical fixes, documentation |
+ * | `extended` | security fixes, critical fixes |
+ * | `end_of_life` | nothing |
+ *
+ * @throws {@link RelcoreError}: Those of `supportPhase`.
+ */
+export declare function checkLine(change: LineChange, line: SupportLine, now: Instant): LineCheck<Timestamp>;
+
+/**
  * Determines the release type of `next`. Without `previous`, it is the first release.
  *
  * The type depends on the advisories, the prerelease identifiers, long-term support and the version step, in this
@@ -277,6 +517,32 @@ export declare function classify(
 /** Writes a classification as text for a person: the release type, the reasons and the missing facts. */
 export declare function explain(classification: Classification): string;
 
+/** Writes a plan of backports as text for a person. */
+export declare function explainBackports(plan: BackportPlan): string;
+
+/** Writes the check of a line as text for a person. */
+export declare function explainLine(check: LineCheck): string;
+
+/** Writes the support of a line as text for a person. */
+export declare function explainSupport(status: SupportStatus): string;
+
+/**
+ * Returns the name of the newest line that is released; absent if none is.
+ *
+ * The number decides, never the text or a date: an old line may get a release, or even begin, after a newer one.
+ *
+ * @throws {@link RelcoreError}: As `orderLines`.
+ */
+export declare function newestLine(lines: readonly SupportLine[], now: Instant): string | null;
+
+/**
+ * Sorts the names of lines by number, the newest first.
+ *
+ * @throws {@link RelcoreError}: All faults at once: those of `supportPhase` under `lines[0]`, and `duplicate` for two lines of one
+ * number, as `3` and `3.0`.
+ */
+export declare function orderLines(lines: readonly SupportLine[]): readonly string[];
+
 /**
  * The consequence of a classification for its caller: go on, or ask a person.
  *
@@ -288,6 +554,25 @@ export declare function explain(classification: Classification): string;
 export declare function outcome(classification: Classification): decision.Outcome;
 
 /**
+ * The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act.
+ */
+export declare function outcomeOfBackports(plan: BackportPlan): decision.Outcome;
+
+/** The consequence of the check of a line: `proceed` if it takes the change, else `ask`. */
+export declare function outcomeOfLine(check: LineCheck): decision.Outcome;
+
+/**
+ * The consequence of the support of a line for a release from it.
+ *
+ * | phase | outcome |
+ * | --- | --- |
+ * | `current`, `active_lts`, `maintenance` | `proceed` |
+ * | `upcoming` | `wait` |
+ * | `extended`, `end_of_life`, `unknown` | `ask` |
+ */
+export declare function outcomeOfSupport(status: SupportStatus): decision.Outcome;
+
+/**
  * Returns the profile of a release type: the row of `overrides` if there is one, else the standard row.
  *
  * @throws {@link RelcoreError}: All faults of the overrides at once: `unknown_field` for a row that is not a release type (`hotfx`); `out_of_range`
@@ -296,3 +581,24 @@ export declare function outcome(classification: Classification): decision.Outcom
  * channel or bump.
  */
 export declare function profile(releaseType: Type, overrides?: Profiles | null): Profile;
+
+/**
+ * Determines the phase of support of a line, and when it changes.
+ *
+ * The last day of a milestone counts as before it, so a line is supported on its `eol` day. `maintenance` and `lts` name
+ * first days. Days are those of the zone of the line.
+ *
+ * | phase | from | to |
+ * | --- | --- | --- |
+ * | `upcoming` | | the day before `released` |
+ * | `current` | `released` | the day before `lts`, or the end of active support |
+ * | `active_lts` | `lts` | the end of active support |
+ * | `maintenance` | `maintenance`, or the day after `eoas` or `discontinued` | `eol` |
+ * | `extended` | the day after `eol` | `eoes` |
+ * | `end_of_life` | the day after `eol` and `eoes` | |
+ * | `unknown` | the end of active support, without an `eol` | |
+ *
+ * @throws {@link RelcoreError}: All faults at once: `invalid_value` for the name `latest`; `unknown_zone` for the zone `Berlin`; `unordered` for an `eol`
+ * before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, and for a `maintenance` before `lts`.
+ */
+export declare function supportPhase(line: SupportLine, now: Instant): SupportStatus<Timestamp>;

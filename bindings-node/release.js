@@ -6,17 +6,39 @@ const { bind } = require("./lib/call.js");
 const standardProfiles = bind("release.standard_profiles");
 const profilesFromJson = bind("release.profiles_from_json");
 const profilesFromYaml = bind("release.profiles_from_yaml");
+const backportTargets = bind("release.backport_targets");
+const checkLine = bind("release.check_line");
 const classify = bind("release.classify");
 const explain = bind("release.explain");
+const explainBackports = bind("release.explain_backports");
+const explainLine = bind("release.explain_line");
+const explainSupport = bind("release.explain_support");
+const newestLine = bind("release.newest_line");
+const orderLines = bind("release.order_lines");
 const outcome = bind("release.outcome");
+const outcomeOfBackports = bind("release.outcome_of_backports");
+const outcomeOfLine = bind("release.outcome_of_line");
+const outcomeOfSupport = bind("release.outcome_of_support");
 const profile = bind("release.profile");
+const supportPhase = bind("release.support_phase");
 
 module.exports = {
   standardProfiles,
   profilesFromJson,
   profilesFromYaml,
+  backportTargets,
+  checkLine,
   classify,
   explain,
+  explainBackports,
+  explainLine,
+  explainSupport,
+  newestLine,
+  orderLines,
   outcome,
+  outcomeOfBackports,
+  outcomeOfLine,
+  outcomeOfSupport,
   profile,
+  supportPhase,
 };

@@ -91,10 +91,15 @@ use relcore::metrics::{
 use relcore::reason::{Evidence, Interval, Reason, Severity};
 use relcore::release::{
     Advisory as ReleaseAdvisory, AdvisorySeverity as ReleaseAdvisorySeverity,
-    ChangelogDepth as ReleaseChangelogDepth, Classification as ReleaseClassification,
-    ClassificationVerdict as ReleaseClassificationVerdict, CommunicationScope as ReleaseCommunicationScope,
-    Facts as ReleaseFacts, Profile as ReleaseProfile, Profiles as ReleaseProfiles,
-    RequiredApproval as ReleaseRequiredApproval, TestingScope as ReleaseTestingScope, Type as ReleaseType,
+    BackportPlan as ReleaseBackportPlan, BackportVerdict as ReleaseBackportVerdict,
+    ChangeKind as ReleaseChangeKind, ChangelogDepth as ReleaseChangelogDepth,
+    Classification as ReleaseClassification, ClassificationVerdict as ReleaseClassificationVerdict,
+    CommunicationScope as ReleaseCommunicationScope, Facts as ReleaseFacts, Fix as ReleaseFix,
+    LineChange as ReleaseLineChange, LineCheck as ReleaseLineCheck, LineVerdict as ReleaseLineVerdict,
+    Milestone as ReleaseMilestone, Profile as ReleaseProfile, Profiles as ReleaseProfiles,
+    RequiredApproval as ReleaseRequiredApproval, SupportFlags as ReleaseSupportFlags,
+    SupportLine as ReleaseSupportLine, SupportPhase as ReleaseSupportPhase,
+    SupportStatus as ReleaseSupportStatus, TestingScope as ReleaseTestingScope, Type as ReleaseType,
 };
 use relcore::rollback::{
     Candidate as RollbackCandidate, Candidates as RollbackCandidates,
@@ -2835,6 +2840,44 @@ pub enum ReleaseAdvisorySeverity {
     Critical,
 }
 
+#[uniffi::remote(Record)]
+pub struct ReleaseBackportPlan {
+    pub verdict: ReleaseBackportVerdict,
+    pub targets: Vec<String>,
+    pub forward: Vec<String>,
+    pub extended: Vec<String>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether lines must get a fix.
+#[uniffi::remote(Enum)]
+pub enum ReleaseBackportVerdict {
+    /// At least one line must get it.
+    Due,
+    /// No line must get it.
+    NothingDue,
+    /// Facts about lines are missing.
+    Inconclusive,
+}
+
+/// What a change is, for the line that should take it.
+#[uniffi::remote(Enum)]
+pub enum ReleaseChangeKind {
+    /// It closes a vulnerability.
+    SecurityFix,
+    /// It ends data loss, crashes or an outage.
+    CriticalFix,
+    /// It fixes anything else.
+    BugFix,
+    /// It changes documentation only.
+    Documentation,
+    /// It adds something.
+    Feature,
+}
+
 /// The depth of a changelog.
 #[uniffi::remote(Enum)]
 pub enum ReleaseChangelogDepth {
@@ -2892,6 +2935,55 @@ pub struct ReleaseFacts {
 }
 
 #[uniffi::remote(Record)]
+pub struct ReleaseFix {
+    pub kind: ReleaseChangeKind,
+    pub fixed_in: Option<String>,
+    pub affected_since: Option<String>,
+    pub carried_by: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseLineChange {
+    pub kind: ReleaseChangeKind,
+    pub breaking: Option<bool>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseLineCheck {
+    pub verdict: ReleaseLineVerdict,
+    pub phase: ReleaseSupportPhase,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether a line takes a change.
+#[uniffi::remote(Enum)]
+pub enum ReleaseLineVerdict {
+    /// It does.
+    Accepted,
+    /// It does not.
+    Refused,
+    /// Facts are missing, and the verdict depends on them.
+    Inconclusive,
+}
+
+/// A change of support: on a day, or only whether it has happened. endoflife.date writes a date or a boolean.
+#[uniffi::remote(Enum)]
+pub enum ReleaseMilestone {
+    /// It is reached after this day: `eol: 2025-10-31`.
+    On {
+        /// The last day on which it is not reached.
+        date: NaiveDate,
+    },
+    /// It is reached, the day is unknown: `eol: true`.
+    Reached {},
+    /// It is not reached, and has no day yet: `eol: false`.
+    NotReached {},
+}
+
+#[uniffi::remote(Record)]
 pub struct ReleaseProfile {
     pub allowed_bumps: Vec<Bump>,
     pub timeline_min: Span,
@@ -2917,6 +3009,66 @@ pub struct ReleaseProfiles {
 pub struct ReleaseRequiredApproval {
     pub role: String,
     pub count: u32,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseSupportFlags {
+    pub is_lts: bool,
+    pub is_eoas: Option<bool>,
+    pub is_almost_eoas: Option<bool>,
+    pub is_discontinued: Option<bool>,
+    pub is_almost_discontinued: Option<bool>,
+    pub is_eol: Option<bool>,
+    pub is_almost_eol: Option<bool>,
+    pub is_eoes: Option<bool>,
+    pub is_almost_eoes: Option<bool>,
+    pub is_maintained: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseSupportLine {
+    pub name: String,
+    pub released: Option<NaiveDate>,
+    pub lts: Option<ReleaseMilestone>,
+    pub maintenance: Option<NaiveDate>,
+    pub eoas: Option<ReleaseMilestone>,
+    pub eol: Option<ReleaseMilestone>,
+    pub eoes: Option<ReleaseMilestone>,
+    pub discontinued: Option<ReleaseMilestone>,
+    pub zone: String,
+}
+
+/// A phase of support of a line.
+#[uniffi::remote(Enum)]
+pub enum ReleaseSupportPhase {
+    /// It is not released yet.
+    Upcoming,
+    /// It has active support, without a promise of long-term support so far.
+    Current,
+    /// It has active long-term support.
+    ActiveLts,
+    /// It gets security fixes and critical fixes.
+    Maintenance,
+    /// Its support has ended, except for users of extended support.
+    Extended,
+    /// Its support has ended.
+    EndOfLife,
+    /// It states no end of support.
+    Unknown,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseSupportStatus {
+    pub phase: ReleaseSupportPhase,
+    pub next_phase: Option<ReleaseSupportPhase>,
+    pub changes_on: Option<NaiveDate>,
+    pub flags: ReleaseSupportFlags,
+    pub today: NaiveDate,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
 }
 
 /// The scope of testing.
@@ -5055,6 +5207,30 @@ pub fn ffi_release_profiles_from_yaml(text: String) -> Encoded<ReleaseProfiles> 
 }
 
 #[uniffi::export]
+pub fn ffi_release_backport_targets(
+    fix: ReleaseFix,
+    lines: Vec<ReleaseSupportLine>,
+    now: Timestamp,
+) -> Encoded<ReleaseBackportPlan> {
+    Encoded(
+        relcore::release::backport_targets(borrow(&fix), borrow(&lines), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_release_check_line(
+    change: ReleaseLineChange,
+    line: ReleaseSupportLine,
+    now: Timestamp,
+) -> Encoded<ReleaseLineCheck> {
+    Encoded(
+        relcore::release::check_line(borrow(&change), borrow(&line), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_release_classify(
     previous: Option<VersionText>,
     next: VersionText,
@@ -5072,8 +5248,48 @@ pub fn ffi_release_explain(classification: ReleaseClassification) -> Plain<Strin
 }
 
 #[uniffi::export]
+pub fn ffi_release_explain_backports(plan: ReleaseBackportPlan) -> Plain<String> {
+    Plain(Ok(relcore::release::explain_backports(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_explain_line(check: ReleaseLineCheck) -> Plain<String> {
+    Plain(Ok(relcore::release::explain_line(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_explain_support(status: ReleaseSupportStatus) -> Plain<String> {
+    Plain(Ok(relcore::release::explain_support(borrow(&status))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_newest_line(lines: Vec<ReleaseSupportLine>, now: Timestamp) -> Encoded<Option<String>> {
+    Encoded(relcore::release::newest_line(borrow(&lines), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_release_order_lines(lines: Vec<ReleaseSupportLine>) -> Encoded<Vec<String>> {
+    Encoded(relcore::release::order_lines(borrow(&lines)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_release_outcome(classification: ReleaseClassification) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::release::outcome(borrow(&classification))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_outcome_of_backports(plan: ReleaseBackportPlan) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::release::outcome_of_backports(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_outcome_of_line(check: ReleaseLineCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::release::outcome_of_line(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_outcome_of_support(status: ReleaseSupportStatus) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::release::outcome_of_support(borrow(&status))))
 }
 
 #[uniffi::export]
@@ -5082,6 +5298,11 @@ pub fn ffi_release_profile(
     overrides: Option<ReleaseProfiles>,
 ) -> Encoded<ReleaseProfile> {
     Encoded(relcore::release::profile(borrow(&release_type), borrow(&overrides)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_release_support_phase(line: ReleaseSupportLine, now: Timestamp) -> Encoded<ReleaseSupportStatus> {
+    Encoded(relcore::release::support_phase(borrow(&line), borrow(&now)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -8121,6 +8342,36 @@ pub fn ffi_write_release_advisory_severity(value: ReleaseAdvisorySeverity) -> Pl
 }
 
 #[uniffi::export]
+pub fn ffi_read_release_backport_plan(json: &str) -> Encoded<ReleaseBackportPlan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_backport_plan(value: ReleaseBackportPlan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_backport_verdict(json: &str) -> Encoded<ReleaseBackportVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_backport_verdict(value: ReleaseBackportVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_change_kind(json: &str) -> Encoded<ReleaseChangeKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_change_kind(value: ReleaseChangeKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_release_changelog_depth(json: &str) -> Encoded<ReleaseChangelogDepth> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -8171,6 +8422,56 @@ pub fn ffi_write_release_facts(value: ReleaseFacts) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_release_fix(json: &str) -> Encoded<ReleaseFix> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_fix(value: ReleaseFix) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_line_change(json: &str) -> Encoded<ReleaseLineChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_line_change(value: ReleaseLineChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_line_check(json: &str) -> Encoded<ReleaseLineCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_line_check(value: ReleaseLineCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_line_verdict(json: &str) -> Encoded<ReleaseLineVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_line_verdict(value: ReleaseLineVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_milestone(json: &str) -> Encoded<ReleaseMilestone> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_milestone(value: ReleaseMilestone) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_release_profile(json: &str) -> Encoded<ReleaseProfile> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -8197,6 +8498,46 @@ pub fn ffi_read_release_required_approval(json: &str) -> Encoded<ReleaseRequired
 
 #[uniffi::export]
 pub fn ffi_write_release_required_approval(value: ReleaseRequiredApproval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_support_flags(json: &str) -> Encoded<ReleaseSupportFlags> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_support_flags(value: ReleaseSupportFlags) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_support_line(json: &str) -> Encoded<ReleaseSupportLine> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_support_line(value: ReleaseSupportLine) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_support_phase(json: &str) -> Encoded<ReleaseSupportPhase> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_support_phase(value: ReleaseSupportPhase) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_support_status(json: &str) -> Encoded<ReleaseSupportStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_support_status(value: ReleaseSupportStatus) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -178,6 +178,22 @@ export type ReasonCode =
   | "stability_unclear"
   | "declared_otherwise"
   | "declared_kind"
+  | "line_not_released"
+  | "line_current"
+  | "line_active_lts"
+  | "line_in_maintenance"
+  | "line_extended"
+  | "line_ended"
+  | "line_ends_soon"
+  | "line_end_unknown"
+  | "line_takes_change"
+  | "line_refuses_change"
+  | "breaking_in_line"
+  | "no_lines"
+  | "line_carries_fix"
+  | "line_not_affected"
+  | "backport_due"
+  | "forward_port_due"
   | "critical_functionality_broken"
   | "vulnerability_introduced"
   | "data_corruption"
@@ -3164,6 +3180,29 @@ export interface Advisory {
 }
 /** The severity of a vulnerability: the qualitative ratings of CVSS. */
 export type AdvisorySeverity = "low" | "medium" | "high" | "critical";
+/** The lines that must get a fix, made by `backportTargets`. */
+export interface BackportPlan<At extends Instant = Instant> {
+  /** Whether a line must get the fix. */
+  readonly verdict: BackportVerdict;
+  /** The older lines that must get it, the newest first. */
+  readonly targets: readonly string[];
+  /** The newer lines that must get it, the newest first. */
+  readonly forward: readonly string[];
+  /** The lines whose users of extended support must get it, the newest first. */
+  readonly extended: readonly string[];
+  /** One reason for each line, the newest first. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts: `3.9: eol`, or `lines` if there are none. */
+  readonly missing: readonly string[];
+  /** The next instant at which the phase of a line without the fix changes. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+}
+/** Whether lines must get a fix. */
+export type BackportVerdict = "due" | "nothing_due" | "inconclusive";
+/** What a change is, for the line that should take it. */
+export type ChangeKind = "security_fix" | "critical_fix" | "bug_fix" | "documentation" | "feature";
 /** The depth of a changelog. */
 export type ChangelogDepth = "minimal" | "standard" | "comprehensive";
 /** The release type and the reasons for it: the result of `classify`. */
@@ -3201,6 +3240,57 @@ export interface Facts {
   readonly optInOnly?: boolean | undefined;
   /** The declared release type. */
   readonly declared?: Type | undefined;
+}
+/** A fix, and where it is already. */
+export interface Fix {
+  /** What it is. */
+  readonly kind: ChangeKind;
+  /** The line that it was made on. */
+  readonly fixedIn?: string | undefined;
+  /** The oldest line that has the fault. */
+  readonly affectedSince?: string | undefined;
+  /** The other lines that carry it already. */
+  readonly carriedBy?: readonly string[] | undefined;
+}
+/** A change that is proposed for a line. */
+export interface LineChange {
+  /** What it is. */
+  readonly kind: ChangeKind;
+  /** Whether users must change something to take it. */
+  readonly breaking?: boolean | undefined;
+}
+/** Whether a line takes a change, made by `checkLine`. */
+export interface LineCheck<At extends Instant = Instant> {
+  /** Whether the line takes the change. */
+  readonly verdict: LineVerdict;
+  /** The phase of the line. */
+  readonly phase: SupportPhase;
+  /** The reasons, the most severe first. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts that the verdict depends on: `change.breaking`, `line.eol`. */
+  readonly missing: readonly string[];
+  /** The instant of the next phase. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+}
+/** Whether a line takes a change. */
+export type LineVerdict = "accepted" | "refused" | "inconclusive";
+/** A change of support: on a day, or only whether it has happened. */
+export type Milestone = MilestoneOn | MilestoneReached | MilestoneNotReached;
+/** It is reached after this day: `eol: 2025-10-31`. */
+export interface MilestoneOn {
+  readonly type: "on";
+  /** The last day on which it is not reached. */
+  readonly date: NaiveDate;
+}
+/** It is reached, the day is unknown: `eol: true`. */
+export interface MilestoneReached {
+  readonly type: "reached";
+}
+/** It is not reached, and has no day yet: `eol: false`. */
+export interface MilestoneNotReached {
+  readonly type: "not_reached";
 }
 /** The requirements of a release type: a row of the table of profiles. */
 export interface Profile {
@@ -3243,6 +3333,76 @@ export interface RequiredApproval {
   /** The number of people of this role; at least 1. */
   readonly count: number;
 }
+/** The fields that endoflife.date derives from the days of a line. */
+export interface SupportFlags {
+  /** Whether `lts` is reached: from the day after it, while the phase `active_lts` begins on the day itself. */
+  readonly isLts: boolean;
+  /** Whether active support has ended. */
+  readonly isEoas?: boolean | undefined;
+  /** Whether active support ends soon. */
+  readonly isAlmostEoas?: boolean | undefined;
+  /** Whether it is no longer offered. */
+  readonly isDiscontinued?: boolean | undefined;
+  /** Whether it is soon no longer offered. */
+  readonly isAlmostDiscontinued?: boolean | undefined;
+  /** Whether support has ended. */
+  readonly isEol?: boolean | undefined;
+  /** Whether support ends soon. */
+  readonly isAlmostEol?: boolean | undefined;
+  /** Whether extended support has ended. */
+  readonly isEoes?: boolean | undefined;
+  /** Whether extended support ends soon. */
+  readonly isAlmostEoes?: boolean | undefined;
+  /** Whether an end is declared that is not reached. */
+  readonly isMaintained: boolean;
+}
+/** A line of releases with the days on which its support changes, in the words of endoflife.date. */
+export interface SupportLine {
+  /** The number of the line: `3.14`, `v24`, `1.4.x`. */
+  readonly name: string;
+  /** The day of its first release. */
+  readonly released?: NaiveDate | undefined;
+  /** The day on which its long-term support begins. */
+  readonly lts?: Milestone | undefined;
+  /** The first day of maintenance, as in the schedule of Node.js. */
+  readonly maintenance?: NaiveDate | undefined;
+  /** The last day of active support. */
+  readonly eoas?: Milestone | undefined;
+  /** The last day of support. */
+  readonly eol?: Milestone | undefined;
+  /** The last day of extended support, which has a price or another supplier. */
+  readonly eoes?: Milestone | undefined;
+  /** The last day on which it was offered. */
+  readonly discontinued?: Milestone | undefined;
+  /** The IANA zone of its days. */
+  readonly zone?: string | undefined;
+}
+/** A phase of support of a line. */
+export type SupportPhase =
+  "upcoming" | "current" | "active_lts" | "maintenance" | "extended" | "end_of_life" | "unknown";
+/** The support of a line on a day, made by `supportPhase`. */
+export interface SupportStatus<At extends Instant = Instant> {
+  /** The phase today. */
+  readonly phase: SupportPhase;
+  /** The next phase; absent if time alone does not change it. */
+  readonly nextPhase?: SupportPhase | undefined;
+  /** The first day of the next phase. */
+  readonly changesOn?: NaiveDate | undefined;
+  /** The fields that endoflife.date derives. */
+  readonly flags: SupportFlags;
+  /** The local day that was decided for. */
+  readonly today: NaiveDate;
+  /** The reasons. */
+  readonly reasons: readonly Reason[];
+  /** The facts that would determine the phase: `eol`. */
+  readonly missing: readonly string[];
+  /** The first instant of the next phase. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that was applied. */
+  readonly tzdbVersion: string;
+}
 /** The scope of testing. */
 export type TestingScope = "smoke" | "focused" | "full" | "extended";
 /** A release type. */
@@ -3262,6 +3422,14 @@ export declare function standardProfiles(): Profiles;
 export declare function profilesFromJson(text: string): Profiles;
 /** Reads a table of profiles from YAML text. */
 export declare function profilesFromYaml(text: string): Profiles;
+/** Lists the lines that must get a fix that another line has. */
+export declare function backportTargets(
+  fix: Fix,
+  lines: readonly SupportLine[],
+  now: Instant,
+): BackportPlan<Timestamp>;
+/** Says whether a line takes a change in its present phase. */
+export declare function checkLine(change: LineChange, line: SupportLine, now: Instant): LineCheck<Timestamp>;
 /** Determines the release type of `next`. */
 export declare function classify(
   previous: Version | null | undefined,
@@ -3270,10 +3438,28 @@ export declare function classify(
 ): Classification<Timestamp>;
 /** Writes a classification as text for a person: the release type, the reasons and the missing facts. */
 export declare function explain(classification: Classification): string;
+/** Writes a plan of backports as text for a person. */
+export declare function explainBackports(plan: BackportPlan): string;
+/** Writes the check of a line as text for a person. */
+export declare function explainLine(check: LineCheck): string;
+/** Writes the support of a line as text for a person. */
+export declare function explainSupport(status: SupportStatus): string;
+/** Returns the name of the newest line that is released; absent if none is. */
+export declare function newestLine(lines: readonly SupportLine[], now: Instant): string | null;
+/** Sorts the names of lines by number, the newest first. */
+export declare function orderLines(lines: readonly SupportLine[]): readonly string[];
 /** The consequence of a classification for its caller: go on, or ask a person. */
 export declare function outcome(classification: Classification): decision.Outcome;
+/** The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act. */
+export declare function outcomeOfBackports(plan: BackportPlan): decision.Outcome;
+/** The consequence of the check of a line: `proceed` if it takes the change, else `ask`. */
+export declare function outcomeOfLine(check: LineCheck): decision.Outcome;
+/** The consequence of the support of a line for a release from it. */
+export declare function outcomeOfSupport(status: SupportStatus): decision.Outcome;
 /** Returns the profile of a release type: the row of `overrides` if there is one, else the standard row. */
 export declare function profile(releaseType: Type, overrides?: Profiles | null): Profile;
+/** Determines the phase of support of a line, and when it changes. */
+export declare function supportPhase(line: SupportLine, now: Instant): SupportStatus<Timestamp>;
 
 // rollback.d.ts
 /** Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person. */

@@ -3443,6 +3443,38 @@ class ReasonCode(StrEnum):
     """The declared release type contradicts version and facts."""
     DECLARED_KIND = 'declared_kind'
     """The declared type decided an otherwise ambiguous release."""
+    LINE_NOT_RELEASED = 'line_not_released'
+    """The line is released on a later day."""
+    LINE_CURRENT = 'line_current'
+    """The line has active support."""
+    LINE_ACTIVE_LTS = 'line_active_lts'
+    """The line has active long-term support."""
+    LINE_IN_MAINTENANCE = 'line_in_maintenance'
+    """The line gets security fixes and critical fixes only."""
+    LINE_EXTENDED = 'line_extended'
+    """The support of the line has ended, but extended support goes on."""
+    LINE_ENDED = 'line_ended'
+    """The support of the line has ended."""
+    LINE_ENDS_SOON = 'line_ends_soon'
+    """The support of the line ends soon."""
+    LINE_END_UNKNOWN = 'line_end_unknown'
+    """The line states no end of support."""
+    LINE_TAKES_CHANGE = 'line_takes_change'
+    """The line takes the change in its present phase."""
+    LINE_REFUSES_CHANGE = 'line_refuses_change'
+    """The line takes no change of this kind in its present phase."""
+    BREAKING_IN_LINE = 'breaking_in_line'
+    """The change breaks users of a released line."""
+    NO_LINES = 'no_lines'
+    """There is no line."""
+    LINE_CARRIES_FIX = 'line_carries_fix'
+    """The line has the fix."""
+    LINE_NOT_AFFECTED = 'line_not_affected'
+    """The line is older than the fault."""
+    BACKPORT_DUE = 'backport_due'
+    """The line is supported and needs the fix."""
+    FORWARD_PORT_DUE = 'forward_port_due'
+    """The line is newer than the one with the fix, and lacks it."""
     NO_WINDOWS = 'no_windows'
     """No window counts for the release, so nothing is closed."""
     NOTHING_DENIES = 'nothing_denies'
@@ -3940,6 +3972,26 @@ class AdvisorySeverity(StrEnum):
     """CVSS 7.0 to 8.9."""
     CRITICAL = 'critical'
     """CVSS 9.0 to 10.0."""
+class BackportVerdict(StrEnum):
+    """Whether lines must get a fix."""
+    DUE = 'due'
+    """At least one line must get it."""
+    NOTHING_DUE = 'nothing_due'
+    """No line must get it."""
+    INCONCLUSIVE = 'inconclusive'
+    """Facts about lines are missing."""
+class ChangeKind(StrEnum):
+    """What a change is, for the line that should take it."""
+    SECURITY_FIX = 'security_fix'
+    """It closes a vulnerability."""
+    CRITICAL_FIX = 'critical_fix'
+    """It ends data loss, crashes or an outage."""
+    BUG_FIX = 'bug_fix'
+    """It fixes anything else."""
+    DOCUMENTATION = 'documentation'
+    """It changes documentation only."""
+    FEATURE = 'feature'
+    """It adds something."""
 class ChangelogDepth(StrEnum):
     """The depth of a changelog."""
     MINIMAL = 'minimal'
@@ -3966,6 +4018,30 @@ class CommunicationScope(StrEnum):
     """Nobody before the agreed disclosure date, all users from then on."""
     ALL_USERS = 'all_users'
     """All users."""
+class LineVerdict(StrEnum):
+    """Whether a line takes a change."""
+    ACCEPTED = 'accepted'
+    """It does."""
+    REFUSED = 'refused'
+    """It does not."""
+    INCONCLUSIVE = 'inconclusive'
+    """Facts are missing, and the verdict depends on them."""
+class SupportPhase(StrEnum):
+    """A phase of support of a line."""
+    UPCOMING = 'upcoming'
+    """It is not released yet."""
+    CURRENT = 'current'
+    """It has active support, without a promise of long-term support so far."""
+    ACTIVE_LTS = 'active_lts'
+    """It has active long-term support."""
+    MAINTENANCE = 'maintenance'
+    """It gets security fixes and critical fixes."""
+    EXTENDED = 'extended'
+    """Its support has ended, except for users of extended support."""
+    END_OF_LIFE = 'end_of_life'
+    """Its support has ended."""
+    UNKNOWN = 'unknown'
+    """It states no end of support."""
 class TestingScope(StrEnum):
     """The scope of testing."""
     SMOKE = 'smoke'
@@ -4004,6 +4080,25 @@ class Advisory(_Value):
     severity: AdvisorySeverity | None = None
     """The severity of the vulnerability; absent until it is rated."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BackportPlan(_Value):
+    """The lines that must get a fix, made by `backport_targets`."""
+    verdict: BackportVerdict
+    """Whether a line must get the fix."""
+    targets: Sequence[str]
+    """The older lines that must get it, the newest first."""
+    forward: Sequence[str]
+    """The newer lines that must get it, the newest first."""
+    extended: Sequence[str]
+    """The lines whose users of extended support must get it, the newest first."""
+    reasons: Sequence[Reason]
+    """One reason for each line, the newest first."""
+    missing: Sequence[str]
+    """The missing facts: `3.9: eol`, or `lines` if there are none."""
+    next_check_at: datetime | None = None
+    """The next instant at which the phase of a line without the fix changes."""
+    policy_digest: str
+    """The digest of the rules."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Classification(_Value):
     """The release type and the reasons for it: the result of `classify`."""
     verdict: ClassificationVerdict
@@ -4035,6 +4130,58 @@ class Facts(_Value):
     """Whether the release goes only to users who opted in to early versions."""
     declared: Type | None = None
     """The declared release type."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fix(_Value):
+    """A fix, and where it is already."""
+    kind: ChangeKind
+    """What it is."""
+    fixed_in: str | None = None
+    """The line that it was made on."""
+    affected_since: str | None = None
+    """The oldest line that has the fault."""
+    carried_by: Sequence[str] = ()
+    """The other lines that carry it already."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineChange(_Value):
+    """A change that is proposed for a line."""
+    kind: ChangeKind
+    """What it is."""
+    breaking: bool | None = None
+    """Whether users must change something to take it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineCheck(_Value):
+    """Whether a line takes a change, made by `check_line`."""
+    verdict: LineVerdict
+    """Whether the line takes the change."""
+    phase: SupportPhase
+    """The phase of the line."""
+    reasons: Sequence[Reason]
+    """The reasons, the most severe first."""
+    missing: Sequence[str]
+    """The missing facts that the verdict depends on: `change.breaking`, `line.eol`."""
+    next_check_at: datetime | None = None
+    """The instant of the next phase."""
+    policy_digest: str
+    """The digest of the rules."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneOn(_Variant):
+    """It is reached after this day: `eol: 2025-10-31`."""
+    type: Literal['on'] = 'on'
+    """Which variant this is."""
+    date: date
+    """The last day on which it is not reached."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneReached(_Variant):
+    """It is reached, the day is unknown: `eol: true`."""
+    type: Literal['reached'] = 'reached'
+    """Which variant this is."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneNotReached(_Variant):
+    """It is not reached, and has no day yet: `eol: false`."""
+    type: Literal['not_reached'] = 'not_reached'
+    """Which variant this is."""
+Milestone: TypeAlias = MilestoneOn | MilestoneReached | MilestoneNotReached
+"""A change of support: on a day, or only whether it has happened."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile(_Value):
     """The requirements of a release type: a row of the table of profiles."""
@@ -4076,6 +4223,73 @@ class RequiredApproval(_Value):
     """The role of the approvers: `release_manager`."""
     count: int
     """The number of people of this role; at least 1."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportFlags(_Value):
+    """The fields that endoflife.date derives from the days of a line."""
+    is_lts: bool
+    """Whether `lts` is reached: from the day after it, while the phase `active_lts` begins on the day itself."""
+    is_eoas: bool | None = None
+    """Whether active support has ended."""
+    is_almost_eoas: bool | None = None
+    """Whether active support ends soon."""
+    is_discontinued: bool | None = None
+    """Whether it is no longer offered."""
+    is_almost_discontinued: bool | None = None
+    """Whether it is soon no longer offered."""
+    is_eol: bool | None = None
+    """Whether support has ended."""
+    is_almost_eol: bool | None = None
+    """Whether support ends soon."""
+    is_eoes: bool | None = None
+    """Whether extended support has ended."""
+    is_almost_eoes: bool | None = None
+    """Whether extended support ends soon."""
+    is_maintained: bool
+    """Whether an end is declared that is not reached."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportLine(_Value):
+    """A line of releases with the days on which its support changes, in the words of endoflife.date."""
+    name: str
+    """The number of the line: `3.14`, `v24`, `1.4.x`."""
+    released: date | None = None
+    """The day of its first release."""
+    lts: Annotated[Milestone, _TAGGED] | None = None
+    """The day on which its long-term support begins."""
+    maintenance: date | None = None
+    """The first day of maintenance, as in the schedule of Node.js."""
+    eoas: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of active support."""
+    eol: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of support."""
+    eoes: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of extended support, which has a price or another supplier."""
+    discontinued: Annotated[Milestone, _TAGGED] | None = None
+    """The last day on which it was offered."""
+    zone: str = 'UTC'
+    """The IANA zone of its days."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportStatus(_Value):
+    """The support of a line on a day, made by `support_phase`."""
+    phase: SupportPhase
+    """The phase today."""
+    next_phase: SupportPhase | None = None
+    """The next phase; absent if time alone does not change it."""
+    changes_on: date | None = None
+    """The first day of the next phase."""
+    flags: SupportFlags
+    """The fields that endoflife.date derives."""
+    today: date
+    """The local day that was decided for."""
+    reasons: Sequence[Reason]
+    """The reasons."""
+    missing: Sequence[str]
+    """The facts that would determine the phase: `eol`."""
+    next_check_at: datetime | None = None
+    """The first instant of the next phase."""
+    policy_digest: str
+    """The digest of the rules."""
+    tzdb_version: str
+    """The version of the time zone database that was applied."""
 def standard_profiles() -> Profiles:
     """Returns the standard profile of every release type."""
     ...
@@ -4085,17 +4299,50 @@ def profiles_from_json(text: str) -> Profiles:
 def profiles_from_yaml(text: str) -> Profiles:
     """Reads a table of profiles from YAML text."""
     ...
+def backport_targets(fix: Fix | Mapping[str, object], lines: Sequence[SupportLine | Mapping[str, object]], now: datetime | str) -> BackportPlan:
+    """Lists the lines that must get a fix that another line has."""
+    ...
+def check_line(change: LineChange | Mapping[str, object], line: SupportLine | Mapping[str, object], now: datetime | str) -> LineCheck:
+    """Says whether a line takes a change in its present phase."""
+    ...
 def classify(previous: str | None, next: str, facts: Facts | Mapping[str, object]) -> Classification:
     """Determines the release type of `next`."""
     ...
 def explain(classification: Classification | Mapping[str, object]) -> str:
     """Writes a classification as text for a person: the release type, the reasons and the missing facts."""
     ...
+def explain_backports(plan: BackportPlan | Mapping[str, object]) -> str:
+    """Writes a plan of backports as text for a person."""
+    ...
+def explain_line(check: LineCheck | Mapping[str, object]) -> str:
+    """Writes the check of a line as text for a person."""
+    ...
+def explain_support(status: SupportStatus | Mapping[str, object]) -> str:
+    """Writes the support of a line as text for a person."""
+    ...
+def newest_line(lines: Sequence[SupportLine | Mapping[str, object]], now: datetime | str) -> str | None:
+    """Returns the name of the newest line that is released; absent if none is."""
+    ...
+def order_lines(lines: Sequence[SupportLine | Mapping[str, object]]) -> tuple[str, ...]:
+    """Sorts the names of lines by number, the newest first."""
+    ...
 def outcome(classification: Classification | Mapping[str, object]) -> Outcome:
     """The consequence of a classification for its caller: go on, or ask a person."""
     ...
+def outcome_of_backports(plan: BackportPlan | Mapping[str, object]) -> Outcome:
+    """The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act."""
+    ...
+def outcome_of_line(check: LineCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of the check of a line: `proceed` if it takes the change, else `ask`."""
+    ...
+def outcome_of_support(status: SupportStatus | Mapping[str, object]) -> Outcome:
+    """The consequence of the support of a line for a release from it."""
+    ...
 def profile(release_type: Type | str, overrides: Profiles | Mapping[str, object] | None=None) -> Profile:
     """Returns the profile of a release type: the row of `overrides` if there is one, else the standard row."""
+    ...
+def support_phase(line: SupportLine | Mapping[str, object], now: datetime | str) -> SupportStatus:
+    """Determines the phase of support of a line, and when it changes."""
     ...
 
 # rollback

@@ -4652,7 +4652,93 @@ pub mod release {
         pub const DECLARED_OTHERWISE: ReasonCode;
         /// The declared type decided an otherwise ambiguous release.
         pub const DECLARED_KIND: ReasonCode;
+        /// The line is released on a later day.
+        pub const LINE_NOT_RELEASED: ReasonCode;
+        /// The line has active support.
+        pub const LINE_CURRENT: ReasonCode;
+        /// The line has active long-term support.
+        pub const LINE_ACTIVE_LTS: ReasonCode;
+        /// The line gets security fixes and critical fixes only.
+        pub const LINE_IN_MAINTENANCE: ReasonCode;
+        /// The support of the line has ended, but extended support goes on.
+        pub const LINE_EXTENDED: ReasonCode;
+        /// The support of the line has ended.
+        pub const LINE_ENDED: ReasonCode;
+        /// The support of the line ends soon.
+        pub const LINE_ENDS_SOON: ReasonCode;
+        /// The line states no end of support.
+        pub const LINE_END_UNKNOWN: ReasonCode;
+        /// The line takes the change in its present phase.
+        pub const LINE_TAKES_CHANGE: ReasonCode;
+        /// The line takes no change of this kind in its present phase.
+        pub const LINE_REFUSES_CHANGE: ReasonCode;
+        /// The change breaks users of a released line.
+        pub const BREAKING_IN_LINE: ReasonCode;
+        /// There is no line.
+        pub const NO_LINES: ReasonCode;
+        /// The line has the fix.
+        pub const LINE_CARRIES_FIX: ReasonCode;
+        /// The line is older than the fault.
+        pub const LINE_NOT_AFFECTED: ReasonCode;
+        /// The line is supported and needs the fix.
+        pub const BACKPORT_DUE: ReasonCode;
+        /// The line is newer than the one with the fix, and lacks it.
+        pub const FORWARD_PORT_DUE: ReasonCode;
     }
+    /// The lines that must get a fix, made by `backport_targets`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct BackportPlan {
+        /// Whether a line must get the fix.
+        pub verdict: BackportVerdict,
+        /// The older lines that must get it, the newest first.
+        pub targets: Vec<String>,
+        /// The newer lines that must get it, the newest first.
+        pub forward: Vec<String>,
+        /// The lines whose users of extended support must get it, the newest first.
+        pub extended: Vec<String>,
+        /// One reason for each line, the newest first.
+        pub reasons: Vec<Reason>,
+        /// The missing facts: `3.9: eol`, or `lines` if there are none.
+        pub missing: Vec<String>,
+        /// The next instant at which the phase of a line without the fix changes.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the rules.
+        pub policy_digest: String,
+    }
+    /// Whether lines must get a fix.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum BackportVerdict {
+        /// At least one line must get it.
+        Due,
+        /// No line must get it.
+        NothingDue,
+        /// Facts about lines are missing.
+        Inconclusive,
+    }
+    /// A fix, and where it is already.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Fix {
+        /// What it is.
+        pub kind: ChangeKind,
+        /// The line that it was made on.
+        pub fixed_in: Option<String>,
+        /// The oldest line that has the fault.
+        pub affected_since: Option<String>,
+        /// The other lines that carry it already.
+        pub carried_by: Vec<String>,
+    }
+    /// Lists the lines that must get a fix that another line has.
+    pub fn backport_targets(fix: &Fix, lines: &[SupportLine], now: Timestamp) -> Result<BackportPlan>;
+    /// Writes a plan of backports as text for a person.
+    #[must_use]
+    pub fn explain_backports(plan: &BackportPlan) -> String;
+    /// The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act.
+    #[must_use]
+    pub fn outcome_of_backports(plan: &BackportPlan) -> Outcome;
     /// The release type and the reasons for it: the result of `classify`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -4719,6 +4805,71 @@ pub mod release {
         /// The declared release type.
         pub declared: Option<Type>,
     }
+    /// What a change is, for the line that should take it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ChangeKind {
+        /// It closes a vulnerability.
+        SecurityFix,
+        /// It ends data loss, crashes or an outage.
+        CriticalFix,
+        /// It fixes anything else.
+        BugFix,
+        /// It changes documentation only.
+        Documentation,
+        /// It adds something.
+        Feature,
+    }
+    /// A change that is proposed for a line.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct LineChange {
+        /// What it is.
+        pub kind: ChangeKind,
+        /// Whether users must change something to take it.
+        pub breaking: Option<bool>,
+    }
+    /// Whether a line takes a change, made by `check_line`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct LineCheck {
+        /// Whether the line takes the change.
+        pub verdict: LineVerdict,
+        /// The phase of the line.
+        pub phase: SupportPhase,
+        /// The reasons, the most severe first.
+        pub reasons: Vec<Reason>,
+        /// The missing facts that the verdict depends on: `change.breaking`, `line.eol`.
+        pub missing: Vec<String>,
+        /// The instant of the next phase.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the rules.
+        pub policy_digest: String,
+    }
+    /// Whether a line takes a change.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum LineVerdict {
+        /// It does.
+        Accepted,
+        /// It does not.
+        Refused,
+        /// Facts are missing, and the verdict depends on them.
+        Inconclusive,
+    }
+    /// Says whether a line takes a change in its present phase.
+    pub fn check_line(change: &LineChange, line: &SupportLine, now: Timestamp) -> Result<LineCheck>;
+    /// Writes the check of a line as text for a person.
+    #[must_use]
+    pub fn explain_line(check: &LineCheck) -> String;
+    /// The consequence of the check of a line: `proceed` if it takes the change, else `ask`.
+    #[must_use]
+    pub fn outcome_of_line(check: &LineCheck) -> Outcome;
+    /// Returns the name of the newest line that is released; absent if none is.
+    pub fn newest_line(lines: &[SupportLine], now: Timestamp) -> Result<Option<String>>;
+    /// Sorts the names of lines by number, the newest first.
+    pub fn order_lines(lines: &[SupportLine]) -> Result<Vec<String>>;
     /// Reads a table of profiles from YAML text.
     #[cfg(feature = "yaml")]
     pub fn profiles_from_yaml(text: &str) -> Result<Profiles>;
@@ -4852,18 +5003,149 @@ pub mod release {
     /// Returns the standard profile of every release type.
     #[must_use]
     pub fn standard_profiles() -> Profiles;
+    /// The fields that endoflife.date derives from the days of a line.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SupportFlags {
+        /// Whether `lts` is reached: from the day after it, while the phase `active_lts` begins on the day itself.
+        pub is_lts: bool,
+        /// Whether active support has ended.
+        pub is_eoas: Option<bool>,
+        /// Whether active support ends soon.
+        pub is_almost_eoas: Option<bool>,
+        /// Whether it is no longer offered.
+        pub is_discontinued: Option<bool>,
+        /// Whether it is soon no longer offered.
+        pub is_almost_discontinued: Option<bool>,
+        /// Whether support has ended.
+        pub is_eol: Option<bool>,
+        /// Whether support ends soon.
+        pub is_almost_eol: Option<bool>,
+        /// Whether extended support has ended.
+        pub is_eoes: Option<bool>,
+        /// Whether extended support ends soon.
+        pub is_almost_eoes: Option<bool>,
+        /// Whether an end is declared that is not reached.
+        pub is_maintained: bool,
+    }
+    /// A phase of support of a line.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SupportPhase {
+        /// It is not released yet.
+        Upcoming,
+        /// It has active support, without a promise of long-term support so far.
+        Current,
+        /// It has active long-term support.
+        ActiveLts,
+        /// It gets security fixes and critical fixes.
+        Maintenance,
+        /// Its support has ended, except for users of extended support.
+        Extended,
+        /// Its support has ended.
+        EndOfLife,
+        /// It states no end of support.
+        Unknown,
+    }
+    /// The support of a line on a day, made by `support_phase`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SupportStatus {
+        /// The phase today.
+        pub phase: SupportPhase,
+        /// The next phase; absent if time alone does not change it.
+        pub next_phase: Option<SupportPhase>,
+        /// The first day of the next phase.
+        pub changes_on: Option<NaiveDate>,
+        /// The fields that endoflife.date derives.
+        pub flags: SupportFlags,
+        /// The local day that was decided for.
+        pub today: NaiveDate,
+        /// The reasons.
+        pub reasons: Vec<Reason>,
+        /// The facts that would determine the phase: `eol`.
+        pub missing: Vec<String>,
+        /// The first instant of the next phase.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the rules.
+        pub policy_digest: String,
+        /// The version of the time zone database that was applied.
+        pub tzdb_version: String,
+    }
+    /// Writes the support of a line as text for a person.
+    #[must_use]
+    pub fn explain_support(status: &SupportStatus) -> String;
+    /// The consequence of the support of a line for a release from it.
+    #[must_use]
+    pub fn outcome_of_support(status: &SupportStatus) -> Outcome;
+    /// Determines the phase of support of a line, and when it changes.
+    pub fn support_phase(line: &SupportLine, now: Timestamp) -> Result<SupportStatus>;
+    /// A change of support: on a day, or only whether it has happened.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Milestone {
+        /// It is reached after this day: `eol: 2025-10-31`.
+        On {
+            /// The last day on which it is not reached.
+            date: NaiveDate,
+        },
+        /// It is reached, the day is unknown: `eol: true`.
+        Reached {},
+        /// It is not reached, and has no day yet: `eol: false`.
+        NotReached {},
+    }
+    /// A line of releases with the days on which its support changes, in the words of endoflife.date.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SupportLine {
+        /// The number of the line: `3.14`, `v24`, `1.4.x`.
+        pub name: String,
+        /// The day of its first release.
+        pub released: Option<NaiveDate>,
+        /// The day on which its long-term support begins.
+        pub lts: Option<Milestone>,
+        /// The first day of maintenance, as in the schedule of Node.js.
+        pub maintenance: Option<NaiveDate>,
+        /// The last day of active support.
+        pub eoas: Option<Milestone>,
+        /// The last day of support.
+        pub eol: Option<Milestone>,
+        /// The last day of extended support, which has a price or another supplier.
+        pub eoes: Option<Milestone>,
+        /// The last day on which it was offered.
+        pub discontinued: Option<Milestone>,
+        /// The IANA zone of its days.
+        pub zone: String,
+    }
     impl Display for AdvisorySeverity {}
     impl FromStr for AdvisorySeverity {}
+    impl Display for BackportVerdict {}
+    impl FromStr for BackportVerdict {}
+    impl Display for ChangeKind {}
+    impl FromStr for ChangeKind {}
     impl Display for ChangelogDepth {}
     impl FromStr for ChangelogDepth {}
     impl Display for ClassificationVerdict {}
     impl FromStr for ClassificationVerdict {}
     impl Display for CommunicationScope {}
     impl FromStr for CommunicationScope {}
+    impl Display for LineVerdict {}
+    impl FromStr for LineVerdict {}
+    impl Display for SupportPhase {}
+    impl FromStr for SupportPhase {}
     impl Display for TestingScope {}
     impl FromStr for TestingScope {}
     impl Display for Type {}
     impl FromStr for Type {}
+    impl Fix {
+        /// A fix on the main branch.
+        #[must_use]
+        pub fn new(kind: ChangeKind) -> Self;
+    }
+    /// The text of `explain_backports`.
+    impl fmt::Display for BackportPlan {}
+    impl Explain for BackportPlan {}
     /// The text of `explain`.
     impl fmt::Display for Classification {}
     impl Explain for Classification {}
@@ -4872,11 +5154,27 @@ pub mod release {
         #[must_use]
         pub fn new(id: impl Into<String>) -> Self;
     }
+    impl LineChange {
+        /// A change of which it is not known whether it breaks something.
+        #[must_use]
+        pub fn new(kind: ChangeKind) -> Self;
+    }
+    /// The text of `explain_line`.
+    impl fmt::Display for LineCheck {}
+    impl Explain for LineCheck {}
     impl PolicyText for Profiles {}
     impl RequiredApproval {
         /// The approval of so many people of a role.
         #[must_use]
         pub fn new(role: impl Into<String>, count: u32) -> Self;
+    }
+    /// The text of `explain_support`.
+    impl fmt::Display for SupportStatus {}
+    impl Explain for SupportStatus {}
+    impl SupportLine {
+        /// A line without any day, in UTC.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self;
     }
 }
 /// Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person.

@@ -4255,6 +4255,8 @@ the service whose events it was made of, so add that as a column.",
 `classify` compares the next version with the previous one, considers the `Facts` and returns a
 `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
 requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+`support-phase` returns the phase of a `SupportLine` by its days, `check-line` whether it takes a change, and
+`backport-targets` which lines must get a fix.
 
 Contradictions:
 
@@ -4313,11 +4315,7 @@ years. To change a profile, override its row.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: Some(Example {
-                    command: "relcore release standard-profiles",
-                    files: &[],
-                    prints: "",
-                }),
+                example: None,
             },
             Function {
                 name: "release.profiles_from_json",
@@ -4336,11 +4334,7 @@ All faults at once: `syntax` for text that is not JSON, and the faults of `profi
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: Some(Example {
-                    command: r#"relcore release profiles-from-json --text '{"profiles": {"hotfix": {"soak": "2h"}}}'"#,
-                    files: &[],
-                    prints: "",
-                }),
+                example: None,
             },
             Function {
                 name: "release.profiles_from_yaml",
@@ -4359,11 +4353,96 @@ As `profiles-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: Some(Example {
-                    command: "relcore release profiles-from-yaml --text 'profiles: {lts: {gates: [ours]}}'",
-                    files: &[],
-                    prints: "",
-                }),
+                example: None,
+            },
+            Function {
+                name: "release.backport_targets",
+                command: "backport-targets",
+                docs: r"Lists the lines that must get a fix that another line has.
+
+Each line is considered by number, the newest first. It needs the fix if it is released, affected, supported, and does
+not carry it yet. A fix that was made on an old line must reach the newer ones, too, or an upgrade brings the fault back.
+
+Errors:
+All faults at once: those of `order-lines`; `unknown_reference` for a `fixedIn` or `carriedBy` that is
+no line of `lines`; `invalid_value` for an `affectedSince` that is not the number of a line.",
+                arguments: &[
+                    Argument {
+                        wire: "fix",
+                        option: "fix",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.Fix",
+                            "A fix, and where it is already.",
+                            "Keys: kind, fixedIn?, affectedSince?, carriedBy?",
+                        ),
+                    },
+                    Argument {
+                        wire: "lines",
+                        option: "lines",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of release.SupportLine",
+                            "A line of releases with the days on which its support changes, in the words of endoflife.date.",
+                            "Keys: name, released?, lts?, maintenance?, eoas?, eol?, eoes?, discontinued?, zone?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "release.BackportPlan",
+                    "The lines that must get a fix, made by `backport_targets`.",
+                ),
+                explain: Some("release.explain_backports"),
+                outcome: Some("release.outcome_of_backports"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.check_line",
+                command: "check-line",
+                docs: r"Says whether a line takes a change in its present phase.
+
+| phase | takes |
+| --- | --- |
+| `upcoming` | everything |
+| `current`, `active_lts` | everything that breaks nothing; features only if the line is a whole major version |
+| `maintenance` | security fixes, critical fixes, documentation |
+| `extended` | security fixes, critical fixes |
+| `end_of_life` | nothing |
+
+Errors:
+Those of `support-phase`.",
+                arguments: &[
+                    Argument {
+                        wire: "change",
+                        option: "change",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.LineChange",
+                            "A change that is proposed for a line.",
+                            "Keys: kind, breaking?",
+                        ),
+                    },
+                    Argument {
+                        wire: "line",
+                        option: "line",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.SupportLine",
+                            "A line of releases with the days on which its support changes, in the words of endoflife.date.",
+                            "Keys: name, released?, lts?, maintenance?, eoas?, eol?, eoes?, discontinued?, zone?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("release.LineCheck", "Whether a line takes a change, made by `check_line`."),
+                explain: Some("release.explain_line"),
+                outcome: Some("release.outcome_of_line"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "release.classify",
@@ -4399,11 +4478,7 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                 outcome: Some("release.outcome"),
                 state: State::None,
                 is_diagnosis: false,
-                example: Some(Example {
-                    command: r#"relcore release classify --previous 0.4.2 --next 0.4.3 --facts '{"lts":true}'"#,
-                    files: &[],
-                    prints: "",
-                }),
+                example: None,
             },
             Function {
                 name: "release.explain",
@@ -4424,14 +4499,124 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: Some(Example {
-                    command: "relcore release explain --classification classification.json",
-                    files: &[(
-                        "classification.json",
-                        r#"{"verdict":"classified","releaseType":"hotfix","reasons":[{"code":"version_step","severity":"info","subject":"next","text":"the step from `1.4.2` to `1.4.3` is `patch`","evidence":{}}],"missing":[],"policyDigest":"sha256:6cafd6f11ab87e0eb5a593dd97afcac3c8d13b370edd6fbfeaeddb5113957184"}"#,
-                    )],
-                    prints: r#""HOTFIX RELEASE\n- info: the step from `1.4.2` to `1.4.3` is `patch` [version_step: next]\npolicy: sha256:6cafd6f11ab87e0eb5a593dd97afcac3c8d13b370edd6fbfeaeddb5113957184\n""#,
-                }),
+                example: None,
+            },
+            Function {
+                name: "release.explain_backports",
+                command: "explain-backports",
+                docs: "Writes a plan of backports as text for a person.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.BackportPlan",
+                        "The lines that must get a fix, made by `backport_targets`.",
+                        "Keys: verdict, targets, forward, extended, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.explain_line",
+                command: "explain-line",
+                docs: "Writes the check of a line as text for a person.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.LineCheck",
+                        "Whether a line takes a change, made by `check_line`.",
+                        "Keys: verdict, phase, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.explain_support",
+                command: "explain-support",
+                docs: "Writes the support of a line as text for a person.",
+                arguments: &[Argument {
+                    wire: "status",
+                    option: "status",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.SupportStatus",
+                        "The support of a line on a day, made by `support_phase`.",
+                        "Keys: phase, nextPhase?, changesOn?, flags, today, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.newest_line",
+                command: "newest-line",
+                docs: r"Returns the name of the newest line that is released; absent if none is.
+
+The number decides, never the text or a date: an old line may get a release, or even begin, after a newer one.
+
+Errors:
+As `order-lines`.",
+                arguments: &[
+                    Argument {
+                        wire: "lines",
+                        option: "lines",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of release.SupportLine",
+                            "A line of releases with the days on which its support changes, in the words of endoflife.date.",
+                            "Keys: name, released?, lts?, maintenance?, eoas?, eol?, eoes?, discontinued?, zone?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("text, if there is one", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.order_lines",
+                command: "order-lines",
+                docs: r"Sorts the names of lines by number, the newest first.
+
+Errors:
+All faults at once: those of `support-phase` under `lines[0]`, and `duplicate` for two lines of one
+number, as `3` and `3.0`.",
+                arguments: &[Argument {
+                    wire: "lines",
+                    option: "lines",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of release.SupportLine",
+                        "A line of releases with the days on which its support changes, in the words of endoflife.date.",
+                        "Keys: name, released?, lts?, maintenance?, eoas?, eol?, eoes?, discontinued?, zone?",
+                    ),
+                }],
+                result: ("list of text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "release.outcome",
@@ -4460,14 +4645,85 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: Some(Example {
-                    command: "relcore release outcome --classification classification.json",
-                    files: &[(
-                        "classification.json",
-                        r#"{"verdict":"inconclusive","reasons":[{"code":"security_unrated","severity":"info","subject":"version","text":"security_unrated"}],"missing":[],"policyDigest":"sha256:ffba7dcf9beecd3fe6ee461bf8f9cbeb31b3dcfea08e0839345b4c4b48bbaf4f"}"#,
-                    )],
-                    prints: r#""ask""#,
-                }),
+                example: None,
+            },
+            Function {
+                name: "release.outcome_of_backports",
+                command: "outcome-of-backports",
+                docs: "The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.BackportPlan",
+                        "The lines that must get a fix, made by `backport_targets`.",
+                        "Keys: verdict, targets, forward, extended, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.outcome_of_line",
+                command: "outcome-of-line",
+                docs: "The consequence of the check of a line: `proceed` if it takes the change, else `ask`.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.LineCheck",
+                        "Whether a line takes a change, made by `check_line`.",
+                        "Keys: verdict, phase, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.outcome_of_support",
+                command: "outcome-of-support",
+                docs: r"The consequence of the support of a line for a release from it.
+
+| phase | outcome |
+| --- | --- |
+| `current`, `active_lts`, `maintenance` | `proceed` |
+| `upcoming` | `wait` |
+| `extended`, `end_of_life`, `unknown` | `ask` |",
+                arguments: &[Argument {
+                    wire: "status",
+                    option: "status",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.SupportStatus",
+                        "The support of a line on a day, made by `support_phase`.",
+                        "Keys: phase, nextPhase?, changesOn?, flags, today, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "release.profile",
@@ -4527,14 +4783,48 @@ channel or bump.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: Some(Example {
-                    command: "relcore release profile --release-type hotfix --overrides overrides.json",
-                    files: &[(
-                        "overrides.json",
-                        r#"{"profiles":{"hotfix":{"allowedBumps":["prerelease","patch"],"timelineMin":"PT1H","timelineMax":"P3D","testing":"focused","gates":["tests_passing","security_assessment_approved","no_critical_bugs","rollback_plan_documented","monitoring_ready","team_available"],"approvals":[{"role":"release_manager","count":1},{"role":"tech_lead","count":1}],"soak":"PT2H","changelog":"minimal","communication":"limited","channels":["release_notes_page"],"freezeExempt":true}}}"#,
-                    )],
-                    prints: "",
-                }),
+                example: None,
+            },
+            Function {
+                name: "release.support_phase",
+                command: "support-phase",
+                docs: r"Determines the phase of support of a line, and when it changes.
+
+The last day of a milestone counts as before it, so a line is supported on its `eol` day. `maintenance` and `lts` name
+first days. Days are those of the zone of the line.
+
+| phase | from | to |
+| --- | --- | --- |
+| `upcoming` | | the day before `released` |
+| `current` | `released` | the day before `lts`, or the end of active support |
+| `active_lts` | `lts` | the end of active support |
+| `maintenance` | `maintenance`, or the day after `eoas` or `discontinued` | `eol` |
+| `extended` | the day after `eol` | `eoes` |
+| `end_of_life` | the day after `eol` and `eoes` | |
+| `unknown` | the end of active support, without an `eol` | |
+
+Errors:
+All faults at once: `invalid_value` for the name `latest`; `unknown_zone` for the zone `Berlin`; `unordered` for an `eol`
+before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, and for a `maintenance` before `lts`.",
+                arguments: &[
+                    Argument {
+                        wire: "line",
+                        option: "line",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.SupportLine",
+                            "A line of releases with the days on which its support changes, in the words of endoflife.date.",
+                            "Keys: name, released?, lts?, maintenance?, eoas?, eol?, eoes?, discontinued?, zone?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("release.SupportStatus", "The support of a line on a day, made by `support_phase`."),
+                explain: Some("release.explain_support"),
+                outcome: Some("release.outcome_of_support"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
         ],
     },

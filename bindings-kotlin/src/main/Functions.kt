@@ -1854,6 +1854,8 @@ object Metrics {
  * `classify` compares the next version with the previous one, considers the `Facts` and returns a
  * `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
  * requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+ * `support_phase` returns the phase of a `SupportLine` by its days, `check_line` whether it takes a change, and
+ * `backport_targets` which lines must get a fix.
  *
  * Contradictions:
  *
@@ -1933,6 +1935,40 @@ object Release {
         ffiReleaseProfilesFromYaml(text)
 
     /**
+     * Lists the lines that must get a fix that another line has.
+     *
+     * Each line is considered by number, the newest first. It needs the fix if it is released, affected, supported, and does
+     * not carry it yet. A fix that was made on an old line must reach the newer ones, too, or an upgrade brings the fault back.
+     *
+     * Errors:
+     * All faults at once: those of `order_lines`; `unknown_reference` for a `fixedIn` or `carriedBy` that is
+     * no line of `lines`; `invalid_value` for an `affectedSince` that is not the number of a line.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun backportTargets(fix: ReleaseFix, lines: List<ReleaseSupportLine>, now: Timestamp): ReleaseBackportPlan =
+        ffiReleaseBackportTargets(fix, lines, now)
+
+    /**
+     * Says whether a line takes a change in its present phase.
+     *
+     * | phase | takes |
+     * | --- | --- |
+     * | `upcoming` | everything |
+     * | `current`, `active_lts` | everything that breaks nothing; features only if the line is a whole major version |
+     * | `maintenance` | security fixes, critical fixes, documentation |
+     * | `extended` | security fixes, critical fixes |
+     * | `end_of_life` | nothing |
+     *
+     * Errors:
+     * Those of `support_phase`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun checkLine(change: ReleaseLineChange, line: ReleaseSupportLine, now: Timestamp): ReleaseLineCheck =
+        ffiReleaseCheckLine(change, line, now)
+
+    /**
      * Determines the release type of `next`. Without `previous`, it is the first release.
      *
      * The type depends on the advisories, the prerelease identifiers, long-term support and the version step, in this
@@ -1957,6 +1993,55 @@ object Release {
         ffiReleaseExplain(classification)
 
     /**
+     * Writes a plan of backports as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainBackports(plan: ReleaseBackportPlan): String =
+        ffiReleaseExplainBackports(plan)
+
+    /**
+     * Writes the check of a line as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainLine(check: ReleaseLineCheck): String =
+        ffiReleaseExplainLine(check)
+
+    /**
+     * Writes the support of a line as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainSupport(status: ReleaseSupportStatus): String =
+        ffiReleaseExplainSupport(status)
+
+    /**
+     * Returns the name of the newest line that is released; absent if none is.
+     *
+     * The number decides, never the text or a date: an old line may get a release, or even begin, after a newer one.
+     *
+     * Errors:
+     * As `order_lines`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun newestLine(lines: List<ReleaseSupportLine>, now: Timestamp): String? =
+        ffiReleaseNewestLine(lines, now)
+
+    /**
+     * Sorts the names of lines by number, the newest first.
+     *
+     * Errors:
+     * All faults at once: those of `support_phase` under `lines[0]`, and `duplicate` for two lines of one
+     * number, as `3` and `3.0`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun orderLines(lines: List<ReleaseSupportLine>): List<String> =
+        ffiReleaseOrderLines(lines)
+
+    /**
      * The consequence of a classification for its caller: go on, or ask a person.
      *
      * | verdict | outcome |
@@ -1968,6 +2053,36 @@ object Release {
     @Throws(RelcoreException::class)
     fun outcome(classification: ReleaseClassification): DecisionOutcome =
         ffiReleaseOutcome(classification)
+
+    /**
+     * The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfBackports(plan: ReleaseBackportPlan): DecisionOutcome =
+        ffiReleaseOutcomeOfBackports(plan)
+
+    /**
+     * The consequence of the check of a line: `proceed` if it takes the change, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfLine(check: ReleaseLineCheck): DecisionOutcome =
+        ffiReleaseOutcomeOfLine(check)
+
+    /**
+     * The consequence of the support of a line for a release from it.
+     *
+     * | phase | outcome |
+     * | --- | --- |
+     * | `current`, `active_lts`, `maintenance` | `proceed` |
+     * | `upcoming` | `wait` |
+     * | `extended`, `end_of_life`, `unknown` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfSupport(status: ReleaseSupportStatus): DecisionOutcome =
+        ffiReleaseOutcomeOfSupport(status)
 
     /**
      * Returns the profile of a release type: the row of `overrides` if there is one, else the standard row.
@@ -1982,6 +2097,31 @@ object Release {
     @Throws(RelcoreException::class)
     fun profile(releaseType: ReleaseType, overrides: ReleaseProfiles? = null): ReleaseProfile =
         ffiReleaseProfile(releaseType, overrides)
+
+    /**
+     * Determines the phase of support of a line, and when it changes.
+     *
+     * The last day of a milestone counts as before it, so a line is supported on its `eol` day. `maintenance` and `lts` name
+     * first days. Days are those of the zone of the line.
+     *
+     * | phase | from | to |
+     * | --- | --- | --- |
+     * | `upcoming` | | the day before `released` |
+     * | `current` | `released` | the day before `lts`, or the end of active support |
+     * | `active_lts` | `lts` | the end of active support |
+     * | `maintenance` | `maintenance`, or the day after `eoas` or `discontinued` | `eol` |
+     * | `extended` | the day after `eol` | `eoes` |
+     * | `end_of_life` | the day after `eol` and `eoes` | |
+     * | `unknown` | the end of active support, without an `eol` | |
+     *
+     * Errors:
+     * All faults at once: `invalid_value` for the name `latest`; `unknown_zone` for the zone `Berlin`; `unordered` for an `eol`
+     * before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, and for a `maintenance` before `lts`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun supportPhase(line: ReleaseSupportLine, now: Timestamp): ReleaseSupportStatus =
+        ffiReleaseSupportPhase(line, now)
 }
 
 /**

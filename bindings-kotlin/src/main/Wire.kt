@@ -1565,6 +1565,30 @@ fun ReleaseAdvisorySeverity.toJson(): String = ffiWriteReleaseAdvisorySeverity(t
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ReleaseBackportPlan.Companion.fromJson(json: String): ReleaseBackportPlan = ffiReadReleaseBackportPlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseBackportPlan.toJson(): String = ffiWriteReleaseBackportPlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseBackportVerdict.Companion.fromJson(json: String): ReleaseBackportVerdict = ffiReadReleaseBackportVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseBackportVerdict.toJson(): String = ffiWriteReleaseBackportVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseChangeKind.Companion.fromJson(json: String): ReleaseChangeKind = ffiReadReleaseChangeKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseChangeKind.toJson(): String = ffiWriteReleaseChangeKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ReleaseChangelogDepth.Companion.fromJson(json: String): ReleaseChangelogDepth = ffiReadReleaseChangelogDepth(json)
 
 /** The JSON form. */
@@ -1605,6 +1629,46 @@ fun ReleaseFacts.toJson(): String = ffiWriteReleaseFacts(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ReleaseFix.Companion.fromJson(json: String): ReleaseFix = ffiReadReleaseFix(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseFix.toJson(): String = ffiWriteReleaseFix(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseLineChange.Companion.fromJson(json: String): ReleaseLineChange = ffiReadReleaseLineChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseLineChange.toJson(): String = ffiWriteReleaseLineChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseLineCheck.Companion.fromJson(json: String): ReleaseLineCheck = ffiReadReleaseLineCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseLineCheck.toJson(): String = ffiWriteReleaseLineCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseLineVerdict.Companion.fromJson(json: String): ReleaseLineVerdict = ffiReadReleaseLineVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseLineVerdict.toJson(): String = ffiWriteReleaseLineVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseMilestone.Companion.fromJson(json: String): ReleaseMilestone = ffiReadReleaseMilestone(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseMilestone.toJson(): String = ffiWriteReleaseMilestone(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ReleaseProfile.Companion.fromJson(json: String): ReleaseProfile = ffiReadReleaseProfile(json)
 
 /** The JSON form. */
@@ -1626,6 +1690,38 @@ fun ReleaseRequiredApproval.Companion.fromJson(json: String): ReleaseRequiredApp
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ReleaseRequiredApproval.toJson(): String = ffiWriteReleaseRequiredApproval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportFlags.Companion.fromJson(json: String): ReleaseSupportFlags = ffiReadReleaseSupportFlags(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportFlags.toJson(): String = ffiWriteReleaseSupportFlags(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportLine.Companion.fromJson(json: String): ReleaseSupportLine = ffiReadReleaseSupportLine(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportLine.toJson(): String = ffiWriteReleaseSupportLine(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportPhase.Companion.fromJson(json: String): ReleaseSupportPhase = ffiReadReleaseSupportPhase(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportPhase.toJson(): String = ffiWriteReleaseSupportPhase(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportStatus.Companion.fromJson(json: String): ReleaseSupportStatus = ffiReadReleaseSupportStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportStatus.toJson(): String = ffiWriteReleaseSupportStatus(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

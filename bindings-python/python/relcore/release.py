@@ -4,6 +4,8 @@
 `classify` compares the next version with the previous one, considers the `Facts` and returns a
 `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
 requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+`support_phase` returns the phase of a `SupportLine` by its days, `check_line` whether it takes a change, and
+`backport_targets` which lines must get a fix.
 
 Contradictions:
 
@@ -50,12 +52,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
+from relcore._frozen import TAGGED as _TAGGED
 from relcore._frozen import Value as _Value
+from relcore._frozen import Variant as _Variant
+from relcore._frozen import check_tag as _check_tag
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.decision import Outcome
@@ -65,23 +70,49 @@ from relcore.version import Bump
 __all__ = [
     "Advisory",
     "AdvisorySeverity",
+    "BackportPlan",
+    "BackportVerdict",
+    "ChangeKind",
     "ChangelogDepth",
     "Classification",
     "ClassificationVerdict",
     "CommunicationScope",
     "Facts",
+    "Fix",
+    "LineChange",
+    "LineCheck",
+    "LineVerdict",
+    "Milestone",
+    "MilestoneNotReached",
+    "MilestoneOn",
+    "MilestoneReached",
     "Profile",
     "Profiles",
     "RequiredApproval",
+    "SupportFlags",
+    "SupportLine",
+    "SupportPhase",
+    "SupportStatus",
     "TestingScope",
     "Type",
+    "backport_targets",
+    "check_line",
     "classify",
     "explain",
+    "explain_backports",
+    "explain_line",
+    "explain_support",
+    "newest_line",
+    "order_lines",
     "outcome",
+    "outcome_of_backports",
+    "outcome_of_line",
+    "outcome_of_support",
     "profile",
     "profiles_from_json",
     "profiles_from_yaml",
     "standard_profiles",
+    "support_phase",
 ]
 
 
@@ -99,6 +130,38 @@ class AdvisorySeverity(StrEnum):
 
     CRITICAL = "critical"
     """CVSS 9.0 to 10.0."""
+
+
+class BackportVerdict(StrEnum):
+    """Whether lines must get a fix."""
+
+    DUE = "due"
+    """At least one line must get it."""
+
+    NOTHING_DUE = "nothing_due"
+    """No line must get it."""
+
+    INCONCLUSIVE = "inconclusive"
+    """Facts about lines are missing."""
+
+
+class ChangeKind(StrEnum):
+    """What a change is, for the line that should take it."""
+
+    SECURITY_FIX = "security_fix"
+    """It closes a vulnerability."""
+
+    CRITICAL_FIX = "critical_fix"
+    """It ends data loss, crashes or an outage."""
+
+    BUG_FIX = "bug_fix"
+    """It fixes anything else."""
+
+    DOCUMENTATION = "documentation"
+    """It changes documentation only."""
+
+    FEATURE = "feature"
+    """It adds something."""
 
 
 class ChangelogDepth(StrEnum):
@@ -141,6 +204,44 @@ class CommunicationScope(StrEnum):
 
     ALL_USERS = "all_users"
     """All users."""
+
+
+class LineVerdict(StrEnum):
+    """Whether a line takes a change."""
+
+    ACCEPTED = "accepted"
+    """It does."""
+
+    REFUSED = "refused"
+    """It does not."""
+
+    INCONCLUSIVE = "inconclusive"
+    """Facts are missing, and the verdict depends on them."""
+
+
+class SupportPhase(StrEnum):
+    """A phase of support of a line."""
+
+    UPCOMING = "upcoming"
+    """It is not released yet."""
+
+    CURRENT = "current"
+    """It has active support, without a promise of long-term support so far."""
+
+    ACTIVE_LTS = "active_lts"
+    """It has active long-term support."""
+
+    MAINTENANCE = "maintenance"
+    """It gets security fixes and critical fixes."""
+
+    EXTENDED = "extended"
+    """Its support has ended, except for users of extended support."""
+
+    END_OF_LIFE = "end_of_life"
+    """Its support has ended."""
+
+    UNKNOWN = "unknown"
+    """It states no end of support."""
 
 
 class TestingScope(StrEnum):
@@ -201,6 +302,45 @@ class Advisory(_Value):
 
     severity: AdvisorySeverity | None = None
     """The severity of the vulnerability; absent until it is rated."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BackportPlan(_Value):
+    """The lines that must get a fix, made by `backport_targets`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "targets", "forward", "extended", "reasons", "missing", "next_check_at", "policy_digest"
+    )
+
+    verdict: BackportVerdict
+    """Whether a line must get the fix."""
+
+    targets: Sequence[str]
+    """The older lines that must get it, the newest first."""
+
+    forward: Sequence[str]
+    """The newer lines that must get it, the newest first."""
+
+    extended: Sequence[str]
+    """The lines whose users of extended support must get it, the newest first."""
+
+    reasons: Sequence[Reason]
+    """One reason for each line, the newest first. Never empty."""
+
+    missing: Sequence[str]
+    """The missing facts: `3.9: eol`, or `lines` if there are none."""
+
+    next_check_at: datetime | None = None
+    """The next instant at which the phase of a line without the fix changes."""
+
+    policy_digest: str
+    """The digest of the rules. The rules are fixed; a new version of them has a new digest."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "targets", "forward", "extended", "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_backports(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -269,6 +409,120 @@ class Facts(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "advisories")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fix(_Value):
+    """A fix, and where it is already."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "fixed_in", "affected_since", "carried_by")
+
+    kind: ChangeKind
+    """What it is."""
+
+    fixed_in: str | None = None
+    """The line that it was made on. Absent: the main branch, which is newer than every line."""
+
+    affected_since: str | None = None
+    """The oldest line that has the fault. Absent: all have it."""
+
+    carried_by: Sequence[str] = ()
+    """The other lines that carry it already. Default: none."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "carried_by")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineChange(_Value):
+    """A change that is proposed for a line."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "breaking")
+
+    kind: ChangeKind
+    """What it is."""
+
+    breaking: bool | None = None
+    """Whether users must change something to take it. Absent: unknown."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineCheck(_Value):
+    """Whether a line takes a change, made by `check_line`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "phase", "reasons", "missing", "next_check_at", "policy_digest"
+    )
+
+    verdict: LineVerdict
+    """Whether the line takes the change."""
+
+    phase: SupportPhase
+    """The phase of the line."""
+
+    reasons: Sequence[Reason]
+    """The reasons, the most severe first. Never empty."""
+
+    missing: Sequence[str]
+    """The missing facts that the verdict depends on: `change.breaking`, `line.eol`."""
+
+    next_check_at: datetime | None = None
+    """The instant of the next phase."""
+
+    policy_digest: str
+    """The digest of the rules. The rules are fixed; a new version of them has a new digest."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_line(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneOn(_Variant):
+    """It is reached after this day: `eol: 2025-10-31`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("date", tag="on")
+
+    type: Literal["on"] = "on"
+    """Which variant this is."""
+
+    date: date
+    """The last day on which it is not reached."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneReached(_Variant):
+    """It is reached, the day is unknown: `eol: true`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(tag="reached")
+
+    type: Literal["reached"] = "reached"
+    """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneNotReached(_Variant):
+    """It is not reached, and has no day yet: `eol: false`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(tag="not_reached")
+
+    type: Literal["not_reached"] = "not_reached"
+    """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+Milestone: TypeAlias = MilestoneOn | MilestoneReached | MilestoneNotReached
+"""A change of support: on a day, or only whether it has happened. endoflife.date writes a date or a boolean."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -364,6 +618,148 @@ class RequiredApproval(_Value):
     """The number of people of this role; at least 1."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportFlags(_Value):
+    """The fields that endoflife.date derives from the days of a line. One whose milestone is not declared is absent.
+
+    A milestone is reached on the day after its date. It is almost reached within 120 days before it, or within a third of
+    the time from the release to it if that is shorter.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "is_lts",
+        "is_eoas",
+        "is_almost_eoas",
+        "is_discontinued",
+        "is_almost_discontinued",
+        "is_eol",
+        "is_almost_eol",
+        "is_eoes",
+        "is_almost_eoes",
+        "is_maintained",
+    )
+
+    is_lts: bool
+    """Whether `lts` is reached: from the day after it, while the phase `active_lts` begins on the day itself."""
+
+    is_eoas: bool | None = None
+    """Whether active support has ended."""
+
+    is_almost_eoas: bool | None = None
+    """Whether active support ends soon. Absent without a date, as are the others of this kind."""
+
+    is_discontinued: bool | None = None
+    """Whether it is no longer offered."""
+
+    is_almost_discontinued: bool | None = None
+    """Whether it is soon no longer offered."""
+
+    is_eol: bool | None = None
+    """Whether support has ended."""
+
+    is_almost_eol: bool | None = None
+    """Whether support ends soon."""
+
+    is_eoes: bool | None = None
+    """Whether extended support has ended."""
+
+    is_almost_eoes: bool | None = None
+    """Whether extended support ends soon."""
+
+    is_maintained: bool
+    """Whether an end is declared that is not reached. Extended support counts, so read `phase` for the support of all users."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportLine(_Value):
+    """A line of releases with the days on which its support changes, in the words of endoflife.date."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "released", "lts", "maintenance", "eoas", "eol", "eoes", "discontinued", "zone"
+    )
+
+    name: str
+    """The number of the line: `3.14`, `v24`, `1.4.x`."""
+
+    released: date | None = None
+    """The day of its first release. Absent: it was released, the day is unknown."""
+
+    lts: Annotated[Milestone, _TAGGED] | None = None
+    """The day on which its long-term support begins. Absent: it never has long-term support."""
+
+    maintenance: date | None = None
+    """The first day of maintenance, as in the schedule of Node.js."""
+
+    eoas: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of active support."""
+
+    eol: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of support."""
+
+    eoes: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of extended support, which has a price or another supplier."""
+
+    discontinued: Annotated[Milestone, _TAGGED] | None = None
+    """The last day on which it was offered."""
+
+    zone: str = "UTC"
+    """The IANA zone of its days. Default: `UTC`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportStatus(_Value):
+    """The support of a line on a day, made by `support_phase`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "phase",
+        "next_phase",
+        "changes_on",
+        "flags",
+        "today",
+        "reasons",
+        "missing",
+        "next_check_at",
+        "policy_digest",
+        "tzdb_version",
+    )
+
+    phase: SupportPhase
+    """The phase today."""
+
+    next_phase: SupportPhase | None = None
+    """The next phase; absent if time alone does not change it."""
+
+    changes_on: date | None = None
+    """The first day of the next phase."""
+
+    flags: SupportFlags
+    """The fields that endoflife.date derives."""
+
+    today: date
+    """The local day that was decided for."""
+
+    reasons: Sequence[Reason]
+    """The reasons. Never empty."""
+
+    missing: Sequence[str]
+    """The facts that would determine the phase: `eol`."""
+
+    next_check_at: datetime | None = None
+    """The first instant of the next phase."""
+
+    policy_digest: str
+    """The digest of the rules. The rules are fixed; a new version of them has a new digest."""
+
+    tzdb_version: str
+    """The version of the time zone database that was applied."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_support(self))
+
+
 _standard_profiles = _native.function("release.standard_profiles")
 
 
@@ -403,6 +799,46 @@ def profiles_from_yaml(text: str) -> Profiles:
     return _profiles_from_yaml(text)
 
 
+_backport_targets = _native.function("release.backport_targets")
+
+
+def backport_targets(
+    fix: Fix | Mapping[str, object], lines: Sequence[SupportLine | Mapping[str, object]], now: datetime | str
+) -> BackportPlan:
+    """Lists the lines that must get a fix that another line has.
+
+    Each line is considered by number, the newest first. It needs the fix if it is released, affected, supported, and does
+    not carry it yet. A fix that was made on an old line must reach the newer ones, too, or an upgrade brings the fault back.
+
+    Errors:
+    All faults at once: those of `order_lines`; `unknown_reference` for a `fixedIn` or `carriedBy` that is
+    no line of `lines`; `invalid_value` for an `affectedSince` that is not the number of a line.
+    """
+    return _backport_targets(fix, lines, now)
+
+
+_check_line = _native.function("release.check_line")
+
+
+def check_line(
+    change: LineChange | Mapping[str, object], line: SupportLine | Mapping[str, object], now: datetime | str
+) -> LineCheck:
+    """Says whether a line takes a change in its present phase.
+
+    | phase | takes |
+    | --- | --- |
+    | `upcoming` | everything |
+    | `current`, `active_lts` | everything that breaks nothing; features only if the line is a whole major version |
+    | `maintenance` | security fixes, critical fixes, documentation |
+    | `extended` | security fixes, critical fixes |
+    | `end_of_life` | nothing |
+
+    Errors:
+    Those of `support_phase`.
+    """
+    return _check_line(change, line, now)
+
+
 _classify = _native.function("release.classify")
 
 
@@ -428,6 +864,57 @@ def explain(classification: Classification | Mapping[str, object]) -> str:
     return _explain(classification)
 
 
+_explain_backports = _native.function("release.explain_backports")
+
+
+def explain_backports(plan: BackportPlan | Mapping[str, object]) -> str:
+    """Writes a plan of backports as text for a person."""
+    return _explain_backports(plan)
+
+
+_explain_line = _native.function("release.explain_line")
+
+
+def explain_line(check: LineCheck | Mapping[str, object]) -> str:
+    """Writes the check of a line as text for a person."""
+    return _explain_line(check)
+
+
+_explain_support = _native.function("release.explain_support")
+
+
+def explain_support(status: SupportStatus | Mapping[str, object]) -> str:
+    """Writes the support of a line as text for a person."""
+    return _explain_support(status)
+
+
+_newest_line = _native.function("release.newest_line")
+
+
+def newest_line(lines: Sequence[SupportLine | Mapping[str, object]], now: datetime | str) -> str | None:
+    """Returns the name of the newest line that is released; absent if none is.
+
+    The number decides, never the text or a date: an old line may get a release, or even begin, after a newer one.
+
+    Errors:
+    As `order_lines`.
+    """
+    return _newest_line(lines, now)
+
+
+_order_lines = _native.function("release.order_lines")
+
+
+def order_lines(lines: Sequence[SupportLine | Mapping[str, object]]) -> tuple[str, ...]:
+    """Sorts the names of lines by number, the newest first.
+
+    Errors:
+    All faults at once: those of `support_phase` under `lines[0]`, and `duplicate` for two lines of one
+    number, as `3` and `3.0`.
+    """
+    return _order_lines(lines)
+
+
 _outcome = _native.function("release.outcome")
 
 
@@ -440,6 +927,37 @@ def outcome(classification: Classification | Mapping[str, object]) -> Outcome:
     | `inconclusive`, `contradictory` | `ask` |
     """
     return _outcome(classification)
+
+
+_outcome_of_backports = _native.function("release.outcome_of_backports")
+
+
+def outcome_of_backports(plan: BackportPlan | Mapping[str, object]) -> Outcome:
+    """The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act."""
+    return _outcome_of_backports(plan)
+
+
+_outcome_of_line = _native.function("release.outcome_of_line")
+
+
+def outcome_of_line(check: LineCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of the check of a line: `proceed` if it takes the change, else `ask`."""
+    return _outcome_of_line(check)
+
+
+_outcome_of_support = _native.function("release.outcome_of_support")
+
+
+def outcome_of_support(status: SupportStatus | Mapping[str, object]) -> Outcome:
+    """The consequence of the support of a line for a release from it.
+
+    | phase | outcome |
+    | --- | --- |
+    | `current`, `active_lts`, `maintenance` | `proceed` |
+    | `upcoming` | `wait` |
+    | `extended`, `end_of_life`, `unknown` | `ask` |
+    """
+    return _outcome_of_support(status)
 
 
 _profile = _native.function("release.profile")
@@ -455,3 +973,29 @@ def profile(release_type: Type | str, overrides: Profiles | Mapping[str, object]
     channel or bump.
     """
     return _profile(release_type, overrides)
+
+
+_support_phase = _native.function("release.support_phase")
+
+
+def support_phase(line: SupportLine | Mapping[str, object], now: datetime | str) -> SupportStatus:
+    """Determines the phase of support of a line, and when it changes.
+
+    The last day of a milestone counts as before it, so a line is supported on its `eol` day. `maintenance` and `lts` name
+    first days. Days are those of the zone of the line.
+
+    | phase | from | to |
+    | --- | --- | --- |
+    | `upcoming` | | the day before `released` |
+    | `current` | `released` | the day before `lts`, or the end of active support |
+    | `active_lts` | `lts` | the end of active support |
+    | `maintenance` | `maintenance`, or the day after `eoas` or `discontinued` | `eol` |
+    | `extended` | the day after `eol` | `eoes` |
+    | `end_of_life` | the day after `eol` and `eoes` | |
+    | `unknown` | the end of active support, without an `eol` | |
+
+    Errors:
+    All faults at once: `invalid_value` for the name `latest`; `unknown_zone` for the zone `Berlin`; `unordered` for an `eol`
+    before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, and for a `maintenance` before `lts`.
+    """
+    return _support_phase(line, now)

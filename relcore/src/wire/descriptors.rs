@@ -2135,6 +2135,24 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("release.AdvisorySeverity", Descriptor::Unit(&["low", "medium", "high", "critical"])),
+    (
+        "release.BackportPlan",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("release.BackportVerdict") },
+            Field { name: "targets", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "forward", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "extended", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("release.BackportVerdict", Descriptor::Unit(&["due", "nothing_due", "inconclusive"])),
+    (
+        "release.ChangeKind",
+        Descriptor::Unit(&["security_fix", "critical_fix", "bug_fix", "documentation", "feature"]),
+    ),
     ("release.ChangelogDepth", Descriptor::Unit(&["minimal", "standard", "comprehensive"])),
     (
         "release.Classification",
@@ -2177,6 +2195,42 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "release.Fix",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("release.ChangeKind") },
+            Field { name: "fixedIn", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "affectedSince", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "carriedBy", required: false, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "release.LineChange",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("release.ChangeKind") },
+            Field { name: "breaking", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+        ]),
+    ),
+    (
+        "release.LineCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("release.LineVerdict") },
+            Field { name: "phase", required: true, of: TypeRef::Named("release.SupportPhase") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("release.LineVerdict", Descriptor::Unit(&["accepted", "refused", "inconclusive"])),
+    (
+        "release.Milestone",
+        Descriptor::Tagged(&[
+            ("on", &[Field { name: "date", required: true, of: TypeRef::Date }] as &[Field]),
+            ("reached", &[] as &[Field]),
+            ("not_reached", &[] as &[Field]),
+        ]),
+    ),
+    (
         "release.Profile",
         Descriptor::Struct(&[
             Field { name: "allowedBumps", required: true, of: TypeRef::List(&TypeRef::Named("Bump")) },
@@ -2211,6 +2265,86 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Struct(&[
             Field { name: "role", required: true, of: TypeRef::Text },
             Field { name: "count", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "release.SupportFlags",
+        Descriptor::Struct(&[
+            Field { name: "isLts", required: true, of: TypeRef::Bool },
+            Field { name: "isEoas", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isAlmostEoas", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isDiscontinued", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isAlmostDiscontinued", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isEol", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isAlmostEol", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isEoes", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isAlmostEoes", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isMaintained", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "release.SupportLine",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "released", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field {
+                name: "lts",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Milestone")),
+            },
+            Field { name: "maintenance", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field {
+                name: "eoas",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Milestone")),
+            },
+            Field {
+                name: "eol",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Milestone")),
+            },
+            Field {
+                name: "eoes",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Milestone")),
+            },
+            Field {
+                name: "discontinued",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Milestone")),
+            },
+            Field { name: "zone", required: false, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.SupportPhase",
+        Descriptor::Unit(&[
+            "upcoming",
+            "current",
+            "active_lts",
+            "maintenance",
+            "extended",
+            "end_of_life",
+            "unknown",
+        ]),
+    ),
+    (
+        "release.SupportStatus",
+        Descriptor::Struct(&[
+            Field { name: "phase", required: true, of: TypeRef::Named("release.SupportPhase") },
+            Field {
+                name: "nextPhase",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.SupportPhase")),
+            },
+            Field { name: "changesOn", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "flags", required: true, of: TypeRef::Named("release.SupportFlags") },
+            Field { name: "today", required: true, of: TypeRef::Date },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
         ]),
     ),
     ("release.TestingScope", Descriptor::Unit(&["smoke", "focused", "full", "extended"])),

@@ -1514,6 +1514,8 @@ public enum Metrics {
 /// `classify` compares the next version with the previous one, considers the `Facts` and returns a
 /// `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
 /// requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+/// `support_phase` returns the phase of a `SupportLine` by its days, `check_line` whether it takes a change, and
+/// `backport_targets` which lines must get a fix.
 ///
 /// Contradictions:
 ///
@@ -1582,6 +1584,34 @@ public enum Release {
         try ffiReleaseProfilesFromYaml(text: text)
     }
 
+    /// Lists the lines that must get a fix that another line has.
+    ///
+    /// Each line is considered by number, the newest first. It needs the fix if it is released, affected, supported, and does
+    /// not carry it yet. A fix that was made on an old line must reach the newer ones, too, or an upgrade brings the fault back.
+    ///
+    /// Errors:
+    /// All faults at once: those of `order_lines`; `unknown_reference` for a `fixedIn` or `carriedBy` that is
+    /// no line of `lines`; `invalid_value` for an `affectedSince` that is not the number of a line.
+    public static func backportTargets(fix: ReleaseFix, lines: [ReleaseSupportLine], now: Timestamp) throws -> ReleaseBackportPlan {
+        try ffiReleaseBackportTargets(fix: fix, lines: lines, now: now)
+    }
+
+    /// Says whether a line takes a change in its present phase.
+    ///
+    /// | phase | takes |
+    /// | --- | --- |
+    /// | `upcoming` | everything |
+    /// | `current`, `active_lts` | everything that breaks nothing; features only if the line is a whole major version |
+    /// | `maintenance` | security fixes, critical fixes, documentation |
+    /// | `extended` | security fixes, critical fixes |
+    /// | `end_of_life` | nothing |
+    ///
+    /// Errors:
+    /// Those of `support_phase`.
+    public static func checkLine(change: ReleaseLineChange, line: ReleaseSupportLine, now: Timestamp) throws -> ReleaseLineCheck {
+        try ffiReleaseCheckLine(change: change, line: line, now: now)
+    }
+
     /// Determines the release type of `next`. Without `previous`, it is the first release.
     ///
     /// The type depends on the advisories, the prerelease identifiers, long-term support and the version step, in this
@@ -1600,6 +1630,40 @@ public enum Release {
         try ffiReleaseExplain(classification: classification)
     }
 
+    /// Writes a plan of backports as text for a person.
+    public static func explainBackports(plan: ReleaseBackportPlan) throws -> String {
+        try ffiReleaseExplainBackports(plan: plan)
+    }
+
+    /// Writes the check of a line as text for a person.
+    public static func explainLine(check: ReleaseLineCheck) throws -> String {
+        try ffiReleaseExplainLine(check: check)
+    }
+
+    /// Writes the support of a line as text for a person.
+    public static func explainSupport(status: ReleaseSupportStatus) throws -> String {
+        try ffiReleaseExplainSupport(status: status)
+    }
+
+    /// Returns the name of the newest line that is released; absent if none is.
+    ///
+    /// The number decides, never the text or a date: an old line may get a release, or even begin, after a newer one.
+    ///
+    /// Errors:
+    /// As `order_lines`.
+    public static func newestLine(lines: [ReleaseSupportLine], now: Timestamp) throws -> String? {
+        try ffiReleaseNewestLine(lines: lines, now: now)
+    }
+
+    /// Sorts the names of lines by number, the newest first.
+    ///
+    /// Errors:
+    /// All faults at once: those of `support_phase` under `lines[0]`, and `duplicate` for two lines of one
+    /// number, as `3` and `3.0`.
+    public static func orderLines(lines: [ReleaseSupportLine]) throws -> [String] {
+        try ffiReleaseOrderLines(lines: lines)
+    }
+
     /// The consequence of a classification for its caller: go on, or ask a person.
     ///
     /// | verdict | outcome |
@@ -1608,6 +1672,27 @@ public enum Release {
     /// | `inconclusive`, `contradictory` | `ask` |
     public static func outcome(classification: ReleaseClassification) throws -> DecisionOutcome {
         try ffiReleaseOutcome(classification: classification)
+    }
+
+    /// The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act.
+    public static func outcomeOfBackports(plan: ReleaseBackportPlan) throws -> DecisionOutcome {
+        try ffiReleaseOutcomeOfBackports(plan: plan)
+    }
+
+    /// The consequence of the check of a line: `proceed` if it takes the change, else `ask`.
+    public static func outcomeOfLine(check: ReleaseLineCheck) throws -> DecisionOutcome {
+        try ffiReleaseOutcomeOfLine(check: check)
+    }
+
+    /// The consequence of the support of a line for a release from it.
+    ///
+    /// | phase | outcome |
+    /// | --- | --- |
+    /// | `current`, `active_lts`, `maintenance` | `proceed` |
+    /// | `upcoming` | `wait` |
+    /// | `extended`, `end_of_life`, `unknown` | `ask` |
+    public static func outcomeOfSupport(status: ReleaseSupportStatus) throws -> DecisionOutcome {
+        try ffiReleaseOutcomeOfSupport(status: status)
     }
 
     /// Returns the profile of a release type: the row of `overrides` if there is one, else the standard row.
@@ -1619,6 +1704,28 @@ public enum Release {
     /// channel or bump.
     public static func profile(releaseType: ReleaseType, overrides: ReleaseProfiles? = nil) throws -> ReleaseProfile {
         try ffiReleaseProfile(releaseType: releaseType, overrides: overrides)
+    }
+
+    /// Determines the phase of support of a line, and when it changes.
+    ///
+    /// The last day of a milestone counts as before it, so a line is supported on its `eol` day. `maintenance` and `lts` name
+    /// first days. Days are those of the zone of the line.
+    ///
+    /// | phase | from | to |
+    /// | --- | --- | --- |
+    /// | `upcoming` | | the day before `released` |
+    /// | `current` | `released` | the day before `lts`, or the end of active support |
+    /// | `active_lts` | `lts` | the end of active support |
+    /// | `maintenance` | `maintenance`, or the day after `eoas` or `discontinued` | `eol` |
+    /// | `extended` | the day after `eol` | `eoes` |
+    /// | `end_of_life` | the day after `eol` and `eoes` | |
+    /// | `unknown` | the end of active support, without an `eol` | |
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for the name `latest`; `unknown_zone` for the zone `Berlin`; `unordered` for an `eol`
+    /// before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, and for a `maintenance` before `lts`.
+    public static func supportPhase(line: ReleaseSupportLine, now: Timestamp) throws -> ReleaseSupportStatus {
+        try ffiReleaseSupportPhase(line: line, now: now)
     }
 }
 

@@ -1560,6 +1560,30 @@ extension ReleaseAdvisorySeverity: WireValue {
     public func json() throws -> String { try ffiWriteReleaseAdvisorySeverity(value: self) }
 }
 
+extension ReleaseBackportPlan: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseBackportPlan(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseBackportPlan(value: self) }
+}
+
+extension ReleaseBackportVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseBackportVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseBackportVerdict(value: self) }
+}
+
+extension ReleaseChangeKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseChangeKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseChangeKind(value: self) }
+}
+
 extension ReleaseChangelogDepth: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadReleaseChangelogDepth(json: json) }
@@ -1600,6 +1624,46 @@ extension ReleaseFacts: WireValue {
     public func json() throws -> String { try ffiWriteReleaseFacts(value: self) }
 }
 
+extension ReleaseFix: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseFix(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseFix(value: self) }
+}
+
+extension ReleaseLineChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseLineChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseLineChange(value: self) }
+}
+
+extension ReleaseLineCheck: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseLineCheck(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseLineCheck(value: self) }
+}
+
+extension ReleaseLineVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseLineVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseLineVerdict(value: self) }
+}
+
+extension ReleaseMilestone: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseMilestone(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseMilestone(value: self) }
+}
+
 extension ReleaseProfile: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadReleaseProfile(json: json) }
@@ -1622,6 +1686,38 @@ extension ReleaseRequiredApproval: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteReleaseRequiredApproval(value: self) }
+}
+
+extension ReleaseSupportFlags: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseSupportFlags(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseSupportFlags(value: self) }
+}
+
+extension ReleaseSupportLine: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseSupportLine(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseSupportLine(value: self) }
+}
+
+extension ReleaseSupportPhase: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseSupportPhase(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseSupportPhase(value: self) }
+}
+
+extension ReleaseSupportStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseSupportStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseSupportStatus(value: self) }
 }
 
 extension ReleaseTestingScope: WireValue {
