@@ -70,4 +70,24 @@ reason_codes! {
     BACKPORT_DUE;
     /// The line is newer than the one with the fix, and lacks it.
     FORWARD_PORT_DUE;
+    /// It is not deprecated yet.
+    DEPRECATION_PLANNED;
+    /// It is deprecated and must stay.
+    DEPRECATED;
+    /// A deprecation states neither a date nor a version of the removal.
+    REMOVAL_NOT_PROMISED;
+    /// The date and the version of the removal are reached.
+    REMOVAL_ALLOWED;
+    /// It is removed, but was never deprecated.
+    NEVER_DEPRECATED;
+    /// It is removed before the promised version.
+    REMOVED_BEFORE_VERSION;
+    /// It is removed before the promised date.
+    REMOVED_BEFORE_DATE;
+    /// It is removed in a version that is not a major version.
+    REMOVED_WITHOUT_MAJOR;
+    /// The time from the deprecation to the removal is too short.
+    NOTICE_TOO_SHORT;
+    /// All removals keep what was promised.
+    REMOVALS_AS_PROMISED;
 }
