@@ -216,6 +216,16 @@ export declare class RelcoreError extends Error {
  * - `line_not_affected`: The line is older than the fault.
  * - `backport_due`: The line is supported and needs the fix.
  * - `forward_port_due`: The line is newer than the one with the fix, and lacks it.
+ * - `deprecation_planned`: It is not deprecated yet.
+ * - `deprecated`: It is deprecated and must stay.
+ * - `removal_not_promised`: A deprecation states neither a date nor a version of the removal.
+ * - `removal_allowed`: The date and the version of the removal are reached.
+ * - `never_deprecated`: It is removed, but was never deprecated.
+ * - `removed_before_version`: It is removed before the promised version.
+ * - `removed_before_date`: It is removed before the promised date.
+ * - `removed_without_major`: It is removed in a version that is not a major version.
+ * - `notice_too_short`: The time from the deprecation to the removal is too short.
+ * - `removals_as_promised`: All removals keep what was promised.
  *
  * Of `rollback`:
  *
@@ -504,6 +514,16 @@ export type ReasonCode =
   | "line_not_affected"
   | "backport_due"
   | "forward_port_due"
+  | "deprecation_planned"
+  | "deprecated"
+  | "removal_not_promised"
+  | "removal_allowed"
+  | "never_deprecated"
+  | "removed_before_version"
+  | "removed_before_date"
+  | "removed_without_major"
+  | "notice_too_short"
+  | "removals_as_promised"
   | "critical_functionality_broken"
   | "vulnerability_introduced"
   | "data_corruption"

@@ -3475,6 +3475,26 @@ class ReasonCode(StrEnum):
     """The line is supported and needs the fix."""
     FORWARD_PORT_DUE = 'forward_port_due'
     """The line is newer than the one with the fix, and lacks it."""
+    DEPRECATION_PLANNED = 'deprecation_planned'
+    """It is not deprecated yet."""
+    DEPRECATED = 'deprecated'
+    """It is deprecated and must stay."""
+    REMOVAL_NOT_PROMISED = 'removal_not_promised'
+    """A deprecation states neither a date nor a version of the removal."""
+    REMOVAL_ALLOWED = 'removal_allowed'
+    """The date and the version of the removal are reached."""
+    NEVER_DEPRECATED = 'never_deprecated'
+    """It is removed, but was never deprecated."""
+    REMOVED_BEFORE_VERSION = 'removed_before_version'
+    """It is removed before the promised version."""
+    REMOVED_BEFORE_DATE = 'removed_before_date'
+    """It is removed before the promised date."""
+    REMOVED_WITHOUT_MAJOR = 'removed_without_major'
+    """It is removed in a version that is not a major version."""
+    NOTICE_TOO_SHORT = 'notice_too_short'
+    """The time from the deprecation to the removal is too short."""
+    REMOVALS_AS_PROMISED = 'removals_as_promised'
+    """All removals keep what was promised."""
     NO_WINDOWS = 'no_windows'
     """No window counts for the release, so nothing is closed."""
     NOTHING_DENIES = 'nothing_denies'
@@ -4018,6 +4038,30 @@ class CommunicationScope(StrEnum):
     """Nobody before the agreed disclosure date, all users from then on."""
     ALL_USERS = 'all_users'
     """All users."""
+class DeprecationState(StrEnum):
+    """The state of a deprecation."""
+    PLANNED = 'planned'
+    """It is not deprecated yet."""
+    DEPRECATED = 'deprecated'
+    """It is deprecated, and must stay."""
+    REMOVABLE = 'removable'
+    """It may be removed."""
+    UNKNOWN = 'unknown'
+    """A fact is missing."""
+class DisclosureStepKind(StrEnum):
+    """What a disclosure needs."""
+    EARLY_WARNING = 'early_warning'
+    """The early warning to the authority."""
+    ACKNOWLEDGE = 'acknowledge'
+    """The acknowledgement to the reporter."""
+    NOTIFICATION = 'notification'
+    """The notification to the authority."""
+    FIX = 'fix'
+    """The release of the fix."""
+    FINAL_REPORT = 'final_report'
+    """The final report to the authority."""
+    DISCLOSE = 'disclose'
+    """The public disclosure."""
 class LineVerdict(StrEnum):
     """Whether a line takes a change."""
     ACCEPTED = 'accepted'
@@ -4026,6 +4070,26 @@ class LineVerdict(StrEnum):
     """It does not."""
     INCONCLUSIVE = 'inconclusive'
     """Facts are missing, and the verdict depends on them."""
+class NoticePlace(StrEnum):
+    """A place that announces a deprecation."""
+    CHANGELOG = 'changelog'
+    """The changelog."""
+    API_DOCS = 'api_docs'
+    """The documentation of the interface."""
+    CODE_WARNINGS = 'code_warnings'
+    """Warnings of the code itself."""
+    RELEASE_NOTES = 'release_notes'
+    """The release notes."""
+    EMAIL = 'email'
+    """An e-mail to users."""
+class RemovalVerdict(StrEnum):
+    """Whether removals keep what was promised."""
+    KEPT = 'kept'
+    """All do."""
+    VIOLATED = 'violated'
+    """At least one does not."""
+    INCONCLUSIVE = 'inconclusive'
+    """A fact is missing."""
 class SupportPhase(StrEnum):
     """A phase of support of a line."""
     UPCOMING = 'upcoming'
@@ -4114,6 +4178,126 @@ class Classification(_Value):
     policy_digest: str
     """The digest of the rules."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class CveId(_Value):
+    """The identifier of a vulnerability, made by `parse_cve`."""
+    year: int
+    """The year: 1999 or later."""
+    number: str
+    """The number within the year, 4 to 19 digits."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CvssScore(_Value):
+    """The score of a CVSS vector, made by `cvss_score`."""
+    version: str
+    """The version of CVSS: `3.0`, `3.1` or `4.0`."""
+    score: float
+    """The score: 0 to 10."""
+    severity: AdvisorySeverity | None = None
+    """The severity; absent for a score of 0."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deprecation(_Value):
+    """The promise about something that will be removed: since when users know, and when it may go at the earliest."""
+    subject: str
+    """What is deprecated."""
+    deprecated_at: datetime | None = None
+    """The instant from which it is deprecated."""
+    deprecated_in: str | None = None
+    """The version from which it is deprecated."""
+    sunset_at: datetime | None = None
+    """The instant before which it is not removed."""
+    removed_in: str | None = None
+    """The version before which it is not removed."""
+    replacement: str | None = None
+    """What to use instead."""
+    link: str | None = None
+    """The address of a page about the deprecation."""
+    sunset_link: str | None = None
+    """The address of a page about the removal."""
+    announced: Sequence[NoticePlace] = ()
+    """The places that announced it."""
+    reminded_at: Sequence[datetime] = ()
+    """The instants of the reminders that were sent."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeprecationStatus(_Value):
+    """The state of a deprecation, made by `deprecation_status`."""
+    state: DeprecationState
+    """The state."""
+    reasons: Sequence[Reason]
+    """The reasons."""
+    missing: Sequence[str]
+    """The missing facts: `version`, or `deprecation.deprecatedAt` if neither an instant nor a version is known."""
+    next_check_at: datetime | None = None
+    """The next instant at which time alone changes the state."""
+    policy_digest: str
+    """The digest of the rules."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisclosurePlan(_Value):
+    """The dated steps of a disclosure, made by `disclosure_plan`."""
+    steps: Sequence[DisclosureStep]
+    """The steps by time."""
+    missing: Sequence[str]
+    """The facts that date the other steps: `report.fixedAt`."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisclosurePolicy(_Value):
+    """The time limits of a disclosure."""
+    acknowledge: timedelta = timedelta(seconds=259200)
+    """From the report to its acknowledgement."""
+    fix_critical: timedelta = timedelta(seconds=172800)
+    """From the report to the fix of a critical vulnerability."""
+    fix_high: timedelta = timedelta(seconds=604800)
+    """The same of high severity."""
+    fix_medium: timedelta = timedelta(seconds=2592000)
+    """The same of medium severity."""
+    fix_low: timedelta = timedelta(seconds=7776000)
+    """The same of low severity."""
+    disclose: timedelta = timedelta(seconds=7776000)
+    """From the report to the disclosure."""
+    early_warning: timedelta = timedelta(seconds=86400)
+    """From the knowledge of an exploitation to the early warning."""
+    notification: timedelta = timedelta(seconds=259200)
+    """From the knowledge of an exploitation to the notification."""
+    final_report: timedelta = timedelta(seconds=1209600)
+    """From the fix to the final report."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisclosureStep(_Value):
+    """A step of a disclosure."""
+    kind: DisclosureStepKind
+    """What is due."""
+    started_at: datetime
+    """The instant at which its clock began."""
+    due_at: datetime
+    """The instant until which it is due."""
+    source: str
+    """Who demands it: a law, or `policy`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocFolder(_Value):
+    """A folder of documentation."""
+    name: str
+    """Its name: `current` or `v1.2`."""
+    tag: str
+    """The tag whose documentation it has."""
+    version: str
+    """The version of that tag."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocPolicy(_Value):
+    """Which documentation is kept."""
+    keep: int = 3
+    """How many minor versions are kept beside the current one."""
+    always: Sequence[str] = ()
+    """The folders that are kept in any case, such as those of supported lines: `v1.2`."""
+    tag_prefix: str = ''
+    """What a tag has before its version and its `v`: `package@`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocTree(_Value):
+    """The folders of documentation, made by `retained_doc_versions`."""
+    folders: Sequence[DocFolder]
+    """The folders to keep, the newest first."""
+    removed: Sequence[str]
+    """The folders to remove, the newest first."""
+    ignored: Sequence[str]
+    """The tags that are prereleases, no versions, or of another prefix."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Facts(_Value):
     """The facts about a release that its version does not contain."""
     breaking: bool | None = None
@@ -4141,6 +4325,13 @@ class Fix(_Value):
     """The oldest line that has the fault."""
     carried_by: Sequence[str] = ()
     """The other lines that carry it already."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Header(_Value):
+    """A header of HTTP."""
+    name: str
+    """The name: `Sunset`."""
+    value: str
+    """The value."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineChange(_Value):
     """A change that is proposed for a line."""
@@ -4183,6 +4374,31 @@ class MilestoneNotReached(_Variant):
 Milestone: TypeAlias = MilestoneOn | MilestoneReached | MilestoneNotReached
 """A change of support: on a day, or only whether it has happened."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Notice(_Value):
+    """A notice of a deprecation."""
+    place: NoticePlace
+    """Where."""
+    due_at: datetime
+    """The instant from which it is due."""
+    is_reminder: bool
+    """Whether it reminds of the removal."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticePolicy(_Value):
+    """Where and when a deprecation is announced."""
+    places: Sequence[NoticePlace] = (NoticePlace.CHANGELOG, NoticePlace.API_DOCS, NoticePlace.CODE_WARNINGS, NoticePlace.RELEASE_NOTES, NoticePlace.EMAIL)
+    """The places that announce it."""
+    reminders: Sequence[timedelta] = (timedelta(seconds=7776000), timedelta(seconds=2592000), timedelta(seconds=604800))
+    """How long before the removal users are reminded."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticesDue(_Value):
+    """The notices of a deprecation that are due, made by `notices_due`."""
+    due: Sequence[Notice]
+    """The notices that are due and were not given, by time."""
+    missing: Sequence[str]
+    """The absent dates, whose notices are not listed: `deprecation.deprecatedAt`, `deprecation.sunsetAt`."""
+    next_due_at: datetime | None = None
+    """The instant at which the next notice is due."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Profile(_Value):
     """The requirements of a release type: a row of the table of profiles."""
     allowed_bumps: Sequence[Bump]
@@ -4216,6 +4432,35 @@ class Profiles(_Value):
     """A table of profiles."""
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     """The profiles by release type."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removal(_Value):
+    """Something that a release removes."""
+    subject: str
+    """What is removed, by the name that its deprecation has."""
+    version: str
+    """The version that removes it."""
+    at: datetime
+    """The instant of that release."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemovalCheck(_Value):
+    """Whether removals keep what was promised, made by `check_removals`."""
+    verdict: RemovalVerdict
+    """Whether the promises are kept."""
+    reasons: Sequence[Reason]
+    """The violations and the other reasons, the most severe first."""
+    missing: Sequence[str]
+    """The missing facts: `--old: deprecatedAt`."""
+    next_check_at: datetime | None = None
+    """Always absent: each removal has its own instant."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemovalPolicy(_Value):
+    """What a removal needs, besides its own promise."""
+    min_notice: timedelta = timedelta(seconds=0)
+    """The least time from the deprecation to the removal."""
+    require_major: bool = True
+    """Whether only a major version removes anything, as in Semantic Versioning (item 8)."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RequiredApproval(_Value):
     """An approval that a release needs."""
@@ -4290,6 +4535,17 @@ class SupportStatus(_Value):
     """The digest of the rules."""
     tzdb_version: str
     """The version of the time zone database that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VulnerabilityReport(_Value):
+    """The report of a vulnerability."""
+    severity: AdvisorySeverity
+    """Its severity."""
+    reported_at: datetime
+    """The instant of the report."""
+    exploited_at: datetime | None = None
+    """The instant at which it became known that the vulnerability is actively exploited."""
+    fixed_at: datetime | None = None
+    """The instant from which a fix or a mitigation is available."""
 def standard_profiles() -> Profiles:
     """Returns the standard profile of every release type."""
     ...
@@ -4305,8 +4561,23 @@ def backport_targets(fix: Fix | Mapping[str, object], lines: Sequence[SupportLin
 def check_line(change: LineChange | Mapping[str, object], line: SupportLine | Mapping[str, object], now: datetime | str) -> LineCheck:
     """Says whether a line takes a change in its present phase."""
     ...
+def check_removals(removals: Sequence[Removal | Mapping[str, object]], deprecations: Sequence[Deprecation | Mapping[str, object]], policy: RemovalPolicy | Mapping[str, object]) -> RemovalCheck:
+    """Compares what a release removes with what was promised."""
+    ...
 def classify(previous: str | None, next: str, facts: Facts | Mapping[str, object]) -> Classification:
     """Determines the release type of `next`."""
+    ...
+def cvss_score(vector: str) -> CvssScore:
+    """Scores a CVSS vector of the versions 3.0, 3.1 and 4.0."""
+    ...
+def deprecation_headers(deprecation: Deprecation | Mapping[str, object]) -> tuple[Header, ...]:
+    """Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`."""
+    ...
+def deprecation_status(deprecation: Deprecation | Mapping[str, object], version: str | None, now: datetime | str) -> DeprecationStatus:
+    """Says whether something is deprecated in a version at an instant, and whether it may be removed."""
+    ...
+def disclosure_plan(report: VulnerabilityReport | Mapping[str, object], policy: DisclosurePolicy | Mapping[str, object]) -> DisclosurePlan:
+    """Dates the steps from the report of a vulnerability to its disclosure."""
     ...
 def explain(classification: Classification | Mapping[str, object]) -> str:
     """Writes a classification as text for a person: the release type, the reasons and the missing facts."""
@@ -4314,14 +4585,23 @@ def explain(classification: Classification | Mapping[str, object]) -> str:
 def explain_backports(plan: BackportPlan | Mapping[str, object]) -> str:
     """Writes a plan of backports as text for a person."""
     ...
+def explain_deprecation(status: DeprecationStatus | Mapping[str, object]) -> str:
+    """Writes the state of a deprecation as text for a person."""
+    ...
 def explain_line(check: LineCheck | Mapping[str, object]) -> str:
     """Writes the check of a line as text for a person."""
+    ...
+def explain_removals(check: RemovalCheck | Mapping[str, object]) -> str:
+    """Writes a check of removals as text for a person."""
     ...
 def explain_support(status: SupportStatus | Mapping[str, object]) -> str:
     """Writes the support of a line as text for a person."""
     ...
 def newest_line(lines: Sequence[SupportLine | Mapping[str, object]], now: datetime | str) -> str | None:
     """Returns the name of the newest line that is released; absent if none is."""
+    ...
+def notices_due(deprecation: Deprecation | Mapping[str, object], policy: NoticePolicy | Mapping[str, object], now: datetime | str) -> NoticesDue:
+    """Lists the notices of a deprecation that are due and were not given."""
     ...
 def order_lines(lines: Sequence[SupportLine | Mapping[str, object]]) -> tuple[str, ...]:
     """Sorts the names of lines by number, the newest first."""
@@ -4332,14 +4612,26 @@ def outcome(classification: Classification | Mapping[str, object]) -> Outcome:
 def outcome_of_backports(plan: BackportPlan | Mapping[str, object]) -> Outcome:
     """The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act."""
     ...
+def outcome_of_deprecation(status: DeprecationStatus | Mapping[str, object]) -> Outcome:
+    """The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing."""
+    ...
 def outcome_of_line(check: LineCheck | Mapping[str, object]) -> Outcome:
     """The consequence of the check of a line: `proceed` if it takes the change, else `ask`."""
+    ...
+def outcome_of_removals(check: RemovalCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of a check of removals: `proceed` if the promises are kept, else `ask`."""
     ...
 def outcome_of_support(status: SupportStatus | Mapping[str, object]) -> Outcome:
     """The consequence of the support of a line for a release from it."""
     ...
+def parse_cve(text: str) -> CveId:
+    """Reads the identifier of a vulnerability: `CVE-2026-0001`."""
+    ...
 def profile(release_type: Type | str, overrides: Profiles | Mapping[str, object] | None=None) -> Profile:
     """Returns the profile of a release type: the row of `overrides` if there is one, else the standard row."""
+    ...
+def retained_doc_versions(tags: Sequence[str], policy: DocPolicy | Mapping[str, object]) -> DocTree:
+    """Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version."""
     ...
 def support_phase(line: SupportLine | Mapping[str, object], now: datetime | str) -> SupportStatus:
     """Determines the phase of support of a line, and when it changes."""

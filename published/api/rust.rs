@@ -4684,6 +4684,26 @@ pub mod release {
         pub const BACKPORT_DUE: ReasonCode;
         /// The line is newer than the one with the fix, and lacks it.
         pub const FORWARD_PORT_DUE: ReasonCode;
+        /// It is not deprecated yet.
+        pub const DEPRECATION_PLANNED: ReasonCode;
+        /// It is deprecated and must stay.
+        pub const DEPRECATED: ReasonCode;
+        /// A deprecation states neither a date nor a version of the removal.
+        pub const REMOVAL_NOT_PROMISED: ReasonCode;
+        /// The date and the version of the removal are reached.
+        pub const REMOVAL_ALLOWED: ReasonCode;
+        /// It is removed, but was never deprecated.
+        pub const NEVER_DEPRECATED: ReasonCode;
+        /// It is removed before the promised version.
+        pub const REMOVED_BEFORE_VERSION: ReasonCode;
+        /// It is removed before the promised date.
+        pub const REMOVED_BEFORE_DATE: ReasonCode;
+        /// It is removed in a version that is not a major version.
+        pub const REMOVED_WITHOUT_MAJOR: ReasonCode;
+        /// The time from the deprecation to the removal is too short.
+        pub const NOTICE_TOO_SHORT: ReasonCode;
+        /// All removals keep what was promised.
+        pub const REMOVALS_AS_PROMISED: ReasonCode;
     }
     /// The lines that must get a fix, made by `backport_targets`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -4769,6 +4789,216 @@ pub mod release {
     }
     /// Determines the release type of `next`.
     pub fn classify(previous: Option<&Version>, next: &Version, facts: &Facts) -> Result<Classification>;
+    /// The promise about something that will be removed: since when users know, and when it may go at the earliest.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Deprecation {
+        /// What is deprecated.
+        pub subject: String,
+        /// The instant from which it is deprecated.
+        pub deprecated_at: Option<Timestamp>,
+        /// The version from which it is deprecated.
+        pub deprecated_in: Option<Version>,
+        /// The instant before which it is not removed.
+        pub sunset_at: Option<Timestamp>,
+        /// The version before which it is not removed.
+        pub removed_in: Option<Version>,
+        /// What to use instead.
+        pub replacement: Option<String>,
+        /// The address of a page about the deprecation.
+        pub link: Option<String>,
+        /// The address of a page about the removal.
+        pub sunset_link: Option<String>,
+        /// The places that announced it.
+        pub announced: Vec<NoticePlace>,
+        /// The instants of the reminders that were sent.
+        pub reminded_at: Vec<Timestamp>,
+    }
+    /// A place that announces a deprecation.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum NoticePlace {
+        /// The changelog.
+        Changelog,
+        /// The documentation of the interface.
+        ApiDocs,
+        /// Warnings of the code itself.
+        CodeWarnings,
+        /// The release notes.
+        ReleaseNotes,
+        /// An e-mail to users.
+        Email,
+    }
+    /// A header of HTTP.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Header {
+        /// The name: `Sunset`.
+        pub name: String,
+        /// The value.
+        pub value: String,
+    }
+    /// Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
+    pub fn deprecation_headers(deprecation: &Deprecation) -> Result<Vec<Header>>;
+    /// The state of a deprecation.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum DeprecationState {
+        /// It is not deprecated yet.
+        Planned,
+        /// It is deprecated, and must stay.
+        Deprecated,
+        /// It may be removed.
+        Removable,
+        /// A fact is missing.
+        Unknown,
+    }
+    /// The state of a deprecation, made by `deprecation_status`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DeprecationStatus {
+        /// The state.
+        pub state: DeprecationState,
+        /// The reasons.
+        pub reasons: Vec<Reason>,
+        /// The missing facts: `version`, or `deprecation.deprecatedAt` if neither an instant nor a version is known.
+        pub missing: Vec<String>,
+        /// The next instant at which time alone changes the state.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the rules.
+        pub policy_digest: String,
+    }
+    /// Says whether something is deprecated in a version at an instant, and whether it may be removed.
+    pub fn deprecation_status(
+        deprecation: &Deprecation,
+        version: Option<&Version>,
+        now: Timestamp,
+    ) -> Result<DeprecationStatus>;
+    /// Writes the state of a deprecation as text for a person.
+    #[must_use]
+    pub fn explain_deprecation(status: &DeprecationStatus) -> String;
+    /// The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing.
+    #[must_use]
+    pub fn outcome_of_deprecation(status: &DeprecationStatus) -> Outcome;
+    /// The dated steps of a disclosure, made by `disclosure_plan`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DisclosurePlan {
+        /// The steps by time.
+        pub steps: Vec<DisclosureStep>,
+        /// The facts that date the other steps: `report.fixedAt`.
+        pub missing: Vec<String>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// The time limits of a disclosure.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct DisclosurePolicy {
+        /// From the report to its acknowledgement.
+        pub acknowledge: Span,
+        /// From the report to the fix of a critical vulnerability.
+        pub fix_critical: Span,
+        /// The same of high severity.
+        pub fix_high: Span,
+        /// The same of medium severity.
+        pub fix_medium: Span,
+        /// The same of low severity.
+        pub fix_low: Span,
+        /// From the report to the disclosure.
+        pub disclose: Span,
+        /// From the knowledge of an exploitation to the early warning.
+        pub early_warning: Span,
+        /// From the knowledge of an exploitation to the notification.
+        pub notification: Span,
+        /// From the fix to the final report.
+        pub final_report: Span,
+    }
+    /// A step of a disclosure.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DisclosureStep {
+        /// What is due.
+        pub kind: DisclosureStepKind,
+        /// The instant at which its clock began.
+        pub started_at: Timestamp,
+        /// The instant until which it is due.
+        pub due_at: Timestamp,
+        /// Who demands it: a law, or `policy`.
+        pub source: String,
+    }
+    /// What a disclosure needs.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum DisclosureStepKind {
+        /// The early warning to the authority.
+        EarlyWarning,
+        /// The acknowledgement to the reporter.
+        Acknowledge,
+        /// The notification to the authority.
+        Notification,
+        /// The release of the fix.
+        Fix,
+        /// The final report to the authority.
+        FinalReport,
+        /// The public disclosure.
+        Disclose,
+    }
+    /// The report of a vulnerability.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct VulnerabilityReport {
+        /// Its severity.
+        pub severity: AdvisorySeverity,
+        /// The instant of the report.
+        pub reported_at: Timestamp,
+        /// The instant at which it became known that the vulnerability is actively exploited.
+        pub exploited_at: Option<Timestamp>,
+        /// The instant from which a fix or a mitigation is available.
+        pub fixed_at: Option<Timestamp>,
+    }
+    /// Dates the steps from the report of a vulnerability to its disclosure.
+    pub fn disclosure_plan(report: &VulnerabilityReport, policy: &DisclosurePolicy)
+    -> Result<DisclosurePlan>;
+    /// A folder of documentation.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DocFolder {
+        /// Its name: `current` or `v1.2`.
+        pub name: String,
+        /// The tag whose documentation it has.
+        pub tag: String,
+        /// The version of that tag.
+        pub version: Version,
+    }
+    /// Which documentation is kept.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct DocPolicy {
+        /// How many minor versions are kept beside the current one.
+        pub keep: u32,
+        /// The folders that are kept in any case, such as those of supported lines: `v1.2`.
+        pub always: Vec<String>,
+        /// What a tag has before its version and its `v`: `package@`.
+        pub tag_prefix: String,
+    }
+    /// The folders of documentation, made by `retained_doc_versions`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DocTree {
+        /// The folders to keep, the newest first.
+        pub folders: Vec<DocFolder>,
+        /// The folders to remove, the newest first.
+        pub removed: Vec<String>,
+        /// The tags that are prereleases, no versions, or of another prefix.
+        pub ignored: Vec<String>,
+    }
+    /// Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version.
+    pub fn retained_doc_versions(tags: &[String], policy: &DocPolicy) -> Result<DocTree>;
     /// Writes a classification as text for a person: the release type, the reasons and the missing facts.
     #[must_use]
     pub fn explain(classification: &Classification) -> String;
@@ -4877,6 +5107,44 @@ pub mod release {
     pub fn profile(release_type: &Type, overrides: Option<&Profiles>) -> Result<Profile>;
     /// Reads a table of profiles from JSON text.
     pub fn profiles_from_json(text: &str) -> Result<Profiles>;
+    /// A notice of a deprecation.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Notice {
+        /// Where.
+        pub place: NoticePlace,
+        /// The instant from which it is due.
+        pub due_at: Timestamp,
+        /// Whether it reminds of the removal.
+        pub is_reminder: bool,
+    }
+    /// Where and when a deprecation is announced.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct NoticePolicy {
+        /// The places that announce it.
+        pub places: Vec<NoticePlace>,
+        /// How long before the removal users are reminded.
+        pub reminders: Vec<Span>,
+    }
+    /// The notices of a deprecation that are due, made by `notices_due`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct NoticesDue {
+        /// The notices that are due and were not given, by time.
+        pub due: Vec<Notice>,
+        /// The absent dates, whose notices are not listed: `deprecation.deprecatedAt`, `deprecation.sunsetAt`.
+        pub missing: Vec<String>,
+        /// The instant at which the next notice is due.
+        pub next_due_at: Option<Timestamp>,
+    }
+    /// Lists the notices of a deprecation that are due and were not given.
+    pub fn notices_due(
+        deprecation: &Deprecation,
+        policy: &NoticePolicy,
+        now: Timestamp,
+    ) -> Result<NoticesDue>;
     /// The depth of a changelog.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -5000,6 +5268,66 @@ pub mod release {
         /// A release of a line under long-term support.
         Lts,
     }
+    /// Something that a release removes.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Removal {
+        /// What is removed, by the name that its deprecation has.
+        pub subject: String,
+        /// The version that removes it.
+        pub version: Version,
+        /// The instant of that release.
+        pub at: Timestamp,
+    }
+    /// Whether removals keep what was promised, made by `check_removals`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RemovalCheck {
+        /// Whether the promises are kept.
+        pub verdict: RemovalVerdict,
+        /// The violations and the other reasons, the most severe first.
+        pub reasons: Vec<Reason>,
+        /// The missing facts: `--old: deprecatedAt`.
+        pub missing: Vec<String>,
+        /// Always absent: each removal has its own instant.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// What a removal needs, besides its own promise.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct RemovalPolicy {
+        /// The least time from the deprecation to the removal.
+        pub min_notice: Span,
+        /// Whether only a major version removes anything, as in Semantic Versioning (item 8).
+        pub require_major: bool,
+    }
+    /// Whether removals keep what was promised.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RemovalVerdict {
+        /// All do.
+        Kept,
+        /// At least one does not.
+        Violated,
+        /// A fact is missing.
+        Inconclusive,
+    }
+    /// Compares what a release removes with what was promised.
+    pub fn check_removals(
+        removals: &[Removal],
+        deprecations: &[Deprecation],
+        policy: &RemovalPolicy,
+    ) -> Result<RemovalCheck>;
+    /// Writes a check of removals as text for a person.
+    #[must_use]
+    pub fn explain_removals(check: &RemovalCheck) -> String;
+    /// The consequence of a check of removals: `proceed` if the promises are kept, else `ask`.
+    #[must_use]
+    pub fn outcome_of_removals(check: &RemovalCheck) -> Outcome;
     /// Returns the standard profile of every release type.
     #[must_use]
     pub fn standard_profiles() -> Profiles;
@@ -5118,6 +5446,30 @@ pub mod release {
         /// The IANA zone of its days.
         pub zone: String,
     }
+    /// The identifier of a vulnerability, made by `parse_cve`.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CveId {
+        /// The year: 1999 or later.
+        pub year: u32,
+        /// The number within the year, 4 to 19 digits.
+        pub number: String,
+    }
+    /// The score of a CVSS vector, made by `cvss_score`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CvssScore {
+        /// The version of CVSS: `3.0`, `3.1` or `4.0`.
+        pub version: String,
+        /// The score: 0 to 10.
+        pub score: f64,
+        /// The severity; absent for a score of 0.
+        pub severity: Option<AdvisorySeverity>,
+    }
+    /// Scores a CVSS vector of the versions 3.0, 3.1 and 4.0.
+    pub fn cvss_score(vector: &str) -> Result<CvssScore>;
+    /// Reads the identifier of a vulnerability: `CVE-2026-0001`.
+    pub fn parse_cve(text: &str) -> Result<CveId>;
     impl Display for AdvisorySeverity {}
     impl FromStr for AdvisorySeverity {}
     impl Display for BackportVerdict {}
@@ -5130,8 +5482,16 @@ pub mod release {
     impl FromStr for ClassificationVerdict {}
     impl Display for CommunicationScope {}
     impl FromStr for CommunicationScope {}
+    impl Display for DeprecationState {}
+    impl FromStr for DeprecationState {}
+    impl Display for DisclosureStepKind {}
+    impl FromStr for DisclosureStepKind {}
     impl Display for LineVerdict {}
     impl FromStr for LineVerdict {}
+    impl Display for NoticePlace {}
+    impl FromStr for NoticePlace {}
+    impl Display for RemovalVerdict {}
+    impl FromStr for RemovalVerdict {}
     impl Display for SupportPhase {}
     impl FromStr for SupportPhase {}
     impl Display for TestingScope {}
@@ -5146,6 +5506,21 @@ pub mod release {
     /// The text of `explain_backports`.
     impl fmt::Display for BackportPlan {}
     impl Explain for BackportPlan {}
+    impl Deprecation {
+        /// A deprecation without dates and versions.
+        #[must_use]
+        pub fn new(subject: impl Into<String>) -> Self;
+    }
+    /// The text of `explain_deprecation`.
+    impl fmt::Display for DeprecationStatus {}
+    impl Explain for DeprecationStatus {}
+    impl VulnerabilityReport {
+        /// A report of a vulnerability that is neither exploited nor fixed.
+        #[must_use]
+        pub fn new(severity: AdvisorySeverity, reported_at: Timestamp) -> Self;
+    }
+    impl Default for DisclosurePolicy {}
+    impl Default for DocPolicy {}
     /// The text of `explain`.
     impl fmt::Display for Classification {}
     impl Explain for Classification {}
@@ -5163,11 +5538,21 @@ pub mod release {
     impl fmt::Display for LineCheck {}
     impl Explain for LineCheck {}
     impl PolicyText for Profiles {}
+    impl Default for NoticePolicy {}
     impl RequiredApproval {
         /// The approval of so many people of a role.
         #[must_use]
         pub fn new(role: impl Into<String>, count: u32) -> Self;
     }
+    impl Removal {
+        /// A removal by a release at an instant.
+        #[must_use]
+        pub fn new(subject: impl Into<String>, version: Version, at: Timestamp) -> Self;
+    }
+    impl Default for RemovalPolicy {}
+    /// The text of `explain_removals`.
+    impl fmt::Display for RemovalCheck {}
+    impl Explain for RemovalCheck {}
     /// The text of `explain_support`.
     impl fmt::Display for SupportStatus {}
     impl Explain for SupportStatus {}

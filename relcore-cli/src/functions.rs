@@ -4256,7 +4256,8 @@ the service whose events it was made of, so add that as a column.",
 `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
 requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
 `support-phase` returns the phase of a `SupportLine` by its days, `check-line` whether it takes a change, and
-`backport-targets` which lines must get a fix.
+`backport-targets` which lines must get a fix. `deprecation-status` and `check-removals` compare removals with what
+was promised, `cvss-score` rates a vulnerability, and `disclosure-plan` dates the steps to its disclosure.
 
 Contradictions:
 
@@ -4445,6 +4446,58 @@ Those of `support-phase`.",
                 example: None,
             },
             Function {
+                name: "release.check_removals",
+                command: "check-removals",
+                docs: r"Compares what a release removes with what was promised.
+
+Pitfall: names are compared exactly. A removal of another name than the deprecation is one of something never deprecated.
+
+Errors:
+All faults at once: those of `deprecation-status` under `deprecations[0]`; `duplicate` for two
+deprecations of one subject and for two removals of one; `out_of_range` for a negative `minNotice`.",
+                arguments: &[
+                    Argument {
+                        wire: "removals",
+                        option: "removals",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of release.Removal",
+                            "Something that a release removes.",
+                            "Keys: subject, version, at",
+                        ),
+                    },
+                    Argument {
+                        wire: "deprecations",
+                        option: "deprecations",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of release.Deprecation",
+                            "The promise about something that will be removed: since when users know, and when it may go at the earliest.",
+                            "Keys: subject, deprecatedAt?, deprecatedIn?, sunsetAt?, removedIn?, replacement?, link?, sunsetLink?, announced?, remindedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.RemovalPolicy",
+                            "What a removal needs, besides its own promise.",
+                            "Keys: minNotice?, requireMajor?",
+                        ),
+                    },
+                ],
+                result: (
+                    "release.RemovalCheck",
+                    "Whether removals keep what was promised, made by `check_removals`.",
+                ),
+                explain: Some("release.explain_removals"),
+                outcome: Some("release.outcome_of_removals"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "release.classify",
                 command: "classify",
                 docs: r"Determines the release type of `next`. Without `previous`, it is the first release.
@@ -4476,6 +4529,136 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                 ),
                 explain: Some("release.explain"),
                 outcome: Some("release.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.cvss_score",
+                command: "cvss-score",
+                docs: r"Scores a CVSS vector of the versions 3.0, 3.1 and 4.0.
+
+For 3.0 and 3.1 it is the base score. For 4.0 it is the score of all metrics that the vector has.
+
+Errors:
+All faults at once, each under the name of the metric: `duplicate` for a metric that occurs twice; `missing_field` for a
+base metric that is absent; `invalid_value` for `AV:F`; `unknown_field` for a metric that the version does not have, or in
+lower case. `syntax` for a text that is not a vector, and for the versions 2.0 and 5.0.",
+                arguments: &[Argument {
+                    wire: "vector",
+                    option: "vector",
+                    is_optional: false,
+                    kind: Kind::Text,
+                }],
+                result: ("release.CvssScore", "The score of a CVSS vector, made by `cvss_score`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.deprecation_headers",
+                command: "deprecation-headers",
+                docs: r"Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
+
+Pitfall: the header `Deprecation` of early drafts was `true` or an HTTP date. RFC 9745 has seconds since 1970 after an `@`.
+
+Errors:
+All faults at once: those of `deprecation-status`, so a `sunsetAt` before `deprecatedAt` is
+`unordered`; `missing_field` without `deprecatedAt` and `sunsetAt`; `invalid_value` for an address with blanks, angle
+brackets, quotes or characters beyond ASCII, which would end the header early.",
+                arguments: &[Argument {
+                    wire: "deprecation",
+                    option: "deprecation",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.Deprecation",
+                        "The promise about something that will be removed: since when users know, and when it may go at the earliest.",
+                        "Keys: subject, deprecatedAt?, deprecatedIn?, sunsetAt?, removedIn?, replacement?, link?, sunsetLink?, announced?, remindedAt?",
+                    ),
+                }],
+                result: ("list of release.Header", "A header of HTTP."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.deprecation_status",
+                command: "deprecation-status",
+                docs: r"Says whether something is deprecated in a version at an instant, and whether it may be removed.
+
+It is deprecated from its instant or its version on, whichever comes first. It may be removed when every promise is
+fulfilled, the instant and the version. A prerelease counts as the release that it prepares.
+
+Errors:
+All faults at once: `invalid_value` for an empty `subject`; `unordered` for a `sunsetAt` before `deprecatedAt`, and for a
+`removedIn` that is not after `deprecatedIn`.",
+                arguments: &[
+                    Argument {
+                        wire: "deprecation",
+                        option: "deprecation",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.Deprecation",
+                            "The promise about something that will be removed: since when users know, and when it may go at the earliest.",
+                            "Keys: subject, deprecatedAt?, deprecatedIn?, sunsetAt?, removedIn?, replacement?, link?, sunsetLink?, announced?, remindedAt?",
+                        ),
+                    },
+                    Argument { wire: "version", option: "version", is_optional: true, kind: Kind::Version },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "release.DeprecationStatus",
+                    "The state of a deprecation, made by `deprecation_status`.",
+                ),
+                explain: Some("release.explain_deprecation"),
+                outcome: Some("release.outcome_of_deprecation"),
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.disclosure_plan",
+                command: "disclosure-plan",
+                docs: r"Dates the steps from the report of a vulnerability to its disclosure.
+
+The clocks of the EU Cyber Resilience Act run only for a vulnerability that is actively exploited, from the instant at
+which that is known; the one of the final report runs from the fix.
+
+Errors:
+All faults at once: `out_of_range` for a negative span of the policy, and for a step beyond the year 9999; `unordered` for
+a `fixedAt` before `reportedAt`.",
+                arguments: &[
+                    Argument {
+                        wire: "report",
+                        option: "report",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.VulnerabilityReport",
+                            "The report of a vulnerability.",
+                            "Keys: severity, reportedAt, exploitedAt?, fixedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.DisclosurePolicy",
+                            "The time limits of a disclosure.",
+                            "Keys: acknowledge?, fixCritical?, fixHigh?, fixMedium?, fixLow?, disclose?, earlyWarning?, notification?, finalReport?",
+                        ),
+                    },
+                ],
+                result: (
+                    "release.DisclosurePlan",
+                    "The dated steps of a disclosure, made by `disclosure_plan`.",
+                ),
+                explain: None,
+                outcome: None,
                 state: State::None,
                 is_diagnosis: false,
                 example: None,
@@ -4523,6 +4706,27 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                 example: None,
             },
             Function {
+                name: "release.explain_deprecation",
+                command: "explain-deprecation",
+                docs: "Writes the state of a deprecation as text for a person.",
+                arguments: &[Argument {
+                    wire: "status",
+                    option: "status",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.DeprecationStatus",
+                        "The state of a deprecation, made by `deprecation_status`.",
+                        "Keys: state, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "release.explain_line",
                 command: "explain-line",
                 docs: "Writes the check of a line as text for a person.",
@@ -4534,6 +4738,27 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                         "release.LineCheck",
                         "Whether a line takes a change, made by `check_line`.",
                         "Keys: verdict, phase, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.explain_removals",
+                command: "explain-removals",
+                docs: "Writes a check of removals as text for a person.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.RemovalCheck",
+                        "Whether removals keep what was promised, made by `check_removals`.",
+                        "Keys: verdict, reasons, missing, nextCheckAt?, policyDigest",
                     ),
                 }],
                 result: ("text", ""),
@@ -4587,6 +4812,52 @@ As `order-lines`.",
                     Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
                 ],
                 result: ("text, if there is one", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.notices_due",
+                command: "notices-due",
+                docs: r"Lists the notices of a deprecation that are due and were not given.
+
+Each place announces it from `deprecatedAt` on. Each reminder goes by e-mail a while before `sunsetAt`; one reminder
+that was sent counts for all that were due before it.
+
+Pitfall: without `deprecatedAt` no place is due; `missing` says so.
+
+Errors:
+All faults at once: those of `deprecation-status`; `out_of_range` for a negative reminder, and
+for a reminder before the year 1.",
+                arguments: &[
+                    Argument {
+                        wire: "deprecation",
+                        option: "deprecation",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.Deprecation",
+                            "The promise about something that will be removed: since when users know, and when it may go at the earliest.",
+                            "Keys: subject, deprecatedAt?, deprecatedIn?, sunsetAt?, removedIn?, replacement?, link?, sunsetLink?, announced?, remindedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.NoticePolicy",
+                            "Where and when a deprecation is announced.",
+                            "Keys: places?, reminders?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "release.NoticesDue",
+                    "The notices of a deprecation that are due, made by `notices_due`.",
+                ),
                 explain: None,
                 outcome: None,
                 state: State::None,
@@ -4672,6 +4943,30 @@ number, as `3` and `3.0`.",
                 example: None,
             },
             Function {
+                name: "release.outcome_of_deprecation",
+                command: "outcome-of-deprecation",
+                docs: "The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing.",
+                arguments: &[Argument {
+                    wire: "status",
+                    option: "status",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.DeprecationStatus",
+                        "The state of a deprecation, made by `deprecation_status`.",
+                        "Keys: state, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "release.outcome_of_line",
                 command: "outcome-of-line",
                 docs: "The consequence of the check of a line: `proceed` if it takes the change, else `ask`.",
@@ -4683,6 +4978,30 @@ number, as `3` and `3.0`.",
                         "release.LineCheck",
                         "Whether a line takes a change, made by `check_line`.",
                         "Keys: verdict, phase, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.outcome_of_removals",
+                command: "outcome-of-removals",
+                docs: "The consequence of a check of removals: `proceed` if the promises are kept, else `ask`.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.RemovalCheck",
+                        "Whether removals keep what was promised, made by `check_removals`.",
+                        "Keys: verdict, reasons, missing, nextCheckAt?, policyDigest",
                     ),
                 }],
                 result: (
@@ -4719,6 +5038,22 @@ number, as `3` and `3.0`.",
                     "decision.Outcome",
                     "The consequence of a decision for its caller: one of four, for every kind of decision.",
                 ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.parse_cve",
+                command: "parse-cve",
+                docs: r"Reads the identifier of a vulnerability: `CVE-2026-0001`.
+
+Errors:
+`invalid_value` for `cve-2014-0160`, `CVE-1998-0001` (the first year is 1999), `CVE-2014-160`, `CVE-2014-00160`, and for
+more than 19 digits.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("release.CveId", "The identifier of a vulnerability, made by `parse_cve`."),
                 explain: None,
                 outcome: None,
                 state: State::None,
@@ -4779,6 +5114,42 @@ channel or bump.",
                     "release.Profile",
                     "The requirements of a release type: a row of the table of profiles.",
                 ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "release.retained_doc_versions",
+                command: "retained-doc-versions",
+                docs: r"Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version.
+
+Each folder has the documentation of the newest patch version of its minor version. Prereleases have none.
+
+Pitfall: `current` is the greatest version, not the latest tag: a backport never becomes current.
+
+Errors:
+None so far: a tag that is no version is listed under `ignored`.",
+                arguments: &[
+                    Argument {
+                        wire: "tags",
+                        option: "tags",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.DocPolicy",
+                            "Which documentation is kept.",
+                            "Keys: keep?, always?, tagPrefix?",
+                        ),
+                    },
+                ],
+                result: ("release.DocTree", "The folders of documentation, made by `retained_doc_versions`."),
                 explain: None,
                 outcome: None,
                 state: State::None,

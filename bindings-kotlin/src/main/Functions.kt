@@ -1855,7 +1855,8 @@ object Metrics {
  * `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
  * requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
  * `support_phase` returns the phase of a `SupportLine` by its days, `check_line` whether it takes a change, and
- * `backport_targets` which lines must get a fix.
+ * `backport_targets` which lines must get a fix. `deprecation_status` and `check_removals` compare removals with what
+ * was promised, `cvss_score` rates a vulnerability, and `disclosure_plan` dates the steps to its disclosure.
  *
  * Contradictions:
  *
@@ -1969,6 +1970,20 @@ object Release {
         ffiReleaseCheckLine(change, line, now)
 
     /**
+     * Compares what a release removes with what was promised.
+     *
+     * Pitfall: names are compared exactly. A removal of another name than the deprecation is one of something never deprecated.
+     *
+     * Errors:
+     * All faults at once: those of `deprecation_status` under `deprecations[0]`; `duplicate` for two
+     * deprecations of one subject and for two removals of one; `out_of_range` for a negative `minNotice`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun checkRemovals(removals: List<ReleaseRemoval>, deprecations: List<ReleaseDeprecation>, policy: ReleaseRemovalPolicy): ReleaseRemovalCheck =
+        ffiReleaseCheckRemovals(removals, deprecations, policy)
+
+    /**
      * Determines the release type of `next`. Without `previous`, it is the first release.
      *
      * The type depends on the advisories, the prerelease identifiers, long-term support and the version step, in this
@@ -1983,6 +1998,66 @@ object Release {
     @Throws(RelcoreException::class)
     fun classify(previous: String? = null, next: String, facts: ReleaseFacts): ReleaseClassification =
         ffiReleaseClassify(previous, next, facts)
+
+    /**
+     * Scores a CVSS vector of the versions 3.0, 3.1 and 4.0.
+     *
+     * For 3.0 and 3.1 it is the base score. For 4.0 it is the score of all metrics that the vector has.
+     *
+     * Errors:
+     * All faults at once, each under the name of the metric: `duplicate` for a metric that occurs twice; `missing_field` for a
+     * base metric that is absent; `invalid_value` for `AV:F`; `unknown_field` for a metric that the version does not have, or in
+     * lower case. `syntax` for a text that is not a vector, and for the versions 2.0 and 5.0.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun cvssScore(vector: String): ReleaseCvssScore =
+        ffiReleaseCvssScore(vector)
+
+    /**
+     * Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
+     *
+     * Pitfall: the header `Deprecation` of early drafts was `true` or an HTTP date. RFC 9745 has seconds since 1970 after an `@`.
+     *
+     * Errors:
+     * All faults at once: those of `deprecation_status`, so a `sunsetAt` before `deprecatedAt` is
+     * `unordered`; `missing_field` without `deprecatedAt` and `sunsetAt`; `invalid_value` for an address with blanks, angle
+     * brackets, quotes or characters beyond ASCII, which would end the header early.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun deprecationHeaders(deprecation: ReleaseDeprecation): List<ReleaseHeader> =
+        ffiReleaseDeprecationHeaders(deprecation)
+
+    /**
+     * Says whether something is deprecated in a version at an instant, and whether it may be removed.
+     *
+     * It is deprecated from its instant or its version on, whichever comes first. It may be removed when every promise is
+     * fulfilled, the instant and the version. A prerelease counts as the release that it prepares.
+     *
+     * Errors:
+     * All faults at once: `invalid_value` for an empty `subject`; `unordered` for a `sunsetAt` before `deprecatedAt`, and for a
+     * `removedIn` that is not after `deprecatedIn`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun deprecationStatus(deprecation: ReleaseDeprecation, version: String? = null, now: Timestamp): ReleaseDeprecationStatus =
+        ffiReleaseDeprecationStatus(deprecation, version, now)
+
+    /**
+     * Dates the steps from the report of a vulnerability to its disclosure.
+     *
+     * The clocks of the EU Cyber Resilience Act run only for a vulnerability that is actively exploited, from the instant at
+     * which that is known; the one of the final report runs from the fix.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for a negative span of the policy, and for a step beyond the year 9999; `unordered` for
+     * a `fixedAt` before `reportedAt`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun disclosurePlan(report: ReleaseVulnerabilityReport, policy: ReleaseDisclosurePolicy): ReleaseDisclosurePlan =
+        ffiReleaseDisclosurePlan(report, policy)
 
     /**
      * Writes a classification as text for a person: the release type, the reasons and the missing facts.
@@ -2001,12 +2076,28 @@ object Release {
         ffiReleaseExplainBackports(plan)
 
     /**
+     * Writes the state of a deprecation as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainDeprecation(status: ReleaseDeprecationStatus): String =
+        ffiReleaseExplainDeprecation(status)
+
+    /**
      * Writes the check of a line as text for a person.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
     fun explainLine(check: ReleaseLineCheck): String =
         ffiReleaseExplainLine(check)
+
+    /**
+     * Writes a check of removals as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainRemovals(check: ReleaseRemovalCheck): String =
+        ffiReleaseExplainRemovals(check)
 
     /**
      * Writes the support of a line as text for a person.
@@ -2028,6 +2119,23 @@ object Release {
     @Throws(RelcoreException::class)
     fun newestLine(lines: List<ReleaseSupportLine>, now: Timestamp): String? =
         ffiReleaseNewestLine(lines, now)
+
+    /**
+     * Lists the notices of a deprecation that are due and were not given.
+     *
+     * Each place announces it from `deprecatedAt` on. Each reminder goes by e-mail a while before `sunsetAt`; one reminder
+     * that was sent counts for all that were due before it.
+     *
+     * Pitfall: without `deprecatedAt` no place is due; `missing` says so.
+     *
+     * Errors:
+     * All faults at once: those of `deprecation_status`; `out_of_range` for a negative reminder, and
+     * for a reminder before the year 1.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun noticesDue(deprecation: ReleaseDeprecation, policy: ReleaseNoticePolicy, now: Timestamp): ReleaseNoticesDue =
+        ffiReleaseNoticesDue(deprecation, policy, now)
 
     /**
      * Sorts the names of lines by number, the newest first.
@@ -2063,12 +2171,28 @@ object Release {
         ffiReleaseOutcomeOfBackports(plan)
 
     /**
+     * The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfDeprecation(status: ReleaseDeprecationStatus): DecisionOutcome =
+        ffiReleaseOutcomeOfDeprecation(status)
+
+    /**
      * The consequence of the check of a line: `proceed` if it takes the change, else `ask`.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
     fun outcomeOfLine(check: ReleaseLineCheck): DecisionOutcome =
         ffiReleaseOutcomeOfLine(check)
+
+    /**
+     * The consequence of a check of removals: `proceed` if the promises are kept, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfRemovals(check: ReleaseRemovalCheck): DecisionOutcome =
+        ffiReleaseOutcomeOfRemovals(check)
 
     /**
      * The consequence of the support of a line for a release from it.
@@ -2085,6 +2209,18 @@ object Release {
         ffiReleaseOutcomeOfSupport(status)
 
     /**
+     * Reads the identifier of a vulnerability: `CVE-2026-0001`.
+     *
+     * Errors:
+     * `invalid_value` for `cve-2014-0160`, `CVE-1998-0001` (the first year is 1999), `CVE-2014-160`, `CVE-2014-00160`, and for
+     * more than 19 digits.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun parseCve(text: String): ReleaseCveId =
+        ffiReleaseParseCve(text)
+
+    /**
      * Returns the profile of a release type: the row of `overrides` if there is one, else the standard row.
      *
      * Errors:
@@ -2097,6 +2233,21 @@ object Release {
     @Throws(RelcoreException::class)
     fun profile(releaseType: ReleaseType, overrides: ReleaseProfiles? = null): ReleaseProfile =
         ffiReleaseProfile(releaseType, overrides)
+
+    /**
+     * Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version.
+     *
+     * Each folder has the documentation of the newest patch version of its minor version. Prereleases have none.
+     *
+     * Pitfall: `current` is the greatest version, not the latest tag: a backport never becomes current.
+     *
+     * Errors:
+     * None so far: a tag that is no version is listed under `ignored`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun retainedDocVersions(tags: List<String>, policy: ReleaseDocPolicy): ReleaseDocTree =
+        ffiReleaseRetainedDocVersions(tags, policy)
 
     /**
      * Determines the phase of support of a line, and when it changes.

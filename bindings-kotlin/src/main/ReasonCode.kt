@@ -150,6 +150,46 @@ value class ReasonCode(val value: String) {
          */
         val FORWARD_PORT_DUE = ReasonCode("forward_port_due")
         /**
+         * It is not deprecated yet.
+         */
+        val DEPRECATION_PLANNED = ReasonCode("deprecation_planned")
+        /**
+         * It is deprecated and must stay.
+         */
+        val DEPRECATED = ReasonCode("deprecated")
+        /**
+         * A deprecation states neither a date nor a version of the removal.
+         */
+        val REMOVAL_NOT_PROMISED = ReasonCode("removal_not_promised")
+        /**
+         * The date and the version of the removal are reached.
+         */
+        val REMOVAL_ALLOWED = ReasonCode("removal_allowed")
+        /**
+         * It is removed, but was never deprecated.
+         */
+        val NEVER_DEPRECATED = ReasonCode("never_deprecated")
+        /**
+         * It is removed before the promised version.
+         */
+        val REMOVED_BEFORE_VERSION = ReasonCode("removed_before_version")
+        /**
+         * It is removed before the promised date.
+         */
+        val REMOVED_BEFORE_DATE = ReasonCode("removed_before_date")
+        /**
+         * It is removed in a version that is not a major version.
+         */
+        val REMOVED_WITHOUT_MAJOR = ReasonCode("removed_without_major")
+        /**
+         * The time from the deprecation to the removal is too short.
+         */
+        val NOTICE_TOO_SHORT = ReasonCode("notice_too_short")
+        /**
+         * All removals keep what was promised.
+         */
+        val REMOVALS_AS_PROMISED = ReasonCode("removals_as_promised")
+        /**
          * No window counts for the release, so nothing is closed.
          */
         val NO_WINDOWS = ReasonCode("no_windows")

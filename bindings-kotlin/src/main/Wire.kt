@@ -1621,6 +1621,102 @@ fun ReleaseCommunicationScope.toJson(): String = ffiWriteReleaseCommunicationSco
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ReleaseCveId.Companion.fromJson(json: String): ReleaseCveId = ffiReadReleaseCveId(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseCveId.toJson(): String = ffiWriteReleaseCveId(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseCvssScore.Companion.fromJson(json: String): ReleaseCvssScore = ffiReadReleaseCvssScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseCvssScore.toJson(): String = ffiWriteReleaseCvssScore(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecation.Companion.fromJson(json: String): ReleaseDeprecation = ffiReadReleaseDeprecation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecation.toJson(): String = ffiWriteReleaseDeprecation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecationState.Companion.fromJson(json: String): ReleaseDeprecationState = ffiReadReleaseDeprecationState(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecationState.toJson(): String = ffiWriteReleaseDeprecationState(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecationStatus.Companion.fromJson(json: String): ReleaseDeprecationStatus = ffiReadReleaseDeprecationStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecationStatus.toJson(): String = ffiWriteReleaseDeprecationStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosurePlan.Companion.fromJson(json: String): ReleaseDisclosurePlan = ffiReadReleaseDisclosurePlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosurePlan.toJson(): String = ffiWriteReleaseDisclosurePlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosurePolicy.Companion.fromJson(json: String): ReleaseDisclosurePolicy = ffiReadReleaseDisclosurePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosurePolicy.toJson(): String = ffiWriteReleaseDisclosurePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosureStep.Companion.fromJson(json: String): ReleaseDisclosureStep = ffiReadReleaseDisclosureStep(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosureStep.toJson(): String = ffiWriteReleaseDisclosureStep(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosureStepKind.Companion.fromJson(json: String): ReleaseDisclosureStepKind = ffiReadReleaseDisclosureStepKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosureStepKind.toJson(): String = ffiWriteReleaseDisclosureStepKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDocFolder.Companion.fromJson(json: String): ReleaseDocFolder = ffiReadReleaseDocFolder(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDocFolder.toJson(): String = ffiWriteReleaseDocFolder(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDocPolicy.Companion.fromJson(json: String): ReleaseDocPolicy = ffiReadReleaseDocPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDocPolicy.toJson(): String = ffiWriteReleaseDocPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDocTree.Companion.fromJson(json: String): ReleaseDocTree = ffiReadReleaseDocTree(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDocTree.toJson(): String = ffiWriteReleaseDocTree(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ReleaseFacts.Companion.fromJson(json: String): ReleaseFacts = ffiReadReleaseFacts(json)
 
 /** The JSON form. */
@@ -1634,6 +1730,14 @@ fun ReleaseFix.Companion.fromJson(json: String): ReleaseFix = ffiReadReleaseFix(
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ReleaseFix.toJson(): String = ffiWriteReleaseFix(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseHeader.Companion.fromJson(json: String): ReleaseHeader = ffiReadReleaseHeader(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseHeader.toJson(): String = ffiWriteReleaseHeader(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1669,6 +1773,38 @@ fun ReleaseMilestone.toJson(): String = ffiWriteReleaseMilestone(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ReleaseNotice.Companion.fromJson(json: String): ReleaseNotice = ffiReadReleaseNotice(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseNotice.toJson(): String = ffiWriteReleaseNotice(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticePlace.Companion.fromJson(json: String): ReleaseNoticePlace = ffiReadReleaseNoticePlace(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticePlace.toJson(): String = ffiWriteReleaseNoticePlace(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticePolicy.Companion.fromJson(json: String): ReleaseNoticePolicy = ffiReadReleaseNoticePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticePolicy.toJson(): String = ffiWriteReleaseNoticePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticesDue.Companion.fromJson(json: String): ReleaseNoticesDue = ffiReadReleaseNoticesDue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticesDue.toJson(): String = ffiWriteReleaseNoticesDue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ReleaseProfile.Companion.fromJson(json: String): ReleaseProfile = ffiReadReleaseProfile(json)
 
 /** The JSON form. */
@@ -1682,6 +1818,38 @@ fun ReleaseProfiles.Companion.fromJson(json: String): ReleaseProfiles = ffiReadR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ReleaseProfiles.toJson(): String = ffiWriteReleaseProfiles(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseRemoval.Companion.fromJson(json: String): ReleaseRemoval = ffiReadReleaseRemoval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseRemoval.toJson(): String = ffiWriteReleaseRemoval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalCheck.Companion.fromJson(json: String): ReleaseRemovalCheck = ffiReadReleaseRemovalCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalCheck.toJson(): String = ffiWriteReleaseRemovalCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalPolicy.Companion.fromJson(json: String): ReleaseRemovalPolicy = ffiReadReleaseRemovalPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalPolicy.toJson(): String = ffiWriteReleaseRemovalPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalVerdict.Companion.fromJson(json: String): ReleaseRemovalVerdict = ffiReadReleaseRemovalVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalVerdict.toJson(): String = ffiWriteReleaseRemovalVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1738,6 +1906,14 @@ fun ReleaseType.Companion.fromJson(json: String): ReleaseType = ffiReadReleaseTy
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ReleaseType.toJson(): String = ffiWriteReleaseType(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseVulnerabilityReport.Companion.fromJson(json: String): ReleaseVulnerabilityReport = ffiReadReleaseVulnerabilityReport(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseVulnerabilityReport.toJson(): String = ffiWriteReleaseVulnerabilityReport(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

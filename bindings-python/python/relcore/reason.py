@@ -216,6 +216,36 @@ class ReasonCode(StrEnum):
     FORWARD_PORT_DUE = "forward_port_due"
     """The line is newer than the one with the fix, and lacks it."""
 
+    DEPRECATION_PLANNED = "deprecation_planned"
+    """It is not deprecated yet."""
+
+    DEPRECATED = "deprecated"
+    """It is deprecated and must stay."""
+
+    REMOVAL_NOT_PROMISED = "removal_not_promised"
+    """A deprecation states neither a date nor a version of the removal."""
+
+    REMOVAL_ALLOWED = "removal_allowed"
+    """The date and the version of the removal are reached."""
+
+    NEVER_DEPRECATED = "never_deprecated"
+    """It is removed, but was never deprecated."""
+
+    REMOVED_BEFORE_VERSION = "removed_before_version"
+    """It is removed before the promised version."""
+
+    REMOVED_BEFORE_DATE = "removed_before_date"
+    """It is removed before the promised date."""
+
+    REMOVED_WITHOUT_MAJOR = "removed_without_major"
+    """It is removed in a version that is not a major version."""
+
+    NOTICE_TOO_SHORT = "notice_too_short"
+    """The time from the deprecation to the removal is too short."""
+
+    REMOVALS_AS_PROMISED = "removals_as_promised"
+    """All removals keep what was promised."""
+
     NO_WINDOWS = "no_windows"
     """No window counts for the release, so nothing is closed."""
 

@@ -71,11 +71,11 @@ pub fn disclosure_plan(report: &VulnerabilityReport, policy: &DisclosurePolicy) 
         (Kind::Disclose, reported, policy.disclose),
     ];
     let mut steps = Vec::new();
-    for (kind, from, span) in clocks {
-        let Some(from) = from else { continue };
-        let due_at = from.plus(span).map_err(|error| error.under("report"));
+    for (kind, started_at, span) in clocks {
+        let Some(started_at) = started_at else { continue };
+        let due_at = started_at.plus(span).map_err(|error| error.under("report"));
         if let Some(due_at) = faults.absorb(due_at) {
-            steps.push(DisclosureStep { kind, from, due_at, source: source(kind).to_owned() });
+            steps.push(DisclosureStep { kind, started_at, due_at, source: source(kind).to_owned() });
         }
     }
     faults.finish()?;
@@ -187,7 +187,7 @@ pub struct DisclosureStep {
     /// What is due.
     pub kind: DisclosureStepKind,
     /// The instant at which its clock began.
-    pub from: Timestamp,
+    pub started_at: Timestamp,
     /// The instant until which it is due.
     pub due_at: Timestamp,
     /// Who demands it: a law, or `policy`.

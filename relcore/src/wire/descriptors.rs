@@ -2175,6 +2175,129 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Unit(&["limited", "early_adopters", "coordinated", "all_users"]),
     ),
     (
+        "release.CveId",
+        Descriptor::Struct(&[
+            Field { name: "year", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "number", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.CvssScore",
+        Descriptor::Struct(&[
+            Field { name: "version", required: true, of: TypeRef::Text },
+            Field { name: "score", required: true, of: TypeRef::Float },
+            Field {
+                name: "severity",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.AdvisorySeverity")),
+            },
+        ]),
+    ),
+    (
+        "release.Deprecation",
+        Descriptor::Struct(&[
+            Field { name: "subject", required: true, of: TypeRef::Text },
+            Field { name: "deprecatedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "deprecatedIn", required: false, of: TypeRef::Optional(&TypeRef::Version) },
+            Field { name: "sunsetAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "removedIn", required: false, of: TypeRef::Optional(&TypeRef::Version) },
+            Field { name: "replacement", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "link", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "sunsetLink", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "announced",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("release.NoticePlace")),
+            },
+            Field { name: "remindedAt", required: false, of: TypeRef::List(&TypeRef::Timestamp) },
+        ]),
+    ),
+    ("release.DeprecationState", Descriptor::Unit(&["planned", "deprecated", "removable", "unknown"])),
+    (
+        "release.DeprecationStatus",
+        Descriptor::Struct(&[
+            Field { name: "state", required: true, of: TypeRef::Named("release.DeprecationState") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.DisclosurePlan",
+        Descriptor::Struct(&[
+            Field {
+                name: "steps",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("release.DisclosureStep")),
+            },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.DisclosurePolicy",
+        Descriptor::Struct(&[
+            Field { name: "acknowledge", required: false, of: TypeRef::Span },
+            Field { name: "fixCritical", required: false, of: TypeRef::Span },
+            Field { name: "fixHigh", required: false, of: TypeRef::Span },
+            Field { name: "fixMedium", required: false, of: TypeRef::Span },
+            Field { name: "fixLow", required: false, of: TypeRef::Span },
+            Field { name: "disclose", required: false, of: TypeRef::Span },
+            Field { name: "earlyWarning", required: false, of: TypeRef::Span },
+            Field { name: "notification", required: false, of: TypeRef::Span },
+            Field { name: "finalReport", required: false, of: TypeRef::Span },
+        ]),
+    ),
+    (
+        "release.DisclosureStep",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("release.DisclosureStepKind") },
+            Field { name: "startedAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "dueAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "source", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.DisclosureStepKind",
+        Descriptor::Unit(&[
+            "early_warning",
+            "acknowledge",
+            "notification",
+            "fix",
+            "final_report",
+            "disclose",
+        ]),
+    ),
+    (
+        "release.DocFolder",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "tag", required: true, of: TypeRef::Text },
+            Field { name: "version", required: true, of: TypeRef::Version },
+        ]),
+    ),
+    (
+        "release.DocPolicy",
+        Descriptor::Struct(&[
+            Field { name: "keep", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "always", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "tagPrefix", required: false, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.DocTree",
+        Descriptor::Struct(&[
+            Field {
+                name: "folders",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("release.DocFolder")),
+            },
+            Field { name: "removed", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "ignored", required: true, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
         "release.Facts",
         Descriptor::Struct(&[
             Field { name: "breaking", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
@@ -2204,6 +2327,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "release.Header",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "value", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "release.LineChange",
         Descriptor::Struct(&[
             Field { name: "kind", required: true, of: TypeRef::Named("release.ChangeKind") },
@@ -2228,6 +2358,37 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             ("on", &[Field { name: "date", required: true, of: TypeRef::Date }] as &[Field]),
             ("reached", &[] as &[Field]),
             ("not_reached", &[] as &[Field]),
+        ]),
+    ),
+    (
+        "release.Notice",
+        Descriptor::Struct(&[
+            Field { name: "place", required: true, of: TypeRef::Named("release.NoticePlace") },
+            Field { name: "dueAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "isReminder", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "release.NoticePlace",
+        Descriptor::Unit(&["changelog", "api_docs", "code_warnings", "release_notes", "email"]),
+    ),
+    (
+        "release.NoticePolicy",
+        Descriptor::Struct(&[
+            Field {
+                name: "places",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("release.NoticePlace")),
+            },
+            Field { name: "reminders", required: false, of: TypeRef::List(&TypeRef::Span) },
+        ]),
+    ),
+    (
+        "release.NoticesDue",
+        Descriptor::Struct(&[
+            Field { name: "due", required: true, of: TypeRef::List(&TypeRef::Named("release.Notice")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextDueAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
     (
@@ -2260,6 +2421,32 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             of: TypeRef::Map(&TypeRef::Named("release.Profile")),
         }]),
     ),
+    (
+        "release.Removal",
+        Descriptor::Struct(&[
+            Field { name: "subject", required: true, of: TypeRef::Text },
+            Field { name: "version", required: true, of: TypeRef::Version },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+        ]),
+    ),
+    (
+        "release.RemovalCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("release.RemovalVerdict") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.RemovalPolicy",
+        Descriptor::Struct(&[
+            Field { name: "minNotice", required: false, of: TypeRef::Span },
+            Field { name: "requireMajor", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    ("release.RemovalVerdict", Descriptor::Unit(&["kept", "violated", "inconclusive"])),
     (
         "release.RequiredApproval",
         Descriptor::Struct(&[
@@ -2360,6 +2547,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "security_low",
             "prerelease",
             "lts",
+        ]),
+    ),
+    (
+        "release.VulnerabilityReport",
+        Descriptor::Struct(&[
+            Field { name: "severity", required: true, of: TypeRef::Named("release.AdvisorySeverity") },
+            Field { name: "reportedAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "exploitedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "fixedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
     (

@@ -84,6 +84,26 @@ extension ReasonCode {
     public static let backportDue = Self(rawValue: "backport_due")
     /// The line is newer than the one with the fix, and lacks it.
     public static let forwardPortDue = Self(rawValue: "forward_port_due")
+    /// It is not deprecated yet.
+    public static let deprecationPlanned = Self(rawValue: "deprecation_planned")
+    /// It is deprecated and must stay.
+    public static let deprecated = Self(rawValue: "deprecated")
+    /// A deprecation states neither a date nor a version of the removal.
+    public static let removalNotPromised = Self(rawValue: "removal_not_promised")
+    /// The date and the version of the removal are reached.
+    public static let removalAllowed = Self(rawValue: "removal_allowed")
+    /// It is removed, but was never deprecated.
+    public static let neverDeprecated = Self(rawValue: "never_deprecated")
+    /// It is removed before the promised version.
+    public static let removedBeforeVersion = Self(rawValue: "removed_before_version")
+    /// It is removed before the promised date.
+    public static let removedBeforeDate = Self(rawValue: "removed_before_date")
+    /// It is removed in a version that is not a major version.
+    public static let removedWithoutMajor = Self(rawValue: "removed_without_major")
+    /// The time from the deprecation to the removal is too short.
+    public static let noticeTooShort = Self(rawValue: "notice_too_short")
+    /// All removals keep what was promised.
+    public static let removalsAsPromised = Self(rawValue: "removals_as_promised")
     /// No window counts for the release, so nothing is closed.
     public static let noWindows = Self(rawValue: "no_windows")
     /// No deny window is active, and there are no allow windows.
