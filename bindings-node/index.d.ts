@@ -260,6 +260,32 @@ export declare class RelcoreError extends Error {
  * - `stability_unclear`: A version without prerelease identifiers goes only to users who opted in, or a prerelease goes to all users.
  * - `declared_otherwise`: The declared release type contradicts version and facts.
  * - `declared_kind`: The declared type decided an otherwise ambiguous release.
+ * - `line_not_released`: The line is released on a later day.
+ * - `line_current`: The line has active support.
+ * - `line_active_lts`: The line has active long-term support.
+ * - `line_in_maintenance`: The line gets security fixes and critical fixes only.
+ * - `line_extended`: The support of the line has ended, but extended support goes on.
+ * - `line_ended`: The support of the line has ended.
+ * - `line_ends_soon`: The support of the line ends soon.
+ * - `line_end_unknown`: The line states no end of support.
+ * - `line_takes_change`: The line takes the change in its present phase.
+ * - `line_refuses_change`: The line takes no change of this kind in its present phase.
+ * - `breaking_in_line`: The change breaks users of a released line.
+ * - `no_lines`: There is no line.
+ * - `line_carries_fix`: The line has the fix.
+ * - `line_not_affected`: The line is older than the fault.
+ * - `backport_due`: The line is supported and needs the fix.
+ * - `forward_port_due`: The line is newer than the one with the fix, and lacks it.
+ * - `deprecation_planned`: It is not deprecated yet.
+ * - `deprecated`: It is deprecated and must stay.
+ * - `removal_not_promised`: A deprecation states neither a date nor a version of the removal.
+ * - `removal_allowed`: The date and the version of the removal are reached.
+ * - `never_deprecated`: It is removed, but was never deprecated.
+ * - `removed_before_version`: It is removed before the promised version.
+ * - `removed_before_date`: It is removed before the promised date.
+ * - `removed_without_major`: It is removed in a version that is not a major version.
+ * - `notice_too_short`: The time from the deprecation to the removal is too short.
+ * - `removals_as_promised`: All removals keep what was promised.
  *
  * Of `rollback`:
  *
@@ -603,6 +629,32 @@ export type ReasonCode =
   | "stability_unclear"
   | "declared_otherwise"
   | "declared_kind"
+  | "line_not_released"
+  | "line_current"
+  | "line_active_lts"
+  | "line_in_maintenance"
+  | "line_extended"
+  | "line_ended"
+  | "line_ends_soon"
+  | "line_end_unknown"
+  | "line_takes_change"
+  | "line_refuses_change"
+  | "breaking_in_line"
+  | "no_lines"
+  | "line_carries_fix"
+  | "line_not_affected"
+  | "backport_due"
+  | "forward_port_due"
+  | "deprecation_planned"
+  | "deprecated"
+  | "removal_not_promised"
+  | "removal_allowed"
+  | "never_deprecated"
+  | "removed_before_version"
+  | "removed_before_date"
+  | "removed_without_major"
+  | "notice_too_short"
+  | "removals_as_promised"
   | "critical_functionality_broken"
   | "vulnerability_introduced"
   | "data_corruption"

@@ -5,6 +5,9 @@
  * `classify` compares the next version with the previous one, considers the `Facts` and returns a
  * `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
  * requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+ * `supportPhase` returns the phase of a `SupportLine` by its days, `checkLine` whether it takes a change, and
+ * `backportTargets` which lines must get a fix. `deprecationStatus` and `checkRemovals` compare removals with what
+ * was promised, `cvssScore` rates a vulnerability, and `disclosurePlan` dates the steps to its disclosure.
  *
  * Contradictions:
  *
@@ -48,7 +51,7 @@
  *
  * @packageDocumentation
  */
-import type { Bump, Instant, Reason, RelcoreError, Span, Timestamp, Version } from "./index.js";
+import type { Bump, Instant, NaiveDate, Reason, RelcoreError, Span, Timestamp, Version } from "./index.js";
 import type * as decision from "./decision.js";
 
 /** An advisory that a release closes. */
@@ -68,6 +71,46 @@ export interface Advisory {
  * - `critical`: CVSS 9.0 to 10.0.
  */
 export type AdvisorySeverity = "low" | "medium" | "high" | "critical";
+
+/** The lines that must get a fix, made by `backportTargets`. */
+export interface BackportPlan<At extends Instant = Instant> {
+  /** Whether a line must get the fix. */
+  readonly verdict: BackportVerdict;
+  /** The older lines that must get it, the newest first. */
+  readonly targets: readonly string[];
+  /** The newer lines that must get it, the newest first. */
+  readonly forward: readonly string[];
+  /** The lines whose users of extended support must get it, the newest first. */
+  readonly extended: readonly string[];
+  /** One reason for each line, the newest first. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts: `3.9: eol`, or `lines` if there are none. */
+  readonly missing: readonly string[];
+  /** The next instant at which the phase of a line without the fix changes. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. The rules are fixed; a new version of them has a new digest. */
+  readonly policyDigest: string;
+}
+
+/**
+ * Whether lines must get a fix.
+ *
+ * - `due`: At least one line must get it.
+ * - `nothing_due`: No line must get it.
+ * - `inconclusive`: Facts about lines are missing.
+ */
+export type BackportVerdict = "due" | "nothing_due" | "inconclusive";
+
+/**
+ * What a change is, for the line that should take it.
+ *
+ * - `security_fix`: It closes a vulnerability.
+ * - `critical_fix`: It ends data loss, crashes or an outage.
+ * - `bug_fix`: It fixes anything else.
+ * - `documentation`: It changes documentation only.
+ * - `feature`: It adds something.
+ */
+export type ChangeKind = "security_fix" | "critical_fix" | "bug_fix" | "documentation" | "feature";
 
 /**
  * The depth of a changelog.
@@ -113,6 +156,219 @@ export type ClassificationVerdict = "classified" | "inconclusive" | "contradicto
  */
 export type CommunicationScope = "limited" | "early_adopters" | "coordinated" | "all_users";
 
+/** The identifier of a vulnerability, made by `parseCve`. */
+export interface CveId {
+  /** The year: 1999 or later. */
+  readonly year: number;
+  /** The number within the year, 4 to 19 digits. */
+  readonly number: string;
+}
+
+/** The score of a CVSS vector, made by `cvssScore`. */
+export interface CvssScore {
+  /** The version of CVSS: `3.0`, `3.1` or `4.0`. */
+  readonly version: string;
+  /** The score: 0 to 10. */
+  readonly score: number;
+  /** The severity; absent for a score of 0. */
+  readonly severity?: AdvisorySeverity | undefined;
+}
+
+/**
+ * The promise about something that will be removed: since when users know, and when it may go at the earliest.
+ */
+export interface Deprecation {
+  /** What is deprecated. No other deprecation has this name. */
+  readonly subject: string;
+  /** The instant from which it is deprecated. */
+  readonly deprecatedAt?: Instant | undefined;
+  /** The version from which it is deprecated. */
+  readonly deprecatedIn?: Version | undefined;
+  /** The instant before which it is not removed. */
+  readonly sunsetAt?: Instant | undefined;
+  /** The version before which it is not removed. */
+  readonly removedIn?: Version | undefined;
+  /** What to use instead. */
+  readonly replacement?: string | undefined;
+  /** The address of a page about the deprecation. */
+  readonly link?: string | undefined;
+  /** The address of a page about the removal. */
+  readonly sunsetLink?: string | undefined;
+  /**
+   * The places that announced it. Default: none.
+   *
+   * @defaultValue `[]`
+   */
+  readonly announced?: readonly NoticePlace[] | undefined;
+  /**
+   * The instants of the reminders that were sent. Default: none.
+   *
+   * @defaultValue `[]`
+   */
+  readonly remindedAt?: readonly Instant[] | undefined;
+}
+
+/**
+ * The state of a deprecation.
+ *
+ * - `planned`: It is not deprecated yet.
+ * - `deprecated`: It is deprecated, and must stay.
+ * - `removable`: It may be removed.
+ * - `unknown`: A fact is missing.
+ */
+export type DeprecationState = "planned" | "deprecated" | "removable" | "unknown";
+
+/** The state of a deprecation, made by `deprecationStatus`. */
+export interface DeprecationStatus<At extends Instant = Instant> {
+  /** The state. */
+  readonly state: DeprecationState;
+  /** The reasons. Never empty. */
+  readonly reasons: readonly Reason[];
+  /**
+   * The missing facts: `version`, or `deprecation.deprecatedAt` if neither an instant nor a version is known.
+   */
+  readonly missing: readonly string[];
+  /** The next instant at which time alone changes the state. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. The rules are fixed; a new version of them has a new digest. */
+  readonly policyDigest: string;
+}
+
+/** The dated steps of a disclosure, made by `disclosurePlan`. */
+export interface DisclosurePlan {
+  /** The steps by time. */
+  readonly steps: readonly DisclosureStep[];
+  /** The facts that date the other steps: `report.fixedAt`. */
+  readonly missing: readonly string[];
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+
+/** The time limits of a disclosure. */
+export interface DisclosurePolicy {
+  /**
+   * From the report to its acknowledgement. Default: 3 days, a choice of relcore.
+   *
+   * @defaultValue `"P3D"`
+   */
+  readonly acknowledge?: Span | undefined;
+  /**
+   * From the report to the fix of a critical vulnerability. Default: 2 days, as in the standard profile.
+   *
+   * @defaultValue `"P2D"`
+   */
+  readonly fixCritical?: Span | undefined;
+  /**
+   * The same of high severity. Default: 7 days.
+   *
+   * @defaultValue `"P7D"`
+   */
+  readonly fixHigh?: Span | undefined;
+  /**
+   * The same of medium severity. Default: 30 days.
+   *
+   * @defaultValue `"P30D"`
+   */
+  readonly fixMedium?: Span | undefined;
+  /**
+   * The same of low severity. Default: 90 days.
+   *
+   * @defaultValue `"P90D"`
+   */
+  readonly fixLow?: Span | undefined;
+  /**
+   * From the report to the disclosure. Default: 90 days, as Google Project Zero has it.
+   *
+   * @defaultValue `"P90D"`
+   */
+  readonly disclose?: Span | undefined;
+  /**
+   * From the knowledge of an exploitation to the early warning. Default: 24 hours, Cyber Resilience Act, Article 14(2)(a).
+   *
+   * @defaultValue `"P1D"`
+   */
+  readonly earlyWarning?: Span | undefined;
+  /**
+   * From the knowledge of an exploitation to the notification. Default: 72 hours, Article 14(2)(b).
+   *
+   * @defaultValue `"P3D"`
+   */
+  readonly notification?: Span | undefined;
+  /**
+   * From the fix to the final report. Default: 14 days, Article 14(2)(c).
+   *
+   * @defaultValue `"P14D"`
+   */
+  readonly finalReport?: Span | undefined;
+}
+
+/** A step of a disclosure. */
+export interface DisclosureStep {
+  /** What is due. */
+  readonly kind: DisclosureStepKind;
+  /** The instant at which its clock began. */
+  readonly startedAt: Timestamp;
+  /** The instant until which it is due. */
+  readonly dueAt: Timestamp;
+  /** Who demands it: a law, or `policy`. */
+  readonly source: string;
+}
+
+/**
+ * What a disclosure needs.
+ *
+ * - `early_warning`: The early warning to the authority.
+ * - `acknowledge`: The acknowledgement to the reporter.
+ * - `notification`: The notification to the authority.
+ * - `fix`: The release of the fix.
+ * - `final_report`: The final report to the authority.
+ * - `disclose`: The public disclosure.
+ */
+export type DisclosureStepKind =
+  "early_warning" | "acknowledge" | "notification" | "fix" | "final_report" | "disclose";
+
+/** A folder of documentation. */
+export interface DocFolder {
+  /** Its name: `current` or `v1.2`. */
+  readonly name: string;
+  /** The tag whose documentation it has. */
+  readonly tag: string;
+  /** The version of that tag. */
+  readonly version: Version;
+}
+
+/** Which documentation is kept. */
+export interface DocPolicy {
+  /**
+   * How many minor versions are kept beside the current one. Default 3, a choice of relcore.
+   *
+   * @defaultValue `3`
+   */
+  readonly keep?: number | undefined;
+  /**
+   * The folders that are kept in any case, such as those of supported lines: `v1.2`. Default: none.
+   *
+   * @defaultValue `[]`
+   */
+  readonly always?: readonly string[] | undefined;
+  /**
+   * What a tag has before its version and its `v`: `package@`. Other tags are ignored. Default: nothing.
+   *
+   * @defaultValue `""`
+   */
+  readonly tagPrefix?: string | undefined;
+}
+
+/** The folders of documentation, made by `retainedDocVersions`. */
+export interface DocTree {
+  /** The folders to keep, the newest first. */
+  readonly folders: readonly DocFolder[];
+  /** The folders to remove, the newest first. */
+  readonly removed: readonly string[];
+  /** The tags that are prereleases, no versions, or of another prefix. */
+  readonly ignored: readonly string[];
+}
+
 /** The facts about a release that its version does not contain. */
 export interface Facts {
   /** Whether users must change something to take this release. Absent: unknown. */
@@ -140,6 +396,132 @@ export interface Facts {
    * the verdict is `contradictory`.
    */
   readonly declared?: Type | undefined;
+}
+
+/** A fix, and where it is already. */
+export interface Fix {
+  /** What it is. */
+  readonly kind: ChangeKind;
+  /** The line that it was made on. Absent: the main branch, which is newer than every line. */
+  readonly fixedIn?: string | undefined;
+  /** The oldest line that has the fault. Absent: all have it. */
+  readonly affectedSince?: string | undefined;
+  /**
+   * The other lines that carry it already. Default: none.
+   *
+   * @defaultValue `[]`
+   */
+  readonly carriedBy?: readonly string[] | undefined;
+}
+
+/** A header of HTTP. */
+export interface Header {
+  /** The name: `Sunset`. */
+  readonly name: string;
+  /** The value. */
+  readonly value: string;
+}
+
+/** A change that is proposed for a line. */
+export interface LineChange {
+  /** What it is. */
+  readonly kind: ChangeKind;
+  /** Whether users must change something to take it. Absent: unknown. */
+  readonly breaking?: boolean | undefined;
+}
+
+/** Whether a line takes a change, made by `checkLine`. */
+export interface LineCheck<At extends Instant = Instant> {
+  /** Whether the line takes the change. */
+  readonly verdict: LineVerdict;
+  /** The phase of the line. */
+  readonly phase: SupportPhase;
+  /** The reasons, the most severe first. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts that the verdict depends on: `change.breaking`, `line.eol`. */
+  readonly missing: readonly string[];
+  /** The instant of the next phase. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. The rules are fixed; a new version of them has a new digest. */
+  readonly policyDigest: string;
+}
+
+/**
+ * Whether a line takes a change.
+ *
+ * - `accepted`: It does.
+ * - `refused`: It does not.
+ * - `inconclusive`: Facts are missing, and the verdict depends on them.
+ */
+export type LineVerdict = "accepted" | "refused" | "inconclusive";
+
+/**
+ * A change of support: on a day, or only whether it has happened. endoflife.date writes a date or a boolean.
+ */
+export type Milestone = MilestoneOn | MilestoneReached | MilestoneNotReached;
+
+/** It is reached after this day: `eol: 2025-10-31`. */
+export interface MilestoneOn {
+  readonly type: "on";
+  /** The last day on which it is not reached. */
+  readonly date: NaiveDate;
+}
+
+/** It is reached, the day is unknown: `eol: true`. */
+export interface MilestoneReached {
+  readonly type: "reached";
+}
+
+/** It is not reached, and has no day yet: `eol: false`. */
+export interface MilestoneNotReached {
+  readonly type: "not_reached";
+}
+
+/** A notice of a deprecation. */
+export interface Notice {
+  /** Where. */
+  readonly place: NoticePlace;
+  /** The instant from which it is due. */
+  readonly dueAt: Timestamp;
+  /** Whether it reminds of the removal. */
+  readonly isReminder: boolean;
+}
+
+/**
+ * A place that announces a deprecation.
+ *
+ * - `changelog`: The changelog.
+ * - `api_docs`: The documentation of the interface.
+ * - `code_warnings`: Warnings of the code itself.
+ * - `release_notes`: The release notes.
+ * - `email`: An e-mail to users.
+ */
+export type NoticePlace = "changelog" | "api_docs" | "code_warnings" | "release_notes" | "email";
+
+/** Where and when a deprecation is announced. */
+export interface NoticePolicy {
+  /**
+   * The places that announce it. Default: all.
+   *
+   * @defaultValue `["changelog","api_docs","code_warnings","release_notes","email"]`
+   */
+  readonly places?: readonly NoticePlace[] | undefined;
+  /**
+   * How long before the removal users are reminded. Default: 90, 30 and 7 days, a choice of relcore.
+   *
+   * @defaultValue `["P90D","P30D","P7D"]`
+   */
+  readonly reminders?: readonly Span[] | undefined;
+}
+
+/** The notices of a deprecation that are due, made by `noticesDue`. */
+export interface NoticesDue {
+  /** The notices that are due and were not given, by time. */
+  readonly due: readonly Notice[];
+  /** The absent dates, whose notices are not listed: `deprecation.deprecatedAt`, `deprecation.sunsetAt`. */
+  readonly missing: readonly string[];
+  /** The instant at which the next notice is due. */
+  readonly nextDueAt?: Timestamp | undefined;
 }
 
 /**
@@ -191,12 +573,159 @@ export interface Profiles {
   readonly profiles?: Readonly<Record<string, Profile>> | undefined;
 }
 
+/** Something that a release removes. */
+export interface Removal {
+  /** What is removed, by the name that its deprecation has. */
+  readonly subject: string;
+  /** The version that removes it. */
+  readonly version: Version;
+  /** The instant of that release. */
+  readonly at: Instant;
+}
+
+/** Whether removals keep what was promised, made by `checkRemovals`. */
+export interface RemovalCheck<At extends Instant = Instant> {
+  /** Whether the promises are kept. */
+  readonly verdict: RemovalVerdict;
+  /** The violations and the other reasons, the most severe first. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts: `--old: deprecatedAt`. */
+  readonly missing: readonly string[];
+  /** Always absent: each removal has its own instant. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+
+/** What a removal needs, besides its own promise. */
+export interface RemovalPolicy {
+  /**
+   * The least time from the deprecation to the removal. Default 0: the promise of each deprecation counts alone.
+   *
+   * @defaultValue `"PT0S"`
+   */
+  readonly minNotice?: Span | undefined;
+  /**
+   * Whether only a major version removes anything, as in Semantic Versioning (item 8). Versions below 1.0.0 are
+   * free. Default true.
+   *
+   * @defaultValue `true`
+   */
+  readonly requireMajor?: boolean | undefined;
+}
+
+/**
+ * Whether removals keep what was promised.
+ *
+ * - `kept`: All do.
+ * - `violated`: At least one does not.
+ * - `inconclusive`: A fact is missing.
+ */
+export type RemovalVerdict = "kept" | "violated" | "inconclusive";
+
 /** An approval that a release needs. */
 export interface RequiredApproval {
   /** The role of the approvers: `release_manager`. */
   readonly role: string;
   /** The number of people of this role; at least 1. */
   readonly count: number;
+}
+
+/**
+ * The fields that endoflife.date derives from the days of a line. One whose milestone is not declared is absent.
+ *
+ * A milestone is reached on the day after its date. It is almost reached within 120 days before it, or within a third of
+ * the time from the release to it if that is shorter.
+ */
+export interface SupportFlags {
+  /**
+   * Whether `lts` is reached: from the day after it, while the phase `active_lts` begins on the day itself.
+   */
+  readonly isLts: boolean;
+  /** Whether active support has ended. */
+  readonly isEoas?: boolean | undefined;
+  /** Whether active support ends soon. Absent without a date, as are the others of this kind. */
+  readonly isAlmostEoas?: boolean | undefined;
+  /** Whether it is no longer offered. */
+  readonly isDiscontinued?: boolean | undefined;
+  /** Whether it is soon no longer offered. */
+  readonly isAlmostDiscontinued?: boolean | undefined;
+  /** Whether support has ended. */
+  readonly isEol?: boolean | undefined;
+  /** Whether support ends soon. */
+  readonly isAlmostEol?: boolean | undefined;
+  /** Whether extended support has ended. */
+  readonly isEoes?: boolean | undefined;
+  /** Whether extended support ends soon. */
+  readonly isAlmostEoes?: boolean | undefined;
+  /**
+   * Whether an end is declared that is not reached. Extended support counts, so read `phase` for the support of all users.
+   */
+  readonly isMaintained: boolean;
+}
+
+/** A line of releases with the days on which its support changes, in the words of endoflife.date. */
+export interface SupportLine {
+  /** The number of the line: `3.14`, `v24`, `1.4.x`. */
+  readonly name: string;
+  /** The day of its first release. Absent: it was released, the day is unknown. */
+  readonly released?: NaiveDate | undefined;
+  /** The day on which its long-term support begins. Absent: it never has long-term support. */
+  readonly lts?: Milestone | undefined;
+  /** The first day of maintenance, as in the schedule of Node.js. */
+  readonly maintenance?: NaiveDate | undefined;
+  /** The last day of active support. */
+  readonly eoas?: Milestone | undefined;
+  /** The last day of support. */
+  readonly eol?: Milestone | undefined;
+  /** The last day of extended support, which has a price or another supplier. */
+  readonly eoes?: Milestone | undefined;
+  /** The last day on which it was offered. */
+  readonly discontinued?: Milestone | undefined;
+  /**
+   * The IANA zone of its days. Default: `UTC`.
+   *
+   * @defaultValue `"UTC"`
+   */
+  readonly zone?: string | undefined;
+}
+
+/**
+ * A phase of support of a line.
+ *
+ * - `upcoming`: It is not released yet.
+ * - `current`: It has active support, without a promise of long-term support so far.
+ * - `active_lts`: It has active long-term support.
+ * - `maintenance`: It gets security fixes and critical fixes.
+ * - `extended`: Its support has ended, except for users of extended support.
+ * - `end_of_life`: Its support has ended.
+ * - `unknown`: It states no end of support.
+ */
+export type SupportPhase =
+  "upcoming" | "current" | "active_lts" | "maintenance" | "extended" | "end_of_life" | "unknown";
+
+/** The support of a line on a day, made by `supportPhase`. */
+export interface SupportStatus<At extends Instant = Instant> {
+  /** The phase today. */
+  readonly phase: SupportPhase;
+  /** The next phase; absent if time alone does not change it. */
+  readonly nextPhase?: SupportPhase | undefined;
+  /** The first day of the next phase. */
+  readonly changesOn?: NaiveDate | undefined;
+  /** The fields that endoflife.date derives. */
+  readonly flags: SupportFlags;
+  /** The local day that was decided for. */
+  readonly today: NaiveDate;
+  /** The reasons. Never empty. */
+  readonly reasons: readonly Reason[];
+  /** The facts that would determine the phase: `eol`. */
+  readonly missing: readonly string[];
+  /** The first instant of the next phase. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. The rules are fixed; a new version of them has a new digest. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that was applied. */
+  readonly tzdbVersion: string;
 }
 
 /**
@@ -233,6 +762,20 @@ export type Type =
   | "prerelease"
   | "lts";
 
+/** The report of a vulnerability. */
+export interface VulnerabilityReport {
+  /** Its severity. */
+  readonly severity: AdvisorySeverity;
+  /** The instant of the report. */
+  readonly reportedAt: Instant;
+  /**
+   * The instant at which it became known that the vulnerability is actively exploited. Absent: it is not.
+   */
+  readonly exploitedAt?: Instant | undefined;
+  /** The instant from which a fix or a mitigation is available. Absent: there is none yet. */
+  readonly fixedAt?: Instant | undefined;
+}
+
 /**
  * Returns the standard profile of every release type.
  *
@@ -259,6 +802,50 @@ export declare function profilesFromJson(text: string): Profiles;
 export declare function profilesFromYaml(text: string): Profiles;
 
 /**
+ * Lists the lines that must get a fix that another line has.
+ *
+ * Each line is considered by number, the newest first. It needs the fix if it is released, affected, supported, and does
+ * not carry it yet. A fix that was made on an old line must reach the newer ones, too, or an upgrade brings the fault back.
+ *
+ * @throws {@link RelcoreError}: All faults at once: those of `orderLines`; `unknown_reference` for a `fixedIn` or `carriedBy` that is
+ * no line of `lines`; `invalid_value` for an `affectedSince` that is not the number of a line.
+ */
+export declare function backportTargets(
+  fix: Fix,
+  lines: readonly SupportLine[],
+  now: Instant,
+): BackportPlan<Timestamp>;
+
+/**
+ * Says whether a line takes a change in its present phase.
+ *
+ * | phase | takes |
+ * | --- | --- |
+ * | `upcoming` | everything |
+ * | `current`, `active_lts` | everything that breaks nothing; features only if the line is a whole major version |
+ * | `maintenance` | security fixes, critical fixes, documentation |
+ * | `extended` | security fixes, critical fixes |
+ * | `end_of_life` | nothing |
+ *
+ * @throws {@link RelcoreError}: Those of `supportPhase`.
+ */
+export declare function checkLine(change: LineChange, line: SupportLine, now: Instant): LineCheck<Timestamp>;
+
+/**
+ * Compares what a release removes with what was promised.
+ *
+ * Pitfall: names are compared exactly. A removal of another name than the deprecation is one of something never deprecated.
+ *
+ * @throws {@link RelcoreError}: All faults at once: those of `deprecationStatus` under `deprecations[0]`; `duplicate` for two
+ * deprecations of one subject and for two removals of one; `out_of_range` for a negative `minNotice`.
+ */
+export declare function checkRemovals(
+  removals: readonly Removal[],
+  deprecations: readonly Deprecation[],
+  policy: RemovalPolicy,
+): RemovalCheck<Timestamp>;
+
+/**
  * Determines the release type of `next`. Without `previous`, it is the first release.
  *
  * The type depends on the advisories, the prerelease identifiers, long-term support and the version step, in this
@@ -274,8 +861,101 @@ export declare function classify(
   facts: Facts,
 ): Classification<Timestamp>;
 
+/**
+ * Scores a CVSS vector of the versions 3.0, 3.1 and 4.0.
+ *
+ * For 3.0 and 3.1 it is the base score. For 4.0 it is the score of all metrics that the vector has.
+ *
+ * @throws {@link RelcoreError}: All faults at once, each under the name of the metric: `duplicate` for a metric that occurs twice; `missing_field` for a
+ * base metric that is absent; `invalid_value` for `AV:F`; `unknown_field` for a metric that the version does not have, or in
+ * lower case. `syntax` for a text that is not a vector, and for the versions 2.0 and 5.0.
+ */
+export declare function cvssScore(vector: string): CvssScore;
+
+/**
+ * Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
+ *
+ * Pitfall: the header `Deprecation` of early drafts was `true` or an HTTP date. RFC 9745 has seconds since 1970 after an `@`.
+ *
+ * @throws {@link RelcoreError}: All faults at once: those of `deprecationStatus`, so a `sunsetAt` before `deprecatedAt` is
+ * `unordered`; `missing_field` without `deprecatedAt` and `sunsetAt`; `invalid_value` for an address with blanks, angle
+ * brackets, quotes or characters beyond ASCII, which would end the header early.
+ */
+export declare function deprecationHeaders(deprecation: Deprecation): readonly Header[];
+
+/**
+ * Says whether something is deprecated in a version at an instant, and whether it may be removed.
+ *
+ * It is deprecated from its instant or its version on, whichever comes first. It may be removed when every promise is
+ * fulfilled, the instant and the version. A prerelease counts as the release that it prepares.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `invalid_value` for an empty `subject`; `unordered` for a `sunsetAt` before `deprecatedAt`, and for a
+ * `removedIn` that is not after `deprecatedIn`.
+ */
+export declare function deprecationStatus(
+  deprecation: Deprecation,
+  version: Version | null | undefined,
+  now: Instant,
+): DeprecationStatus<Timestamp>;
+
+/**
+ * Dates the steps from the report of a vulnerability to its disclosure.
+ *
+ * The clocks of the EU Cyber Resilience Act run only for a vulnerability that is actively exploited, from the instant at
+ * which that is known; the one of the final report runs from the fix.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for a negative span of the policy, and for a step beyond the year 9999; `unordered` for
+ * a `fixedAt` before `reportedAt`.
+ */
+export declare function disclosurePlan(report: VulnerabilityReport, policy: DisclosurePolicy): DisclosurePlan;
+
 /** Writes a classification as text for a person: the release type, the reasons and the missing facts. */
 export declare function explain(classification: Classification): string;
+
+/** Writes a plan of backports as text for a person. */
+export declare function explainBackports(plan: BackportPlan): string;
+
+/** Writes the state of a deprecation as text for a person. */
+export declare function explainDeprecation(status: DeprecationStatus): string;
+
+/** Writes the check of a line as text for a person. */
+export declare function explainLine(check: LineCheck): string;
+
+/** Writes a check of removals as text for a person. */
+export declare function explainRemovals(check: RemovalCheck): string;
+
+/** Writes the support of a line as text for a person. */
+export declare function explainSupport(status: SupportStatus): string;
+
+/**
+ * Returns the name of the newest line that is released; absent if none is.
+ *
+ * The number decides, never the text or a date: an old line may get a release, or even begin, after a newer one.
+ *
+ * @throws {@link RelcoreError}: As `orderLines`.
+ */
+export declare function newestLine(lines: readonly SupportLine[], now: Instant): string | null;
+
+/**
+ * Lists the notices of a deprecation that are due and were not given.
+ *
+ * Each place announces it from `deprecatedAt` on. Each reminder goes by e-mail a while before `sunsetAt`; one reminder
+ * that was sent counts for all that were due before it.
+ *
+ * Pitfall: without `deprecatedAt` no place is due; `missing` says so.
+ *
+ * @throws {@link RelcoreError}: All faults at once: those of `deprecationStatus`; `out_of_range` for a negative reminder, and
+ * for a reminder before the year 1.
+ */
+export declare function noticesDue(deprecation: Deprecation, policy: NoticePolicy, now: Instant): NoticesDue;
+
+/**
+ * Sorts the names of lines by number, the newest first.
+ *
+ * @throws {@link RelcoreError}: All faults at once: those of `supportPhase` under `lines[0]`, and `duplicate` for two lines of one
+ * number, as `3` and `3.0`.
+ */
+export declare function orderLines(lines: readonly SupportLine[]): readonly string[];
 
 /**
  * The consequence of a classification for its caller: go on, or ask a person.
@@ -288,6 +968,41 @@ export declare function explain(classification: Classification): string;
 export declare function outcome(classification: Classification): decision.Outcome;
 
 /**
+ * The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act.
+ */
+export declare function outcomeOfBackports(plan: BackportPlan): decision.Outcome;
+
+/**
+ * The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing.
+ */
+export declare function outcomeOfDeprecation(status: DeprecationStatus): decision.Outcome;
+
+/** The consequence of the check of a line: `proceed` if it takes the change, else `ask`. */
+export declare function outcomeOfLine(check: LineCheck): decision.Outcome;
+
+/** The consequence of a check of removals: `proceed` if the promises are kept, else `ask`. */
+export declare function outcomeOfRemovals(check: RemovalCheck): decision.Outcome;
+
+/**
+ * The consequence of the support of a line for a release from it.
+ *
+ * | phase | outcome |
+ * | --- | --- |
+ * | `current`, `active_lts`, `maintenance` | `proceed` |
+ * | `upcoming` | `wait` |
+ * | `extended`, `end_of_life`, `unknown` | `ask` |
+ */
+export declare function outcomeOfSupport(status: SupportStatus): decision.Outcome;
+
+/**
+ * Reads the identifier of a vulnerability: `CVE-2026-0001`.
+ *
+ * @throws {@link RelcoreError}: `invalid_value` for `cve-2014-0160`, `CVE-1998-0001` (the first year is 1999), `CVE-2014-160`, `CVE-2014-00160`, and for
+ * more than 19 digits.
+ */
+export declare function parseCve(text: string): CveId;
+
+/**
  * Returns the profile of a release type: the row of `overrides` if there is one, else the standard row.
  *
  * @throws {@link RelcoreError}: All faults of the overrides at once: `unknown_field` for a row that is not a release type (`hotfx`); `out_of_range`
@@ -296,3 +1011,35 @@ export declare function outcome(classification: Classification): decision.Outcom
  * channel or bump.
  */
 export declare function profile(releaseType: Type, overrides?: Profiles | null): Profile;
+
+/**
+ * Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version.
+ *
+ * Each folder has the documentation of the newest patch version of its minor version. Prereleases have none.
+ *
+ * Pitfall: `current` is the greatest version, not the latest tag: a backport never becomes current.
+ *
+ * @throws {@link RelcoreError}: None so far: a tag that is no version is listed under `ignored`.
+ */
+export declare function retainedDocVersions(tags: readonly string[], policy: DocPolicy): DocTree;
+
+/**
+ * Determines the phase of support of a line, and when it changes.
+ *
+ * The last day of a milestone counts as before it, so a line is supported on its `eol` day. `maintenance` and `lts` name
+ * first days. Days are those of the zone of the line.
+ *
+ * | phase | from | to |
+ * | --- | --- | --- |
+ * | `upcoming` | | the day before `released` |
+ * | `current` | `released` | the day before `lts`, or the end of active support |
+ * | `active_lts` | `lts` | the end of active support |
+ * | `maintenance` | `maintenance`, or the day after `eoas` or `discontinued` | `eol` |
+ * | `extended` | the day after `eol` | `eoes` |
+ * | `end_of_life` | the day after `eol` and `eoes` | |
+ * | `unknown` | the end of active support, without an `eol` | |
+ *
+ * @throws {@link RelcoreError}: All faults at once: `invalid_value` for the name `latest`; `unknown_zone` for the zone `Berlin`; `unordered` for an `eol`
+ * before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, and for a `maintenance` before `lts`.
+ */
+export declare function supportPhase(line: SupportLine, now: Instant): SupportStatus<Timestamp>;

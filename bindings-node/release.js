@@ -6,17 +6,63 @@ const { bind } = require("./lib/call.js");
 const standardProfiles = bind("release.standard_profiles");
 const profilesFromJson = bind("release.profiles_from_json");
 const profilesFromYaml = bind("release.profiles_from_yaml");
+const backportTargets = bind("release.backport_targets");
+const checkLine = bind("release.check_line");
+const checkRemovals = bind("release.check_removals");
 const classify = bind("release.classify");
+const cvssScore = bind("release.cvss_score");
+const deprecationHeaders = bind("release.deprecation_headers");
+const deprecationStatus = bind("release.deprecation_status");
+const disclosurePlan = bind("release.disclosure_plan");
 const explain = bind("release.explain");
+const explainBackports = bind("release.explain_backports");
+const explainDeprecation = bind("release.explain_deprecation");
+const explainLine = bind("release.explain_line");
+const explainRemovals = bind("release.explain_removals");
+const explainSupport = bind("release.explain_support");
+const newestLine = bind("release.newest_line");
+const noticesDue = bind("release.notices_due");
+const orderLines = bind("release.order_lines");
 const outcome = bind("release.outcome");
+const outcomeOfBackports = bind("release.outcome_of_backports");
+const outcomeOfDeprecation = bind("release.outcome_of_deprecation");
+const outcomeOfLine = bind("release.outcome_of_line");
+const outcomeOfRemovals = bind("release.outcome_of_removals");
+const outcomeOfSupport = bind("release.outcome_of_support");
+const parseCve = bind("release.parse_cve");
 const profile = bind("release.profile");
+const retainedDocVersions = bind("release.retained_doc_versions");
+const supportPhase = bind("release.support_phase");
 
 module.exports = {
   standardProfiles,
   profilesFromJson,
   profilesFromYaml,
+  backportTargets,
+  checkLine,
+  checkRemovals,
   classify,
+  cvssScore,
+  deprecationHeaders,
+  deprecationStatus,
+  disclosurePlan,
   explain,
+  explainBackports,
+  explainDeprecation,
+  explainLine,
+  explainRemovals,
+  explainSupport,
+  newestLine,
+  noticesDue,
+  orderLines,
   outcome,
+  outcomeOfBackports,
+  outcomeOfDeprecation,
+  outcomeOfLine,
+  outcomeOfRemovals,
+  outcomeOfSupport,
+  parseCve,
   profile,
+  retainedDocVersions,
+  supportPhase,
 };

@@ -120,10 +120,25 @@ use relcore::metrics::{
 use relcore::reason::{Evidence, Interval, Reason, Severity};
 use relcore::release::{
     Advisory as ReleaseAdvisory, AdvisorySeverity as ReleaseAdvisorySeverity,
-    ChangelogDepth as ReleaseChangelogDepth, Classification as ReleaseClassification,
-    ClassificationVerdict as ReleaseClassificationVerdict, CommunicationScope as ReleaseCommunicationScope,
-    Facts as ReleaseFacts, Profile as ReleaseProfile, Profiles as ReleaseProfiles,
-    RequiredApproval as ReleaseRequiredApproval, TestingScope as ReleaseTestingScope, Type as ReleaseType,
+    BackportPlan as ReleaseBackportPlan, BackportVerdict as ReleaseBackportVerdict,
+    ChangeKind as ReleaseChangeKind, ChangelogDepth as ReleaseChangelogDepth,
+    Classification as ReleaseClassification, ClassificationVerdict as ReleaseClassificationVerdict,
+    CommunicationScope as ReleaseCommunicationScope, CveId as ReleaseCveId, CvssScore as ReleaseCvssScore,
+    Deprecation as ReleaseDeprecation, DeprecationState as ReleaseDeprecationState,
+    DeprecationStatus as ReleaseDeprecationStatus, DisclosurePlan as ReleaseDisclosurePlan,
+    DisclosurePolicy as ReleaseDisclosurePolicy, DisclosureStep as ReleaseDisclosureStep,
+    DisclosureStepKind as ReleaseDisclosureStepKind, DocFolder as ReleaseDocFolder,
+    DocPolicy as ReleaseDocPolicy, DocTree as ReleaseDocTree, Facts as ReleaseFacts, Fix as ReleaseFix,
+    Header as ReleaseHeader, LineChange as ReleaseLineChange, LineCheck as ReleaseLineCheck,
+    LineVerdict as ReleaseLineVerdict, Milestone as ReleaseMilestone, Notice as ReleaseNotice,
+    NoticePlace as ReleaseNoticePlace, NoticePolicy as ReleaseNoticePolicy, NoticesDue as ReleaseNoticesDue,
+    Profile as ReleaseProfile, Profiles as ReleaseProfiles, Removal as ReleaseRemoval,
+    RemovalCheck as ReleaseRemovalCheck, RemovalPolicy as ReleaseRemovalPolicy,
+    RemovalVerdict as ReleaseRemovalVerdict, RequiredApproval as ReleaseRequiredApproval,
+    SupportFlags as ReleaseSupportFlags, SupportLine as ReleaseSupportLine,
+    SupportPhase as ReleaseSupportPhase, SupportStatus as ReleaseSupportStatus,
+    TestingScope as ReleaseTestingScope, Type as ReleaseType,
+    VulnerabilityReport as ReleaseVulnerabilityReport,
 };
 use relcore::rollback::{
     Candidate as RollbackCandidate, Candidates as RollbackCandidates,
@@ -3680,6 +3695,44 @@ pub enum ReleaseAdvisorySeverity {
     Critical,
 }
 
+#[uniffi::remote(Record)]
+pub struct ReleaseBackportPlan {
+    pub verdict: ReleaseBackportVerdict,
+    pub targets: Vec<String>,
+    pub forward: Vec<String>,
+    pub extended: Vec<String>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether lines must get a fix.
+#[uniffi::remote(Enum)]
+pub enum ReleaseBackportVerdict {
+    /// At least one line must get it.
+    Due,
+    /// No line must get it.
+    NothingDue,
+    /// Facts about lines are missing.
+    Inconclusive,
+}
+
+/// What a change is, for the line that should take it.
+#[uniffi::remote(Enum)]
+pub enum ReleaseChangeKind {
+    /// It closes a vulnerability.
+    SecurityFix,
+    /// It ends data loss, crashes or an outage.
+    CriticalFix,
+    /// It fixes anything else.
+    BugFix,
+    /// It changes documentation only.
+    Documentation,
+    /// It adds something.
+    Feature,
+}
+
 /// The depth of a changelog.
 #[uniffi::remote(Enum)]
 pub enum ReleaseChangelogDepth {
@@ -3726,6 +3779,121 @@ pub enum ReleaseCommunicationScope {
 }
 
 #[uniffi::remote(Record)]
+pub struct ReleaseCveId {
+    pub year: u32,
+    pub number: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseCvssScore {
+    pub version: String,
+    pub score: f64,
+    pub severity: Option<ReleaseAdvisorySeverity>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseDeprecation {
+    pub subject: String,
+    pub deprecated_at: Option<Timestamp>,
+    pub deprecated_in: Option<VersionText>,
+    pub sunset_at: Option<Timestamp>,
+    pub removed_in: Option<VersionText>,
+    pub replacement: Option<String>,
+    pub link: Option<String>,
+    pub sunset_link: Option<String>,
+    pub announced: Vec<ReleaseNoticePlace>,
+    pub reminded_at: Vec<Timestamp>,
+}
+
+/// The state of a deprecation.
+#[uniffi::remote(Enum)]
+pub enum ReleaseDeprecationState {
+    /// It is not deprecated yet.
+    Planned,
+    /// It is deprecated, and must stay.
+    Deprecated,
+    /// It may be removed.
+    Removable,
+    /// A fact is missing.
+    Unknown,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseDeprecationStatus {
+    pub state: ReleaseDeprecationState,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseDisclosurePlan {
+    pub steps: Vec<ReleaseDisclosureStep>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseDisclosurePolicy {
+    pub acknowledge: Span,
+    pub fix_critical: Span,
+    pub fix_high: Span,
+    pub fix_medium: Span,
+    pub fix_low: Span,
+    pub disclose: Span,
+    pub early_warning: Span,
+    pub notification: Span,
+    pub final_report: Span,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseDisclosureStep {
+    pub kind: ReleaseDisclosureStepKind,
+    pub started_at: Timestamp,
+    pub due_at: Timestamp,
+    pub source: String,
+}
+
+/// What a disclosure needs.
+#[uniffi::remote(Enum)]
+pub enum ReleaseDisclosureStepKind {
+    /// The early warning to the authority.
+    EarlyWarning,
+    /// The acknowledgement to the reporter.
+    Acknowledge,
+    /// The notification to the authority.
+    Notification,
+    /// The release of the fix.
+    Fix,
+    /// The final report to the authority.
+    FinalReport,
+    /// The public disclosure.
+    Disclose,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseDocFolder {
+    pub name: String,
+    pub tag: String,
+    pub version: VersionText,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseDocPolicy {
+    pub keep: u32,
+    pub always: Vec<String>,
+    pub tag_prefix: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseDocTree {
+    pub folders: Vec<ReleaseDocFolder>,
+    pub removed: Vec<String>,
+    pub ignored: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
 pub struct ReleaseFacts {
     pub breaking: Option<bool>,
     pub features: Option<bool>,
@@ -3734,6 +3902,96 @@ pub struct ReleaseFacts {
     pub lts: bool,
     pub opt_in_only: Option<bool>,
     pub declared: Option<ReleaseType>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseFix {
+    pub kind: ReleaseChangeKind,
+    pub fixed_in: Option<String>,
+    pub affected_since: Option<String>,
+    pub carried_by: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseHeader {
+    pub name: String,
+    pub value: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseLineChange {
+    pub kind: ReleaseChangeKind,
+    pub breaking: Option<bool>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseLineCheck {
+    pub verdict: ReleaseLineVerdict,
+    pub phase: ReleaseSupportPhase,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether a line takes a change.
+#[uniffi::remote(Enum)]
+pub enum ReleaseLineVerdict {
+    /// It does.
+    Accepted,
+    /// It does not.
+    Refused,
+    /// Facts are missing, and the verdict depends on them.
+    Inconclusive,
+}
+
+/// A change of support: on a day, or only whether it has happened. endoflife.date writes a date or a boolean.
+#[uniffi::remote(Enum)]
+pub enum ReleaseMilestone {
+    /// It is reached after this day: `eol: 2025-10-31`.
+    On {
+        /// The last day on which it is not reached.
+        date: NaiveDate,
+    },
+    /// It is reached, the day is unknown: `eol: true`.
+    Reached {},
+    /// It is not reached, and has no day yet: `eol: false`.
+    NotReached {},
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseNotice {
+    pub place: ReleaseNoticePlace,
+    pub due_at: Timestamp,
+    pub is_reminder: bool,
+}
+
+/// A place that announces a deprecation.
+#[uniffi::remote(Enum)]
+pub enum ReleaseNoticePlace {
+    /// The changelog.
+    Changelog,
+    /// The documentation of the interface.
+    ApiDocs,
+    /// Warnings of the code itself.
+    CodeWarnings,
+    /// The release notes.
+    ReleaseNotes,
+    /// An e-mail to users.
+    Email,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseNoticePolicy {
+    pub places: Vec<ReleaseNoticePlace>,
+    pub reminders: Vec<Span>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseNoticesDue {
+    pub due: Vec<ReleaseNotice>,
+    pub missing: Vec<String>,
+    pub next_due_at: Option<Timestamp>,
 }
 
 #[uniffi::remote(Record)]
@@ -3759,9 +4017,102 @@ pub struct ReleaseProfiles {
 }
 
 #[uniffi::remote(Record)]
+pub struct ReleaseRemoval {
+    pub subject: String,
+    pub version: VersionText,
+    pub at: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseRemovalCheck {
+    pub verdict: ReleaseRemovalVerdict,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseRemovalPolicy {
+    pub min_notice: Span,
+    pub require_major: bool,
+}
+
+/// Whether removals keep what was promised.
+#[uniffi::remote(Enum)]
+pub enum ReleaseRemovalVerdict {
+    /// All do.
+    Kept,
+    /// At least one does not.
+    Violated,
+    /// A fact is missing.
+    Inconclusive,
+}
+
+#[uniffi::remote(Record)]
 pub struct ReleaseRequiredApproval {
     pub role: String,
     pub count: u32,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseSupportFlags {
+    pub is_lts: bool,
+    pub is_eoas: Option<bool>,
+    pub is_almost_eoas: Option<bool>,
+    pub is_discontinued: Option<bool>,
+    pub is_almost_discontinued: Option<bool>,
+    pub is_eol: Option<bool>,
+    pub is_almost_eol: Option<bool>,
+    pub is_eoes: Option<bool>,
+    pub is_almost_eoes: Option<bool>,
+    pub is_maintained: bool,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseSupportLine {
+    pub name: String,
+    pub released: Option<NaiveDate>,
+    pub lts: Option<ReleaseMilestone>,
+    pub maintenance: Option<NaiveDate>,
+    pub eoas: Option<ReleaseMilestone>,
+    pub eol: Option<ReleaseMilestone>,
+    pub eoes: Option<ReleaseMilestone>,
+    pub discontinued: Option<ReleaseMilestone>,
+    pub zone: String,
+}
+
+/// A phase of support of a line.
+#[uniffi::remote(Enum)]
+pub enum ReleaseSupportPhase {
+    /// It is not released yet.
+    Upcoming,
+    /// It has active support, without a promise of long-term support so far.
+    Current,
+    /// It has active long-term support.
+    ActiveLts,
+    /// It gets security fixes and critical fixes.
+    Maintenance,
+    /// Its support has ended, except for users of extended support.
+    Extended,
+    /// Its support has ended.
+    EndOfLife,
+    /// It states no end of support.
+    Unknown,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseSupportStatus {
+    pub phase: ReleaseSupportPhase,
+    pub next_phase: Option<ReleaseSupportPhase>,
+    pub changes_on: Option<NaiveDate>,
+    pub flags: ReleaseSupportFlags,
+    pub today: NaiveDate,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
 }
 
 /// The scope of testing.
@@ -3798,6 +4149,14 @@ pub enum ReleaseType {
     Prerelease,
     /// A release of a line under long-term support.
     Lts,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReleaseVulnerabilityReport {
+    pub severity: ReleaseAdvisorySeverity,
+    pub reported_at: Timestamp,
+    pub exploited_at: Option<Timestamp>,
+    pub fixed_at: Option<Timestamp>,
 }
 
 #[uniffi::remote(Record)]
@@ -6514,6 +6873,42 @@ pub fn ffi_release_profiles_from_yaml(text: String) -> Encoded<ReleaseProfiles> 
 }
 
 #[uniffi::export]
+pub fn ffi_release_backport_targets(
+    fix: ReleaseFix,
+    lines: Vec<ReleaseSupportLine>,
+    now: Timestamp,
+) -> Encoded<ReleaseBackportPlan> {
+    Encoded(
+        relcore::release::backport_targets(borrow(&fix), borrow(&lines), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_release_check_line(
+    change: ReleaseLineChange,
+    line: ReleaseSupportLine,
+    now: Timestamp,
+) -> Encoded<ReleaseLineCheck> {
+    Encoded(
+        relcore::release::check_line(borrow(&change), borrow(&line), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_release_check_removals(
+    removals: Vec<ReleaseRemoval>,
+    deprecations: Vec<ReleaseDeprecation>,
+    policy: ReleaseRemovalPolicy,
+) -> Encoded<ReleaseRemovalCheck> {
+    Encoded(
+        relcore::release::check_removals(borrow(&removals), borrow(&deprecations), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_release_classify(
     previous: Option<VersionText>,
     next: VersionText,
@@ -6526,8 +6921,85 @@ pub fn ffi_release_classify(
 }
 
 #[uniffi::export]
+pub fn ffi_release_cvss_score(vector: String) -> Encoded<ReleaseCvssScore> {
+    Encoded(relcore::release::cvss_score(borrow(&vector)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_release_deprecation_headers(deprecation: ReleaseDeprecation) -> Encoded<Vec<ReleaseHeader>> {
+    Encoded(relcore::release::deprecation_headers(borrow(&deprecation)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_release_deprecation_status(
+    deprecation: ReleaseDeprecation,
+    version: Option<VersionText>,
+    now: Timestamp,
+) -> Encoded<ReleaseDeprecationStatus> {
+    Encoded(
+        relcore::release::deprecation_status(borrow(&deprecation), borrow(&version), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_release_disclosure_plan(
+    report: ReleaseVulnerabilityReport,
+    policy: ReleaseDisclosurePolicy,
+) -> Encoded<ReleaseDisclosurePlan> {
+    Encoded(relcore::release::disclosure_plan(borrow(&report), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_release_explain(classification: ReleaseClassification) -> Plain<String> {
     Plain(Ok(relcore::release::explain(borrow(&classification))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_explain_backports(plan: ReleaseBackportPlan) -> Plain<String> {
+    Plain(Ok(relcore::release::explain_backports(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_explain_deprecation(status: ReleaseDeprecationStatus) -> Plain<String> {
+    Plain(Ok(relcore::release::explain_deprecation(borrow(&status))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_explain_line(check: ReleaseLineCheck) -> Plain<String> {
+    Plain(Ok(relcore::release::explain_line(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_explain_removals(check: ReleaseRemovalCheck) -> Plain<String> {
+    Plain(Ok(relcore::release::explain_removals(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_explain_support(status: ReleaseSupportStatus) -> Plain<String> {
+    Plain(Ok(relcore::release::explain_support(borrow(&status))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_newest_line(lines: Vec<ReleaseSupportLine>, now: Timestamp) -> Encoded<Option<String>> {
+    Encoded(relcore::release::newest_line(borrow(&lines), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_release_notices_due(
+    deprecation: ReleaseDeprecation,
+    policy: ReleaseNoticePolicy,
+    now: Timestamp,
+) -> Encoded<ReleaseNoticesDue> {
+    Encoded(
+        relcore::release::notices_due(borrow(&deprecation), borrow(&policy), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_release_order_lines(lines: Vec<ReleaseSupportLine>) -> Encoded<Vec<String>> {
+    Encoded(relcore::release::order_lines(borrow(&lines)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -6536,11 +7008,56 @@ pub fn ffi_release_outcome(classification: ReleaseClassification) -> Encoded<Dec
 }
 
 #[uniffi::export]
+pub fn ffi_release_outcome_of_backports(plan: ReleaseBackportPlan) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::release::outcome_of_backports(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_outcome_of_deprecation(status: ReleaseDeprecationStatus) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::release::outcome_of_deprecation(borrow(&status))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_outcome_of_line(check: ReleaseLineCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::release::outcome_of_line(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_outcome_of_removals(check: ReleaseRemovalCheck) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::release::outcome_of_removals(borrow(&check))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_outcome_of_support(status: ReleaseSupportStatus) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::release::outcome_of_support(borrow(&status))))
+}
+
+#[uniffi::export]
+pub fn ffi_release_parse_cve(text: String) -> Encoded<ReleaseCveId> {
+    Encoded(relcore::release::parse_cve(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_release_profile(
     release_type: ReleaseType,
     overrides: Option<ReleaseProfiles>,
 ) -> Encoded<ReleaseProfile> {
     Encoded(relcore::release::profile(borrow(&release_type), borrow(&overrides)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_release_retained_doc_versions(
+    tags: Vec<String>,
+    policy: ReleaseDocPolicy,
+) -> Encoded<ReleaseDocTree> {
+    Encoded(
+        relcore::release::retained_doc_versions(borrow(&tags), borrow(&policy)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_release_support_phase(line: ReleaseSupportLine, now: Timestamp) -> Encoded<ReleaseSupportStatus> {
+    Encoded(relcore::release::support_phase(borrow(&line), borrow(&now)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -10436,6 +10953,36 @@ pub fn ffi_write_release_advisory_severity(value: ReleaseAdvisorySeverity) -> Pl
 }
 
 #[uniffi::export]
+pub fn ffi_read_release_backport_plan(json: &str) -> Encoded<ReleaseBackportPlan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_backport_plan(value: ReleaseBackportPlan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_backport_verdict(json: &str) -> Encoded<ReleaseBackportVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_backport_verdict(value: ReleaseBackportVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_change_kind(json: &str) -> Encoded<ReleaseChangeKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_change_kind(value: ReleaseChangeKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_release_changelog_depth(json: &str) -> Encoded<ReleaseChangelogDepth> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -10476,12 +11023,232 @@ pub fn ffi_write_release_communication_scope(value: ReleaseCommunicationScope) -
 }
 
 #[uniffi::export]
+pub fn ffi_read_release_cve_id(json: &str) -> Encoded<ReleaseCveId> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_cve_id(value: ReleaseCveId) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_cvss_score(json: &str) -> Encoded<ReleaseCvssScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_cvss_score(value: ReleaseCvssScore) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_deprecation(json: &str) -> Encoded<ReleaseDeprecation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_deprecation(value: ReleaseDeprecation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_deprecation_state(json: &str) -> Encoded<ReleaseDeprecationState> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_deprecation_state(value: ReleaseDeprecationState) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_deprecation_status(json: &str) -> Encoded<ReleaseDeprecationStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_deprecation_status(value: ReleaseDeprecationStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_disclosure_plan(json: &str) -> Encoded<ReleaseDisclosurePlan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_disclosure_plan(value: ReleaseDisclosurePlan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_disclosure_policy(json: &str) -> Encoded<ReleaseDisclosurePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_disclosure_policy(value: ReleaseDisclosurePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_disclosure_step(json: &str) -> Encoded<ReleaseDisclosureStep> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_disclosure_step(value: ReleaseDisclosureStep) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_disclosure_step_kind(json: &str) -> Encoded<ReleaseDisclosureStepKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_disclosure_step_kind(value: ReleaseDisclosureStepKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_doc_folder(json: &str) -> Encoded<ReleaseDocFolder> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_doc_folder(value: ReleaseDocFolder) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_doc_policy(json: &str) -> Encoded<ReleaseDocPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_doc_policy(value: ReleaseDocPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_doc_tree(json: &str) -> Encoded<ReleaseDocTree> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_doc_tree(value: ReleaseDocTree) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_release_facts(json: &str) -> Encoded<ReleaseFacts> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_release_facts(value: ReleaseFacts) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_fix(json: &str) -> Encoded<ReleaseFix> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_fix(value: ReleaseFix) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_header(json: &str) -> Encoded<ReleaseHeader> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_header(value: ReleaseHeader) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_line_change(json: &str) -> Encoded<ReleaseLineChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_line_change(value: ReleaseLineChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_line_check(json: &str) -> Encoded<ReleaseLineCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_line_check(value: ReleaseLineCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_line_verdict(json: &str) -> Encoded<ReleaseLineVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_line_verdict(value: ReleaseLineVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_milestone(json: &str) -> Encoded<ReleaseMilestone> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_milestone(value: ReleaseMilestone) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_notice(json: &str) -> Encoded<ReleaseNotice> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_notice(value: ReleaseNotice) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_notice_place(json: &str) -> Encoded<ReleaseNoticePlace> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_notice_place(value: ReleaseNoticePlace) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_notice_policy(json: &str) -> Encoded<ReleaseNoticePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_notice_policy(value: ReleaseNoticePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_notices_due(json: &str) -> Encoded<ReleaseNoticesDue> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_notices_due(value: ReleaseNoticesDue) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -10506,12 +11273,92 @@ pub fn ffi_write_release_profiles(value: ReleaseProfiles) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_release_removal(json: &str) -> Encoded<ReleaseRemoval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_removal(value: ReleaseRemoval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_removal_check(json: &str) -> Encoded<ReleaseRemovalCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_removal_check(value: ReleaseRemovalCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_removal_policy(json: &str) -> Encoded<ReleaseRemovalPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_removal_policy(value: ReleaseRemovalPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_removal_verdict(json: &str) -> Encoded<ReleaseRemovalVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_removal_verdict(value: ReleaseRemovalVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_release_required_approval(json: &str) -> Encoded<ReleaseRequiredApproval> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_release_required_approval(value: ReleaseRequiredApproval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_support_flags(json: &str) -> Encoded<ReleaseSupportFlags> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_support_flags(value: ReleaseSupportFlags) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_support_line(json: &str) -> Encoded<ReleaseSupportLine> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_support_line(value: ReleaseSupportLine) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_support_phase(json: &str) -> Encoded<ReleaseSupportPhase> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_support_phase(value: ReleaseSupportPhase) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_support_status(json: &str) -> Encoded<ReleaseSupportStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_support_status(value: ReleaseSupportStatus) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -10532,6 +11379,16 @@ pub fn ffi_read_release_type(json: &str) -> Encoded<ReleaseType> {
 
 #[uniffi::export]
 pub fn ffi_write_release_type(value: ReleaseType) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_release_vulnerability_report(json: &str) -> Encoded<ReleaseVulnerabilityReport> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_release_vulnerability_report(value: ReleaseVulnerabilityReport) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -232,6 +232,32 @@ export type ReasonCode =
   | "stability_unclear"
   | "declared_otherwise"
   | "declared_kind"
+  | "line_not_released"
+  | "line_current"
+  | "line_active_lts"
+  | "line_in_maintenance"
+  | "line_extended"
+  | "line_ended"
+  | "line_ends_soon"
+  | "line_end_unknown"
+  | "line_takes_change"
+  | "line_refuses_change"
+  | "breaking_in_line"
+  | "no_lines"
+  | "line_carries_fix"
+  | "line_not_affected"
+  | "backport_due"
+  | "forward_port_due"
+  | "deprecation_planned"
+  | "deprecated"
+  | "removal_not_promised"
+  | "removal_allowed"
+  | "never_deprecated"
+  | "removed_before_version"
+  | "removed_before_date"
+  | "removed_without_major"
+  | "notice_too_short"
+  | "removals_as_promised"
   | "critical_functionality_broken"
   | "vulnerability_introduced"
   | "data_corruption"
@@ -4175,6 +4201,29 @@ export interface Advisory {
 }
 /** The severity of a vulnerability: the qualitative ratings of CVSS. */
 export type AdvisorySeverity = "low" | "medium" | "high" | "critical";
+/** The lines that must get a fix, made by `backportTargets`. */
+export interface BackportPlan<At extends Instant = Instant> {
+  /** Whether a line must get the fix. */
+  readonly verdict: BackportVerdict;
+  /** The older lines that must get it, the newest first. */
+  readonly targets: readonly string[];
+  /** The newer lines that must get it, the newest first. */
+  readonly forward: readonly string[];
+  /** The lines whose users of extended support must get it, the newest first. */
+  readonly extended: readonly string[];
+  /** One reason for each line, the newest first. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts: `3.9: eol`, or `lines` if there are none. */
+  readonly missing: readonly string[];
+  /** The next instant at which the phase of a line without the fix changes. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+}
+/** Whether lines must get a fix. */
+export type BackportVerdict = "due" | "nothing_due" | "inconclusive";
+/** What a change is, for the line that should take it. */
+export type ChangeKind = "security_fix" | "critical_fix" | "bug_fix" | "documentation" | "feature";
 /** The depth of a changelog. */
 export type ChangelogDepth = "minimal" | "standard" | "comprehensive";
 /** The release type and the reasons for it: the result of `classify`. */
@@ -4196,6 +4245,131 @@ export interface Classification<At extends Instant = Instant> {
 export type ClassificationVerdict = "classified" | "inconclusive" | "contradictory";
 /** The audience of an announcement. */
 export type CommunicationScope = "limited" | "early_adopters" | "coordinated" | "all_users";
+/** The identifier of a vulnerability, made by `parseCve`. */
+export interface CveId {
+  /** The year: 1999 or later. */
+  readonly year: number;
+  /** The number within the year, 4 to 19 digits. */
+  readonly number: string;
+}
+/** The score of a CVSS vector, made by `cvssScore`. */
+export interface CvssScore {
+  /** The version of CVSS: `3.0`, `3.1` or `4.0`. */
+  readonly version: string;
+  /** The score: 0 to 10. */
+  readonly score: number;
+  /** The severity; absent for a score of 0. */
+  readonly severity?: AdvisorySeverity | undefined;
+}
+/** The promise about something that will be removed: since when users know, and when it may go at the earliest. */
+export interface Deprecation {
+  /** What is deprecated. */
+  readonly subject: string;
+  /** The instant from which it is deprecated. */
+  readonly deprecatedAt?: Instant | undefined;
+  /** The version from which it is deprecated. */
+  readonly deprecatedIn?: Version | undefined;
+  /** The instant before which it is not removed. */
+  readonly sunsetAt?: Instant | undefined;
+  /** The version before which it is not removed. */
+  readonly removedIn?: Version | undefined;
+  /** What to use instead. */
+  readonly replacement?: string | undefined;
+  /** The address of a page about the deprecation. */
+  readonly link?: string | undefined;
+  /** The address of a page about the removal. */
+  readonly sunsetLink?: string | undefined;
+  /** The places that announced it. */
+  readonly announced?: readonly NoticePlace[] | undefined;
+  /** The instants of the reminders that were sent. */
+  readonly remindedAt?: readonly Instant[] | undefined;
+}
+/** The state of a deprecation. */
+export type DeprecationState = "planned" | "deprecated" | "removable" | "unknown";
+/** The state of a deprecation, made by `deprecationStatus`. */
+export interface DeprecationStatus<At extends Instant = Instant> {
+  /** The state. */
+  readonly state: DeprecationState;
+  /** The reasons. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts: `version`, or `deprecation.deprecatedAt` if neither an instant nor a version is known. */
+  readonly missing: readonly string[];
+  /** The next instant at which time alone changes the state. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+}
+/** The dated steps of a disclosure, made by `disclosurePlan`. */
+export interface DisclosurePlan {
+  /** The steps by time. */
+  readonly steps: readonly DisclosureStep[];
+  /** The facts that date the other steps: `report.fixedAt`. */
+  readonly missing: readonly string[];
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** The time limits of a disclosure. */
+export interface DisclosurePolicy {
+  /** From the report to its acknowledgement. */
+  readonly acknowledge?: Span | undefined;
+  /** From the report to the fix of a critical vulnerability. */
+  readonly fixCritical?: Span | undefined;
+  /** The same of high severity. */
+  readonly fixHigh?: Span | undefined;
+  /** The same of medium severity. */
+  readonly fixMedium?: Span | undefined;
+  /** The same of low severity. */
+  readonly fixLow?: Span | undefined;
+  /** From the report to the disclosure. */
+  readonly disclose?: Span | undefined;
+  /** From the knowledge of an exploitation to the early warning. */
+  readonly earlyWarning?: Span | undefined;
+  /** From the knowledge of an exploitation to the notification. */
+  readonly notification?: Span | undefined;
+  /** From the fix to the final report. */
+  readonly finalReport?: Span | undefined;
+}
+/** A step of a disclosure. */
+export interface DisclosureStep {
+  /** What is due. */
+  readonly kind: DisclosureStepKind;
+  /** The instant at which its clock began. */
+  readonly startedAt: Timestamp;
+  /** The instant until which it is due. */
+  readonly dueAt: Timestamp;
+  /** Who demands it: a law, or `policy`. */
+  readonly source: string;
+}
+/** What a disclosure needs. */
+export type DisclosureStepKind =
+  "early_warning" | "acknowledge" | "notification" | "fix" | "final_report" | "disclose";
+/** A folder of documentation. */
+export interface DocFolder {
+  /** Its name: `current` or `v1.2`. */
+  readonly name: string;
+  /** The tag whose documentation it has. */
+  readonly tag: string;
+  /** The version of that tag. */
+  readonly version: Version;
+}
+/** Which documentation is kept. */
+export interface DocPolicy {
+  /** How many minor versions are kept beside the current one. */
+  readonly keep?: number | undefined;
+  /** The folders that are kept in any case, such as those of supported lines: `v1.2`. */
+  readonly always?: readonly string[] | undefined;
+  /** What a tag has before its version and its `v`: `package@`. */
+  readonly tagPrefix?: string | undefined;
+}
+/** The folders of documentation, made by `retainedDocVersions`. */
+export interface DocTree {
+  /** The folders to keep, the newest first. */
+  readonly folders: readonly DocFolder[];
+  /** The folders to remove, the newest first. */
+  readonly removed: readonly string[];
+  /** The tags that are prereleases, no versions, or of another prefix. */
+  readonly ignored: readonly string[];
+}
 /** The facts about a release that its version does not contain. */
 export interface Facts {
   /** Whether users must change something to take this release. */
@@ -4212,6 +4386,91 @@ export interface Facts {
   readonly optInOnly?: boolean | undefined;
   /** The declared release type. */
   readonly declared?: Type | undefined;
+}
+/** A fix, and where it is already. */
+export interface Fix {
+  /** What it is. */
+  readonly kind: ChangeKind;
+  /** The line that it was made on. */
+  readonly fixedIn?: string | undefined;
+  /** The oldest line that has the fault. */
+  readonly affectedSince?: string | undefined;
+  /** The other lines that carry it already. */
+  readonly carriedBy?: readonly string[] | undefined;
+}
+/** A header of HTTP. */
+export interface Header {
+  /** The name: `Sunset`. */
+  readonly name: string;
+  /** The value. */
+  readonly value: string;
+}
+/** A change that is proposed for a line. */
+export interface LineChange {
+  /** What it is. */
+  readonly kind: ChangeKind;
+  /** Whether users must change something to take it. */
+  readonly breaking?: boolean | undefined;
+}
+/** Whether a line takes a change, made by `checkLine`. */
+export interface LineCheck<At extends Instant = Instant> {
+  /** Whether the line takes the change. */
+  readonly verdict: LineVerdict;
+  /** The phase of the line. */
+  readonly phase: SupportPhase;
+  /** The reasons, the most severe first. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts that the verdict depends on: `change.breaking`, `line.eol`. */
+  readonly missing: readonly string[];
+  /** The instant of the next phase. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+}
+/** Whether a line takes a change. */
+export type LineVerdict = "accepted" | "refused" | "inconclusive";
+/** A change of support: on a day, or only whether it has happened. */
+export type Milestone = MilestoneOn | MilestoneReached | MilestoneNotReached;
+/** It is reached after this day: `eol: 2025-10-31`. */
+export interface MilestoneOn {
+  readonly type: "on";
+  /** The last day on which it is not reached. */
+  readonly date: NaiveDate;
+}
+/** It is reached, the day is unknown: `eol: true`. */
+export interface MilestoneReached {
+  readonly type: "reached";
+}
+/** It is not reached, and has no day yet: `eol: false`. */
+export interface MilestoneNotReached {
+  readonly type: "not_reached";
+}
+/** A notice of a deprecation. */
+export interface Notice {
+  /** Where. */
+  readonly place: NoticePlace;
+  /** The instant from which it is due. */
+  readonly dueAt: Timestamp;
+  /** Whether it reminds of the removal. */
+  readonly isReminder: boolean;
+}
+/** A place that announces a deprecation. */
+export type NoticePlace = "changelog" | "api_docs" | "code_warnings" | "release_notes" | "email";
+/** Where and when a deprecation is announced. */
+export interface NoticePolicy {
+  /** The places that announce it. */
+  readonly places?: readonly NoticePlace[] | undefined;
+  /** How long before the removal users are reminded. */
+  readonly reminders?: readonly Span[] | undefined;
+}
+/** The notices of a deprecation that are due, made by `noticesDue`. */
+export interface NoticesDue {
+  /** The notices that are due and were not given, by time. */
+  readonly due: readonly Notice[];
+  /** The absent dates, whose notices are not listed: `deprecation.deprecatedAt`, `deprecation.sunsetAt`. */
+  readonly missing: readonly string[];
+  /** The instant at which the next notice is due. */
+  readonly nextDueAt?: Timestamp | undefined;
 }
 /** The requirements of a release type: a row of the table of profiles. */
 export interface Profile {
@@ -4247,12 +4506,113 @@ export interface Profiles {
   /** The profiles by release type. */
   readonly profiles?: Readonly<Record<string, Profile>> | undefined;
 }
+/** Something that a release removes. */
+export interface Removal {
+  /** What is removed, by the name that its deprecation has. */
+  readonly subject: string;
+  /** The version that removes it. */
+  readonly version: Version;
+  /** The instant of that release. */
+  readonly at: Instant;
+}
+/** Whether removals keep what was promised, made by `checkRemovals`. */
+export interface RemovalCheck<At extends Instant = Instant> {
+  /** Whether the promises are kept. */
+  readonly verdict: RemovalVerdict;
+  /** The violations and the other reasons, the most severe first. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts: `--old: deprecatedAt`. */
+  readonly missing: readonly string[];
+  /** Always absent: each removal has its own instant. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** What a removal needs, besides its own promise. */
+export interface RemovalPolicy {
+  /** The least time from the deprecation to the removal. */
+  readonly minNotice?: Span | undefined;
+  /** Whether only a major version removes anything, as in Semantic Versioning (item 8). */
+  readonly requireMajor?: boolean | undefined;
+}
+/** Whether removals keep what was promised. */
+export type RemovalVerdict = "kept" | "violated" | "inconclusive";
 /** An approval that a release needs. */
 export interface RequiredApproval {
   /** The role of the approvers: `release_manager`. */
   readonly role: string;
   /** The number of people of this role; at least 1. */
   readonly count: number;
+}
+/** The fields that endoflife.date derives from the days of a line. */
+export interface SupportFlags {
+  /** Whether `lts` is reached: from the day after it, while the phase `active_lts` begins on the day itself. */
+  readonly isLts: boolean;
+  /** Whether active support has ended. */
+  readonly isEoas?: boolean | undefined;
+  /** Whether active support ends soon. */
+  readonly isAlmostEoas?: boolean | undefined;
+  /** Whether it is no longer offered. */
+  readonly isDiscontinued?: boolean | undefined;
+  /** Whether it is soon no longer offered. */
+  readonly isAlmostDiscontinued?: boolean | undefined;
+  /** Whether support has ended. */
+  readonly isEol?: boolean | undefined;
+  /** Whether support ends soon. */
+  readonly isAlmostEol?: boolean | undefined;
+  /** Whether extended support has ended. */
+  readonly isEoes?: boolean | undefined;
+  /** Whether extended support ends soon. */
+  readonly isAlmostEoes?: boolean | undefined;
+  /** Whether an end is declared that is not reached. */
+  readonly isMaintained: boolean;
+}
+/** A line of releases with the days on which its support changes, in the words of endoflife.date. */
+export interface SupportLine {
+  /** The number of the line: `3.14`, `v24`, `1.4.x`. */
+  readonly name: string;
+  /** The day of its first release. */
+  readonly released?: NaiveDate | undefined;
+  /** The day on which its long-term support begins. */
+  readonly lts?: Milestone | undefined;
+  /** The first day of maintenance, as in the schedule of Node.js. */
+  readonly maintenance?: NaiveDate | undefined;
+  /** The last day of active support. */
+  readonly eoas?: Milestone | undefined;
+  /** The last day of support. */
+  readonly eol?: Milestone | undefined;
+  /** The last day of extended support, which has a price or another supplier. */
+  readonly eoes?: Milestone | undefined;
+  /** The last day on which it was offered. */
+  readonly discontinued?: Milestone | undefined;
+  /** The IANA zone of its days. */
+  readonly zone?: string | undefined;
+}
+/** A phase of support of a line. */
+export type SupportPhase =
+  "upcoming" | "current" | "active_lts" | "maintenance" | "extended" | "end_of_life" | "unknown";
+/** The support of a line on a day, made by `supportPhase`. */
+export interface SupportStatus<At extends Instant = Instant> {
+  /** The phase today. */
+  readonly phase: SupportPhase;
+  /** The next phase; absent if time alone does not change it. */
+  readonly nextPhase?: SupportPhase | undefined;
+  /** The first day of the next phase. */
+  readonly changesOn?: NaiveDate | undefined;
+  /** The fields that endoflife.date derives. */
+  readonly flags: SupportFlags;
+  /** The local day that was decided for. */
+  readonly today: NaiveDate;
+  /** The reasons. */
+  readonly reasons: readonly Reason[];
+  /** The facts that would determine the phase: `eol`. */
+  readonly missing: readonly string[];
+  /** The first instant of the next phase. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the rules. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that was applied. */
+  readonly tzdbVersion: string;
 }
 /** The scope of testing. */
 export type TestingScope = "smoke" | "focused" | "full" | "extended";
@@ -4267,24 +4627,93 @@ export type Type =
   | "security_low"
   | "prerelease"
   | "lts";
+/** The report of a vulnerability. */
+export interface VulnerabilityReport {
+  /** Its severity. */
+  readonly severity: AdvisorySeverity;
+  /** The instant of the report. */
+  readonly reportedAt: Instant;
+  /** The instant at which it became known that the vulnerability is actively exploited. */
+  readonly exploitedAt?: Instant | undefined;
+  /** The instant from which a fix or a mitigation is available. */
+  readonly fixedAt?: Instant | undefined;
+}
 /** Returns the standard profile of every release type. */
 export declare function standardProfiles(): Profiles;
 /** Reads a table of profiles from JSON text. */
 export declare function profilesFromJson(text: string): Profiles;
 /** Reads a table of profiles from YAML text. */
 export declare function profilesFromYaml(text: string): Profiles;
+/** Lists the lines that must get a fix that another line has. */
+export declare function backportTargets(
+  fix: Fix,
+  lines: readonly SupportLine[],
+  now: Instant,
+): BackportPlan<Timestamp>;
+/** Says whether a line takes a change in its present phase. */
+export declare function checkLine(change: LineChange, line: SupportLine, now: Instant): LineCheck<Timestamp>;
+/** Compares what a release removes with what was promised. */
+export declare function checkRemovals(
+  removals: readonly Removal[],
+  deprecations: readonly Deprecation[],
+  policy: RemovalPolicy,
+): RemovalCheck<Timestamp>;
 /** Determines the release type of `next`. */
 export declare function classify(
   previous: Version | null | undefined,
   next: Version,
   facts: Facts,
 ): Classification<Timestamp>;
+/** Scores a CVSS vector of the versions 3.0, 3.1 and 4.0. */
+export declare function cvssScore(vector: string): CvssScore;
+/** Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`. */
+export declare function deprecationHeaders(deprecation: Deprecation): readonly Header[];
+/** Says whether something is deprecated in a version at an instant, and whether it may be removed. */
+export declare function deprecationStatus(
+  deprecation: Deprecation,
+  version: Version | null | undefined,
+  now: Instant,
+): DeprecationStatus<Timestamp>;
+/** Dates the steps from the report of a vulnerability to its disclosure. */
+export declare function disclosurePlan(report: VulnerabilityReport, policy: DisclosurePolicy): DisclosurePlan;
 /** Writes a classification as text for a person: the release type, the reasons and the missing facts. */
 export declare function explain(classification: Classification): string;
+/** Writes a plan of backports as text for a person. */
+export declare function explainBackports(plan: BackportPlan): string;
+/** Writes the state of a deprecation as text for a person. */
+export declare function explainDeprecation(status: DeprecationStatus): string;
+/** Writes the check of a line as text for a person. */
+export declare function explainLine(check: LineCheck): string;
+/** Writes a check of removals as text for a person. */
+export declare function explainRemovals(check: RemovalCheck): string;
+/** Writes the support of a line as text for a person. */
+export declare function explainSupport(status: SupportStatus): string;
+/** Returns the name of the newest line that is released; absent if none is. */
+export declare function newestLine(lines: readonly SupportLine[], now: Instant): string | null;
+/** Lists the notices of a deprecation that are due and were not given. */
+export declare function noticesDue(deprecation: Deprecation, policy: NoticePolicy, now: Instant): NoticesDue;
+/** Sorts the names of lines by number, the newest first. */
+export declare function orderLines(lines: readonly SupportLine[]): readonly string[];
 /** The consequence of a classification for its caller: go on, or ask a person. */
 export declare function outcome(classification: Classification): decision.Outcome;
+/** The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act. */
+export declare function outcomeOfBackports(plan: BackportPlan): decision.Outcome;
+/** The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing. */
+export declare function outcomeOfDeprecation(status: DeprecationStatus): decision.Outcome;
+/** The consequence of the check of a line: `proceed` if it takes the change, else `ask`. */
+export declare function outcomeOfLine(check: LineCheck): decision.Outcome;
+/** The consequence of a check of removals: `proceed` if the promises are kept, else `ask`. */
+export declare function outcomeOfRemovals(check: RemovalCheck): decision.Outcome;
+/** The consequence of the support of a line for a release from it. */
+export declare function outcomeOfSupport(status: SupportStatus): decision.Outcome;
+/** Reads the identifier of a vulnerability: `CVE-2026-0001`. */
+export declare function parseCve(text: string): CveId;
 /** Returns the profile of a release type: the row of `overrides` if there is one, else the standard row. */
 export declare function profile(releaseType: Type, overrides?: Profiles | null): Profile;
+/** Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version. */
+export declare function retainedDocVersions(tags: readonly string[], policy: DocPolicy): DocTree;
+/** Determines the phase of support of a line, and when it changes. */
+export declare function supportPhase(line: SupportLine, now: Instant): SupportStatus<Timestamp>;
 
 // rollback.d.ts
 /** Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person. */

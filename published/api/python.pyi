@@ -4559,6 +4559,58 @@ class ReasonCode(StrEnum):
     """The declared release type contradicts version and facts."""
     DECLARED_KIND = 'declared_kind'
     """The declared type decided an otherwise ambiguous release."""
+    LINE_NOT_RELEASED = 'line_not_released'
+    """The line is released on a later day."""
+    LINE_CURRENT = 'line_current'
+    """The line has active support."""
+    LINE_ACTIVE_LTS = 'line_active_lts'
+    """The line has active long-term support."""
+    LINE_IN_MAINTENANCE = 'line_in_maintenance'
+    """The line gets security fixes and critical fixes only."""
+    LINE_EXTENDED = 'line_extended'
+    """The support of the line has ended, but extended support goes on."""
+    LINE_ENDED = 'line_ended'
+    """The support of the line has ended."""
+    LINE_ENDS_SOON = 'line_ends_soon'
+    """The support of the line ends soon."""
+    LINE_END_UNKNOWN = 'line_end_unknown'
+    """The line states no end of support."""
+    LINE_TAKES_CHANGE = 'line_takes_change'
+    """The line takes the change in its present phase."""
+    LINE_REFUSES_CHANGE = 'line_refuses_change'
+    """The line takes no change of this kind in its present phase."""
+    BREAKING_IN_LINE = 'breaking_in_line'
+    """The change breaks users of a released line."""
+    NO_LINES = 'no_lines'
+    """There is no line."""
+    LINE_CARRIES_FIX = 'line_carries_fix'
+    """The line has the fix."""
+    LINE_NOT_AFFECTED = 'line_not_affected'
+    """The line is older than the fault."""
+    BACKPORT_DUE = 'backport_due'
+    """The line is supported and needs the fix."""
+    FORWARD_PORT_DUE = 'forward_port_due'
+    """The line is newer than the one with the fix, and lacks it."""
+    DEPRECATION_PLANNED = 'deprecation_planned'
+    """It is not deprecated yet."""
+    DEPRECATED = 'deprecated'
+    """It is deprecated and must stay."""
+    REMOVAL_NOT_PROMISED = 'removal_not_promised'
+    """A deprecation states neither a date nor a version of the removal."""
+    REMOVAL_ALLOWED = 'removal_allowed'
+    """The date and the version of the removal are reached."""
+    NEVER_DEPRECATED = 'never_deprecated'
+    """It is removed, but was never deprecated."""
+    REMOVED_BEFORE_VERSION = 'removed_before_version'
+    """It is removed before the promised version."""
+    REMOVED_BEFORE_DATE = 'removed_before_date'
+    """It is removed before the promised date."""
+    REMOVED_WITHOUT_MAJOR = 'removed_without_major'
+    """It is removed in a version that is not a major version."""
+    NOTICE_TOO_SHORT = 'notice_too_short'
+    """The time from the deprecation to the removal is too short."""
+    REMOVALS_AS_PROMISED = 'removals_as_promised'
+    """All removals keep what was promised."""
     NO_WINDOWS = 'no_windows'
     """No window counts for the release, so nothing is closed."""
     NOTHING_DENIES = 'nothing_denies'
@@ -5198,6 +5250,26 @@ class AdvisorySeverity(StrEnum):
     """CVSS 7.0 to 8.9."""
     CRITICAL = 'critical'
     """CVSS 9.0 to 10.0."""
+class BackportVerdict(StrEnum):
+    """Whether lines must get a fix."""
+    DUE = 'due'
+    """At least one line must get it."""
+    NOTHING_DUE = 'nothing_due'
+    """No line must get it."""
+    INCONCLUSIVE = 'inconclusive'
+    """Facts about lines are missing."""
+class ChangeKind(StrEnum):
+    """What a change is, for the line that should take it."""
+    SECURITY_FIX = 'security_fix'
+    """It closes a vulnerability."""
+    CRITICAL_FIX = 'critical_fix'
+    """It ends data loss, crashes or an outage."""
+    BUG_FIX = 'bug_fix'
+    """It fixes anything else."""
+    DOCUMENTATION = 'documentation'
+    """It changes documentation only."""
+    FEATURE = 'feature'
+    """It adds something."""
 class ChangelogDepth(StrEnum):
     """The depth of a changelog."""
     MINIMAL = 'minimal'
@@ -5224,6 +5296,74 @@ class CommunicationScope(StrEnum):
     """Nobody before the agreed disclosure date, all users from then on."""
     ALL_USERS = 'all_users'
     """All users."""
+class DeprecationState(StrEnum):
+    """The state of a deprecation."""
+    PLANNED = 'planned'
+    """It is not deprecated yet."""
+    DEPRECATED = 'deprecated'
+    """It is deprecated, and must stay."""
+    REMOVABLE = 'removable'
+    """It may be removed."""
+    UNKNOWN = 'unknown'
+    """A fact is missing."""
+class DisclosureStepKind(StrEnum):
+    """What a disclosure needs."""
+    EARLY_WARNING = 'early_warning'
+    """The early warning to the authority."""
+    ACKNOWLEDGE = 'acknowledge'
+    """The acknowledgement to the reporter."""
+    NOTIFICATION = 'notification'
+    """The notification to the authority."""
+    FIX = 'fix'
+    """The release of the fix."""
+    FINAL_REPORT = 'final_report'
+    """The final report to the authority."""
+    DISCLOSE = 'disclose'
+    """The public disclosure."""
+class LineVerdict(StrEnum):
+    """Whether a line takes a change."""
+    ACCEPTED = 'accepted'
+    """It does."""
+    REFUSED = 'refused'
+    """It does not."""
+    INCONCLUSIVE = 'inconclusive'
+    """Facts are missing, and the verdict depends on them."""
+class NoticePlace(StrEnum):
+    """A place that announces a deprecation."""
+    CHANGELOG = 'changelog'
+    """The changelog."""
+    API_DOCS = 'api_docs'
+    """The documentation of the interface."""
+    CODE_WARNINGS = 'code_warnings'
+    """Warnings of the code itself."""
+    RELEASE_NOTES = 'release_notes'
+    """The release notes."""
+    EMAIL = 'email'
+    """An e-mail to users."""
+class RemovalVerdict(StrEnum):
+    """Whether removals keep what was promised."""
+    KEPT = 'kept'
+    """All do."""
+    VIOLATED = 'violated'
+    """At least one does not."""
+    INCONCLUSIVE = 'inconclusive'
+    """A fact is missing."""
+class SupportPhase(StrEnum):
+    """A phase of support of a line."""
+    UPCOMING = 'upcoming'
+    """It is not released yet."""
+    CURRENT = 'current'
+    """It has active support, without a promise of long-term support so far."""
+    ACTIVE_LTS = 'active_lts'
+    """It has active long-term support."""
+    MAINTENANCE = 'maintenance'
+    """It gets security fixes and critical fixes."""
+    EXTENDED = 'extended'
+    """Its support has ended, except for users of extended support."""
+    END_OF_LIFE = 'end_of_life'
+    """Its support has ended."""
+    UNKNOWN = 'unknown'
+    """It states no end of support."""
 class TestingScope(StrEnum):
     """The scope of testing."""
     SMOKE = 'smoke'
@@ -5262,6 +5402,25 @@ class Advisory(_Value):
     severity: AdvisorySeverity | None = None
     """The severity of the vulnerability; absent until it is rated."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BackportPlan(_Value):
+    """The lines that must get a fix, made by `backport_targets`."""
+    verdict: BackportVerdict
+    """Whether a line must get the fix."""
+    targets: Sequence[str]
+    """The older lines that must get it, the newest first."""
+    forward: Sequence[str]
+    """The newer lines that must get it, the newest first."""
+    extended: Sequence[str]
+    """The lines whose users of extended support must get it, the newest first."""
+    reasons: Sequence[Reason]
+    """One reason for each line, the newest first."""
+    missing: Sequence[str]
+    """The missing facts: `3.9: eol`, or `lines` if there are none."""
+    next_check_at: datetime | None = None
+    """The next instant at which the phase of a line without the fix changes."""
+    policy_digest: str
+    """The digest of the rules."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Classification(_Value):
     """The release type and the reasons for it: the result of `classify`."""
     verdict: ClassificationVerdict
@@ -5276,6 +5435,126 @@ class Classification(_Value):
     """Always absent: a release type does not depend on the time."""
     policy_digest: str
     """The digest of the rules."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CveId(_Value):
+    """The identifier of a vulnerability, made by `parse_cve`."""
+    year: int
+    """The year: 1999 or later."""
+    number: str
+    """The number within the year, 4 to 19 digits."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CvssScore(_Value):
+    """The score of a CVSS vector, made by `cvss_score`."""
+    version: str
+    """The version of CVSS: `3.0`, `3.1` or `4.0`."""
+    score: float
+    """The score: 0 to 10."""
+    severity: AdvisorySeverity | None = None
+    """The severity; absent for a score of 0."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deprecation(_Value):
+    """The promise about something that will be removed: since when users know, and when it may go at the earliest."""
+    subject: str
+    """What is deprecated."""
+    deprecated_at: datetime | None = None
+    """The instant from which it is deprecated."""
+    deprecated_in: str | None = None
+    """The version from which it is deprecated."""
+    sunset_at: datetime | None = None
+    """The instant before which it is not removed."""
+    removed_in: str | None = None
+    """The version before which it is not removed."""
+    replacement: str | None = None
+    """What to use instead."""
+    link: str | None = None
+    """The address of a page about the deprecation."""
+    sunset_link: str | None = None
+    """The address of a page about the removal."""
+    announced: Sequence[NoticePlace] = ()
+    """The places that announced it."""
+    reminded_at: Sequence[datetime] = ()
+    """The instants of the reminders that were sent."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeprecationStatus(_Value):
+    """The state of a deprecation, made by `deprecation_status`."""
+    state: DeprecationState
+    """The state."""
+    reasons: Sequence[Reason]
+    """The reasons."""
+    missing: Sequence[str]
+    """The missing facts: `version`, or `deprecation.deprecatedAt` if neither an instant nor a version is known."""
+    next_check_at: datetime | None = None
+    """The next instant at which time alone changes the state."""
+    policy_digest: str
+    """The digest of the rules."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisclosurePlan(_Value):
+    """The dated steps of a disclosure, made by `disclosure_plan`."""
+    steps: Sequence[DisclosureStep]
+    """The steps by time."""
+    missing: Sequence[str]
+    """The facts that date the other steps: `report.fixedAt`."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisclosurePolicy(_Value):
+    """The time limits of a disclosure."""
+    acknowledge: timedelta = timedelta(seconds=259200)
+    """From the report to its acknowledgement."""
+    fix_critical: timedelta = timedelta(seconds=172800)
+    """From the report to the fix of a critical vulnerability."""
+    fix_high: timedelta = timedelta(seconds=604800)
+    """The same of high severity."""
+    fix_medium: timedelta = timedelta(seconds=2592000)
+    """The same of medium severity."""
+    fix_low: timedelta = timedelta(seconds=7776000)
+    """The same of low severity."""
+    disclose: timedelta = timedelta(seconds=7776000)
+    """From the report to the disclosure."""
+    early_warning: timedelta = timedelta(seconds=86400)
+    """From the knowledge of an exploitation to the early warning."""
+    notification: timedelta = timedelta(seconds=259200)
+    """From the knowledge of an exploitation to the notification."""
+    final_report: timedelta = timedelta(seconds=1209600)
+    """From the fix to the final report."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisclosureStep(_Value):
+    """A step of a disclosure."""
+    kind: DisclosureStepKind
+    """What is due."""
+    started_at: datetime
+    """The instant at which its clock began."""
+    due_at: datetime
+    """The instant until which it is due."""
+    source: str
+    """Who demands it: a law, or `policy`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocFolder(_Value):
+    """A folder of documentation."""
+    name: str
+    """Its name: `current` or `v1.2`."""
+    tag: str
+    """The tag whose documentation it has."""
+    version: str
+    """The version of that tag."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocPolicy(_Value):
+    """Which documentation is kept."""
+    keep: int = 3
+    """How many minor versions are kept beside the current one."""
+    always: Sequence[str] = ()
+    """The folders that are kept in any case, such as those of supported lines: `v1.2`."""
+    tag_prefix: str = ''
+    """What a tag has before its version and its `v`: `package@`."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocTree(_Value):
+    """The folders of documentation, made by `retained_doc_versions`."""
+    folders: Sequence[DocFolder]
+    """The folders to keep, the newest first."""
+    removed: Sequence[str]
+    """The folders to remove, the newest first."""
+    ignored: Sequence[str]
+    """The tags that are prereleases, no versions, or of another prefix."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Facts(_Value):
     """The facts about a release that its version does not contain."""
@@ -5293,6 +5572,90 @@ class Facts(_Value):
     """Whether the release goes only to users who opted in to early versions."""
     declared: Type | None = None
     """The declared release type."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fix(_Value):
+    """A fix, and where it is already."""
+    kind: ChangeKind
+    """What it is."""
+    fixed_in: str | None = None
+    """The line that it was made on."""
+    affected_since: str | None = None
+    """The oldest line that has the fault."""
+    carried_by: Sequence[str] = ()
+    """The other lines that carry it already."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Header(_Value):
+    """A header of HTTP."""
+    name: str
+    """The name: `Sunset`."""
+    value: str
+    """The value."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineChange(_Value):
+    """A change that is proposed for a line."""
+    kind: ChangeKind
+    """What it is."""
+    breaking: bool | None = None
+    """Whether users must change something to take it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineCheck(_Value):
+    """Whether a line takes a change, made by `check_line`."""
+    verdict: LineVerdict
+    """Whether the line takes the change."""
+    phase: SupportPhase
+    """The phase of the line."""
+    reasons: Sequence[Reason]
+    """The reasons, the most severe first."""
+    missing: Sequence[str]
+    """The missing facts that the verdict depends on: `change.breaking`, `line.eol`."""
+    next_check_at: datetime | None = None
+    """The instant of the next phase."""
+    policy_digest: str
+    """The digest of the rules."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneOn(_Variant):
+    """It is reached after this day: `eol: 2025-10-31`."""
+    type: Literal['on'] = 'on'
+    """Which variant this is."""
+    date: date
+    """The last day on which it is not reached."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneReached(_Variant):
+    """It is reached, the day is unknown: `eol: true`."""
+    type: Literal['reached'] = 'reached'
+    """Which variant this is."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneNotReached(_Variant):
+    """It is not reached, and has no day yet: `eol: false`."""
+    type: Literal['not_reached'] = 'not_reached'
+    """Which variant this is."""
+Milestone: TypeAlias = MilestoneOn | MilestoneReached | MilestoneNotReached
+"""A change of support: on a day, or only whether it has happened."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice(_Value):
+    """A notice of a deprecation."""
+    place: NoticePlace
+    """Where."""
+    due_at: datetime
+    """The instant from which it is due."""
+    is_reminder: bool
+    """Whether it reminds of the removal."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticePolicy(_Value):
+    """Where and when a deprecation is announced."""
+    places: Sequence[NoticePlace] = (NoticePlace.CHANGELOG, NoticePlace.API_DOCS, NoticePlace.CODE_WARNINGS, NoticePlace.RELEASE_NOTES, NoticePlace.EMAIL)
+    """The places that announce it."""
+    reminders: Sequence[timedelta] = (timedelta(seconds=7776000), timedelta(seconds=2592000), timedelta(seconds=604800))
+    """How long before the removal users are reminded."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticesDue(_Value):
+    """The notices of a deprecation that are due, made by `notices_due`."""
+    due: Sequence[Notice]
+    """The notices that are due and were not given, by time."""
+    missing: Sequence[str]
+    """The absent dates, whose notices are not listed: `deprecation.deprecatedAt`, `deprecation.sunsetAt`."""
+    next_due_at: datetime | None = None
+    """The instant at which the next notice is due."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile(_Value):
     """The requirements of a release type: a row of the table of profiles."""
@@ -5328,12 +5691,119 @@ class Profiles(_Value):
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     """The profiles by release type."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Removal(_Value):
+    """Something that a release removes."""
+    subject: str
+    """What is removed, by the name that its deprecation has."""
+    version: str
+    """The version that removes it."""
+    at: datetime
+    """The instant of that release."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemovalCheck(_Value):
+    """Whether removals keep what was promised, made by `check_removals`."""
+    verdict: RemovalVerdict
+    """Whether the promises are kept."""
+    reasons: Sequence[Reason]
+    """The violations and the other reasons, the most severe first."""
+    missing: Sequence[str]
+    """The missing facts: `--old: deprecatedAt`."""
+    next_check_at: datetime | None = None
+    """Always absent: each removal has its own instant."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemovalPolicy(_Value):
+    """What a removal needs, besides its own promise."""
+    min_notice: timedelta = timedelta(seconds=0)
+    """The least time from the deprecation to the removal."""
+    require_major: bool = True
+    """Whether only a major version removes anything, as in Semantic Versioning (item 8)."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RequiredApproval(_Value):
     """An approval that a release needs."""
     role: str
     """The role of the approvers: `release_manager`."""
     count: int
     """The number of people of this role; at least 1."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportFlags(_Value):
+    """The fields that endoflife.date derives from the days of a line."""
+    is_lts: bool
+    """Whether `lts` is reached: from the day after it, while the phase `active_lts` begins on the day itself."""
+    is_eoas: bool | None = None
+    """Whether active support has ended."""
+    is_almost_eoas: bool | None = None
+    """Whether active support ends soon."""
+    is_discontinued: bool | None = None
+    """Whether it is no longer offered."""
+    is_almost_discontinued: bool | None = None
+    """Whether it is soon no longer offered."""
+    is_eol: bool | None = None
+    """Whether support has ended."""
+    is_almost_eol: bool | None = None
+    """Whether support ends soon."""
+    is_eoes: bool | None = None
+    """Whether extended support has ended."""
+    is_almost_eoes: bool | None = None
+    """Whether extended support ends soon."""
+    is_maintained: bool
+    """Whether an end is declared that is not reached."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportLine(_Value):
+    """A line of releases with the days on which its support changes, in the words of endoflife.date."""
+    name: str
+    """The number of the line: `3.14`, `v24`, `1.4.x`."""
+    released: date | None = None
+    """The day of its first release."""
+    lts: Annotated[Milestone, _TAGGED] | None = None
+    """The day on which its long-term support begins."""
+    maintenance: date | None = None
+    """The first day of maintenance, as in the schedule of Node.js."""
+    eoas: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of active support."""
+    eol: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of support."""
+    eoes: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of extended support, which has a price or another supplier."""
+    discontinued: Annotated[Milestone, _TAGGED] | None = None
+    """The last day on which it was offered."""
+    zone: str = 'UTC'
+    """The IANA zone of its days."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportStatus(_Value):
+    """The support of a line on a day, made by `support_phase`."""
+    phase: SupportPhase
+    """The phase today."""
+    next_phase: SupportPhase | None = None
+    """The next phase; absent if time alone does not change it."""
+    changes_on: date | None = None
+    """The first day of the next phase."""
+    flags: SupportFlags
+    """The fields that endoflife.date derives."""
+    today: date
+    """The local day that was decided for."""
+    reasons: Sequence[Reason]
+    """The reasons."""
+    missing: Sequence[str]
+    """The facts that would determine the phase: `eol`."""
+    next_check_at: datetime | None = None
+    """The first instant of the next phase."""
+    policy_digest: str
+    """The digest of the rules."""
+    tzdb_version: str
+    """The version of the time zone database that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VulnerabilityReport(_Value):
+    """The report of a vulnerability."""
+    severity: AdvisorySeverity
+    """Its severity."""
+    reported_at: datetime
+    """The instant of the report."""
+    exploited_at: datetime | None = None
+    """The instant at which it became known that the vulnerability is actively exploited."""
+    fixed_at: datetime | None = None
+    """The instant from which a fix or a mitigation is available."""
 def standard_profiles() -> Profiles:
     """Returns the standard profile of every release type."""
     ...
@@ -5343,17 +5813,86 @@ def profiles_from_json(text: str) -> Profiles:
 def profiles_from_yaml(text: str) -> Profiles:
     """Reads a table of profiles from YAML text."""
     ...
+def backport_targets(fix: Fix | Mapping[str, object], lines: Sequence[SupportLine | Mapping[str, object]], now: datetime | str) -> BackportPlan:
+    """Lists the lines that must get a fix that another line has."""
+    ...
+def check_line(change: LineChange | Mapping[str, object], line: SupportLine | Mapping[str, object], now: datetime | str) -> LineCheck:
+    """Says whether a line takes a change in its present phase."""
+    ...
+def check_removals(removals: Sequence[Removal | Mapping[str, object]], deprecations: Sequence[Deprecation | Mapping[str, object]], policy: RemovalPolicy | Mapping[str, object]) -> RemovalCheck:
+    """Compares what a release removes with what was promised."""
+    ...
 def classify(previous: str | None, next: str, facts: Facts | Mapping[str, object]) -> Classification:
     """Determines the release type of `next`."""
+    ...
+def cvss_score(vector: str) -> CvssScore:
+    """Scores a CVSS vector of the versions 3.0, 3.1 and 4.0."""
+    ...
+def deprecation_headers(deprecation: Deprecation | Mapping[str, object]) -> tuple[Header, ...]:
+    """Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`."""
+    ...
+def deprecation_status(deprecation: Deprecation | Mapping[str, object], version: str | None, now: datetime | str) -> DeprecationStatus:
+    """Says whether something is deprecated in a version at an instant, and whether it may be removed."""
+    ...
+def disclosure_plan(report: VulnerabilityReport | Mapping[str, object], policy: DisclosurePolicy | Mapping[str, object]) -> DisclosurePlan:
+    """Dates the steps from the report of a vulnerability to its disclosure."""
     ...
 def explain(classification: Classification | Mapping[str, object]) -> str:
     """Writes a classification as text for a person: the release type, the reasons and the missing facts."""
     ...
+def explain_backports(plan: BackportPlan | Mapping[str, object]) -> str:
+    """Writes a plan of backports as text for a person."""
+    ...
+def explain_deprecation(status: DeprecationStatus | Mapping[str, object]) -> str:
+    """Writes the state of a deprecation as text for a person."""
+    ...
+def explain_line(check: LineCheck | Mapping[str, object]) -> str:
+    """Writes the check of a line as text for a person."""
+    ...
+def explain_removals(check: RemovalCheck | Mapping[str, object]) -> str:
+    """Writes a check of removals as text for a person."""
+    ...
+def explain_support(status: SupportStatus | Mapping[str, object]) -> str:
+    """Writes the support of a line as text for a person."""
+    ...
+def newest_line(lines: Sequence[SupportLine | Mapping[str, object]], now: datetime | str) -> str | None:
+    """Returns the name of the newest line that is released; absent if none is."""
+    ...
+def notices_due(deprecation: Deprecation | Mapping[str, object], policy: NoticePolicy | Mapping[str, object], now: datetime | str) -> NoticesDue:
+    """Lists the notices of a deprecation that are due and were not given."""
+    ...
+def order_lines(lines: Sequence[SupportLine | Mapping[str, object]]) -> tuple[str, ...]:
+    """Sorts the names of lines by number, the newest first."""
+    ...
 def outcome(classification: Classification | Mapping[str, object]) -> Outcome:
     """The consequence of a classification for its caller: go on, or ask a person."""
     ...
+def outcome_of_backports(plan: BackportPlan | Mapping[str, object]) -> Outcome:
+    """The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act."""
+    ...
+def outcome_of_deprecation(status: DeprecationStatus | Mapping[str, object]) -> Outcome:
+    """The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing."""
+    ...
+def outcome_of_line(check: LineCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of the check of a line: `proceed` if it takes the change, else `ask`."""
+    ...
+def outcome_of_removals(check: RemovalCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of a check of removals: `proceed` if the promises are kept, else `ask`."""
+    ...
+def outcome_of_support(status: SupportStatus | Mapping[str, object]) -> Outcome:
+    """The consequence of the support of a line for a release from it."""
+    ...
+def parse_cve(text: str) -> CveId:
+    """Reads the identifier of a vulnerability: `CVE-2026-0001`."""
+    ...
 def profile(release_type: Type | str, overrides: Profiles | Mapping[str, object] | None=None) -> Profile:
     """Returns the profile of a release type: the row of `overrides` if there is one, else the standard row."""
+    ...
+def retained_doc_versions(tags: Sequence[str], policy: DocPolicy | Mapping[str, object]) -> DocTree:
+    """Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version."""
+    ...
+def support_phase(line: SupportLine | Mapping[str, object], now: datetime | str) -> SupportStatus:
+    """Determines the phase of support of a line, and when it changes."""
     ...
 
 # rollback

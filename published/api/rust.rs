@@ -6191,7 +6191,113 @@ pub mod release {
         pub const DECLARED_OTHERWISE: ReasonCode;
         /// The declared type decided an otherwise ambiguous release.
         pub const DECLARED_KIND: ReasonCode;
+        /// The line is released on a later day.
+        pub const LINE_NOT_RELEASED: ReasonCode;
+        /// The line has active support.
+        pub const LINE_CURRENT: ReasonCode;
+        /// The line has active long-term support.
+        pub const LINE_ACTIVE_LTS: ReasonCode;
+        /// The line gets security fixes and critical fixes only.
+        pub const LINE_IN_MAINTENANCE: ReasonCode;
+        /// The support of the line has ended, but extended support goes on.
+        pub const LINE_EXTENDED: ReasonCode;
+        /// The support of the line has ended.
+        pub const LINE_ENDED: ReasonCode;
+        /// The support of the line ends soon.
+        pub const LINE_ENDS_SOON: ReasonCode;
+        /// The line states no end of support.
+        pub const LINE_END_UNKNOWN: ReasonCode;
+        /// The line takes the change in its present phase.
+        pub const LINE_TAKES_CHANGE: ReasonCode;
+        /// The line takes no change of this kind in its present phase.
+        pub const LINE_REFUSES_CHANGE: ReasonCode;
+        /// The change breaks users of a released line.
+        pub const BREAKING_IN_LINE: ReasonCode;
+        /// There is no line.
+        pub const NO_LINES: ReasonCode;
+        /// The line has the fix.
+        pub const LINE_CARRIES_FIX: ReasonCode;
+        /// The line is older than the fault.
+        pub const LINE_NOT_AFFECTED: ReasonCode;
+        /// The line is supported and needs the fix.
+        pub const BACKPORT_DUE: ReasonCode;
+        /// The line is newer than the one with the fix, and lacks it.
+        pub const FORWARD_PORT_DUE: ReasonCode;
+        /// It is not deprecated yet.
+        pub const DEPRECATION_PLANNED: ReasonCode;
+        /// It is deprecated and must stay.
+        pub const DEPRECATED: ReasonCode;
+        /// A deprecation states neither a date nor a version of the removal.
+        pub const REMOVAL_NOT_PROMISED: ReasonCode;
+        /// The date and the version of the removal are reached.
+        pub const REMOVAL_ALLOWED: ReasonCode;
+        /// It is removed, but was never deprecated.
+        pub const NEVER_DEPRECATED: ReasonCode;
+        /// It is removed before the promised version.
+        pub const REMOVED_BEFORE_VERSION: ReasonCode;
+        /// It is removed before the promised date.
+        pub const REMOVED_BEFORE_DATE: ReasonCode;
+        /// It is removed in a version that is not a major version.
+        pub const REMOVED_WITHOUT_MAJOR: ReasonCode;
+        /// The time from the deprecation to the removal is too short.
+        pub const NOTICE_TOO_SHORT: ReasonCode;
+        /// All removals keep what was promised.
+        pub const REMOVALS_AS_PROMISED: ReasonCode;
     }
+    /// The lines that must get a fix, made by `backport_targets`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct BackportPlan {
+        /// Whether a line must get the fix.
+        pub verdict: BackportVerdict,
+        /// The older lines that must get it, the newest first.
+        pub targets: Vec<String>,
+        /// The newer lines that must get it, the newest first.
+        pub forward: Vec<String>,
+        /// The lines whose users of extended support must get it, the newest first.
+        pub extended: Vec<String>,
+        /// One reason for each line, the newest first.
+        pub reasons: Vec<Reason>,
+        /// The missing facts: `3.9: eol`, or `lines` if there are none.
+        pub missing: Vec<String>,
+        /// The next instant at which the phase of a line without the fix changes.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the rules.
+        pub policy_digest: String,
+    }
+    /// Whether lines must get a fix.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum BackportVerdict {
+        /// At least one line must get it.
+        Due,
+        /// No line must get it.
+        NothingDue,
+        /// Facts about lines are missing.
+        Inconclusive,
+    }
+    /// A fix, and where it is already.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Fix {
+        /// What it is.
+        pub kind: ChangeKind,
+        /// The line that it was made on.
+        pub fixed_in: Option<String>,
+        /// The oldest line that has the fault.
+        pub affected_since: Option<String>,
+        /// The other lines that carry it already.
+        pub carried_by: Vec<String>,
+    }
+    /// Lists the lines that must get a fix that another line has.
+    pub fn backport_targets(fix: &Fix, lines: &[SupportLine], now: Timestamp) -> Result<BackportPlan>;
+    /// Writes a plan of backports as text for a person.
+    #[must_use]
+    pub fn explain_backports(plan: &BackportPlan) -> String;
+    /// The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act.
+    #[must_use]
+    pub fn outcome_of_backports(plan: &BackportPlan) -> Outcome;
     /// The release type and the reasons for it: the result of `classify`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6222,6 +6328,216 @@ pub mod release {
     }
     /// Determines the release type of `next`.
     pub fn classify(previous: Option<&Version>, next: &Version, facts: &Facts) -> Result<Classification>;
+    /// The promise about something that will be removed: since when users know, and when it may go at the earliest.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Deprecation {
+        /// What is deprecated.
+        pub subject: String,
+        /// The instant from which it is deprecated.
+        pub deprecated_at: Option<Timestamp>,
+        /// The version from which it is deprecated.
+        pub deprecated_in: Option<Version>,
+        /// The instant before which it is not removed.
+        pub sunset_at: Option<Timestamp>,
+        /// The version before which it is not removed.
+        pub removed_in: Option<Version>,
+        /// What to use instead.
+        pub replacement: Option<String>,
+        /// The address of a page about the deprecation.
+        pub link: Option<String>,
+        /// The address of a page about the removal.
+        pub sunset_link: Option<String>,
+        /// The places that announced it.
+        pub announced: Vec<NoticePlace>,
+        /// The instants of the reminders that were sent.
+        pub reminded_at: Vec<Timestamp>,
+    }
+    /// A place that announces a deprecation.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum NoticePlace {
+        /// The changelog.
+        Changelog,
+        /// The documentation of the interface.
+        ApiDocs,
+        /// Warnings of the code itself.
+        CodeWarnings,
+        /// The release notes.
+        ReleaseNotes,
+        /// An e-mail to users.
+        Email,
+    }
+    /// A header of HTTP.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Header {
+        /// The name: `Sunset`.
+        pub name: String,
+        /// The value.
+        pub value: String,
+    }
+    /// Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
+    pub fn deprecation_headers(deprecation: &Deprecation) -> Result<Vec<Header>>;
+    /// The state of a deprecation.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum DeprecationState {
+        /// It is not deprecated yet.
+        Planned,
+        /// It is deprecated, and must stay.
+        Deprecated,
+        /// It may be removed.
+        Removable,
+        /// A fact is missing.
+        Unknown,
+    }
+    /// The state of a deprecation, made by `deprecation_status`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DeprecationStatus {
+        /// The state.
+        pub state: DeprecationState,
+        /// The reasons.
+        pub reasons: Vec<Reason>,
+        /// The missing facts: `version`, or `deprecation.deprecatedAt` if neither an instant nor a version is known.
+        pub missing: Vec<String>,
+        /// The next instant at which time alone changes the state.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the rules.
+        pub policy_digest: String,
+    }
+    /// Says whether something is deprecated in a version at an instant, and whether it may be removed.
+    pub fn deprecation_status(
+        deprecation: &Deprecation,
+        version: Option<&Version>,
+        now: Timestamp,
+    ) -> Result<DeprecationStatus>;
+    /// Writes the state of a deprecation as text for a person.
+    #[must_use]
+    pub fn explain_deprecation(status: &DeprecationStatus) -> String;
+    /// The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing.
+    #[must_use]
+    pub fn outcome_of_deprecation(status: &DeprecationStatus) -> Outcome;
+    /// The dated steps of a disclosure, made by `disclosure_plan`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DisclosurePlan {
+        /// The steps by time.
+        pub steps: Vec<DisclosureStep>,
+        /// The facts that date the other steps: `report.fixedAt`.
+        pub missing: Vec<String>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// The time limits of a disclosure.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct DisclosurePolicy {
+        /// From the report to its acknowledgement.
+        pub acknowledge: Span,
+        /// From the report to the fix of a critical vulnerability.
+        pub fix_critical: Span,
+        /// The same of high severity.
+        pub fix_high: Span,
+        /// The same of medium severity.
+        pub fix_medium: Span,
+        /// The same of low severity.
+        pub fix_low: Span,
+        /// From the report to the disclosure.
+        pub disclose: Span,
+        /// From the knowledge of an exploitation to the early warning.
+        pub early_warning: Span,
+        /// From the knowledge of an exploitation to the notification.
+        pub notification: Span,
+        /// From the fix to the final report.
+        pub final_report: Span,
+    }
+    /// A step of a disclosure.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DisclosureStep {
+        /// What is due.
+        pub kind: DisclosureStepKind,
+        /// The instant at which its clock began.
+        pub started_at: Timestamp,
+        /// The instant until which it is due.
+        pub due_at: Timestamp,
+        /// Who demands it: a law, or `policy`.
+        pub source: String,
+    }
+    /// What a disclosure needs.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum DisclosureStepKind {
+        /// The early warning to the authority.
+        EarlyWarning,
+        /// The acknowledgement to the reporter.
+        Acknowledge,
+        /// The notification to the authority.
+        Notification,
+        /// The release of the fix.
+        Fix,
+        /// The final report to the authority.
+        FinalReport,
+        /// The public disclosure.
+        Disclose,
+    }
+    /// The report of a vulnerability.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct VulnerabilityReport {
+        /// Its severity.
+        pub severity: AdvisorySeverity,
+        /// The instant of the report.
+        pub reported_at: Timestamp,
+        /// The instant at which it became known that the vulnerability is actively exploited.
+        pub exploited_at: Option<Timestamp>,
+        /// The instant from which a fix or a mitigation is available.
+        pub fixed_at: Option<Timestamp>,
+    }
+    /// Dates the steps from the report of a vulnerability to its disclosure.
+    pub fn disclosure_plan(report: &VulnerabilityReport, policy: &DisclosurePolicy)
+    -> Result<DisclosurePlan>;
+    /// A folder of documentation.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DocFolder {
+        /// Its name: `current` or `v1.2`.
+        pub name: String,
+        /// The tag whose documentation it has.
+        pub tag: String,
+        /// The version of that tag.
+        pub version: Version,
+    }
+    /// Which documentation is kept.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct DocPolicy {
+        /// How many minor versions are kept beside the current one.
+        pub keep: u32,
+        /// The folders that are kept in any case, such as those of supported lines: `v1.2`.
+        pub always: Vec<String>,
+        /// What a tag has before its version and its `v`: `package@`.
+        pub tag_prefix: String,
+    }
+    /// The folders of documentation, made by `retained_doc_versions`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DocTree {
+        /// The folders to keep, the newest first.
+        pub folders: Vec<DocFolder>,
+        /// The folders to remove, the newest first.
+        pub removed: Vec<String>,
+        /// The tags that are prereleases, no versions, or of another prefix.
+        pub ignored: Vec<String>,
+    }
+    /// Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version.
+    pub fn retained_doc_versions(tags: &[String], policy: &DocPolicy) -> Result<DocTree>;
     /// Writes a classification as text for a person: the release type, the reasons and the missing facts.
     #[must_use]
     pub fn explain(classification: &Classification) -> String;
@@ -6258,6 +6574,71 @@ pub mod release {
         /// The declared release type.
         pub declared: Option<Type>,
     }
+    /// What a change is, for the line that should take it.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ChangeKind {
+        /// It closes a vulnerability.
+        SecurityFix,
+        /// It ends data loss, crashes or an outage.
+        CriticalFix,
+        /// It fixes anything else.
+        BugFix,
+        /// It changes documentation only.
+        Documentation,
+        /// It adds something.
+        Feature,
+    }
+    /// A change that is proposed for a line.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct LineChange {
+        /// What it is.
+        pub kind: ChangeKind,
+        /// Whether users must change something to take it.
+        pub breaking: Option<bool>,
+    }
+    /// Whether a line takes a change, made by `check_line`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct LineCheck {
+        /// Whether the line takes the change.
+        pub verdict: LineVerdict,
+        /// The phase of the line.
+        pub phase: SupportPhase,
+        /// The reasons, the most severe first.
+        pub reasons: Vec<Reason>,
+        /// The missing facts that the verdict depends on: `change.breaking`, `line.eol`.
+        pub missing: Vec<String>,
+        /// The instant of the next phase.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the rules.
+        pub policy_digest: String,
+    }
+    /// Whether a line takes a change.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum LineVerdict {
+        /// It does.
+        Accepted,
+        /// It does not.
+        Refused,
+        /// Facts are missing, and the verdict depends on them.
+        Inconclusive,
+    }
+    /// Says whether a line takes a change in its present phase.
+    pub fn check_line(change: &LineChange, line: &SupportLine, now: Timestamp) -> Result<LineCheck>;
+    /// Writes the check of a line as text for a person.
+    #[must_use]
+    pub fn explain_line(check: &LineCheck) -> String;
+    /// The consequence of the check of a line: `proceed` if it takes the change, else `ask`.
+    #[must_use]
+    pub fn outcome_of_line(check: &LineCheck) -> Outcome;
+    /// Returns the name of the newest line that is released; absent if none is.
+    pub fn newest_line(lines: &[SupportLine], now: Timestamp) -> Result<Option<String>>;
+    /// Sorts the names of lines by number, the newest first.
+    pub fn order_lines(lines: &[SupportLine]) -> Result<Vec<String>>;
     /// Reads a table of profiles from YAML text.
     #[cfg(feature = "yaml")]
     pub fn profiles_from_yaml(text: &str) -> Result<Profiles>;
@@ -6265,6 +6646,44 @@ pub mod release {
     pub fn profile(release_type: &Type, overrides: Option<&Profiles>) -> Result<Profile>;
     /// Reads a table of profiles from JSON text.
     pub fn profiles_from_json(text: &str) -> Result<Profiles>;
+    /// A notice of a deprecation.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Notice {
+        /// Where.
+        pub place: NoticePlace,
+        /// The instant from which it is due.
+        pub due_at: Timestamp,
+        /// Whether it reminds of the removal.
+        pub is_reminder: bool,
+    }
+    /// Where and when a deprecation is announced.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct NoticePolicy {
+        /// The places that announce it.
+        pub places: Vec<NoticePlace>,
+        /// How long before the removal users are reminded.
+        pub reminders: Vec<Span>,
+    }
+    /// The notices of a deprecation that are due, made by `notices_due`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct NoticesDue {
+        /// The notices that are due and were not given, by time.
+        pub due: Vec<Notice>,
+        /// The absent dates, whose notices are not listed: `deprecation.deprecatedAt`, `deprecation.sunsetAt`.
+        pub missing: Vec<String>,
+        /// The instant at which the next notice is due.
+        pub next_due_at: Option<Timestamp>,
+    }
+    /// Lists the notices of a deprecation that are due and were not given.
+    pub fn notices_due(
+        deprecation: &Deprecation,
+        policy: &NoticePolicy,
+        now: Timestamp,
+    ) -> Result<NoticesDue>;
     /// The depth of a changelog.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6388,21 +6807,259 @@ pub mod release {
         /// A release of a line under long-term support.
         Lts,
     }
+    /// Something that a release removes.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Removal {
+        /// What is removed, by the name that its deprecation has.
+        pub subject: String,
+        /// The version that removes it.
+        pub version: Version,
+        /// The instant of that release.
+        pub at: Timestamp,
+    }
+    /// Whether removals keep what was promised, made by `check_removals`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RemovalCheck {
+        /// Whether the promises are kept.
+        pub verdict: RemovalVerdict,
+        /// The violations and the other reasons, the most severe first.
+        pub reasons: Vec<Reason>,
+        /// The missing facts: `--old: deprecatedAt`.
+        pub missing: Vec<String>,
+        /// Always absent: each removal has its own instant.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// What a removal needs, besides its own promise.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct RemovalPolicy {
+        /// The least time from the deprecation to the removal.
+        pub min_notice: Span,
+        /// Whether only a major version removes anything, as in Semantic Versioning (item 8).
+        pub require_major: bool,
+    }
+    /// Whether removals keep what was promised.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RemovalVerdict {
+        /// All do.
+        Kept,
+        /// At least one does not.
+        Violated,
+        /// A fact is missing.
+        Inconclusive,
+    }
+    /// Compares what a release removes with what was promised.
+    pub fn check_removals(
+        removals: &[Removal],
+        deprecations: &[Deprecation],
+        policy: &RemovalPolicy,
+    ) -> Result<RemovalCheck>;
+    /// Writes a check of removals as text for a person.
+    #[must_use]
+    pub fn explain_removals(check: &RemovalCheck) -> String;
+    /// The consequence of a check of removals: `proceed` if the promises are kept, else `ask`.
+    #[must_use]
+    pub fn outcome_of_removals(check: &RemovalCheck) -> Outcome;
     /// Returns the standard profile of every release type.
     #[must_use]
     pub fn standard_profiles() -> Profiles;
+    /// The fields that endoflife.date derives from the days of a line.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SupportFlags {
+        /// Whether `lts` is reached: from the day after it, while the phase `active_lts` begins on the day itself.
+        pub is_lts: bool,
+        /// Whether active support has ended.
+        pub is_eoas: Option<bool>,
+        /// Whether active support ends soon.
+        pub is_almost_eoas: Option<bool>,
+        /// Whether it is no longer offered.
+        pub is_discontinued: Option<bool>,
+        /// Whether it is soon no longer offered.
+        pub is_almost_discontinued: Option<bool>,
+        /// Whether support has ended.
+        pub is_eol: Option<bool>,
+        /// Whether support ends soon.
+        pub is_almost_eol: Option<bool>,
+        /// Whether extended support has ended.
+        pub is_eoes: Option<bool>,
+        /// Whether extended support ends soon.
+        pub is_almost_eoes: Option<bool>,
+        /// Whether an end is declared that is not reached.
+        pub is_maintained: bool,
+    }
+    /// A phase of support of a line.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SupportPhase {
+        /// It is not released yet.
+        Upcoming,
+        /// It has active support, without a promise of long-term support so far.
+        Current,
+        /// It has active long-term support.
+        ActiveLts,
+        /// It gets security fixes and critical fixes.
+        Maintenance,
+        /// Its support has ended, except for users of extended support.
+        Extended,
+        /// Its support has ended.
+        EndOfLife,
+        /// It states no end of support.
+        Unknown,
+    }
+    /// The support of a line on a day, made by `support_phase`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SupportStatus {
+        /// The phase today.
+        pub phase: SupportPhase,
+        /// The next phase; absent if time alone does not change it.
+        pub next_phase: Option<SupportPhase>,
+        /// The first day of the next phase.
+        pub changes_on: Option<NaiveDate>,
+        /// The fields that endoflife.date derives.
+        pub flags: SupportFlags,
+        /// The local day that was decided for.
+        pub today: NaiveDate,
+        /// The reasons.
+        pub reasons: Vec<Reason>,
+        /// The facts that would determine the phase: `eol`.
+        pub missing: Vec<String>,
+        /// The first instant of the next phase.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the rules.
+        pub policy_digest: String,
+        /// The version of the time zone database that was applied.
+        pub tzdb_version: String,
+    }
+    /// Writes the support of a line as text for a person.
+    #[must_use]
+    pub fn explain_support(status: &SupportStatus) -> String;
+    /// The consequence of the support of a line for a release from it.
+    #[must_use]
+    pub fn outcome_of_support(status: &SupportStatus) -> Outcome;
+    /// Determines the phase of support of a line, and when it changes.
+    pub fn support_phase(line: &SupportLine, now: Timestamp) -> Result<SupportStatus>;
+    /// A change of support: on a day, or only whether it has happened.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    #[non_exhaustive]
+    pub enum Milestone {
+        /// It is reached after this day: `eol: 2025-10-31`.
+        On {
+            /// The last day on which it is not reached.
+            date: NaiveDate,
+        },
+        /// It is reached, the day is unknown: `eol: true`.
+        Reached {},
+        /// It is not reached, and has no day yet: `eol: false`.
+        NotReached {},
+    }
+    /// A line of releases with the days on which its support changes, in the words of endoflife.date.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SupportLine {
+        /// The number of the line: `3.14`, `v24`, `1.4.x`.
+        pub name: String,
+        /// The day of its first release.
+        pub released: Option<NaiveDate>,
+        /// The day on which its long-term support begins.
+        pub lts: Option<Milestone>,
+        /// The first day of maintenance, as in the schedule of Node.js.
+        pub maintenance: Option<NaiveDate>,
+        /// The last day of active support.
+        pub eoas: Option<Milestone>,
+        /// The last day of support.
+        pub eol: Option<Milestone>,
+        /// The last day of extended support, which has a price or another supplier.
+        pub eoes: Option<Milestone>,
+        /// The last day on which it was offered.
+        pub discontinued: Option<Milestone>,
+        /// The IANA zone of its days.
+        pub zone: String,
+    }
+    /// The identifier of a vulnerability, made by `parse_cve`.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CveId {
+        /// The year: 1999 or later.
+        pub year: u32,
+        /// The number within the year, 4 to 19 digits.
+        pub number: String,
+    }
+    /// The score of a CVSS vector, made by `cvss_score`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CvssScore {
+        /// The version of CVSS: `3.0`, `3.1` or `4.0`.
+        pub version: String,
+        /// The score: 0 to 10.
+        pub score: f64,
+        /// The severity; absent for a score of 0.
+        pub severity: Option<AdvisorySeverity>,
+    }
+    /// Scores a CVSS vector of the versions 3.0, 3.1 and 4.0.
+    pub fn cvss_score(vector: &str) -> Result<CvssScore>;
+    /// Reads the identifier of a vulnerability: `CVE-2026-0001`.
+    pub fn parse_cve(text: &str) -> Result<CveId>;
     impl Display for AdvisorySeverity {}
     impl FromStr for AdvisorySeverity {}
+    impl Display for BackportVerdict {}
+    impl FromStr for BackportVerdict {}
+    impl Display for ChangeKind {}
+    impl FromStr for ChangeKind {}
     impl Display for ChangelogDepth {}
     impl FromStr for ChangelogDepth {}
     impl Display for ClassificationVerdict {}
     impl FromStr for ClassificationVerdict {}
     impl Display for CommunicationScope {}
     impl FromStr for CommunicationScope {}
+    impl Display for DeprecationState {}
+    impl FromStr for DeprecationState {}
+    impl Display for DisclosureStepKind {}
+    impl FromStr for DisclosureStepKind {}
+    impl Display for LineVerdict {}
+    impl FromStr for LineVerdict {}
+    impl Display for NoticePlace {}
+    impl FromStr for NoticePlace {}
+    impl Display for RemovalVerdict {}
+    impl FromStr for RemovalVerdict {}
+    impl Display for SupportPhase {}
+    impl FromStr for SupportPhase {}
     impl Display for TestingScope {}
     impl FromStr for TestingScope {}
     impl Display for Type {}
     impl FromStr for Type {}
+    impl Fix {
+        /// A fix on the main branch.
+        #[must_use]
+        pub fn new(kind: ChangeKind) -> Self;
+    }
+    /// The text of `explain_backports`.
+    impl fmt::Display for BackportPlan {}
+    impl Explain for BackportPlan {}
+    impl Deprecation {
+        /// A deprecation without dates and versions.
+        #[must_use]
+        pub fn new(subject: impl Into<String>) -> Self;
+    }
+    /// The text of `explain_deprecation`.
+    impl fmt::Display for DeprecationStatus {}
+    impl Explain for DeprecationStatus {}
+    impl VulnerabilityReport {
+        /// A report of a vulnerability that is neither exploited nor fixed.
+        #[must_use]
+        pub fn new(severity: AdvisorySeverity, reported_at: Timestamp) -> Self;
+    }
+    impl Default for DisclosurePolicy {}
+    impl Default for DocPolicy {}
     /// The text of `explain`.
     impl fmt::Display for Classification {}
     impl Explain for Classification {}
@@ -6411,11 +7068,37 @@ pub mod release {
         #[must_use]
         pub fn new(id: impl Into<String>) -> Self;
     }
+    impl LineChange {
+        /// A change of which it is not known whether it breaks something.
+        #[must_use]
+        pub fn new(kind: ChangeKind) -> Self;
+    }
+    /// The text of `explain_line`.
+    impl fmt::Display for LineCheck {}
+    impl Explain for LineCheck {}
     impl PolicyText for Profiles {}
+    impl Default for NoticePolicy {}
     impl RequiredApproval {
         /// The approval of so many people of a role.
         #[must_use]
         pub fn new(role: impl Into<String>, count: u32) -> Self;
+    }
+    impl Removal {
+        /// A removal by a release at an instant.
+        #[must_use]
+        pub fn new(subject: impl Into<String>, version: Version, at: Timestamp) -> Self;
+    }
+    impl Default for RemovalPolicy {}
+    /// The text of `explain_removals`.
+    impl fmt::Display for RemovalCheck {}
+    impl Explain for RemovalCheck {}
+    /// The text of `explain_support`.
+    impl fmt::Display for SupportStatus {}
+    impl Explain for SupportStatus {}
+    impl SupportLine {
+        /// A line without any day, in UTC.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self;
     }
 }
 /// Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person.

@@ -6493,6 +6493,9 @@ the service whose events it was made of, so add that as a column.",
 `classify` compares the next version with the previous one, considers the `Facts` and returns a
 `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
 requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+`support-phase` returns the phase of a `SupportLine` by its days, `check-line` whether it takes a change, and
+`backport-targets` which lines must get a fix. `deprecation-status` and `check-removals` compare removals with what
+was promised, `cvss-score` rates a vulnerability, and `disclosure-plan` dates the steps to its disclosure.
 
 Contradictions:
 
@@ -6604,6 +6607,165 @@ As `profiles-from-json`, with the line and the column of each fault.",
                 }),
             },
             Function {
+                name: "release.backport_targets",
+                command: "backport-targets",
+                docs: r"Lists the lines that must get a fix that another line has.
+
+Each line is considered by number, the newest first. It needs the fix if it is released, affected, supported, and does
+not carry it yet. A fix that was made on an old line must reach the newer ones, too, or an upgrade brings the fault back.
+
+Errors:
+All faults at once: those of `order-lines`; `unknown_reference` for a `fixedIn` or `carriedBy` that is
+no line of `lines`; `invalid_value` for an `affectedSince` that is not the number of a line.",
+                arguments: &[
+                    Argument {
+                        wire: "fix",
+                        option: "fix",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.Fix",
+                            "A fix, and where it is already.",
+                            "Keys: kind, fixedIn?, affectedSince?, carriedBy?",
+                        ),
+                    },
+                    Argument {
+                        wire: "lines",
+                        option: "lines",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of release.SupportLine",
+                            "A line of releases with the days on which its support changes, in the words of endoflife.date.",
+                            "Keys: name, released?, lts?, maintenance?, eoas?, eol?, eoes?, discontinued?, zone?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "release.BackportPlan",
+                    "The lines that must get a fix, made by `backport_targets`.",
+                ),
+                explain: Some("release.explain_backports"),
+                outcome: Some("release.outcome_of_backports"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore release backport-targets --fix '{"kind":"security_fix","carriedBy":[]}' --lines lines.json --now 2026-11-23T03:00:00.000Z"#,
+                    files: &[(
+                        "lines.json",
+                        r#"[{"name":"1.1","zone":"UTC"},{"name":"1.2","eol":{"type":"not_reached"},"zone":"UTC"}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "release.check_line",
+                command: "check-line",
+                docs: r"Says whether a line takes a change in its present phase.
+
+| phase | takes |
+| --- | --- |
+| `upcoming` | everything |
+| `current`, `active_lts` | everything that breaks nothing; features only if the line is a whole major version |
+| `maintenance` | security fixes, critical fixes, documentation |
+| `extended` | security fixes, critical fixes |
+| `end_of_life` | nothing |
+
+Errors:
+Those of `support-phase`.",
+                arguments: &[
+                    Argument {
+                        wire: "change",
+                        option: "change",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.LineChange",
+                            "A change that is proposed for a line.",
+                            "Keys: kind, breaking?",
+                        ),
+                    },
+                    Argument {
+                        wire: "line",
+                        option: "line",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.SupportLine",
+                            "A line of releases with the days on which its support changes, in the words of endoflife.date.",
+                            "Keys: name, released?, lts?, maintenance?, eoas?, eol?, eoes?, discontinued?, zone?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("release.LineCheck", "Whether a line takes a change, made by `check_line`."),
+                explain: Some("release.explain_line"),
+                outcome: Some("release.outcome_of_line"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore release check-line --change '{"kind":"bug_fix","breaking":false}' --line '{"name":"2","zone":"UTC"}' --now 2026-11-23T03:00:00.000Z"#,
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "release.check_removals",
+                command: "check-removals",
+                docs: r"Compares what a release removes with what was promised.
+
+Pitfall: names are compared exactly. A removal of another name than the deprecation is one of something never deprecated.
+
+Errors:
+All faults at once: those of `deprecation-status` under `deprecations[0]`; `duplicate` for two
+deprecations of one subject and for two removals of one; `out_of_range` for a negative `minNotice`.",
+                arguments: &[
+                    Argument {
+                        wire: "removals",
+                        option: "removals",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of release.Removal",
+                            "Something that a release removes.",
+                            "Keys: subject, version, at",
+                        ),
+                    },
+                    Argument {
+                        wire: "deprecations",
+                        option: "deprecations",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of release.Deprecation",
+                            "The promise about something that will be removed: since when users know, and when it may go at the earliest.",
+                            "Keys: subject, deprecatedAt?, deprecatedIn?, sunsetAt?, removedIn?, replacement?, link?, sunsetLink?, announced?, remindedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.RemovalPolicy",
+                            "What a removal needs, besides its own promise.",
+                            "Keys: minNotice?, requireMajor?",
+                        ),
+                    },
+                ],
+                result: (
+                    "release.RemovalCheck",
+                    "Whether removals keep what was promised, made by `check_removals`.",
+                ),
+                explain: Some("release.explain_removals"),
+                outcome: Some("release.outcome_of_removals"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore release check-removals --removals removals.json --deprecations '[{"subject":"--old","announced":[],"remindedAt":[]}]' --policy '{"minNotice":"PT0S","requireMajor":true}'"#,
+                    files: &[(
+                        "removals.json",
+                        r#"[{"subject":"--old","version":"2.0.0","at":"2026-11-23T03:00:00.000Z"}]"#,
+                    )],
+                    prints: r#"{"verdict":"inconclusive","reasons":[{"code":"fact_missing","severity":"warning","subject":"--old","text":"`--old` has no `deprecatedAt`: its notice is unknown","evidence":{}}],"missing":["--old: deprecatedAt"],"policyDigest":"sha256:70fd36f88e6fef99d0651ff654a27e96270504ec8b5aece869ab5927b70d9c31"}"#,
+                }),
+            },
+            Function {
                 name: "release.classify",
                 command: "classify",
                 docs: r"Determines the release type of `next`. Without `previous`, it is the first release.
@@ -6644,6 +6806,161 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                 }),
             },
             Function {
+                name: "release.cvss_score",
+                command: "cvss-score",
+                docs: r"Scores a CVSS vector of the versions 3.0, 3.1 and 4.0.
+
+For 3.0 and 3.1 it is the base score. For 4.0 it is the score of all metrics that the vector has.
+
+Errors:
+All faults at once, each under the name of the metric: `duplicate` for a metric that occurs twice; `missing_field` for a
+base metric that is absent; `invalid_value` for `AV:F`; `unknown_field` for a metric that the version does not have, or in
+lower case. `syntax` for a text that is not a vector, and for the versions 2.0 and 5.0.",
+                arguments: &[Argument {
+                    wire: "vector",
+                    option: "vector",
+                    is_optional: false,
+                    kind: Kind::Text,
+                }],
+                result: ("release.CvssScore", "The score of a CVSS vector, made by `cvss_score`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release cvss-score --vector CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N",
+                    files: &[],
+                    prints: r#"{"version":"3.1","score":6.1,"severity":"medium"}"#,
+                }),
+            },
+            Function {
+                name: "release.deprecation_headers",
+                command: "deprecation-headers",
+                docs: r"Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
+
+Pitfall: the header `Deprecation` of early drafts was `true` or an HTTP date. RFC 9745 has seconds since 1970 after an `@`.
+
+Errors:
+All faults at once: those of `deprecation-status`, so a `sunsetAt` before `deprecatedAt` is
+`unordered`; `missing_field` without `deprecatedAt` and `sunsetAt`; `invalid_value` for an address with blanks, angle
+brackets, quotes or characters beyond ASCII, which would end the header early.",
+                arguments: &[Argument {
+                    wire: "deprecation",
+                    option: "deprecation",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.Deprecation",
+                        "The promise about something that will be removed: since when users know, and when it may go at the earliest.",
+                        "Keys: subject, deprecatedAt?, deprecatedIn?, sunsetAt?, removedIn?, replacement?, link?, sunsetLink?, announced?, remindedAt?",
+                    ),
+                }],
+                result: ("list of release.Header", "A header of HTTP."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release deprecation-headers --deprecation deprecation.json",
+                    files: &[(
+                        "deprecation.json",
+                        r#"{"subject":"--old","announced":[],"remindedAt":[],"sunsetAt":"2018-12-31T23:59:59.000Z"}"#,
+                    )],
+                    prints: r#"[{"name":"Sunset","value":"Mon, 31 Dec 2018 23:59:59 GMT"}]"#,
+                }),
+            },
+            Function {
+                name: "release.deprecation_status",
+                command: "deprecation-status",
+                docs: r"Says whether something is deprecated in a version at an instant, and whether it may be removed.
+
+It is deprecated from its instant or its version on, whichever comes first. It may be removed when every promise is
+fulfilled, the instant and the version. A prerelease counts as the release that it prepares.
+
+Errors:
+All faults at once: `invalid_value` for an empty `subject`; `unordered` for a `sunsetAt` before `deprecatedAt`, and for a
+`removedIn` that is not after `deprecatedIn`.",
+                arguments: &[
+                    Argument {
+                        wire: "deprecation",
+                        option: "deprecation",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.Deprecation",
+                            "The promise about something that will be removed: since when users know, and when it may go at the earliest.",
+                            "Keys: subject, deprecatedAt?, deprecatedIn?, sunsetAt?, removedIn?, replacement?, link?, sunsetLink?, announced?, remindedAt?",
+                        ),
+                    },
+                    Argument { wire: "version", option: "version", is_optional: true, kind: Kind::Version },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "release.DeprecationStatus",
+                    "The state of a deprecation, made by `deprecation_status`.",
+                ),
+                explain: Some("release.explain_deprecation"),
+                outcome: Some("release.outcome_of_deprecation"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release deprecation-status --deprecation deprecation.json --version 1.3.9 --now 2026-11-23T03:00:00.000Z",
+                    files: &[(
+                        "deprecation.json",
+                        r#"{"subject":"--old","announced":[],"remindedAt":[],"deprecatedIn":"1.4.0","removedIn":"2.0.0"}"#,
+                    )],
+                    prints: r#"{"state":"planned","reasons":[{"code":"deprecation_planned","severity":"info","subject":"--old","text":"`--old` is not deprecated yet","evidence":{}}],"missing":[],"policyDigest":"sha256:31dbaf06343562ec684ae26395e9ffc313cd8377f0f1795e723621504ea2dbe9"}"#,
+                }),
+            },
+            Function {
+                name: "release.disclosure_plan",
+                command: "disclosure-plan",
+                docs: r"Dates the steps from the report of a vulnerability to its disclosure.
+
+The clocks of the EU Cyber Resilience Act run only for a vulnerability that is actively exploited, from the instant at
+which that is known; the one of the final report runs from the fix.
+
+Errors:
+All faults at once: `out_of_range` for a negative span of the policy, and for a step beyond the year 9999; `unordered` for
+a `fixedAt` before `reportedAt`.",
+                arguments: &[
+                    Argument {
+                        wire: "report",
+                        option: "report",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.VulnerabilityReport",
+                            "The report of a vulnerability.",
+                            "Keys: severity, reportedAt, exploitedAt?, fixedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.DisclosurePolicy",
+                            "The time limits of a disclosure.",
+                            "Keys: acknowledge?, fixCritical?, fixHigh?, fixMedium?, fixLow?, disclose?, earlyWarning?, notification?, finalReport?",
+                        ),
+                    },
+                ],
+                result: (
+                    "release.DisclosurePlan",
+                    "The dated steps of a disclosure, made by `disclosure_plan`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore release disclosure-plan --report '{"severity":"low","reportedAt":"2026-11-23T09:00:00.000Z"}' --policy policy.json"#,
+                    files: &[(
+                        "policy.json",
+                        r#"{"acknowledge":"P3D","fixCritical":"P2D","fixHigh":"P7D","fixMedium":"P30D","fixLow":"P90D","disclose":"P90D","earlyWarning":"PT24H","notification":"PT72H","finalReport":"P14D"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "release.explain",
                 command: "explain",
                 docs: "Writes a classification as text for a person: the release type, the reasons and the missing facts.",
@@ -6669,6 +6986,267 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                         r#"{"verdict":"classified","releaseType":"hotfix","reasons":[{"code":"version_step","severity":"info","subject":"next","text":"the step from `1.4.2` to `1.4.3` is `patch`","evidence":{}}],"missing":[],"policyDigest":"sha256:6cafd6f11ab87e0eb5a593dd97afcac3c8d13b370edd6fbfeaeddb5113957184"}"#,
                     )],
                     prints: r#""HOTFIX RELEASE\n- info: the step from `1.4.2` to `1.4.3` is `patch` [version_step: next]\npolicy: sha256:6cafd6f11ab87e0eb5a593dd97afcac3c8d13b370edd6fbfeaeddb5113957184\n""#,
+                }),
+            },
+            Function {
+                name: "release.explain_backports",
+                command: "explain-backports",
+                docs: "Writes a plan of backports as text for a person.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.BackportPlan",
+                        "The lines that must get a fix, made by `backport_targets`.",
+                        "Keys: verdict, targets, forward, extended, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release explain-backports --plan plan.json",
+                    files: &[(
+                        "plan.json",
+                        r#"{"verdict":"nothing_due","targets":[],"forward":[],"extended":[],"reasons":[{"code":"line_refuses_change","severity":"info","subject":"1.1","text":"the line `1.1` takes no `bug_fix` in the phase `maintenance`","evidence":{}}],"missing":[],"nextCheckAt":"2027-02-01T00:00:00.000Z","policyDigest":"sha256:923ea32a15f7940c830e0f6d0361349e2e4179277d15cd9f03bfff67cb3aa37e"}"#,
+                    )],
+                    prints: r#""NOTHING DUE: every supported line has the fix\n- info: the line `1.1` takes no `bug_fix` in the phase `maintenance` [line_refuses_change: 1.1]\nask again: 2027-02-01T00:00:00.000Z\npolicy: sha256:923ea32a15f7940c830e0f6d0361349e2e4179277d15cd9f03bfff67cb3aa37e\n""#,
+                }),
+            },
+            Function {
+                name: "release.explain_deprecation",
+                command: "explain-deprecation",
+                docs: "Writes the state of a deprecation as text for a person.",
+                arguments: &[Argument {
+                    wire: "status",
+                    option: "status",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.DeprecationStatus",
+                        "The state of a deprecation, made by `deprecation_status`.",
+                        "Keys: state, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release explain-deprecation --status status.json",
+                    files: &[(
+                        "status.json",
+                        r#"{"state":"unknown","reasons":[{"code":"fact_missing","severity":"warning","subject":"--old","text":"`version` is missing: the state of `--old` depends on it","evidence":{}}],"missing":["version"],"policyDigest":"sha256:31dbaf06343562ec684ae26395e9ffc313cd8377f0f1795e723621504ea2dbe9"}"#,
+                    )],
+                    prints: r#""UNKNOWN: facts are missing\n- warning: `version` is missing: the state of `--old` depends on it [fact_missing: --old]\nmissing: version\npolicy: sha256:31dbaf06343562ec684ae26395e9ffc313cd8377f0f1795e723621504ea2dbe9\n""#,
+                }),
+            },
+            Function {
+                name: "release.explain_line",
+                command: "explain-line",
+                docs: "Writes the check of a line as text for a person.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.LineCheck",
+                        "Whether a line takes a change, made by `check_line`.",
+                        "Keys: verdict, phase, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release explain-line --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"inconclusive","phase":"unknown","reasons":[{"code":"line_end_unknown","severity":"warning","subject":"2","text":"the line `2` states no end of support: `eol` is missing","evidence":{}}],"missing":["line.eol"],"policyDigest":"sha256:97dea7624ea81b12a1d7113fae297fe481ac5fa0e279404f1445d73aa41af1f8"}"#,
+                    )],
+                    prints: r#""INCONCLUSIVE: facts about the change or the line are missing\n- warning: the line `2` states no end of support: `eol` is missing [line_end_unknown: 2]\nmissing: line.eol\npolicy: sha256:97dea7624ea81b12a1d7113fae297fe481ac5fa0e279404f1445d73aa41af1f8\n""#,
+                }),
+            },
+            Function {
+                name: "release.explain_removals",
+                command: "explain-removals",
+                docs: "Writes a check of removals as text for a person.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.RemovalCheck",
+                        "Whether removals keep what was promised, made by `check_removals`.",
+                        "Keys: verdict, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release explain-removals --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"kept","reasons":[{"code":"removals_as_promised","severity":"info","subject":"removals","text":"1 removals keep what was promised","evidence":{}}],"missing":[],"policyDigest":"sha256:70fd36f88e6fef99d0651ff654a27e96270504ec8b5aece869ab5927b70d9c31"}"#,
+                    )],
+                    prints: r#""KEPT: the removals keep what was promised\n- info: 1 removals keep what was promised [removals_as_promised: removals]\npolicy: sha256:70fd36f88e6fef99d0651ff654a27e96270504ec8b5aece869ab5927b70d9c31\n""#,
+                }),
+            },
+            Function {
+                name: "release.explain_support",
+                command: "explain-support",
+                docs: "Writes the support of a line as text for a person.",
+                arguments: &[Argument {
+                    wire: "status",
+                    option: "status",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.SupportStatus",
+                        "The support of a line on a day, made by `support_phase`.",
+                        "Keys: phase, nextPhase?, changesOn?, flags, today, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release explain-support --status status.json",
+                    files: &[(
+                        "status.json",
+                        r#"{"phase":"active_lts","flags":{"isLts":true,"isEol":false,"isMaintained":true},"today":"2026-11-23","reasons":[{"code":"line_active_lts","severity":"info","subject":"2","text":"the line `2` has active long-term support","evidence":{}}],"missing":[],"policyDigest":"sha256:0f3a01e05ae0e7fae40c2e7dd00e0934f682772f8d4243828dd324bc4ac715e7","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""ACTIVE LTS: the line is supported\n- info: the line `2` has active long-term support [line_active_lts: 2]\npolicy: sha256:0f3a01e05ae0e7fae40c2e7dd00e0934f682772f8d4243828dd324bc4ac715e7\n""#,
+                }),
+            },
+            Function {
+                name: "release.newest_line",
+                command: "newest-line",
+                docs: r"Returns the name of the newest line that is released; absent if none is.
+
+The number decides, never the text or a date: an old line may get a release, or even begin, after a newer one.
+
+Errors:
+As `order-lines`.",
+                arguments: &[
+                    Argument {
+                        wire: "lines",
+                        option: "lines",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of release.SupportLine",
+                            "A line of releases with the days on which its support changes, in the words of endoflife.date.",
+                            "Keys: name, released?, lts?, maintenance?, eoas?, eol?, eoes?, discontinued?, zone?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("text, if there is one", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release newest-line --lines lines.json --now 2026-11-23T03:00:00.000Z",
+                    files: &[(
+                        "lines.json",
+                        r#"[{"name":"2","released":"2027-01-01","eol":{"type":"not_reached"},"zone":"UTC"}]"#,
+                    )],
+                    prints: "null",
+                }),
+            },
+            Function {
+                name: "release.notices_due",
+                command: "notices-due",
+                docs: r"Lists the notices of a deprecation that are due and were not given.
+
+Each place announces it from `deprecatedAt` on. Each reminder goes by e-mail a while before `sunsetAt`; one reminder
+that was sent counts for all that were due before it.
+
+Pitfall: without `deprecatedAt` no place is due; `missing` says so.
+
+Errors:
+All faults at once: those of `deprecation-status`; `out_of_range` for a negative reminder, and
+for a reminder before the year 1.",
+                arguments: &[
+                    Argument {
+                        wire: "deprecation",
+                        option: "deprecation",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.Deprecation",
+                            "The promise about something that will be removed: since when users know, and when it may go at the earliest.",
+                            "Keys: subject, deprecatedAt?, deprecatedIn?, sunsetAt?, removedIn?, replacement?, link?, sunsetLink?, announced?, remindedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.NoticePolicy",
+                            "Where and when a deprecation is announced.",
+                            "Keys: places?, reminders?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "release.NoticesDue",
+                    "The notices of a deprecation that are due, made by `notices_due`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore release notices-due --deprecation '{"subject":"--old","announced":[],"remindedAt":[]}' --policy policy.json --now 2026-11-23T03:00:00.000Z"#,
+                    files: &[(
+                        "policy.json",
+                        r#"{"places":["changelog","api_docs","code_warnings","release_notes","email"],"reminders":["P90D","P30D","P7D"]}"#,
+                    )],
+                    prints: r#"{"due":[],"missing":["deprecation.deprecatedAt","deprecation.sunsetAt"]}"#,
+                }),
+            },
+            Function {
+                name: "release.order_lines",
+                command: "order-lines",
+                docs: r"Sorts the names of lines by number, the newest first.
+
+Errors:
+All faults at once: those of `support-phase` under `lines[0]`, and `duplicate` for two lines of one
+number, as `3` and `3.0`.",
+                arguments: &[Argument {
+                    wire: "lines",
+                    option: "lines",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of release.SupportLine",
+                        "A line of releases with the days on which its support changes, in the words of endoflife.date.",
+                        "Keys: name, released?, lts?, maintenance?, eoas?, eol?, eoes?, discontinued?, zone?",
+                    ),
+                }],
+                result: ("list of text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release order-lines --lines lines.json",
+                    files: &[(
+                        "lines.json",
+                        r#"[{"name":"v9","zone":"UTC"},{"name":"v10.x","zone":"UTC"},{"name":"9.1.x","zone":"UTC"}]"#,
+                    )],
+                    prints: r#"["v10.x","9.1.x","v9"]"#,
                 }),
             },
             Function {
@@ -6705,6 +7283,187 @@ with an empty `id`; `duplicate` for two advisories with one `id`, because their 
                         r#"{"verdict":"inconclusive","reasons":[{"code":"security_unrated","severity":"info","subject":"version","text":"security_unrated"}],"missing":[],"policyDigest":"sha256:ffba7dcf9beecd3fe6ee461bf8f9cbeb31b3dcfea08e0839345b4c4b48bbaf4f"}"#,
                     )],
                     prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "release.outcome_of_backports",
+                command: "outcome-of-backports",
+                docs: "The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.BackportPlan",
+                        "The lines that must get a fix, made by `backport_targets`.",
+                        "Keys: verdict, targets, forward, extended, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release outcome-of-backports --plan plan.json",
+                    files: &[(
+                        "plan.json",
+                        r#"{"verdict":"nothing_due","targets":[],"forward":[],"extended":[],"reasons":[{"code":"line_refuses_change","severity":"info","subject":"1.1","text":"the line `1.1` takes no `bug_fix` in the phase `maintenance`","evidence":{}}],"missing":[],"nextCheckAt":"2027-02-01T00:00:00.000Z","policyDigest":"sha256:923ea32a15f7940c830e0f6d0361349e2e4179277d15cd9f03bfff67cb3aa37e"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "release.outcome_of_deprecation",
+                command: "outcome-of-deprecation",
+                docs: "The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing.",
+                arguments: &[Argument {
+                    wire: "status",
+                    option: "status",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.DeprecationStatus",
+                        "The state of a deprecation, made by `deprecation_status`.",
+                        "Keys: state, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release outcome-of-deprecation --status status.json",
+                    files: &[(
+                        "status.json",
+                        r#"{"state":"unknown","reasons":[{"code":"fact_missing","severity":"warning","subject":"--old","text":"`version` is missing: the state of `--old` depends on it","evidence":{}}],"missing":["version"],"policyDigest":"sha256:31dbaf06343562ec684ae26395e9ffc313cd8377f0f1795e723621504ea2dbe9"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "release.outcome_of_line",
+                command: "outcome-of-line",
+                docs: "The consequence of the check of a line: `proceed` if it takes the change, else `ask`.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.LineCheck",
+                        "Whether a line takes a change, made by `check_line`.",
+                        "Keys: verdict, phase, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release outcome-of-line --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"inconclusive","phase":"unknown","reasons":[{"code":"line_end_unknown","severity":"warning","subject":"2","text":"the line `2` states no end of support: `eol` is missing","evidence":{}}],"missing":["line.eol"],"policyDigest":"sha256:97dea7624ea81b12a1d7113fae297fe481ac5fa0e279404f1445d73aa41af1f8"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "release.outcome_of_removals",
+                command: "outcome-of-removals",
+                docs: "The consequence of a check of removals: `proceed` if the promises are kept, else `ask`.",
+                arguments: &[Argument {
+                    wire: "check",
+                    option: "check",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.RemovalCheck",
+                        "Whether removals keep what was promised, made by `check_removals`.",
+                        "Keys: verdict, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release outcome-of-removals --check check.json",
+                    files: &[(
+                        "check.json",
+                        r#"{"verdict":"kept","reasons":[{"code":"removals_as_promised","severity":"info","subject":"removals","text":"1 removals keep what was promised","evidence":{}}],"missing":[],"policyDigest":"sha256:70fd36f88e6fef99d0651ff654a27e96270504ec8b5aece869ab5927b70d9c31"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "release.outcome_of_support",
+                command: "outcome-of-support",
+                docs: r"The consequence of the support of a line for a release from it.
+
+| phase | outcome |
+| --- | --- |
+| `current`, `active_lts`, `maintenance` | `proceed` |
+| `upcoming` | `wait` |
+| `extended`, `end_of_life`, `unknown` | `ask` |",
+                arguments: &[Argument {
+                    wire: "status",
+                    option: "status",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.SupportStatus",
+                        "The support of a line on a day, made by `support_phase`.",
+                        "Keys: phase, nextPhase?, changesOn?, flags, today, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release outcome-of-support --status status.json",
+                    files: &[(
+                        "status.json",
+                        r#"{"phase":"active_lts","flags":{"isLts":true,"isEol":false,"isMaintained":true},"today":"2026-11-23","reasons":[{"code":"line_active_lts","severity":"info","subject":"2","text":"the line `2` has active long-term support","evidence":{}}],"missing":[],"policyDigest":"sha256:0f3a01e05ae0e7fae40c2e7dd00e0934f682772f8d4243828dd324bc4ac715e7","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "release.parse_cve",
+                command: "parse-cve",
+                docs: r"Reads the identifier of a vulnerability: `CVE-2026-0001`.
+
+Errors:
+`invalid_value` for `cve-2014-0160`, `CVE-1998-0001` (the first year is 1999), `CVE-2014-160`, `CVE-2014-00160`, and for
+more than 19 digits.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("release.CveId", "The identifier of a vulnerability, made by `parse_cve`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore release parse-cve --text CVE-2014-0160",
+                    files: &[],
+                    prints: r#"{"year":2014,"number":"0160"}"#,
                 }),
             },
             Function {
@@ -6771,6 +7530,91 @@ channel or bump.",
                         "overrides.json",
                         r#"{"profiles":{"hotfix":{"allowedBumps":["prerelease","patch"],"timelineMin":"PT1H","timelineMax":"P3D","testing":"focused","gates":["tests_passing","security_assessment_approved","no_critical_bugs","rollback_plan_documented","monitoring_ready","team_available"],"approvals":[{"role":"release_manager","count":1},{"role":"tech_lead","count":1}],"soak":"PT2H","changelog":"minimal","communication":"limited","channels":["release_notes_page"],"freezeExempt":true}}}"#,
                     )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "release.retained_doc_versions",
+                command: "retained-doc-versions",
+                docs: r"Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version.
+
+Each folder has the documentation of the newest patch version of its minor version. Prereleases have none.
+
+Pitfall: `current` is the greatest version, not the latest tag: a backport never becomes current.
+
+Errors:
+None so far: a tag that is no version is listed under `ignored`.",
+                arguments: &[
+                    Argument {
+                        wire: "tags",
+                        option: "tags",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.DocPolicy",
+                            "Which documentation is kept.",
+                            "Keys: keep?, always?, tagPrefix?",
+                        ),
+                    },
+                ],
+                result: ("release.DocTree", "The folders of documentation, made by `retained_doc_versions`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore release retained-doc-versions --tags '["v2.0.0","v1.9.8"]' --policy '{"keep":3,"always":[],"tagPrefix":""}'"#,
+                    files: &[],
+                    prints: r#"{"folders":[{"name":"current","tag":"v2.0.0","version":"2.0.0"},{"name":"v1.9","tag":"v1.9.8","version":"1.9.8"}],"removed":[],"ignored":[]}"#,
+                }),
+            },
+            Function {
+                name: "release.support_phase",
+                command: "support-phase",
+                docs: r"Determines the phase of support of a line, and when it changes.
+
+The last day of a milestone counts as before it, so a line is supported on its `eol` day. `maintenance` and `lts` name
+first days. Days are those of the zone of the line.
+
+| phase | from | to |
+| --- | --- | --- |
+| `upcoming` | | the day before `released` |
+| `current` | `released` | the day before `lts`, or the end of active support |
+| `active_lts` | `lts` | the end of active support |
+| `maintenance` | `maintenance`, or the day after `eoas` or `discontinued` | `eol` |
+| `extended` | the day after `eol` | `eoes` |
+| `end_of_life` | the day after `eol` and `eoes` | |
+| `unknown` | the end of active support, without an `eol` | |
+
+Errors:
+All faults at once: `invalid_value` for the name `latest`; `unknown_zone` for the zone `Berlin`; `unordered` for an `eol`
+before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, and for a `maintenance` before `lts`.",
+                arguments: &[
+                    Argument {
+                        wire: "line",
+                        option: "line",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.SupportLine",
+                            "A line of releases with the days on which its support changes, in the words of endoflife.date.",
+                            "Keys: name, released?, lts?, maintenance?, eoas?, eol?, eoes?, discontinued?, zone?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("release.SupportStatus", "The support of a line on a day, made by `support_phase`."),
+                explain: Some("release.explain_support"),
+                outcome: Some("release.outcome_of_support"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore release support-phase --line '{"name":"2","zone":"UTC"}' --now 2026-11-23T03:00:00.000Z"#,
+                    files: &[],
                     prints: "",
                 }),
             },

@@ -86,6 +86,110 @@ value class ReasonCode(val value: String) {
          */
         val DECLARED_KIND = ReasonCode("declared_kind")
         /**
+         * The line is released on a later day.
+         */
+        val LINE_NOT_RELEASED = ReasonCode("line_not_released")
+        /**
+         * The line has active support.
+         */
+        val LINE_CURRENT = ReasonCode("line_current")
+        /**
+         * The line has active long-term support.
+         */
+        val LINE_ACTIVE_LTS = ReasonCode("line_active_lts")
+        /**
+         * The line gets security fixes and critical fixes only.
+         */
+        val LINE_IN_MAINTENANCE = ReasonCode("line_in_maintenance")
+        /**
+         * The support of the line has ended, but extended support goes on.
+         */
+        val LINE_EXTENDED = ReasonCode("line_extended")
+        /**
+         * The support of the line has ended.
+         */
+        val LINE_ENDED = ReasonCode("line_ended")
+        /**
+         * The support of the line ends soon.
+         */
+        val LINE_ENDS_SOON = ReasonCode("line_ends_soon")
+        /**
+         * The line states no end of support.
+         */
+        val LINE_END_UNKNOWN = ReasonCode("line_end_unknown")
+        /**
+         * The line takes the change in its present phase.
+         */
+        val LINE_TAKES_CHANGE = ReasonCode("line_takes_change")
+        /**
+         * The line takes no change of this kind in its present phase.
+         */
+        val LINE_REFUSES_CHANGE = ReasonCode("line_refuses_change")
+        /**
+         * The change breaks users of a released line.
+         */
+        val BREAKING_IN_LINE = ReasonCode("breaking_in_line")
+        /**
+         * There is no line.
+         */
+        val NO_LINES = ReasonCode("no_lines")
+        /**
+         * The line has the fix.
+         */
+        val LINE_CARRIES_FIX = ReasonCode("line_carries_fix")
+        /**
+         * The line is older than the fault.
+         */
+        val LINE_NOT_AFFECTED = ReasonCode("line_not_affected")
+        /**
+         * The line is supported and needs the fix.
+         */
+        val BACKPORT_DUE = ReasonCode("backport_due")
+        /**
+         * The line is newer than the one with the fix, and lacks it.
+         */
+        val FORWARD_PORT_DUE = ReasonCode("forward_port_due")
+        /**
+         * It is not deprecated yet.
+         */
+        val DEPRECATION_PLANNED = ReasonCode("deprecation_planned")
+        /**
+         * It is deprecated and must stay.
+         */
+        val DEPRECATED = ReasonCode("deprecated")
+        /**
+         * A deprecation states neither a date nor a version of the removal.
+         */
+        val REMOVAL_NOT_PROMISED = ReasonCode("removal_not_promised")
+        /**
+         * The date and the version of the removal are reached.
+         */
+        val REMOVAL_ALLOWED = ReasonCode("removal_allowed")
+        /**
+         * It is removed, but was never deprecated.
+         */
+        val NEVER_DEPRECATED = ReasonCode("never_deprecated")
+        /**
+         * It is removed before the promised version.
+         */
+        val REMOVED_BEFORE_VERSION = ReasonCode("removed_before_version")
+        /**
+         * It is removed before the promised date.
+         */
+        val REMOVED_BEFORE_DATE = ReasonCode("removed_before_date")
+        /**
+         * It is removed in a version that is not a major version.
+         */
+        val REMOVED_WITHOUT_MAJOR = ReasonCode("removed_without_major")
+        /**
+         * The time from the deprecation to the removal is too short.
+         */
+        val NOTICE_TOO_SHORT = ReasonCode("notice_too_short")
+        /**
+         * All removals keep what was promised.
+         */
+        val REMOVALS_AS_PROMISED = ReasonCode("removals_as_promised")
+        /**
          * No window counts for the release, so nothing is closed.
          */
         val NO_WINDOWS = ReasonCode("no_windows")

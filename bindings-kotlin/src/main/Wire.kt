@@ -2101,6 +2101,30 @@ fun ReleaseAdvisorySeverity.toJson(): String = ffiWriteReleaseAdvisorySeverity(t
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ReleaseBackportPlan.Companion.fromJson(json: String): ReleaseBackportPlan = ffiReadReleaseBackportPlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseBackportPlan.toJson(): String = ffiWriteReleaseBackportPlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseBackportVerdict.Companion.fromJson(json: String): ReleaseBackportVerdict = ffiReadReleaseBackportVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseBackportVerdict.toJson(): String = ffiWriteReleaseBackportVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseChangeKind.Companion.fromJson(json: String): ReleaseChangeKind = ffiReadReleaseChangeKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseChangeKind.toJson(): String = ffiWriteReleaseChangeKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ReleaseChangelogDepth.Companion.fromJson(json: String): ReleaseChangelogDepth = ffiReadReleaseChangelogDepth(json)
 
 /** The JSON form. */
@@ -2133,11 +2157,187 @@ fun ReleaseCommunicationScope.toJson(): String = ffiWriteReleaseCommunicationSco
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ReleaseCveId.Companion.fromJson(json: String): ReleaseCveId = ffiReadReleaseCveId(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseCveId.toJson(): String = ffiWriteReleaseCveId(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseCvssScore.Companion.fromJson(json: String): ReleaseCvssScore = ffiReadReleaseCvssScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseCvssScore.toJson(): String = ffiWriteReleaseCvssScore(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecation.Companion.fromJson(json: String): ReleaseDeprecation = ffiReadReleaseDeprecation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecation.toJson(): String = ffiWriteReleaseDeprecation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecationState.Companion.fromJson(json: String): ReleaseDeprecationState = ffiReadReleaseDeprecationState(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecationState.toJson(): String = ffiWriteReleaseDeprecationState(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecationStatus.Companion.fromJson(json: String): ReleaseDeprecationStatus = ffiReadReleaseDeprecationStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDeprecationStatus.toJson(): String = ffiWriteReleaseDeprecationStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosurePlan.Companion.fromJson(json: String): ReleaseDisclosurePlan = ffiReadReleaseDisclosurePlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosurePlan.toJson(): String = ffiWriteReleaseDisclosurePlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosurePolicy.Companion.fromJson(json: String): ReleaseDisclosurePolicy = ffiReadReleaseDisclosurePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosurePolicy.toJson(): String = ffiWriteReleaseDisclosurePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosureStep.Companion.fromJson(json: String): ReleaseDisclosureStep = ffiReadReleaseDisclosureStep(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosureStep.toJson(): String = ffiWriteReleaseDisclosureStep(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosureStepKind.Companion.fromJson(json: String): ReleaseDisclosureStepKind = ffiReadReleaseDisclosureStepKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDisclosureStepKind.toJson(): String = ffiWriteReleaseDisclosureStepKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDocFolder.Companion.fromJson(json: String): ReleaseDocFolder = ffiReadReleaseDocFolder(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDocFolder.toJson(): String = ffiWriteReleaseDocFolder(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDocPolicy.Companion.fromJson(json: String): ReleaseDocPolicy = ffiReadReleaseDocPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDocPolicy.toJson(): String = ffiWriteReleaseDocPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseDocTree.Companion.fromJson(json: String): ReleaseDocTree = ffiReadReleaseDocTree(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseDocTree.toJson(): String = ffiWriteReleaseDocTree(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ReleaseFacts.Companion.fromJson(json: String): ReleaseFacts = ffiReadReleaseFacts(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ReleaseFacts.toJson(): String = ffiWriteReleaseFacts(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseFix.Companion.fromJson(json: String): ReleaseFix = ffiReadReleaseFix(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseFix.toJson(): String = ffiWriteReleaseFix(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseHeader.Companion.fromJson(json: String): ReleaseHeader = ffiReadReleaseHeader(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseHeader.toJson(): String = ffiWriteReleaseHeader(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseLineChange.Companion.fromJson(json: String): ReleaseLineChange = ffiReadReleaseLineChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseLineChange.toJson(): String = ffiWriteReleaseLineChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseLineCheck.Companion.fromJson(json: String): ReleaseLineCheck = ffiReadReleaseLineCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseLineCheck.toJson(): String = ffiWriteReleaseLineCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseLineVerdict.Companion.fromJson(json: String): ReleaseLineVerdict = ffiReadReleaseLineVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseLineVerdict.toJson(): String = ffiWriteReleaseLineVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseMilestone.Companion.fromJson(json: String): ReleaseMilestone = ffiReadReleaseMilestone(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseMilestone.toJson(): String = ffiWriteReleaseMilestone(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseNotice.Companion.fromJson(json: String): ReleaseNotice = ffiReadReleaseNotice(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseNotice.toJson(): String = ffiWriteReleaseNotice(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticePlace.Companion.fromJson(json: String): ReleaseNoticePlace = ffiReadReleaseNoticePlace(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticePlace.toJson(): String = ffiWriteReleaseNoticePlace(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticePolicy.Companion.fromJson(json: String): ReleaseNoticePolicy = ffiReadReleaseNoticePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticePolicy.toJson(): String = ffiWriteReleaseNoticePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticesDue.Companion.fromJson(json: String): ReleaseNoticesDue = ffiReadReleaseNoticesDue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseNoticesDue.toJson(): String = ffiWriteReleaseNoticesDue(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2157,11 +2357,75 @@ fun ReleaseProfiles.toJson(): String = ffiWriteReleaseProfiles(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ReleaseRemoval.Companion.fromJson(json: String): ReleaseRemoval = ffiReadReleaseRemoval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseRemoval.toJson(): String = ffiWriteReleaseRemoval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalCheck.Companion.fromJson(json: String): ReleaseRemovalCheck = ffiReadReleaseRemovalCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalCheck.toJson(): String = ffiWriteReleaseRemovalCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalPolicy.Companion.fromJson(json: String): ReleaseRemovalPolicy = ffiReadReleaseRemovalPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalPolicy.toJson(): String = ffiWriteReleaseRemovalPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalVerdict.Companion.fromJson(json: String): ReleaseRemovalVerdict = ffiReadReleaseRemovalVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseRemovalVerdict.toJson(): String = ffiWriteReleaseRemovalVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ReleaseRequiredApproval.Companion.fromJson(json: String): ReleaseRequiredApproval = ffiReadReleaseRequiredApproval(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ReleaseRequiredApproval.toJson(): String = ffiWriteReleaseRequiredApproval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportFlags.Companion.fromJson(json: String): ReleaseSupportFlags = ffiReadReleaseSupportFlags(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportFlags.toJson(): String = ffiWriteReleaseSupportFlags(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportLine.Companion.fromJson(json: String): ReleaseSupportLine = ffiReadReleaseSupportLine(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportLine.toJson(): String = ffiWriteReleaseSupportLine(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportPhase.Companion.fromJson(json: String): ReleaseSupportPhase = ffiReadReleaseSupportPhase(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportPhase.toJson(): String = ffiWriteReleaseSupportPhase(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportStatus.Companion.fromJson(json: String): ReleaseSupportStatus = ffiReadReleaseSupportStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseSupportStatus.toJson(): String = ffiWriteReleaseSupportStatus(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2178,6 +2442,14 @@ fun ReleaseType.Companion.fromJson(json: String): ReleaseType = ffiReadReleaseTy
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ReleaseType.toJson(): String = ffiWriteReleaseType(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReleaseVulnerabilityReport.Companion.fromJson(json: String): ReleaseVulnerabilityReport = ffiReadReleaseVulnerabilityReport(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReleaseVulnerabilityReport.toJson(): String = ffiWriteReleaseVulnerabilityReport(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -168,6 +168,84 @@ class ReasonCode(StrEnum):
     DECLARED_KIND = "declared_kind"
     """The declared type decided an otherwise ambiguous release."""
 
+    LINE_NOT_RELEASED = "line_not_released"
+    """The line is released on a later day."""
+
+    LINE_CURRENT = "line_current"
+    """The line has active support."""
+
+    LINE_ACTIVE_LTS = "line_active_lts"
+    """The line has active long-term support."""
+
+    LINE_IN_MAINTENANCE = "line_in_maintenance"
+    """The line gets security fixes and critical fixes only."""
+
+    LINE_EXTENDED = "line_extended"
+    """The support of the line has ended, but extended support goes on."""
+
+    LINE_ENDED = "line_ended"
+    """The support of the line has ended."""
+
+    LINE_ENDS_SOON = "line_ends_soon"
+    """The support of the line ends soon."""
+
+    LINE_END_UNKNOWN = "line_end_unknown"
+    """The line states no end of support."""
+
+    LINE_TAKES_CHANGE = "line_takes_change"
+    """The line takes the change in its present phase."""
+
+    LINE_REFUSES_CHANGE = "line_refuses_change"
+    """The line takes no change of this kind in its present phase."""
+
+    BREAKING_IN_LINE = "breaking_in_line"
+    """The change breaks users of a released line."""
+
+    NO_LINES = "no_lines"
+    """There is no line."""
+
+    LINE_CARRIES_FIX = "line_carries_fix"
+    """The line has the fix."""
+
+    LINE_NOT_AFFECTED = "line_not_affected"
+    """The line is older than the fault."""
+
+    BACKPORT_DUE = "backport_due"
+    """The line is supported and needs the fix."""
+
+    FORWARD_PORT_DUE = "forward_port_due"
+    """The line is newer than the one with the fix, and lacks it."""
+
+    DEPRECATION_PLANNED = "deprecation_planned"
+    """It is not deprecated yet."""
+
+    DEPRECATED = "deprecated"
+    """It is deprecated and must stay."""
+
+    REMOVAL_NOT_PROMISED = "removal_not_promised"
+    """A deprecation states neither a date nor a version of the removal."""
+
+    REMOVAL_ALLOWED = "removal_allowed"
+    """The date and the version of the removal are reached."""
+
+    NEVER_DEPRECATED = "never_deprecated"
+    """It is removed, but was never deprecated."""
+
+    REMOVED_BEFORE_VERSION = "removed_before_version"
+    """It is removed before the promised version."""
+
+    REMOVED_BEFORE_DATE = "removed_before_date"
+    """It is removed before the promised date."""
+
+    REMOVED_WITHOUT_MAJOR = "removed_without_major"
+    """It is removed in a version that is not a major version."""
+
+    NOTICE_TOO_SHORT = "notice_too_short"
+    """The time from the deprecation to the removal is too short."""
+
+    REMOVALS_AS_PROMISED = "removals_as_promised"
+    """All removals keep what was promised."""
+
     NO_WINDOWS = "no_windows"
     """No window counts for the release, so nothing is closed."""
 

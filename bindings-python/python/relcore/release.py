@@ -4,6 +4,9 @@
 `classify` compares the next version with the previous one, considers the `Facts` and returns a
 `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
 requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+`support_phase` returns the phase of a `SupportLine` by its days, `check_line` whether it takes a change, and
+`backport_targets` which lines must get a fix. `deprecation_status` and `check_removals` compare removals with what
+was promised, `cvss_score` rates a vulnerability, and `disclosure_plan` dates the steps to its disclosure.
 
 Contradictions:
 
@@ -50,12 +53,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar, Literal, TypeAlias
 
 from relcore import _native
+from relcore._frozen import TAGGED as _TAGGED
 from relcore._frozen import Value as _Value
+from relcore._frozen import Variant as _Variant
+from relcore._frozen import check_tag as _check_tag
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.decision import Outcome
@@ -65,23 +71,83 @@ from relcore.version import Bump
 __all__ = [
     "Advisory",
     "AdvisorySeverity",
+    "BackportPlan",
+    "BackportVerdict",
+    "ChangeKind",
     "ChangelogDepth",
     "Classification",
     "ClassificationVerdict",
     "CommunicationScope",
+    "CveId",
+    "CvssScore",
+    "Deprecation",
+    "DeprecationState",
+    "DeprecationStatus",
+    "DisclosurePlan",
+    "DisclosurePolicy",
+    "DisclosureStep",
+    "DisclosureStepKind",
+    "DocFolder",
+    "DocPolicy",
+    "DocTree",
     "Facts",
+    "Fix",
+    "Header",
+    "LineChange",
+    "LineCheck",
+    "LineVerdict",
+    "Milestone",
+    "MilestoneNotReached",
+    "MilestoneOn",
+    "MilestoneReached",
+    "Notice",
+    "NoticePlace",
+    "NoticePolicy",
+    "NoticesDue",
     "Profile",
     "Profiles",
+    "Removal",
+    "RemovalCheck",
+    "RemovalPolicy",
+    "RemovalVerdict",
     "RequiredApproval",
+    "SupportFlags",
+    "SupportLine",
+    "SupportPhase",
+    "SupportStatus",
     "TestingScope",
     "Type",
+    "VulnerabilityReport",
+    "backport_targets",
+    "check_line",
+    "check_removals",
     "classify",
+    "cvss_score",
+    "deprecation_headers",
+    "deprecation_status",
+    "disclosure_plan",
     "explain",
+    "explain_backports",
+    "explain_deprecation",
+    "explain_line",
+    "explain_removals",
+    "explain_support",
+    "newest_line",
+    "notices_due",
+    "order_lines",
     "outcome",
+    "outcome_of_backports",
+    "outcome_of_deprecation",
+    "outcome_of_line",
+    "outcome_of_removals",
+    "outcome_of_support",
+    "parse_cve",
     "profile",
     "profiles_from_json",
     "profiles_from_yaml",
+    "retained_doc_versions",
     "standard_profiles",
+    "support_phase",
 ]
 
 
@@ -99,6 +165,38 @@ class AdvisorySeverity(StrEnum):
 
     CRITICAL = "critical"
     """CVSS 9.0 to 10.0."""
+
+
+class BackportVerdict(StrEnum):
+    """Whether lines must get a fix."""
+
+    DUE = "due"
+    """At least one line must get it."""
+
+    NOTHING_DUE = "nothing_due"
+    """No line must get it."""
+
+    INCONCLUSIVE = "inconclusive"
+    """Facts about lines are missing."""
+
+
+class ChangeKind(StrEnum):
+    """What a change is, for the line that should take it."""
+
+    SECURITY_FIX = "security_fix"
+    """It closes a vulnerability."""
+
+    CRITICAL_FIX = "critical_fix"
+    """It ends data loss, crashes or an outage."""
+
+    BUG_FIX = "bug_fix"
+    """It fixes anything else."""
+
+    DOCUMENTATION = "documentation"
+    """It changes documentation only."""
+
+    FEATURE = "feature"
+    """It adds something."""
 
 
 class ChangelogDepth(StrEnum):
@@ -141,6 +239,114 @@ class CommunicationScope(StrEnum):
 
     ALL_USERS = "all_users"
     """All users."""
+
+
+class DeprecationState(StrEnum):
+    """The state of a deprecation."""
+
+    PLANNED = "planned"
+    """It is not deprecated yet."""
+
+    DEPRECATED = "deprecated"
+    """It is deprecated, and must stay."""
+
+    REMOVABLE = "removable"
+    """It may be removed."""
+
+    UNKNOWN = "unknown"
+    """A fact is missing."""
+
+
+class DisclosureStepKind(StrEnum):
+    """What a disclosure needs."""
+
+    EARLY_WARNING = "early_warning"
+    """The early warning to the authority."""
+
+    ACKNOWLEDGE = "acknowledge"
+    """The acknowledgement to the reporter."""
+
+    NOTIFICATION = "notification"
+    """The notification to the authority."""
+
+    FIX = "fix"
+    """The release of the fix."""
+
+    FINAL_REPORT = "final_report"
+    """The final report to the authority."""
+
+    DISCLOSE = "disclose"
+    """The public disclosure."""
+
+
+class LineVerdict(StrEnum):
+    """Whether a line takes a change."""
+
+    ACCEPTED = "accepted"
+    """It does."""
+
+    REFUSED = "refused"
+    """It does not."""
+
+    INCONCLUSIVE = "inconclusive"
+    """Facts are missing, and the verdict depends on them."""
+
+
+class NoticePlace(StrEnum):
+    """A place that announces a deprecation."""
+
+    CHANGELOG = "changelog"
+    """The changelog."""
+
+    API_DOCS = "api_docs"
+    """The documentation of the interface."""
+
+    CODE_WARNINGS = "code_warnings"
+    """Warnings of the code itself."""
+
+    RELEASE_NOTES = "release_notes"
+    """The release notes."""
+
+    EMAIL = "email"
+    """An e-mail to users."""
+
+
+class RemovalVerdict(StrEnum):
+    """Whether removals keep what was promised."""
+
+    KEPT = "kept"
+    """All do."""
+
+    VIOLATED = "violated"
+    """At least one does not."""
+
+    INCONCLUSIVE = "inconclusive"
+    """A fact is missing."""
+
+
+class SupportPhase(StrEnum):
+    """A phase of support of a line."""
+
+    UPCOMING = "upcoming"
+    """It is not released yet."""
+
+    CURRENT = "current"
+    """It has active support, without a promise of long-term support so far."""
+
+    ACTIVE_LTS = "active_lts"
+    """It has active long-term support."""
+
+    MAINTENANCE = "maintenance"
+    """It gets security fixes and critical fixes."""
+
+    EXTENDED = "extended"
+    """Its support has ended, except for users of extended support."""
+
+    END_OF_LIFE = "end_of_life"
+    """Its support has ended."""
+
+    UNKNOWN = "unknown"
+    """It states no end of support."""
 
 
 class TestingScope(StrEnum):
@@ -204,6 +410,45 @@ class Advisory(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class BackportPlan(_Value):
+    """The lines that must get a fix, made by `backport_targets`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "targets", "forward", "extended", "reasons", "missing", "next_check_at", "policy_digest"
+    )
+
+    verdict: BackportVerdict
+    """Whether a line must get the fix."""
+
+    targets: Sequence[str]
+    """The older lines that must get it, the newest first."""
+
+    forward: Sequence[str]
+    """The newer lines that must get it, the newest first."""
+
+    extended: Sequence[str]
+    """The lines whose users of extended support must get it, the newest first."""
+
+    reasons: Sequence[Reason]
+    """One reason for each line, the newest first. Never empty."""
+
+    missing: Sequence[str]
+    """The missing facts: `3.9: eol`, or `lines` if there are none."""
+
+    next_check_at: datetime | None = None
+    """The next instant at which the phase of a line without the fix changes."""
+
+    policy_digest: str
+    """The digest of the rules. The rules are fixed; a new version of them has a new digest."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "targets", "forward", "extended", "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_backports(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Classification(_Value):
     """The release type and the reasons for it: the result of `classify`."""
 
@@ -234,6 +479,252 @@ class Classification(_Value):
 
     def _repr_markdown_(self) -> str:
         return _markdown(explain(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CveId(_Value):
+    """The identifier of a vulnerability, made by `parse_cve`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("year", "number")
+
+    year: int
+    """The year: 1999 or later."""
+
+    number: str
+    """The number within the year, 4 to 19 digits."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CvssScore(_Value):
+    """The score of a CVSS vector, made by `cvss_score`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", "score", "severity")
+
+    version: str
+    """The version of CVSS: `3.0`, `3.1` or `4.0`."""
+
+    score: float
+    """The score: 0 to 10."""
+
+    severity: AdvisorySeverity | None = None
+    """The severity; absent for a score of 0."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deprecation(_Value):
+    """The promise about something that will be removed: since when users know, and when it may go at the earliest."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "subject",
+        "deprecated_at",
+        "deprecated_in",
+        "sunset_at",
+        "removed_in",
+        "replacement",
+        "link",
+        "sunset_link",
+        "announced",
+        "reminded_at",
+    )
+
+    subject: str
+    """What is deprecated. No other deprecation has this name."""
+
+    deprecated_at: datetime | None = None
+    """The instant from which it is deprecated."""
+
+    deprecated_in: str | None = None
+    """The version from which it is deprecated."""
+
+    sunset_at: datetime | None = None
+    """The instant before which it is not removed."""
+
+    removed_in: str | None = None
+    """The version before which it is not removed."""
+
+    replacement: str | None = None
+    """What to use instead."""
+
+    link: str | None = None
+    """The address of a page about the deprecation."""
+
+    sunset_link: str | None = None
+    """The address of a page about the removal."""
+
+    announced: Sequence[NoticePlace] = ()
+    """The places that announced it. Default: none."""
+
+    reminded_at: Sequence[datetime] = ()
+    """The instants of the reminders that were sent. Default: none."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "announced", "reminded_at")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeprecationStatus(_Value):
+    """The state of a deprecation, made by `deprecation_status`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "state", "reasons", "missing", "next_check_at", "policy_digest"
+    )
+
+    state: DeprecationState
+    """The state."""
+
+    reasons: Sequence[Reason]
+    """The reasons. Never empty."""
+
+    missing: Sequence[str]
+    """The missing facts: `version`, or `deprecation.deprecatedAt` if neither an instant nor a version is known."""
+
+    next_check_at: datetime | None = None
+    """The next instant at which time alone changes the state."""
+
+    policy_digest: str
+    """The digest of the rules. The rules are fixed; a new version of them has a new digest."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_deprecation(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisclosurePlan(_Value):
+    """The dated steps of a disclosure, made by `disclosure_plan`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("steps", "missing", "policy_digest")
+
+    steps: Sequence[DisclosureStep]
+    """The steps by time."""
+
+    missing: Sequence[str]
+    """The facts that date the other steps: `report.fixedAt`."""
+
+    policy_digest: str
+    """The digest of the policy that was applied."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "steps", "missing")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisclosurePolicy(_Value):
+    """The time limits of a disclosure."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "acknowledge",
+        "fix_critical",
+        "fix_high",
+        "fix_medium",
+        "fix_low",
+        "disclose",
+        "early_warning",
+        "notification",
+        "final_report",
+    )
+
+    acknowledge: timedelta = timedelta(seconds=259200)
+    """From the report to its acknowledgement. Default: 3 days, a choice of relcore."""
+
+    fix_critical: timedelta = timedelta(seconds=172800)
+    """From the report to the fix of a critical vulnerability. Default: 2 days, as in the standard profile."""
+
+    fix_high: timedelta = timedelta(seconds=604800)
+    """The same of high severity. Default: 7 days."""
+
+    fix_medium: timedelta = timedelta(seconds=2592000)
+    """The same of medium severity. Default: 30 days."""
+
+    fix_low: timedelta = timedelta(seconds=7776000)
+    """The same of low severity. Default: 90 days."""
+
+    disclose: timedelta = timedelta(seconds=7776000)
+    """From the report to the disclosure. Default: 90 days, as Google Project Zero has it."""
+
+    early_warning: timedelta = timedelta(seconds=86400)
+    """From the knowledge of an exploitation to the early warning. Default: 24 hours, Cyber Resilience Act, Article 14(2)(a)."""
+
+    notification: timedelta = timedelta(seconds=259200)
+    """From the knowledge of an exploitation to the notification. Default: 72 hours, Article 14(2)(b)."""
+
+    final_report: timedelta = timedelta(seconds=1209600)
+    """From the fix to the final report. Default: 14 days, Article 14(2)(c)."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DisclosureStep(_Value):
+    """A step of a disclosure."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "started_at", "due_at", "source")
+
+    kind: DisclosureStepKind
+    """What is due."""
+
+    started_at: datetime
+    """The instant at which its clock began."""
+
+    due_at: datetime
+    """The instant until which it is due."""
+
+    source: str
+    """Who demands it: a law, or `policy`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocFolder(_Value):
+    """A folder of documentation."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "tag", "version")
+
+    name: str
+    """Its name: `current` or `v1.2`."""
+
+    tag: str
+    """The tag whose documentation it has."""
+
+    version: str
+    """The version of that tag."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocPolicy(_Value):
+    """Which documentation is kept."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("keep", "always", "tag_prefix")
+
+    keep: int = 3
+    """How many minor versions are kept beside the current one. Default 3, a choice of relcore."""
+
+    always: Sequence[str] = ()
+    """The folders that are kept in any case, such as those of supported lines: `v1.2`. Default: none."""
+
+    tag_prefix: str = ""
+    """What a tag has before its version and its `v`: `package@`. Other tags are ignored. Default: nothing."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "always")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DocTree(_Value):
+    """The folders of documentation, made by `retained_doc_versions`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("folders", "removed", "ignored")
+
+    folders: Sequence[DocFolder]
+    """The folders to keep, the newest first."""
+
+    removed: Sequence[str]
+    """The folders to remove, the newest first."""
+
+    ignored: Sequence[str]
+    """The tags that are prereleases, no versions, or of another prefix."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "folders", "removed", "ignored")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -269,6 +760,194 @@ class Facts(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "advisories")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fix(_Value):
+    """A fix, and where it is already."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "fixed_in", "affected_since", "carried_by")
+
+    kind: ChangeKind
+    """What it is."""
+
+    fixed_in: str | None = None
+    """The line that it was made on. Absent: the main branch, which is newer than every line."""
+
+    affected_since: str | None = None
+    """The oldest line that has the fault. Absent: all have it."""
+
+    carried_by: Sequence[str] = ()
+    """The other lines that carry it already. Default: none."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "carried_by")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Header(_Value):
+    """A header of HTTP."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "value")
+
+    name: str
+    """The name: `Sunset`."""
+
+    value: str
+    """The value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineChange(_Value):
+    """A change that is proposed for a line."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "breaking")
+
+    kind: ChangeKind
+    """What it is."""
+
+    breaking: bool | None = None
+    """Whether users must change something to take it. Absent: unknown."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LineCheck(_Value):
+    """Whether a line takes a change, made by `check_line`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "phase", "reasons", "missing", "next_check_at", "policy_digest"
+    )
+
+    verdict: LineVerdict
+    """Whether the line takes the change."""
+
+    phase: SupportPhase
+    """The phase of the line."""
+
+    reasons: Sequence[Reason]
+    """The reasons, the most severe first. Never empty."""
+
+    missing: Sequence[str]
+    """The missing facts that the verdict depends on: `change.breaking`, `line.eol`."""
+
+    next_check_at: datetime | None = None
+    """The instant of the next phase."""
+
+    policy_digest: str
+    """The digest of the rules. The rules are fixed; a new version of them has a new digest."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_line(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneOn(_Variant):
+    """It is reached after this day: `eol: 2025-10-31`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("date", tag="on")
+
+    type: Literal["on"] = "on"
+    """Which variant this is."""
+
+    date: date
+    """The last day on which it is not reached."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneReached(_Variant):
+    """It is reached, the day is unknown: `eol: true`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(tag="reached")
+
+    type: Literal["reached"] = "reached"
+    """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MilestoneNotReached(_Variant):
+    """It is not reached, and has no day yet: `eol: false`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(tag="not_reached")
+
+    type: Literal["not_reached"] = "not_reached"
+    """Which variant this is."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+Milestone: TypeAlias = MilestoneOn | MilestoneReached | MilestoneNotReached
+"""A change of support: on a day, or only whether it has happened. endoflife.date writes a date or a boolean."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notice(_Value):
+    """A notice of a deprecation."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("place", "due_at", "is_reminder")
+
+    place: NoticePlace
+    """Where."""
+
+    due_at: datetime
+    """The instant from which it is due."""
+
+    is_reminder: bool
+    """Whether it reminds of the removal."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticePolicy(_Value):
+    """Where and when a deprecation is announced."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("places", "reminders")
+
+    places: Sequence[NoticePlace] = (
+        NoticePlace.CHANGELOG,
+        NoticePlace.API_DOCS,
+        NoticePlace.CODE_WARNINGS,
+        NoticePlace.RELEASE_NOTES,
+        NoticePlace.EMAIL,
+    )
+    """The places that announce it. Default: all."""
+
+    reminders: Sequence[timedelta] = (
+        timedelta(seconds=7776000),
+        timedelta(seconds=2592000),
+        timedelta(seconds=604800),
+    )
+    """How long before the removal users are reminded. Default: 90, 30 and 7 days, a choice of relcore."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "places", "reminders")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticesDue(_Value):
+    """The notices of a deprecation that are due, made by `notices_due`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("due", "missing", "next_due_at")
+
+    due: Sequence[Notice]
+    """The notices that are due and were not given, by time."""
+
+    missing: Sequence[str]
+    """The absent dates, whose notices are not listed: `deprecation.deprecatedAt`, `deprecation.sunsetAt`."""
+
+    next_due_at: datetime | None = None
+    """The instant at which the next notice is due."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "due", "missing")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -352,6 +1031,67 @@ class Profiles(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Removal(_Value):
+    """Something that a release removes."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("subject", "version", "at")
+
+    subject: str
+    """What is removed, by the name that its deprecation has."""
+
+    version: str
+    """The version that removes it."""
+
+    at: datetime
+    """The instant of that release."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemovalCheck(_Value):
+    """Whether removals keep what was promised, made by `check_removals`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "reasons", "missing", "next_check_at", "policy_digest"
+    )
+
+    verdict: RemovalVerdict
+    """Whether the promises are kept."""
+
+    reasons: Sequence[Reason]
+    """The violations and the other reasons, the most severe first. Never empty."""
+
+    missing: Sequence[str]
+    """The missing facts: `--old: deprecatedAt`."""
+
+    next_check_at: datetime | None = None
+    """Always absent: each removal has its own instant."""
+
+    policy_digest: str
+    """The digest of the policy that was applied."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_removals(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemovalPolicy(_Value):
+    """What a removal needs, besides its own promise."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("min_notice", "require_major")
+
+    min_notice: timedelta = timedelta(seconds=0)
+    """The least time from the deprecation to the removal. Default 0: the promise of each deprecation counts alone."""
+
+    require_major: bool = True
+    """Whether only a major version removes anything, as in Semantic Versioning (item 8). Versions below 1.0.0 are
+    free. Default true.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class RequiredApproval(_Value):
     """An approval that a release needs."""
 
@@ -362,6 +1102,167 @@ class RequiredApproval(_Value):
 
     count: int
     """The number of people of this role; at least 1."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportFlags(_Value):
+    """The fields that endoflife.date derives from the days of a line. One whose milestone is not declared is absent.
+
+    A milestone is reached on the day after its date. It is almost reached within 120 days before it, or within a third of
+    the time from the release to it if that is shorter.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "is_lts",
+        "is_eoas",
+        "is_almost_eoas",
+        "is_discontinued",
+        "is_almost_discontinued",
+        "is_eol",
+        "is_almost_eol",
+        "is_eoes",
+        "is_almost_eoes",
+        "is_maintained",
+    )
+
+    is_lts: bool
+    """Whether `lts` is reached: from the day after it, while the phase `active_lts` begins on the day itself."""
+
+    is_eoas: bool | None = None
+    """Whether active support has ended."""
+
+    is_almost_eoas: bool | None = None
+    """Whether active support ends soon. Absent without a date, as are the others of this kind."""
+
+    is_discontinued: bool | None = None
+    """Whether it is no longer offered."""
+
+    is_almost_discontinued: bool | None = None
+    """Whether it is soon no longer offered."""
+
+    is_eol: bool | None = None
+    """Whether support has ended."""
+
+    is_almost_eol: bool | None = None
+    """Whether support ends soon."""
+
+    is_eoes: bool | None = None
+    """Whether extended support has ended."""
+
+    is_almost_eoes: bool | None = None
+    """Whether extended support ends soon."""
+
+    is_maintained: bool
+    """Whether an end is declared that is not reached. Extended support counts, so read `phase` for the support of all users."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportLine(_Value):
+    """A line of releases with the days on which its support changes, in the words of endoflife.date."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "released", "lts", "maintenance", "eoas", "eol", "eoes", "discontinued", "zone"
+    )
+
+    name: str
+    """The number of the line: `3.14`, `v24`, `1.4.x`."""
+
+    released: date | None = None
+    """The day of its first release. Absent: it was released, the day is unknown."""
+
+    lts: Annotated[Milestone, _TAGGED] | None = None
+    """The day on which its long-term support begins. Absent: it never has long-term support."""
+
+    maintenance: date | None = None
+    """The first day of maintenance, as in the schedule of Node.js."""
+
+    eoas: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of active support."""
+
+    eol: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of support."""
+
+    eoes: Annotated[Milestone, _TAGGED] | None = None
+    """The last day of extended support, which has a price or another supplier."""
+
+    discontinued: Annotated[Milestone, _TAGGED] | None = None
+    """The last day on which it was offered."""
+
+    zone: str = "UTC"
+    """The IANA zone of its days. Default: `UTC`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupportStatus(_Value):
+    """The support of a line on a day, made by `support_phase`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "phase",
+        "next_phase",
+        "changes_on",
+        "flags",
+        "today",
+        "reasons",
+        "missing",
+        "next_check_at",
+        "policy_digest",
+        "tzdb_version",
+    )
+
+    phase: SupportPhase
+    """The phase today."""
+
+    next_phase: SupportPhase | None = None
+    """The next phase; absent if time alone does not change it."""
+
+    changes_on: date | None = None
+    """The first day of the next phase."""
+
+    flags: SupportFlags
+    """The fields that endoflife.date derives."""
+
+    today: date
+    """The local day that was decided for."""
+
+    reasons: Sequence[Reason]
+    """The reasons. Never empty."""
+
+    missing: Sequence[str]
+    """The facts that would determine the phase: `eol`."""
+
+    next_check_at: datetime | None = None
+    """The first instant of the next phase."""
+
+    policy_digest: str
+    """The digest of the rules. The rules are fixed; a new version of them has a new digest."""
+
+    tzdb_version: str
+    """The version of the time zone database that was applied."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_support(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VulnerabilityReport(_Value):
+    """The report of a vulnerability."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("severity", "reported_at", "exploited_at", "fixed_at")
+
+    severity: AdvisorySeverity
+    """Its severity."""
+
+    reported_at: datetime
+    """The instant of the report."""
+
+    exploited_at: datetime | None = None
+    """The instant at which it became known that the vulnerability is actively exploited. Absent: it is not."""
+
+    fixed_at: datetime | None = None
+    """The instant from which a fix or a mitigation is available. Absent: there is none yet."""
 
 
 _standard_profiles = _native.function("release.standard_profiles")
@@ -403,6 +1304,65 @@ def profiles_from_yaml(text: str) -> Profiles:
     return _profiles_from_yaml(text)
 
 
+_backport_targets = _native.function("release.backport_targets")
+
+
+def backport_targets(
+    fix: Fix | Mapping[str, object], lines: Sequence[SupportLine | Mapping[str, object]], now: datetime | str
+) -> BackportPlan:
+    """Lists the lines that must get a fix that another line has.
+
+    Each line is considered by number, the newest first. It needs the fix if it is released, affected, supported, and does
+    not carry it yet. A fix that was made on an old line must reach the newer ones, too, or an upgrade brings the fault back.
+
+    Errors:
+    All faults at once: those of `order_lines`; `unknown_reference` for a `fixedIn` or `carriedBy` that is
+    no line of `lines`; `invalid_value` for an `affectedSince` that is not the number of a line.
+    """
+    return _backport_targets(fix, lines, now)
+
+
+_check_line = _native.function("release.check_line")
+
+
+def check_line(
+    change: LineChange | Mapping[str, object], line: SupportLine | Mapping[str, object], now: datetime | str
+) -> LineCheck:
+    """Says whether a line takes a change in its present phase.
+
+    | phase | takes |
+    | --- | --- |
+    | `upcoming` | everything |
+    | `current`, `active_lts` | everything that breaks nothing; features only if the line is a whole major version |
+    | `maintenance` | security fixes, critical fixes, documentation |
+    | `extended` | security fixes, critical fixes |
+    | `end_of_life` | nothing |
+
+    Errors:
+    Those of `support_phase`.
+    """
+    return _check_line(change, line, now)
+
+
+_check_removals = _native.function("release.check_removals")
+
+
+def check_removals(
+    removals: Sequence[Removal | Mapping[str, object]],
+    deprecations: Sequence[Deprecation | Mapping[str, object]],
+    policy: RemovalPolicy | Mapping[str, object],
+) -> RemovalCheck:
+    """Compares what a release removes with what was promised.
+
+    Pitfall: names are compared exactly. A removal of another name than the deprecation is one of something never deprecated.
+
+    Errors:
+    All faults at once: those of `deprecation_status` under `deprecations[0]`; `duplicate` for two
+    deprecations of one subject and for two removals of one; `out_of_range` for a negative `minNotice`.
+    """
+    return _check_removals(removals, deprecations, policy)
+
+
 _classify = _native.function("release.classify")
 
 
@@ -420,12 +1380,169 @@ def classify(previous: str | None, next: str, facts: Facts | Mapping[str, object
     return _classify(previous, next, facts)
 
 
+_cvss_score = _native.function("release.cvss_score")
+
+
+def cvss_score(vector: str) -> CvssScore:
+    """Scores a CVSS vector of the versions 3.0, 3.1 and 4.0.
+
+    For 3.0 and 3.1 it is the base score. For 4.0 it is the score of all metrics that the vector has.
+
+    Errors:
+    All faults at once, each under the name of the metric: `duplicate` for a metric that occurs twice; `missing_field` for a
+    base metric that is absent; `invalid_value` for `AV:F`; `unknown_field` for a metric that the version does not have, or in
+    lower case. `syntax` for a text that is not a vector, and for the versions 2.0 and 5.0.
+    """
+    return _cvss_score(vector)
+
+
+_deprecation_headers = _native.function("release.deprecation_headers")
+
+
+def deprecation_headers(deprecation: Deprecation | Mapping[str, object]) -> tuple[Header, ...]:
+    """Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
+
+    Pitfall: the header `Deprecation` of early drafts was `true` or an HTTP date. RFC 9745 has seconds since 1970 after an `@`.
+
+    Errors:
+    All faults at once: those of `deprecation_status`, so a `sunsetAt` before `deprecatedAt` is
+    `unordered`; `missing_field` without `deprecatedAt` and `sunsetAt`; `invalid_value` for an address with blanks, angle
+    brackets, quotes or characters beyond ASCII, which would end the header early.
+    """
+    return _deprecation_headers(deprecation)
+
+
+_deprecation_status = _native.function("release.deprecation_status")
+
+
+def deprecation_status(
+    deprecation: Deprecation | Mapping[str, object], version: str | None, now: datetime | str
+) -> DeprecationStatus:
+    """Says whether something is deprecated in a version at an instant, and whether it may be removed.
+
+    It is deprecated from its instant or its version on, whichever comes first. It may be removed when every promise is
+    fulfilled, the instant and the version. A prerelease counts as the release that it prepares.
+
+    Errors:
+    All faults at once: `invalid_value` for an empty `subject`; `unordered` for a `sunsetAt` before `deprecatedAt`, and for a
+    `removedIn` that is not after `deprecatedIn`.
+    """
+    return _deprecation_status(deprecation, version, now)
+
+
+_disclosure_plan = _native.function("release.disclosure_plan")
+
+
+def disclosure_plan(
+    report: VulnerabilityReport | Mapping[str, object], policy: DisclosurePolicy | Mapping[str, object]
+) -> DisclosurePlan:
+    """Dates the steps from the report of a vulnerability to its disclosure.
+
+    The clocks of the EU Cyber Resilience Act run only for a vulnerability that is actively exploited, from the instant at
+    which that is known; the one of the final report runs from the fix.
+
+    Errors:
+    All faults at once: `out_of_range` for a negative span of the policy, and for a step beyond the year 9999; `unordered` for
+    a `fixedAt` before `reportedAt`.
+    """
+    return _disclosure_plan(report, policy)
+
+
 _explain = _native.function("release.explain")
 
 
 def explain(classification: Classification | Mapping[str, object]) -> str:
     """Writes a classification as text for a person: the release type, the reasons and the missing facts."""
     return _explain(classification)
+
+
+_explain_backports = _native.function("release.explain_backports")
+
+
+def explain_backports(plan: BackportPlan | Mapping[str, object]) -> str:
+    """Writes a plan of backports as text for a person."""
+    return _explain_backports(plan)
+
+
+_explain_deprecation = _native.function("release.explain_deprecation")
+
+
+def explain_deprecation(status: DeprecationStatus | Mapping[str, object]) -> str:
+    """Writes the state of a deprecation as text for a person."""
+    return _explain_deprecation(status)
+
+
+_explain_line = _native.function("release.explain_line")
+
+
+def explain_line(check: LineCheck | Mapping[str, object]) -> str:
+    """Writes the check of a line as text for a person."""
+    return _explain_line(check)
+
+
+_explain_removals = _native.function("release.explain_removals")
+
+
+def explain_removals(check: RemovalCheck | Mapping[str, object]) -> str:
+    """Writes a check of removals as text for a person."""
+    return _explain_removals(check)
+
+
+_explain_support = _native.function("release.explain_support")
+
+
+def explain_support(status: SupportStatus | Mapping[str, object]) -> str:
+    """Writes the support of a line as text for a person."""
+    return _explain_support(status)
+
+
+_newest_line = _native.function("release.newest_line")
+
+
+def newest_line(lines: Sequence[SupportLine | Mapping[str, object]], now: datetime | str) -> str | None:
+    """Returns the name of the newest line that is released; absent if none is.
+
+    The number decides, never the text or a date: an old line may get a release, or even begin, after a newer one.
+
+    Errors:
+    As `order_lines`.
+    """
+    return _newest_line(lines, now)
+
+
+_notices_due = _native.function("release.notices_due")
+
+
+def notices_due(
+    deprecation: Deprecation | Mapping[str, object],
+    policy: NoticePolicy | Mapping[str, object],
+    now: datetime | str,
+) -> NoticesDue:
+    """Lists the notices of a deprecation that are due and were not given.
+
+    Each place announces it from `deprecatedAt` on. Each reminder goes by e-mail a while before `sunsetAt`; one reminder
+    that was sent counts for all that were due before it.
+
+    Pitfall: without `deprecatedAt` no place is due; `missing` says so.
+
+    Errors:
+    All faults at once: those of `deprecation_status`; `out_of_range` for a negative reminder, and
+    for a reminder before the year 1.
+    """
+    return _notices_due(deprecation, policy, now)
+
+
+_order_lines = _native.function("release.order_lines")
+
+
+def order_lines(lines: Sequence[SupportLine | Mapping[str, object]]) -> tuple[str, ...]:
+    """Sorts the names of lines by number, the newest first.
+
+    Errors:
+    All faults at once: those of `support_phase` under `lines[0]`, and `duplicate` for two lines of one
+    number, as `3` and `3.0`.
+    """
+    return _order_lines(lines)
 
 
 _outcome = _native.function("release.outcome")
@@ -442,6 +1559,66 @@ def outcome(classification: Classification | Mapping[str, object]) -> Outcome:
     return _outcome(classification)
 
 
+_outcome_of_backports = _native.function("release.outcome_of_backports")
+
+
+def outcome_of_backports(plan: BackportPlan | Mapping[str, object]) -> Outcome:
+    """The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act."""
+    return _outcome_of_backports(plan)
+
+
+_outcome_of_deprecation = _native.function("release.outcome_of_deprecation")
+
+
+def outcome_of_deprecation(status: DeprecationStatus | Mapping[str, object]) -> Outcome:
+    """The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing."""
+    return _outcome_of_deprecation(status)
+
+
+_outcome_of_line = _native.function("release.outcome_of_line")
+
+
+def outcome_of_line(check: LineCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of the check of a line: `proceed` if it takes the change, else `ask`."""
+    return _outcome_of_line(check)
+
+
+_outcome_of_removals = _native.function("release.outcome_of_removals")
+
+
+def outcome_of_removals(check: RemovalCheck | Mapping[str, object]) -> Outcome:
+    """The consequence of a check of removals: `proceed` if the promises are kept, else `ask`."""
+    return _outcome_of_removals(check)
+
+
+_outcome_of_support = _native.function("release.outcome_of_support")
+
+
+def outcome_of_support(status: SupportStatus | Mapping[str, object]) -> Outcome:
+    """The consequence of the support of a line for a release from it.
+
+    | phase | outcome |
+    | --- | --- |
+    | `current`, `active_lts`, `maintenance` | `proceed` |
+    | `upcoming` | `wait` |
+    | `extended`, `end_of_life`, `unknown` | `ask` |
+    """
+    return _outcome_of_support(status)
+
+
+_parse_cve = _native.function("release.parse_cve")
+
+
+def parse_cve(text: str) -> CveId:
+    """Reads the identifier of a vulnerability: `CVE-2026-0001`.
+
+    Errors:
+    `invalid_value` for `cve-2014-0160`, `CVE-1998-0001` (the first year is 1999), `CVE-2014-160`, `CVE-2014-00160`, and for
+    more than 19 digits.
+    """
+    return _parse_cve(text)
+
+
 _profile = _native.function("release.profile")
 
 
@@ -455,3 +1632,45 @@ def profile(release_type: Type | str, overrides: Profiles | Mapping[str, object]
     channel or bump.
     """
     return _profile(release_type, overrides)
+
+
+_retained_doc_versions = _native.function("release.retained_doc_versions")
+
+
+def retained_doc_versions(tags: Sequence[str], policy: DocPolicy | Mapping[str, object]) -> DocTree:
+    """Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version.
+
+    Each folder has the documentation of the newest patch version of its minor version. Prereleases have none.
+
+    Pitfall: `current` is the greatest version, not the latest tag: a backport never becomes current.
+
+    Errors:
+    None so far: a tag that is no version is listed under `ignored`.
+    """
+    return _retained_doc_versions(tags, policy)
+
+
+_support_phase = _native.function("release.support_phase")
+
+
+def support_phase(line: SupportLine | Mapping[str, object], now: datetime | str) -> SupportStatus:
+    """Determines the phase of support of a line, and when it changes.
+
+    The last day of a milestone counts as before it, so a line is supported on its `eol` day. `maintenance` and `lts` name
+    first days. Days are those of the zone of the line.
+
+    | phase | from | to |
+    | --- | --- | --- |
+    | `upcoming` | | the day before `released` |
+    | `current` | `released` | the day before `lts`, or the end of active support |
+    | `active_lts` | `lts` | the end of active support |
+    | `maintenance` | `maintenance`, or the day after `eoas` or `discontinued` | `eol` |
+    | `extended` | the day after `eol` | `eoes` |
+    | `end_of_life` | the day after `eol` and `eoes` | |
+    | `unknown` | the end of active support, without an `eol` | |
+
+    Errors:
+    All faults at once: `invalid_value` for the name `latest`; `unknown_zone` for the zone `Berlin`; `unordered` for an `eol`
+    before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, and for a `maintenance` before `lts`.
+    """
+    return _support_phase(line, now)

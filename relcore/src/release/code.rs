@@ -38,4 +38,56 @@ reason_codes! {
     DECLARED_OTHERWISE;
     /// The declared type decided an otherwise ambiguous release.
     DECLARED_KIND;
+    /// The line is released on a later day.
+    LINE_NOT_RELEASED;
+    /// The line has active support.
+    LINE_CURRENT;
+    /// The line has active long-term support.
+    LINE_ACTIVE_LTS;
+    /// The line gets security fixes and critical fixes only.
+    LINE_IN_MAINTENANCE;
+    /// The support of the line has ended, but extended support goes on.
+    LINE_EXTENDED;
+    /// The support of the line has ended.
+    LINE_ENDED;
+    /// The support of the line ends soon.
+    LINE_ENDS_SOON;
+    /// The line states no end of support.
+    LINE_END_UNKNOWN;
+    /// The line takes the change in its present phase.
+    LINE_TAKES_CHANGE;
+    /// The line takes no change of this kind in its present phase.
+    LINE_REFUSES_CHANGE;
+    /// The change breaks users of a released line.
+    BREAKING_IN_LINE;
+    /// There is no line.
+    NO_LINES;
+    /// The line has the fix.
+    LINE_CARRIES_FIX;
+    /// The line is older than the fault.
+    LINE_NOT_AFFECTED;
+    /// The line is supported and needs the fix.
+    BACKPORT_DUE;
+    /// The line is newer than the one with the fix, and lacks it.
+    FORWARD_PORT_DUE;
+    /// It is not deprecated yet.
+    DEPRECATION_PLANNED;
+    /// It is deprecated and must stay.
+    DEPRECATED;
+    /// A deprecation states neither a date nor a version of the removal.
+    REMOVAL_NOT_PROMISED;
+    /// The date and the version of the removal are reached.
+    REMOVAL_ALLOWED;
+    /// It is removed, but was never deprecated.
+    NEVER_DEPRECATED;
+    /// It is removed before the promised version.
+    REMOVED_BEFORE_VERSION;
+    /// It is removed before the promised date.
+    REMOVED_BEFORE_DATE;
+    /// It is removed in a version that is not a major version.
+    REMOVED_WITHOUT_MAJOR;
+    /// The time from the deprecation to the removal is too short.
+    NOTICE_TOO_SHORT;
+    /// All removals keep what was promised.
+    REMOVALS_AS_PROMISED;
 }

@@ -109,6 +109,11 @@ impl NaiveDate {
         (1..=9999).contains(&date.year()).then_some(Self(date))
     }
 
+    /// The days from this day to `later`; negative if that is earlier.
+    pub(crate) fn days_until(self, later: Self) -> i64 {
+        later.0.signed_duration_since(self.0).num_days()
+    }
+
     /// Adds days; `None` outside the years 1 to 9999.
     #[must_use]
     pub fn plus_days(self, days: i32) -> Option<Self> {

@@ -2836,6 +2836,24 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("release.AdvisorySeverity", Descriptor::Unit(&["low", "medium", "high", "critical"])),
+    (
+        "release.BackportPlan",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("release.BackportVerdict") },
+            Field { name: "targets", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "forward", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "extended", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("release.BackportVerdict", Descriptor::Unit(&["due", "nothing_due", "inconclusive"])),
+    (
+        "release.ChangeKind",
+        Descriptor::Unit(&["security_fix", "critical_fix", "bug_fix", "documentation", "feature"]),
+    ),
     ("release.ChangelogDepth", Descriptor::Unit(&["minimal", "standard", "comprehensive"])),
     (
         "release.Classification",
@@ -2858,6 +2876,129 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Unit(&["limited", "early_adopters", "coordinated", "all_users"]),
     ),
     (
+        "release.CveId",
+        Descriptor::Struct(&[
+            Field { name: "year", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "number", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.CvssScore",
+        Descriptor::Struct(&[
+            Field { name: "version", required: true, of: TypeRef::Text },
+            Field { name: "score", required: true, of: TypeRef::Float },
+            Field {
+                name: "severity",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.AdvisorySeverity")),
+            },
+        ]),
+    ),
+    (
+        "release.Deprecation",
+        Descriptor::Struct(&[
+            Field { name: "subject", required: true, of: TypeRef::Text },
+            Field { name: "deprecatedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "deprecatedIn", required: false, of: TypeRef::Optional(&TypeRef::Version) },
+            Field { name: "sunsetAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "removedIn", required: false, of: TypeRef::Optional(&TypeRef::Version) },
+            Field { name: "replacement", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "link", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "sunsetLink", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "announced",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("release.NoticePlace")),
+            },
+            Field { name: "remindedAt", required: false, of: TypeRef::List(&TypeRef::Timestamp) },
+        ]),
+    ),
+    ("release.DeprecationState", Descriptor::Unit(&["planned", "deprecated", "removable", "unknown"])),
+    (
+        "release.DeprecationStatus",
+        Descriptor::Struct(&[
+            Field { name: "state", required: true, of: TypeRef::Named("release.DeprecationState") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.DisclosurePlan",
+        Descriptor::Struct(&[
+            Field {
+                name: "steps",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("release.DisclosureStep")),
+            },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.DisclosurePolicy",
+        Descriptor::Struct(&[
+            Field { name: "acknowledge", required: false, of: TypeRef::Span },
+            Field { name: "fixCritical", required: false, of: TypeRef::Span },
+            Field { name: "fixHigh", required: false, of: TypeRef::Span },
+            Field { name: "fixMedium", required: false, of: TypeRef::Span },
+            Field { name: "fixLow", required: false, of: TypeRef::Span },
+            Field { name: "disclose", required: false, of: TypeRef::Span },
+            Field { name: "earlyWarning", required: false, of: TypeRef::Span },
+            Field { name: "notification", required: false, of: TypeRef::Span },
+            Field { name: "finalReport", required: false, of: TypeRef::Span },
+        ]),
+    ),
+    (
+        "release.DisclosureStep",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("release.DisclosureStepKind") },
+            Field { name: "startedAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "dueAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "source", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.DisclosureStepKind",
+        Descriptor::Unit(&[
+            "early_warning",
+            "acknowledge",
+            "notification",
+            "fix",
+            "final_report",
+            "disclose",
+        ]),
+    ),
+    (
+        "release.DocFolder",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "tag", required: true, of: TypeRef::Text },
+            Field { name: "version", required: true, of: TypeRef::Version },
+        ]),
+    ),
+    (
+        "release.DocPolicy",
+        Descriptor::Struct(&[
+            Field { name: "keep", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "always", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "tagPrefix", required: false, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.DocTree",
+        Descriptor::Struct(&[
+            Field {
+                name: "folders",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("release.DocFolder")),
+            },
+            Field { name: "removed", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "ignored", required: true, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
         "release.Facts",
         Descriptor::Struct(&[
             Field { name: "breaking", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
@@ -2875,6 +3016,80 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 required: false,
                 of: TypeRef::Optional(&TypeRef::Named("release.Type")),
             },
+        ]),
+    ),
+    (
+        "release.Fix",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("release.ChangeKind") },
+            Field { name: "fixedIn", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "affectedSince", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "carriedBy", required: false, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "release.Header",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "value", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.LineChange",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("release.ChangeKind") },
+            Field { name: "breaking", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+        ]),
+    ),
+    (
+        "release.LineCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("release.LineVerdict") },
+            Field { name: "phase", required: true, of: TypeRef::Named("release.SupportPhase") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("release.LineVerdict", Descriptor::Unit(&["accepted", "refused", "inconclusive"])),
+    (
+        "release.Milestone",
+        Descriptor::Tagged(&[
+            ("on", &[Field { name: "date", required: true, of: TypeRef::Date }] as &[Field]),
+            ("reached", &[] as &[Field]),
+            ("not_reached", &[] as &[Field]),
+        ]),
+    ),
+    (
+        "release.Notice",
+        Descriptor::Struct(&[
+            Field { name: "place", required: true, of: TypeRef::Named("release.NoticePlace") },
+            Field { name: "dueAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "isReminder", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "release.NoticePlace",
+        Descriptor::Unit(&["changelog", "api_docs", "code_warnings", "release_notes", "email"]),
+    ),
+    (
+        "release.NoticePolicy",
+        Descriptor::Struct(&[
+            Field {
+                name: "places",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("release.NoticePlace")),
+            },
+            Field { name: "reminders", required: false, of: TypeRef::List(&TypeRef::Span) },
+        ]),
+    ),
+    (
+        "release.NoticesDue",
+        Descriptor::Struct(&[
+            Field { name: "due", required: true, of: TypeRef::List(&TypeRef::Named("release.Notice")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextDueAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
     (
@@ -2908,10 +3123,116 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         }]),
     ),
     (
+        "release.Removal",
+        Descriptor::Struct(&[
+            Field { name: "subject", required: true, of: TypeRef::Text },
+            Field { name: "version", required: true, of: TypeRef::Version },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+        ]),
+    ),
+    (
+        "release.RemovalCheck",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("release.RemovalVerdict") },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.RemovalPolicy",
+        Descriptor::Struct(&[
+            Field { name: "minNotice", required: false, of: TypeRef::Span },
+            Field { name: "requireMajor", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    ("release.RemovalVerdict", Descriptor::Unit(&["kept", "violated", "inconclusive"])),
+    (
         "release.RequiredApproval",
         Descriptor::Struct(&[
             Field { name: "role", required: true, of: TypeRef::Text },
             Field { name: "count", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "release.SupportFlags",
+        Descriptor::Struct(&[
+            Field { name: "isLts", required: true, of: TypeRef::Bool },
+            Field { name: "isEoas", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isAlmostEoas", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isDiscontinued", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isAlmostDiscontinued", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isEol", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isAlmostEol", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isEoes", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isAlmostEoes", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "isMaintained", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "release.SupportLine",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "released", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field {
+                name: "lts",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Milestone")),
+            },
+            Field { name: "maintenance", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field {
+                name: "eoas",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Milestone")),
+            },
+            Field {
+                name: "eol",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Milestone")),
+            },
+            Field {
+                name: "eoes",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Milestone")),
+            },
+            Field {
+                name: "discontinued",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Milestone")),
+            },
+            Field { name: "zone", required: false, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "release.SupportPhase",
+        Descriptor::Unit(&[
+            "upcoming",
+            "current",
+            "active_lts",
+            "maintenance",
+            "extended",
+            "end_of_life",
+            "unknown",
+        ]),
+    ),
+    (
+        "release.SupportStatus",
+        Descriptor::Struct(&[
+            Field { name: "phase", required: true, of: TypeRef::Named("release.SupportPhase") },
+            Field {
+                name: "nextPhase",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.SupportPhase")),
+            },
+            Field { name: "changesOn", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "flags", required: true, of: TypeRef::Named("release.SupportFlags") },
+            Field { name: "today", required: true, of: TypeRef::Date },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
         ]),
     ),
     ("release.TestingScope", Descriptor::Unit(&["smoke", "focused", "full", "extended"])),
@@ -2927,6 +3248,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "security_low",
             "prerelease",
             "lts",
+        ]),
+    ),
+    (
+        "release.VulnerabilityReport",
+        Descriptor::Struct(&[
+            Field { name: "severity", required: true, of: TypeRef::Named("release.AdvisorySeverity") },
+            Field { name: "reportedAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "exploitedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "fixedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
     (

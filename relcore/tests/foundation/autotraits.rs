@@ -64,7 +64,11 @@ types! {
     columns: ChangeColumns, DeploymentColumns, Events, IncidentColumns;
     reason: Evidence, Interval, Reason, ReasonCode, Severity;
     release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict, CommunicationScope, Advisory,
-        Facts, Profile, Profiles, Type, RequiredApproval, TestingScope;
+        Facts, Profile, Profiles, Type, RequiredApproval, TestingScope, Fix, BackportPlan, BackportVerdict,
+        Deprecation, NoticePlace, Header, DeprecationStatus, DeprecationState, VulnerabilityReport,
+        DisclosurePolicy, DisclosurePlan, DisclosureStep, DisclosureStepKind, DocPolicy, DocTree, DocFolder,
+        LineChange, LineCheck, LineVerdict, NoticePolicy, NoticesDue, Notice, Removal, RemovalPolicy, RemovalCheck,
+        RemovalVerdict, SupportStatus, SupportFlags, SupportPhase, SupportLine, Milestone, CveId, CvssScore;
     stats: AdjustPolicy, AdjustedTest, Adjustment, Arm, ArmShare, Comparison, Correction, Counts, Direction,
         EquivalenceTest, KolmogorovSmirnovTest, Lift, Looks, MetricComparison, MetricTest, Policy, QuantileInterval,
         QuantileMethod, RankMethod, RankTest, Shift, SplitCheck, SplitPolicy, SplitVerdict, TestResult, Verdict,

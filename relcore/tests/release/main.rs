@@ -1,2 +1,3 @@
 //! Release types: known failures of other tools, and properties.
 mod classify;
+mod lines;

@@ -2069,6 +2069,9 @@ public enum Metrics {
 /// `classify` compares the next version with the previous one, considers the `Facts` and returns a
 /// `Classification`: the verdict, the release `Type`, the reasons and the missing facts. `profile` returns the
 /// requirements of a type: allowed version steps, time limits, gates, approvals, canary schedule, soak and support.
+/// `support_phase` returns the phase of a `SupportLine` by its days, `check_line` whether it takes a change, and
+/// `backport_targets` which lines must get a fix. `deprecation_status` and `check_removals` compare removals with what
+/// was promised, `cvss_score` rates a vulnerability, and `disclosure_plan` dates the steps to its disclosure.
 ///
 /// Contradictions:
 ///
@@ -2137,6 +2140,45 @@ public enum Release {
         try ffiReleaseProfilesFromYaml(text: text)
     }
 
+    /// Lists the lines that must get a fix that another line has.
+    ///
+    /// Each line is considered by number, the newest first. It needs the fix if it is released, affected, supported, and does
+    /// not carry it yet. A fix that was made on an old line must reach the newer ones, too, or an upgrade brings the fault back.
+    ///
+    /// Errors:
+    /// All faults at once: those of `order_lines`; `unknown_reference` for a `fixedIn` or `carriedBy` that is
+    /// no line of `lines`; `invalid_value` for an `affectedSince` that is not the number of a line.
+    public static func backportTargets(fix: ReleaseFix, lines: [ReleaseSupportLine], now: Timestamp) throws -> ReleaseBackportPlan {
+        try ffiReleaseBackportTargets(fix: fix, lines: lines, now: now)
+    }
+
+    /// Says whether a line takes a change in its present phase.
+    ///
+    /// | phase | takes |
+    /// | --- | --- |
+    /// | `upcoming` | everything |
+    /// | `current`, `active_lts` | everything that breaks nothing; features only if the line is a whole major version |
+    /// | `maintenance` | security fixes, critical fixes, documentation |
+    /// | `extended` | security fixes, critical fixes |
+    /// | `end_of_life` | nothing |
+    ///
+    /// Errors:
+    /// Those of `support_phase`.
+    public static func checkLine(change: ReleaseLineChange, line: ReleaseSupportLine, now: Timestamp) throws -> ReleaseLineCheck {
+        try ffiReleaseCheckLine(change: change, line: line, now: now)
+    }
+
+    /// Compares what a release removes with what was promised.
+    ///
+    /// Pitfall: names are compared exactly. A removal of another name than the deprecation is one of something never deprecated.
+    ///
+    /// Errors:
+    /// All faults at once: those of `deprecation_status` under `deprecations[0]`; `duplicate` for two
+    /// deprecations of one subject and for two removals of one; `out_of_range` for a negative `minNotice`.
+    public static func checkRemovals(removals: [ReleaseRemoval], deprecations: [ReleaseDeprecation], policy: ReleaseRemovalPolicy) throws -> ReleaseRemovalCheck {
+        try ffiReleaseCheckRemovals(removals: removals, deprecations: deprecations, policy: policy)
+    }
+
     /// Determines the release type of `next`. Without `previous`, it is the first release.
     ///
     /// The type depends on the advisories, the prerelease identifiers, long-term support and the version step, in this
@@ -2150,9 +2192,115 @@ public enum Release {
         try ffiReleaseClassify(previous: previous, next: next, facts: facts)
     }
 
+    /// Scores a CVSS vector of the versions 3.0, 3.1 and 4.0.
+    ///
+    /// For 3.0 and 3.1 it is the base score. For 4.0 it is the score of all metrics that the vector has.
+    ///
+    /// Errors:
+    /// All faults at once, each under the name of the metric: `duplicate` for a metric that occurs twice; `missing_field` for a
+    /// base metric that is absent; `invalid_value` for `AV:F`; `unknown_field` for a metric that the version does not have, or in
+    /// lower case. `syntax` for a text that is not a vector, and for the versions 2.0 and 5.0.
+    public static func cvssScore(vector: String) throws -> ReleaseCvssScore {
+        try ffiReleaseCvssScore(vector: vector)
+    }
+
+    /// Returns the HTTP headers of a deprecation: `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link`.
+    ///
+    /// Pitfall: the header `Deprecation` of early drafts was `true` or an HTTP date. RFC 9745 has seconds since 1970 after an `@`.
+    ///
+    /// Errors:
+    /// All faults at once: those of `deprecation_status`, so a `sunsetAt` before `deprecatedAt` is
+    /// `unordered`; `missing_field` without `deprecatedAt` and `sunsetAt`; `invalid_value` for an address with blanks, angle
+    /// brackets, quotes or characters beyond ASCII, which would end the header early.
+    public static func deprecationHeaders(deprecation: ReleaseDeprecation) throws -> [ReleaseHeader] {
+        try ffiReleaseDeprecationHeaders(deprecation: deprecation)
+    }
+
+    /// Says whether something is deprecated in a version at an instant, and whether it may be removed.
+    ///
+    /// It is deprecated from its instant or its version on, whichever comes first. It may be removed when every promise is
+    /// fulfilled, the instant and the version. A prerelease counts as the release that it prepares.
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for an empty `subject`; `unordered` for a `sunsetAt` before `deprecatedAt`, and for a
+    /// `removedIn` that is not after `deprecatedIn`.
+    public static func deprecationStatus(deprecation: ReleaseDeprecation, version: String? = nil, now: Timestamp) throws -> ReleaseDeprecationStatus {
+        try ffiReleaseDeprecationStatus(deprecation: deprecation, version: version, now: now)
+    }
+
+    /// Dates the steps from the report of a vulnerability to its disclosure.
+    ///
+    /// The clocks of the EU Cyber Resilience Act run only for a vulnerability that is actively exploited, from the instant at
+    /// which that is known; the one of the final report runs from the fix.
+    ///
+    /// Errors:
+    /// All faults at once: `out_of_range` for a negative span of the policy, and for a step beyond the year 9999; `unordered` for
+    /// a `fixedAt` before `reportedAt`.
+    public static func disclosurePlan(report: ReleaseVulnerabilityReport, policy: ReleaseDisclosurePolicy) throws -> ReleaseDisclosurePlan {
+        try ffiReleaseDisclosurePlan(report: report, policy: policy)
+    }
+
     /// Writes a classification as text for a person: the release type, the reasons and the missing facts.
     public static func explain(classification: ReleaseClassification) throws -> String {
         try ffiReleaseExplain(classification: classification)
+    }
+
+    /// Writes a plan of backports as text for a person.
+    public static func explainBackports(plan: ReleaseBackportPlan) throws -> String {
+        try ffiReleaseExplainBackports(plan: plan)
+    }
+
+    /// Writes the state of a deprecation as text for a person.
+    public static func explainDeprecation(status: ReleaseDeprecationStatus) throws -> String {
+        try ffiReleaseExplainDeprecation(status: status)
+    }
+
+    /// Writes the check of a line as text for a person.
+    public static func explainLine(check: ReleaseLineCheck) throws -> String {
+        try ffiReleaseExplainLine(check: check)
+    }
+
+    /// Writes a check of removals as text for a person.
+    public static func explainRemovals(check: ReleaseRemovalCheck) throws -> String {
+        try ffiReleaseExplainRemovals(check: check)
+    }
+
+    /// Writes the support of a line as text for a person.
+    public static func explainSupport(status: ReleaseSupportStatus) throws -> String {
+        try ffiReleaseExplainSupport(status: status)
+    }
+
+    /// Returns the name of the newest line that is released; absent if none is.
+    ///
+    /// The number decides, never the text or a date: an old line may get a release, or even begin, after a newer one.
+    ///
+    /// Errors:
+    /// As `order_lines`.
+    public static func newestLine(lines: [ReleaseSupportLine], now: Timestamp) throws -> String? {
+        try ffiReleaseNewestLine(lines: lines, now: now)
+    }
+
+    /// Lists the notices of a deprecation that are due and were not given.
+    ///
+    /// Each place announces it from `deprecatedAt` on. Each reminder goes by e-mail a while before `sunsetAt`; one reminder
+    /// that was sent counts for all that were due before it.
+    ///
+    /// Pitfall: without `deprecatedAt` no place is due; `missing` says so.
+    ///
+    /// Errors:
+    /// All faults at once: those of `deprecation_status`; `out_of_range` for a negative reminder, and
+    /// for a reminder before the year 1.
+    public static func noticesDue(deprecation: ReleaseDeprecation, policy: ReleaseNoticePolicy, now: Timestamp) throws -> ReleaseNoticesDue {
+        try ffiReleaseNoticesDue(deprecation: deprecation, policy: policy, now: now)
+    }
+
+    /// Sorts the names of lines by number, the newest first.
+    ///
+    /// Errors:
+    /// All faults at once: those of `support_phase` under `lines[0]`, and `duplicate` for two lines of one
+    /// number, as `3` and `3.0`.
+    public static func orderLines(lines: [ReleaseSupportLine]) throws -> [String] {
+        try ffiReleaseOrderLines(lines: lines)
     }
 
     /// The consequence of a classification for its caller: go on, or ask a person.
@@ -2165,6 +2313,46 @@ public enum Release {
         try ffiReleaseOutcome(classification: classification)
     }
 
+    /// The consequence of a plan of backports: `proceed` if nothing is due, else `ask`, because a person must act.
+    public static func outcomeOfBackports(plan: ReleaseBackportPlan) throws -> DecisionOutcome {
+        try ffiReleaseOutcomeOfBackports(plan: plan)
+    }
+
+    /// The consequence for a removal: `proceed` if it is allowed, `wait` while it is not, `ask` if a fact is missing.
+    public static func outcomeOfDeprecation(status: ReleaseDeprecationStatus) throws -> DecisionOutcome {
+        try ffiReleaseOutcomeOfDeprecation(status: status)
+    }
+
+    /// The consequence of the check of a line: `proceed` if it takes the change, else `ask`.
+    public static func outcomeOfLine(check: ReleaseLineCheck) throws -> DecisionOutcome {
+        try ffiReleaseOutcomeOfLine(check: check)
+    }
+
+    /// The consequence of a check of removals: `proceed` if the promises are kept, else `ask`.
+    public static func outcomeOfRemovals(check: ReleaseRemovalCheck) throws -> DecisionOutcome {
+        try ffiReleaseOutcomeOfRemovals(check: check)
+    }
+
+    /// The consequence of the support of a line for a release from it.
+    ///
+    /// | phase | outcome |
+    /// | --- | --- |
+    /// | `current`, `active_lts`, `maintenance` | `proceed` |
+    /// | `upcoming` | `wait` |
+    /// | `extended`, `end_of_life`, `unknown` | `ask` |
+    public static func outcomeOfSupport(status: ReleaseSupportStatus) throws -> DecisionOutcome {
+        try ffiReleaseOutcomeOfSupport(status: status)
+    }
+
+    /// Reads the identifier of a vulnerability: `CVE-2026-0001`.
+    ///
+    /// Errors:
+    /// `invalid_value` for `cve-2014-0160`, `CVE-1998-0001` (the first year is 1999), `CVE-2014-160`, `CVE-2014-00160`, and for
+    /// more than 19 digits.
+    public static func parseCve(text: String) throws -> ReleaseCveId {
+        try ffiReleaseParseCve(text: text)
+    }
+
     /// Returns the profile of a release type: the row of `overrides` if there is one, else the standard row.
     ///
     /// Errors:
@@ -2174,6 +2362,40 @@ public enum Release {
     /// channel or bump.
     public static func profile(releaseType: ReleaseType, overrides: ReleaseProfiles? = nil) throws -> ReleaseProfile {
         try ffiReleaseProfile(releaseType: releaseType, overrides: overrides)
+    }
+
+    /// Lists the folders of documentation to keep: `current` for the newest release, then one for each minor version.
+    ///
+    /// Each folder has the documentation of the newest patch version of its minor version. Prereleases have none.
+    ///
+    /// Pitfall: `current` is the greatest version, not the latest tag: a backport never becomes current.
+    ///
+    /// Errors:
+    /// None so far: a tag that is no version is listed under `ignored`.
+    public static func retainedDocVersions(tags: [String], policy: ReleaseDocPolicy) throws -> ReleaseDocTree {
+        try ffiReleaseRetainedDocVersions(tags: tags, policy: policy)
+    }
+
+    /// Determines the phase of support of a line, and when it changes.
+    ///
+    /// The last day of a milestone counts as before it, so a line is supported on its `eol` day. `maintenance` and `lts` name
+    /// first days. Days are those of the zone of the line.
+    ///
+    /// | phase | from | to |
+    /// | --- | --- | --- |
+    /// | `upcoming` | | the day before `released` |
+    /// | `current` | `released` | the day before `lts`, or the end of active support |
+    /// | `active_lts` | `lts` | the end of active support |
+    /// | `maintenance` | `maintenance`, or the day after `eoas` or `discontinued` | `eol` |
+    /// | `extended` | the day after `eol` | `eoes` |
+    /// | `end_of_life` | the day after `eol` and `eoes` | |
+    /// | `unknown` | the end of active support, without an `eol` | |
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for the name `latest`; `unknown_zone` for the zone `Berlin`; `unordered` for an `eol`
+    /// before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, and for a `maintenance` before `lts`.
+    public static func supportPhase(line: ReleaseSupportLine, now: Timestamp) throws -> ReleaseSupportStatus {
+        try ffiReleaseSupportPhase(line: line, now: now)
     }
 }
 

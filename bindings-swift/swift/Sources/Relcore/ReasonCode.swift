@@ -52,6 +52,58 @@ extension ReasonCode {
     public static let declaredOtherwise = Self(rawValue: "declared_otherwise")
     /// The declared type decided an otherwise ambiguous release.
     public static let declaredKind = Self(rawValue: "declared_kind")
+    /// The line is released on a later day.
+    public static let lineNotReleased = Self(rawValue: "line_not_released")
+    /// The line has active support.
+    public static let lineCurrent = Self(rawValue: "line_current")
+    /// The line has active long-term support.
+    public static let lineActiveLts = Self(rawValue: "line_active_lts")
+    /// The line gets security fixes and critical fixes only.
+    public static let lineInMaintenance = Self(rawValue: "line_in_maintenance")
+    /// The support of the line has ended, but extended support goes on.
+    public static let lineExtended = Self(rawValue: "line_extended")
+    /// The support of the line has ended.
+    public static let lineEnded = Self(rawValue: "line_ended")
+    /// The support of the line ends soon.
+    public static let lineEndsSoon = Self(rawValue: "line_ends_soon")
+    /// The line states no end of support.
+    public static let lineEndUnknown = Self(rawValue: "line_end_unknown")
+    /// The line takes the change in its present phase.
+    public static let lineTakesChange = Self(rawValue: "line_takes_change")
+    /// The line takes no change of this kind in its present phase.
+    public static let lineRefusesChange = Self(rawValue: "line_refuses_change")
+    /// The change breaks users of a released line.
+    public static let breakingInLine = Self(rawValue: "breaking_in_line")
+    /// There is no line.
+    public static let noLines = Self(rawValue: "no_lines")
+    /// The line has the fix.
+    public static let lineCarriesFix = Self(rawValue: "line_carries_fix")
+    /// The line is older than the fault.
+    public static let lineNotAffected = Self(rawValue: "line_not_affected")
+    /// The line is supported and needs the fix.
+    public static let backportDue = Self(rawValue: "backport_due")
+    /// The line is newer than the one with the fix, and lacks it.
+    public static let forwardPortDue = Self(rawValue: "forward_port_due")
+    /// It is not deprecated yet.
+    public static let deprecationPlanned = Self(rawValue: "deprecation_planned")
+    /// It is deprecated and must stay.
+    public static let deprecated = Self(rawValue: "deprecated")
+    /// A deprecation states neither a date nor a version of the removal.
+    public static let removalNotPromised = Self(rawValue: "removal_not_promised")
+    /// The date and the version of the removal are reached.
+    public static let removalAllowed = Self(rawValue: "removal_allowed")
+    /// It is removed, but was never deprecated.
+    public static let neverDeprecated = Self(rawValue: "never_deprecated")
+    /// It is removed before the promised version.
+    public static let removedBeforeVersion = Self(rawValue: "removed_before_version")
+    /// It is removed before the promised date.
+    public static let removedBeforeDate = Self(rawValue: "removed_before_date")
+    /// It is removed in a version that is not a major version.
+    public static let removedWithoutMajor = Self(rawValue: "removed_without_major")
+    /// The time from the deprecation to the removal is too short.
+    public static let noticeTooShort = Self(rawValue: "notice_too_short")
+    /// All removals keep what was promised.
+    public static let removalsAsPromised = Self(rawValue: "removals_as_promised")
     /// No window counts for the release, so nothing is closed.
     public static let noWindows = Self(rawValue: "no_windows")
     /// No deny window is active, and there are no allow windows.

@@ -2096,6 +2096,30 @@ extension ReleaseAdvisorySeverity: WireValue {
     public func json() throws -> String { try ffiWriteReleaseAdvisorySeverity(value: self) }
 }
 
+extension ReleaseBackportPlan: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseBackportPlan(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseBackportPlan(value: self) }
+}
+
+extension ReleaseBackportVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseBackportVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseBackportVerdict(value: self) }
+}
+
+extension ReleaseChangeKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseChangeKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseChangeKind(value: self) }
+}
+
 extension ReleaseChangelogDepth: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadReleaseChangelogDepth(json: json) }
@@ -2128,12 +2152,188 @@ extension ReleaseCommunicationScope: WireValue {
     public func json() throws -> String { try ffiWriteReleaseCommunicationScope(value: self) }
 }
 
+extension ReleaseCveId: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseCveId(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseCveId(value: self) }
+}
+
+extension ReleaseCvssScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseCvssScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseCvssScore(value: self) }
+}
+
+extension ReleaseDeprecation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseDeprecation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseDeprecation(value: self) }
+}
+
+extension ReleaseDeprecationState: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseDeprecationState(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseDeprecationState(value: self) }
+}
+
+extension ReleaseDeprecationStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseDeprecationStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseDeprecationStatus(value: self) }
+}
+
+extension ReleaseDisclosurePlan: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseDisclosurePlan(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseDisclosurePlan(value: self) }
+}
+
+extension ReleaseDisclosurePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseDisclosurePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseDisclosurePolicy(value: self) }
+}
+
+extension ReleaseDisclosureStep: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseDisclosureStep(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseDisclosureStep(value: self) }
+}
+
+extension ReleaseDisclosureStepKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseDisclosureStepKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseDisclosureStepKind(value: self) }
+}
+
+extension ReleaseDocFolder: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseDocFolder(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseDocFolder(value: self) }
+}
+
+extension ReleaseDocPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseDocPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseDocPolicy(value: self) }
+}
+
+extension ReleaseDocTree: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseDocTree(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseDocTree(value: self) }
+}
+
 extension ReleaseFacts: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadReleaseFacts(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteReleaseFacts(value: self) }
+}
+
+extension ReleaseFix: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseFix(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseFix(value: self) }
+}
+
+extension ReleaseHeader: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseHeader(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseHeader(value: self) }
+}
+
+extension ReleaseLineChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseLineChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseLineChange(value: self) }
+}
+
+extension ReleaseLineCheck: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseLineCheck(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseLineCheck(value: self) }
+}
+
+extension ReleaseLineVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseLineVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseLineVerdict(value: self) }
+}
+
+extension ReleaseMilestone: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseMilestone(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseMilestone(value: self) }
+}
+
+extension ReleaseNotice: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseNotice(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseNotice(value: self) }
+}
+
+extension ReleaseNoticePlace: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseNoticePlace(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseNoticePlace(value: self) }
+}
+
+extension ReleaseNoticePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseNoticePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseNoticePolicy(value: self) }
+}
+
+extension ReleaseNoticesDue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseNoticesDue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseNoticesDue(value: self) }
 }
 
 extension ReleaseProfile: WireValue {
@@ -2152,12 +2352,76 @@ extension ReleaseProfiles: WireValue {
     public func json() throws -> String { try ffiWriteReleaseProfiles(value: self) }
 }
 
+extension ReleaseRemoval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseRemoval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseRemoval(value: self) }
+}
+
+extension ReleaseRemovalCheck: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseRemovalCheck(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseRemovalCheck(value: self) }
+}
+
+extension ReleaseRemovalPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseRemovalPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseRemovalPolicy(value: self) }
+}
+
+extension ReleaseRemovalVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseRemovalVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseRemovalVerdict(value: self) }
+}
+
 extension ReleaseRequiredApproval: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadReleaseRequiredApproval(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteReleaseRequiredApproval(value: self) }
+}
+
+extension ReleaseSupportFlags: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseSupportFlags(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseSupportFlags(value: self) }
+}
+
+extension ReleaseSupportLine: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseSupportLine(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseSupportLine(value: self) }
+}
+
+extension ReleaseSupportPhase: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseSupportPhase(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseSupportPhase(value: self) }
+}
+
+extension ReleaseSupportStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseSupportStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseSupportStatus(value: self) }
 }
 
 extension ReleaseTestingScope: WireValue {
@@ -2174,6 +2438,14 @@ extension ReleaseType: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteReleaseType(value: self) }
+}
+
+extension ReleaseVulnerabilityReport: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReleaseVulnerabilityReport(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReleaseVulnerabilityReport(value: self) }
 }
 
 extension RollbackCandidate: WireValue {

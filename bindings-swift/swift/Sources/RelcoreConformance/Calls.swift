@@ -263,16 +263,50 @@ extension MetricsUndefinedReason: CaseValue {}
 extension MetricsUndeliveredChanges: CaseValue {}
 extension ReleaseAdvisory: CaseValue {}
 extension ReleaseAdvisorySeverity: CaseValue {}
+extension ReleaseBackportPlan: CaseValue {}
+extension ReleaseBackportVerdict: CaseValue {}
+extension ReleaseChangeKind: CaseValue {}
 extension ReleaseChangelogDepth: CaseValue {}
 extension ReleaseClassification: CaseValue {}
 extension ReleaseClassificationVerdict: CaseValue {}
 extension ReleaseCommunicationScope: CaseValue {}
+extension ReleaseCveId: CaseValue {}
+extension ReleaseCvssScore: CaseValue {}
+extension ReleaseDeprecation: CaseValue {}
+extension ReleaseDeprecationState: CaseValue {}
+extension ReleaseDeprecationStatus: CaseValue {}
+extension ReleaseDisclosurePlan: CaseValue {}
+extension ReleaseDisclosurePolicy: CaseValue {}
+extension ReleaseDisclosureStep: CaseValue {}
+extension ReleaseDisclosureStepKind: CaseValue {}
+extension ReleaseDocFolder: CaseValue {}
+extension ReleaseDocPolicy: CaseValue {}
+extension ReleaseDocTree: CaseValue {}
 extension ReleaseFacts: CaseValue {}
+extension ReleaseFix: CaseValue {}
+extension ReleaseHeader: CaseValue {}
+extension ReleaseLineChange: CaseValue {}
+extension ReleaseLineCheck: CaseValue {}
+extension ReleaseLineVerdict: CaseValue {}
+extension ReleaseMilestone: CaseValue {}
+extension ReleaseNotice: CaseValue {}
+extension ReleaseNoticePlace: CaseValue {}
+extension ReleaseNoticePolicy: CaseValue {}
+extension ReleaseNoticesDue: CaseValue {}
 extension ReleaseProfile: CaseValue {}
 extension ReleaseProfiles: CaseValue {}
+extension ReleaseRemoval: CaseValue {}
+extension ReleaseRemovalCheck: CaseValue {}
+extension ReleaseRemovalPolicy: CaseValue {}
+extension ReleaseRemovalVerdict: CaseValue {}
 extension ReleaseRequiredApproval: CaseValue {}
+extension ReleaseSupportFlags: CaseValue {}
+extension ReleaseSupportLine: CaseValue {}
+extension ReleaseSupportPhase: CaseValue {}
+extension ReleaseSupportStatus: CaseValue {}
 extension ReleaseTestingScope: CaseValue {}
 extension ReleaseType: CaseValue {}
+extension ReleaseVulnerabilityReport: CaseValue {}
 extension RollbackCandidate: CaseValue {}
 extension RollbackCandidates: CaseValue {}
 extension RollbackCandidatesVerdict: CaseValue {}
@@ -729,14 +763,60 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Release.profilesFromJson(text: input.take("text")).wire()
     case "release.profiles_from_yaml":
         return try Release.profilesFromYaml(text: input.take("text")).wire()
+    case "release.backport_targets":
+        return try Release.backportTargets(fix: input.take("fix"), lines: input.take("lines"), now: input.take("now")).wire()
+    case "release.check_line":
+        return try Release.checkLine(change: input.take("change"), line: input.take("line"), now: input.take("now")).wire()
+    case "release.check_removals":
+        return try Release.checkRemovals(removals: input.take("removals"), deprecations: input.take("deprecations"), policy: input.take("policy")).wire()
     case "release.classify":
         return try Release.classify(previous: input.take("previous"), next: input.take("next"), facts: input.take("facts")).wire()
+    case "release.cvss_score":
+        return try Release.cvssScore(vector: input.take("vector")).wire()
+    case "release.deprecation_headers":
+        return try Release.deprecationHeaders(deprecation: input.take("deprecation")).wire()
+    case "release.deprecation_status":
+        return try Release.deprecationStatus(deprecation: input.take("deprecation"), version: input.take("version"), now: input.take("now")).wire()
+    case "release.disclosure_plan":
+        return try Release.disclosurePlan(report: input.take("report"), policy: input.take("policy")).wire()
     case "release.explain":
         return try Release.explain(classification: input.take("classification")).wire()
+    case "release.explain_backports":
+        return try Release.explainBackports(plan: input.take("plan")).wire()
+    case "release.explain_deprecation":
+        return try Release.explainDeprecation(status: input.take("status")).wire()
+    case "release.explain_line":
+        return try Release.explainLine(check: input.take("check")).wire()
+    case "release.explain_removals":
+        return try Release.explainRemovals(check: input.take("check")).wire()
+    case "release.explain_support":
+        return try Release.explainSupport(status: input.take("status")).wire()
+    case "release.newest_line":
+        return try Release.newestLine(lines: input.take("lines"), now: input.take("now")).wire()
+    case "release.notices_due":
+        return try Release.noticesDue(deprecation: input.take("deprecation"), policy: input.take("policy"), now: input.take("now")).wire()
+    case "release.order_lines":
+        return try Release.orderLines(lines: input.take("lines")).wire()
     case "release.outcome":
         return try Release.outcome(classification: input.take("classification")).wire()
+    case "release.outcome_of_backports":
+        return try Release.outcomeOfBackports(plan: input.take("plan")).wire()
+    case "release.outcome_of_deprecation":
+        return try Release.outcomeOfDeprecation(status: input.take("status")).wire()
+    case "release.outcome_of_line":
+        return try Release.outcomeOfLine(check: input.take("check")).wire()
+    case "release.outcome_of_removals":
+        return try Release.outcomeOfRemovals(check: input.take("check")).wire()
+    case "release.outcome_of_support":
+        return try Release.outcomeOfSupport(status: input.take("status")).wire()
+    case "release.parse_cve":
+        return try Release.parseCve(text: input.take("text")).wire()
     case "release.profile":
         return try Release.profile(releaseType: input.take("releaseType"), overrides: input.take("overrides")).wire()
+    case "release.retained_doc_versions":
+        return try Release.retainedDocVersions(tags: input.take("tags"), policy: input.take("policy")).wire()
+    case "release.support_phase":
+        return try Release.supportPhase(line: input.take("line"), now: input.take("now")).wire()
     case "rollback.default_policy":
         return try Rollback.defaultPolicy().wire()
     case "rollback.policy_from_json":
