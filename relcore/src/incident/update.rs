@@ -292,7 +292,7 @@ fn next_message(incident: &State, cadence: &Cadence) -> Result<Option<Due>> {
             names_next: true,
         }));
     };
-    let last = messages.last().unwrap_or(first);
+    let last = messages.next_back().unwrap_or(first);
     let promised = match &last.kind {
         EventKind::Communicated { next_update_at, .. } => *next_update_at,
         _ => None,
@@ -309,10 +309,8 @@ fn next_message(incident: &State, cadence: &Cadence) -> Result<Option<Due>> {
     } else {
         (first.at.plus(cadence.scope)?, code::SCOPE_MESSAGE, "the message that says who is affected and how")
     };
-    if let Some(promised) = promised.filter(|promised| *promised <= at) {
-        if has_scope || promised < at {
-            (at, code, words) = (promised, code::PROMISED_MESSAGE, "the message that the last one announced");
-        }
+    if let Some(promised) = promised.filter(|promised| *promised < at || has_scope && *promised == at) {
+        (at, code, words) = (promised, code::PROMISED_MESSAGE, "the message that the last one announced");
     }
     Ok(Some(Due { at, code, words, names_next: promised.is_some() }))
 }

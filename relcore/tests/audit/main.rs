@@ -92,7 +92,7 @@ proptest! {
                 prop_assert_eq!(check.verdict, ChainVerdict::Whole);
             } else {
                 prop_assert_eq!(check.verdict, ChainVerdict::Broken);
-                prop_assert!(check.valid_up_to.get() as usize <= line + 1, "{} after line {line}", check.valid_up_to);
+                prop_assert!(check.valid_up_to.get() <= line as u64 + 1, "{} after line {line}", check.valid_up_to);
             }
         }
     }
