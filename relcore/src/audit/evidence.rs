@@ -18,7 +18,7 @@ use std::fmt;
 ///
 /// ```
 /// use relcore::audit::{EvidenceVerdict, Framework, ReleaseRecord, evidence_gaps};
-/// let record = ReleaseRecord::default().processes_personal_data(false).breaches([]);
+/// let record = ReleaseRecord::default().processes_personal_data(false).breaches(vec![]);
 /// assert_eq!(evidence_gaps(&record, &Framework::Gdpr)?.verdict, EvidenceVerdict::Present);
 /// // Pitfall: an absent list is missing evidence. An empty one says that there was nothing.
 /// let gaps = evidence_gaps(&ReleaseRecord::default().processes_personal_data(false), &Framework::Gdpr)?;
