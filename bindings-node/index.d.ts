@@ -209,8 +209,8 @@ export declare class RelcoreError extends Error {
  * - `guardrail_violated`: Harmed: the variant is proven worse than the control in a guardrail, and its estimate is beyond the margin.
  * - `guardrail_held`: The variant is proven not to be worse than the control in a guardrail by its margin.
  * - `guardrail_inconclusive`: Inconclusive: a guardrail is neither held nor violated.
- * - `sample_ratio_mismatch`: Invalid: the units do not fall into the variants as their weights say.
- * - `sample_ratio_unproven`: Inconclusive: it is not proven that the units fall into the variants as their weights say.
+ * - `variant_split_mismatch`: Invalid: the units do not fall into the variants as their weights say.
+ * - `variant_split_unproven`: Inconclusive: it is not proven that the units fall into the variants as their weights say.
  * - `counts_contradictory`: Invalid: a variant has events without exposure.
  *
  * Of `incident`:
@@ -587,8 +587,8 @@ export type ReasonCode =
   | "guardrail_violated"
   | "guardrail_held"
   | "guardrail_inconclusive"
-  | "sample_ratio_mismatch"
-  | "sample_ratio_unproven"
+  | "variant_split_mismatch"
+  | "variant_split_unproven"
   | "counts_contradictory"
   | "loss_and_reach"
   | "data_exposed"

@@ -4913,7 +4913,9 @@ class ReasonCode(StrEnum):
     """The variant is proven not to be worse than the control in a guardrail by its margin."""
     GUARDRAIL_INCONCLUSIVE = 'guardrail_inconclusive'
     """Inconclusive: a guardrail is neither held nor violated."""
-    SAMPLE_RATIO_UNPROVEN = 'sample_ratio_unproven'
+    VARIANT_SPLIT_MISMATCH = 'variant_split_mismatch'
+    """Invalid: the units do not fall into the variants as their weights say."""
+    VARIANT_SPLIT_UNPROVEN = 'variant_split_unproven'
     """Inconclusive: it is not proven that the units fall into the variants as their weights say."""
     COUNTS_CONTRADICTORY = 'counts_contradictory'
     """Invalid: a variant has events without exposure."""

@@ -4039,9 +4039,9 @@ pub mod experiment {
         /// Inconclusive: a guardrail is neither held nor violated.
         pub const GUARDRAIL_INCONCLUSIVE: ReasonCode;
         /// Invalid: the units do not fall into the variants as their weights say.
-        pub const SAMPLE_RATIO_MISMATCH: ReasonCode;
+        pub const VARIANT_SPLIT_MISMATCH: ReasonCode;
         /// Inconclusive: it is not proven that the units fall into the variants as their weights say.
-        pub const SAMPLE_RATIO_UNPROVEN: ReasonCode;
+        pub const VARIANT_SPLIT_UNPROVEN: ReasonCode;
         /// Invalid: a variant has events without exposure.
         pub const COUNTS_CONTRADICTORY: ReasonCode;
     }

@@ -797,11 +797,11 @@ value class ReasonCode(val value: String) {
         /**
          * Invalid: the units do not fall into the variants as their weights say.
          */
-        val SAMPLE_RATIO_MISMATCH = ReasonCode("sample_ratio_mismatch")
+        val VARIANT_SPLIT_MISMATCH = ReasonCode("variant_split_mismatch")
         /**
          * Inconclusive: it is not proven that the units fall into the variants as their weights say.
          */
-        val SAMPLE_RATIO_UNPROVEN = ReasonCode("sample_ratio_unproven")
+        val VARIANT_SPLIT_UNPROVEN = ReasonCode("variant_split_unproven")
         /**
          * Invalid: a variant has events without exposure.
          */

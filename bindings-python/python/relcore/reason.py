@@ -701,7 +701,10 @@ class ReasonCode(StrEnum):
     GUARDRAIL_INCONCLUSIVE = "guardrail_inconclusive"
     """Inconclusive: a guardrail is neither held nor violated."""
 
-    SAMPLE_RATIO_UNPROVEN = "sample_ratio_unproven"
+    VARIANT_SPLIT_MISMATCH = "variant_split_mismatch"
+    """Invalid: the units do not fall into the variants as their weights say."""
+
+    VARIANT_SPLIT_UNPROVEN = "variant_split_unproven"
     """Inconclusive: it is not proven that the units fall into the variants as their weights say."""
 
     COUNTS_CONTRADICTORY = "counts_contradictory"

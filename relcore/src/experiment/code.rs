@@ -72,9 +72,9 @@ reason_codes! {
     /// Inconclusive: a guardrail is neither held nor violated.
     GUARDRAIL_INCONCLUSIVE;
     /// Invalid: the units do not fall into the variants as their weights say.
-    SAMPLE_RATIO_MISMATCH;
+    VARIANT_SPLIT_MISMATCH;
     /// Inconclusive: it is not proven that the units fall into the variants as their weights say.
-    SAMPLE_RATIO_UNPROVEN;
+    VARIANT_SPLIT_UNPROVEN;
     /// Invalid: a variant has events without exposure.
     COUNTS_CONTRADICTORY;
 }

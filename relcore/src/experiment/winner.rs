@@ -440,8 +440,10 @@ fn needed(comparison: &Comparison) -> String {
 fn split_reason(split: &SplitCheck) -> Option<Reason> {
     let (code, severity) = match split.verdict {
         SplitVerdict::Matched => return None,
-        SplitVerdict::Mismatched => (code::SAMPLE_RATIO_MISMATCH, Severity::Error),
-        SplitVerdict::Inconclusive | SplitVerdict::NoData => (code::SAMPLE_RATIO_UNPROVEN, Severity::Warning),
+        SplitVerdict::Mismatched => (code::VARIANT_SPLIT_MISMATCH, Severity::Error),
+        SplitVerdict::Inconclusive | SplitVerdict::NoData => {
+            (code::VARIANT_SPLIT_UNPROVEN, Severity::Warning)
+        }
     };
     let first = split.reasons.first()?;
     Some(Reason::new(code, severity, first.subject.clone(), first.text.clone()).with(first.evidence.clone()))
@@ -455,13 +457,13 @@ fn rank(code: ReasonCode, verdict: Verdict) -> u8 {
         Verdict::Harmed => &[code::GOAL_HARMED, code::GUARDRAIL_VIOLATED],
         Verdict::Inconclusive => &[
             reason::code::FACT_MISSING,
-            code::SAMPLE_RATIO_UNPROVEN,
+            code::VARIANT_SPLIT_UNPROVEN,
             code::IMPROVEMENT_INCONCLUSIVE,
             code::BETTER_WITHOUT_SPLIT,
             code::BETTER_WITHOUT_GUARDRAILS,
             code::GUARDRAIL_INCONCLUSIVE,
         ],
-        Verdict::Invalid => &[code::COUNTS_CONTRADICTORY, code::SAMPLE_RATIO_MISMATCH],
+        Verdict::Invalid => &[code::COUNTS_CONTRADICTORY, code::VARIANT_SPLIT_MISMATCH],
     };
     u8::from(!of_verdict.contains(&code))
 }

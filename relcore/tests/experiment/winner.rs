@@ -23,7 +23,7 @@ fn a_split_that_is_not_proven_has_no_winner() {
     // The same rates, with 10 % of the users of the treatment lost.
     let lost = decide((20_000, 2000), (18_000, 5400));
     assert_eq!(lost.verdict, Verdict::Invalid);
-    assert_eq!(lost.reasons[0].code.as_str(), "sample_ratio_mismatch");
+    assert_eq!(lost.reasons[0].code.as_str(), "variant_split_mismatch");
 }
 
 #[test]

@@ -68,6 +68,11 @@ pub fn model(source: &Source) -> Result<Model> {
             docs: undent(docs),
         })
         .collect();
+    // A reason code is one type for all modules, with one constant for each code.
+    let mut codes = BTreeSet::new();
+    for Code { module, code, .. } in &model.reason_codes {
+        ensure!(codes.insert(code), "the reason code `{code}` of `{module}` is one of another module, too");
+    }
     model.modules = modules(&model, source)?;
     model.column_docs = source.modules.get("column").cloned().unwrap_or_default();
     model.definitions = definitions;

@@ -408,9 +408,9 @@ extension ReasonCode {
     /// Inconclusive: a guardrail is neither held nor violated.
     public static let guardrailInconclusive = Self(rawValue: "guardrail_inconclusive")
     /// Invalid: the units do not fall into the variants as their weights say.
-    public static let sampleRatioMismatch = Self(rawValue: "sample_ratio_mismatch")
+    public static let variantSplitMismatch = Self(rawValue: "variant_split_mismatch")
     /// Inconclusive: it is not proven that the units fall into the variants as their weights say.
-    public static let sampleRatioUnproven = Self(rawValue: "sample_ratio_unproven")
+    public static let variantSplitUnproven = Self(rawValue: "variant_split_unproven")
     /// Invalid: a variant has events without exposure.
     public static let countsContradictory = Self(rawValue: "counts_contradictory")
     /// The severity follows from what does not work and for how many customers.
