@@ -8,7 +8,8 @@ use crate::reason::{Severity, number};
 use crate::scalar::Count;
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// An error or a warning about a schedule.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -161,6 +162,14 @@ impl Found {
 
 fn steps(schedule: &Schedule, found: &mut Found) {
     use DiagnosticCode as Code;
+    // By name, because an analysis may name each of 10,000 metrics.
+    let mut starting: BTreeMap<&str, &Metric> = BTreeMap::new();
+    for metric in schedule.metrics.iter().filter(|metric| metric.starting_step > 0) {
+        let latest = starting.entry(&metric.name).or_insert(metric);
+        if latest.starting_step < metric.starting_step {
+            *latest = metric;
+        }
+    }
     let mut weight = 0.0;
     let known: BTreeSet<&str> = schedule.metrics.iter().map(|metric| metric.name.as_str()).collect();
     let mut gates = BTreeSet::new();
@@ -220,7 +229,7 @@ fn steps(schedule: &Schedule, found: &mut Found) {
                 let mut seen = BTreeSet::new();
                 for (position, name) in metrics.iter().enumerate() {
                     let path = format_args!("{at}.metrics[{position}]");
-                    let is_late = schedule.metrics.iter().any(|metric| metric.name == *name && late(metric));
+                    let is_late = starting.get(name.as_str()).is_some_and(|metric| late(metric));
                     let text = format_args!("{} has not begun at this step", crate::error::quoted(name));
                     found.error(is_late, Code::StartingStepOutOfRange, path, text);
                     let path = format_args!("{at}.metrics[{position}]");
