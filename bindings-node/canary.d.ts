@@ -1447,21 +1447,21 @@ export declare function scheduleFromYaml(text: string): Schedule;
 export declare function appleDay(started: Instant, pauses: readonly ApplePause[], now: Instant): AppleDay;
 
 /**
- * Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
- *
- * A phased release can only stop, not return to the previous version, so an abort freezes it. Source: App Store Connect help, "Release a version
- * update in phases"; Apple allows 30 days of pauses in all.
- */
-export declare function applePhasedSchedule(): Schedule;
-
-/**
  * Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
  * Store does.
  *
  * `appleDay` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
  * freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
  */
-export declare function applePhasedScheduleWithPauseLimit(): Schedule;
+export declare function applePauseLimitSchedule(): Schedule;
+
+/**
+ * Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
+ *
+ * A phased release can only stop, not return to the previous version, so an abort freezes it. Source: App Store Connect help, "Release a version
+ * update in phases"; Apple allows 30 days of pauses in all.
+ */
+export declare function applePhasedSchedule(): Schedule;
 
 /** A person approved or refused a gate. */
 export declare function approval(

@@ -7,8 +7,8 @@ const standardSchedule = bind("canary.standard_schedule");
 const scheduleFromJson = bind("canary.schedule_from_json");
 const scheduleFromYaml = bind("canary.schedule_from_yaml");
 const appleDay = bind("canary.apple_day");
+const applePauseLimitSchedule = bind("canary.apple_pause_limit_schedule");
 const applePhasedSchedule = bind("canary.apple_phased_schedule");
-const applePhasedScheduleWithPauseLimit = bind("canary.apple_phased_schedule_with_pause_limit");
 const approval = bind("canary.approval");
 const blueGreenSchedule = bind("canary.blue_green_schedule");
 const capacity = bind("canary.capacity");
@@ -90,8 +90,8 @@ module.exports = {
   scheduleFromJson,
   scheduleFromYaml,
   appleDay,
+  applePauseLimitSchedule,
   applePhasedSchedule,
-  applePhasedScheduleWithPauseLimit,
   approval,
   blueGreenSchedule,
   capacity,

@@ -88,6 +88,7 @@ def values() -> Iterator[Any]:
             module, name = case["call"].split(".")
             function = getattr(import_module(f"relcore.{module}"), name)
             hints = typing.get_type_hints(function)
+            hints.pop("return", None)
             names = {key.replace("_", ""): key for key in hints}
             named = {names[key.lower()]: value for key, value in case["input"].items()}
             given = {key: native(value, hints[key]) for key, value in named.items()}

@@ -6123,13 +6123,13 @@ pub fn ffi_canary_apple_day(
 }
 
 #[uniffi::export]
-pub fn ffi_canary_apple_phased_schedule() -> Encoded<CanarySchedule> {
-    Encoded(Ok(relcore::canary::apple_phased_schedule()))
+pub fn ffi_canary_apple_pause_limit_schedule() -> Encoded<CanarySchedule> {
+    Encoded(Ok(relcore::canary::apple_pause_limit_schedule()))
 }
 
 #[uniffi::export]
-pub fn ffi_canary_apple_phased_schedule_with_pause_limit() -> Encoded<CanarySchedule> {
-    Encoded(Ok(relcore::canary::apple_phased_schedule_with_pause_limit()))
+pub fn ffi_canary_apple_phased_schedule() -> Encoded<CanarySchedule> {
+    Encoded(Ok(relcore::canary::apple_phased_schedule()))
 }
 
 #[uniffi::export]

@@ -2621,10 +2621,10 @@ export declare function scheduleFromJson(text: string): Schedule;
 export declare function scheduleFromYaml(text: string): Schedule;
 /** The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7. */
 export declare function appleDay(started: Instant, pauses: readonly ApplePause[], now: Instant): AppleDay;
+/** Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App Store does. */
+export declare function applePauseLimitSchedule(): Schedule;
 /** Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each. */
 export declare function applePhasedSchedule(): Schedule;
-/** Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App Store does. */
-export declare function applePhasedScheduleWithPauseLimit(): Schedule;
 /** A person approved or refused a gate. */
 export declare function approval(
   gate: string,

@@ -2545,11 +2545,11 @@ def schedule_from_yaml(text: str) -> Schedule:
 def apple_day(started: datetime | str, pauses: Sequence[ApplePause | Mapping[str, object]], now: datetime | str) -> AppleDay:
     """The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7."""
     ...
+def apple_pause_limit_schedule() -> Schedule:
+    """Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App Store does."""
+    ...
 def apple_phased_schedule() -> Schedule:
     """Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each."""
-    ...
-def apple_phased_schedule_with_pause_limit() -> Schedule:
-    """Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App Store does."""
     ...
 def approval(gate: str, approved: bool, by: str, at: datetime | str) -> Observation:
     """A person approved or refused a gate."""

@@ -2976,12 +2976,12 @@ pub mod canary {
     pub fn play_release(wanted: &PlayRelease) -> Result<PlayRelease>;
     /// The release on Play that the state of a staged rollout wants.
     pub fn play_update(state: &State) -> Result<PlayRelease>;
+    /// Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App Store does.
+    #[must_use]
+    pub fn apple_pause_limit_schedule() -> Schedule;
     /// Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
     #[must_use]
     pub fn apple_phased_schedule() -> Schedule;
-    /// Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App Store does.
-    #[must_use]
-    pub fn apple_phased_schedule_with_pause_limit() -> Schedule;
     /// A blue-green switch: the new version is analysed without traffic, waits for `hold`, gets all traffic at once, and is watched for `final_bake`, in which a failed metric switches back.
     pub fn blue_green_schedule(measurements: u32, hold: Option<Span>, final_bake: Span) -> Result<Schedule>;
     /// Doubling steps: 10, 20, 40, 80 and 100 % for a `first` of 10, each for `interval`, the last for `final_bake`.

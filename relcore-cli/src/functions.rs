@@ -2662,6 +2662,29 @@ no end."#,
                 }),
             },
             Function {
+                name: "canary.apple_pause_limit_schedule",
+                command: "apple-pause-limit-schedule",
+                docs: r"Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
+Store does.
+
+`apple-day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
+freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.",
+                arguments: &[],
+                result: (
+                    "canary.Schedule",
+                    "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary apple-pause-limit-schedule",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "canary.apple_phased_schedule",
                 command: "apple-phased-schedule",
                 docs: r#"Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
@@ -2679,29 +2702,6 @@ update in phases"; Apple allows 30 days of pauses in all."#,
                 is_diagnosis: false,
                 example: Some(Example {
                     command: "relcore canary apple-phased-schedule",
-                    files: &[],
-                    prints: "",
-                }),
-            },
-            Function {
-                name: "canary.apple_phased_schedule_with_pause_limit",
-                command: "apple-phased-schedule-with-pause-limit",
-                docs: r"Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
-Store does.
-
-`apple-day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
-freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.",
-                arguments: &[],
-                result: (
-                    "canary.Schedule",
-                    "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
-                ),
-                explain: None,
-                outcome: None,
-                state: State::None,
-                is_diagnosis: false,
-                example: Some(Example {
-                    command: "relcore canary apple-phased-schedule-with-pause-limit",
                     files: &[],
                     prints: "",
                 }),
@@ -11400,7 +11400,14 @@ one name, `unknown_reference` for a calendar that the policy does not have.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore window policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"windows": [{"name": "freeze", "kind": "deny", "schedule": {"type": "dates", "first": "2026-12-21", "last": "2027-01-03"}}]}"#,
+                    )],
+                    prints: r#"{"windows":[{"name":"freeze","kind":"deny","schedule":{"type":"dates","first":"2026-12-21","last":"2027-01-03"},"zone":"UTC","environments":[],"services":[],"exempt":[],"manual":false,"overrun":false}],"calendars":{}}"#,
+                }),
             },
             Function {
                 name: "window.policy_from_yaml",

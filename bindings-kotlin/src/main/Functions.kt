@@ -1075,6 +1075,18 @@ object Canary {
         ffiCanaryAppleDay(started, pauses, now)
 
     /**
+     * Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
+     * Store does.
+     *
+     * `apple_day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
+     * freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun applePauseLimitSchedule(): CanarySchedule =
+        ffiCanaryApplePauseLimitSchedule()
+
+    /**
      * Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
      *
      * A phased release can only stop, not return to the previous version, so an abort freezes it. Source: App Store Connect help, "Release a version
@@ -1084,18 +1096,6 @@ object Canary {
     @Throws(RelcoreException::class)
     fun applePhasedSchedule(): CanarySchedule =
         ffiCanaryApplePhasedSchedule()
-
-    /**
-     * Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
-     * Store does.
-     *
-     * `apple_day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
-     * freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
-     */
-    @JvmStatic
-    @Throws(RelcoreException::class)
-    fun applePhasedScheduleWithPauseLimit(): CanarySchedule =
-        ffiCanaryApplePhasedScheduleWithPauseLimit()
 
     /**
      * A person approved or refused a gate.

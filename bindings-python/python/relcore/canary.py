@@ -206,8 +206,8 @@ __all__ = [
     "Waiver",
     "WeightExposure",
     "apple_day",
+    "apple_pause_limit_schedule",
     "apple_phased_schedule",
-    "apple_phased_schedule_with_pause_limit",
     "approval",
     "blue_green_schedule",
     "capacity",
@@ -2336,6 +2336,19 @@ def apple_day(
     return _apple_day(started, pauses, now)
 
 
+_apple_pause_limit_schedule = _native.function("canary.apple_pause_limit_schedule")
+
+
+def apple_pause_limit_schedule() -> Schedule:
+    """Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
+    Store does.
+
+    `apple_day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
+    freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
+    """
+    return _apple_pause_limit_schedule()
+
+
 _apple_phased_schedule = _native.function("canary.apple_phased_schedule")
 
 
@@ -2346,19 +2359,6 @@ def apple_phased_schedule() -> Schedule:
     update in phases"; Apple allows 30 days of pauses in all.
     """
     return _apple_phased_schedule()
-
-
-_apple_phased_schedule_with_pause_limit = _native.function("canary.apple_phased_schedule_with_pause_limit")
-
-
-def apple_phased_schedule_with_pause_limit() -> Schedule:
-    """Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
-    Store does.
-
-    `apple_day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
-    freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
-    """
-    return _apple_phased_schedule_with_pause_limit()
 
 
 _approval = _native.function("canary.approval")

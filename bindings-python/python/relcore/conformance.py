@@ -28,6 +28,7 @@ def run(case: Json) -> str | None:
         return f"there is no function {case['call']}"
     function = getattr(module, name)
     hints = typing.get_type_hints(function)
+    hints.pop("return", None)
     names = {"".join([w[0], *map(str.capitalize, w[1:])]): key for key in hints for w in [key.split("_")]}
     given: dict[str, Json] = {key: None for key in hints if types.NoneType in typing.get_args(hints[key])}
     given |= {names[key]: native(value, hints[names[key]]) for key, value in case["input"].items()}

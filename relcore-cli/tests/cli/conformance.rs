@@ -112,26 +112,11 @@ fn check_exit(module: &str, function: &str, result: &str, exit: Exit) -> Result<
 
 /// The outcome of a result: by the function of its module that takes it. A result of another type is refused.
 fn outcome(module: &str, result: &Value) -> Option<String> {
-    let functions: &[(&str, &str)] = match module {
-        "analysis" => &[
-            ("outcome_of_alerts", "report"),
-            ("outcome_of_evaluation", "evaluation"),
-            ("outcome_of_judgement", "judgement"),
-            ("outcome_of_scorecard", "scorecard"),
-        ],
-        "release" => &[("outcome", "classification")],
-        "rollback" => &[
-            ("outcome", "decision"),
-            ("outcome_of_candidates", "candidates"),
-            ("outcome_of_plan", "plan"),
-            ("outcome_of_window", "window"),
-        ],
-        "stats" => &[("outcome", "comparison"), ("outcome_of_split", "check")],
-        _ => &[("outcome", "decision")],
-    };
-    functions.iter().find_map(|(function, argument)| {
+    let prefix = format!("{module}.outcome");
+    api::functions().map(|function| function.signature()).find_map(|signature| {
+        let argument = signature.arguments.first().filter(|_| signature.name.starts_with(&prefix))?;
         let input = serde_json::json!({*argument: result}).to_string();
-        api::call_json(&format!("{module}.{function}"), &input).ok()
+        api::call_json(signature.name, &input).ok()
     })
 }
 

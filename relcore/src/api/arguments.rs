@@ -321,8 +321,8 @@ pub(super) static ROWS: &[RowTypes] = &[
         ],
         Some(TypeRef::Named("canary.AppleDay")),
     ),
+    ("canary.apple_pause_limit_schedule", &[], Some(TypeRef::Named("canary.Schedule"))),
     ("canary.apple_phased_schedule", &[], Some(TypeRef::Named("canary.Schedule"))),
-    ("canary.apple_phased_schedule_with_pause_limit", &[], Some(TypeRef::Named("canary.Schedule"))),
     (
         "canary.approval",
         &[

@@ -163,7 +163,7 @@ pub use observed::{
 pub use plan::{PlannedStep, Timeline, plan};
 pub use play::{PlayRelease, PlayStatus, play_release, play_update};
 pub use presets::{
-    apple_phased_schedule, apple_phased_schedule_with_pause_limit, blue_green_schedule, exponential_schedule,
+    apple_pause_limit_schedule, apple_phased_schedule, blue_green_schedule, exponential_schedule,
     linear_schedule, play_staged_schedule, standard_schedule,
 };
 pub use rebase::{RebaseMode, rebase};
@@ -209,9 +209,9 @@ macro_rules! table_rows {
 
                 fn apple_day(started: Timestamp, pauses: &[ApplePause], now: Timestamp) -> AppleDay;
                 #[plain]
-                fn apple_phased_schedule() -> Schedule;
+                fn apple_pause_limit_schedule() -> Schedule;
                 #[plain]
-                fn apple_phased_schedule_with_pause_limit() -> Schedule;
+                fn apple_phased_schedule() -> Schedule;
                 #[plain]
                 fn approval(gate: &str, approved: bool, by: &str, at: Timestamp) -> Observation;
                 fn blue_green_schedule(measurements: u32, hold: Option<Span>, final_bake: Span) -> Schedule;

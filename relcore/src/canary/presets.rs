@@ -42,9 +42,9 @@ pub fn apple_phased_schedule() -> Schedule {
 /// freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
 ///
 /// ```
-/// use relcore::canary::{Command, Phase, Rollout, apple_phased_schedule_with_pause_limit, order};
+/// use relcore::canary::{Command, Phase, Rollout, apple_pause_limit_schedule, order};
 /// use relcore::{Span, Timestamp};
-/// let rollout = Rollout::new(apple_phased_schedule_with_pause_limit())?;
+/// let rollout = Rollout::new(apple_pause_limit_schedule())?;
 /// let now = Timestamp::parse("2026-11-01T09:00:00Z")?;
 /// let pause = order(&Command::Pause, now, Some("ann"), None);
 /// let paused = rollout.next_action(&rollout.start(now)?, &[pause], now)?;
@@ -55,7 +55,7 @@ pub fn apple_phased_schedule() -> Schedule {
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
-pub fn apple_phased_schedule_with_pause_limit() -> Schedule {
+pub fn apple_pause_limit_schedule() -> Schedule {
     apple_phased_schedule().pause_limit(apple_pause_limit())
 }
 

@@ -863,21 +863,21 @@ public enum Canary {
         try ffiCanaryAppleDay(started: started, pauses: pauses, now: now)
     }
 
+    /// Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
+    /// Store does.
+    ///
+    /// `apple_day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
+    /// freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
+    public static func applePauseLimitSchedule() throws -> CanarySchedule {
+        try ffiCanaryApplePauseLimitSchedule()
+    }
+
     /// Apple's phased release: 1, 2, 5, 10, 20, 50 and 100 % of those who update automatically, a day each.
     ///
     /// A phased release can only stop, not return to the previous version, so an abort freezes it. Source: App Store Connect help, "Release a version
     /// update in phases"; Apple allows 30 days of pauses in all.
     public static func applePhasedSchedule() throws -> CanarySchedule {
         try ffiCanaryApplePhasedSchedule()
-    }
-
-    /// Apple's phased release, and its limit of 30 days of pauses in all: after them the rollout goes on by itself, as the App
-    /// Store does.
-    ///
-    /// `apple_day` has the arithmetic without a schedule. An abort freezes the rollout here, but nothing
-    /// freezes a release in the App Store for longer than the pauses that are left: release a version that supersedes it.
-    public static func applePhasedScheduleWithPauseLimit() throws -> CanarySchedule {
-        try ffiCanaryApplePhasedScheduleWithPauseLimit()
     }
 
     /// A person approved or refused a gate.

@@ -567,10 +567,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.scheduleFromYaml(text: input.take("text")).wire()
     case "canary.apple_day":
         return try Canary.appleDay(started: input.take("started"), pauses: input.take("pauses"), now: input.take("now")).wire()
+    case "canary.apple_pause_limit_schedule":
+        return try Canary.applePauseLimitSchedule().wire()
     case "canary.apple_phased_schedule":
         return try Canary.applePhasedSchedule().wire()
-    case "canary.apple_phased_schedule_with_pause_limit":
-        return try Canary.applePhasedScheduleWithPauseLimit().wire()
     case "canary.approval":
         return try Canary.approval(gate: input.take("gate"), approved: input.take("approved"), by: input.take("by"), at: input.take("at")).wire()
     case "canary.blue_green_schedule":
