@@ -47,7 +47,7 @@ class ColumnsTest {
             assertContains(error.message.orEmpty(), text)
         }
         refused("outcome", "not as long", sound.copy(outcome = byteArrayOf()))
-        refused("outcome", "code beyond", sound.copy(outcome = byteArrayOf(6)))
+        refused("outcome", "code beyond", sound.copy(outcome = byteArrayOf(7)))
         refused("intent", "is empty", sound.copy(intent = byteArrayOf()))
         refused("service", "code beyond", sound.copy(service = intArrayOf(1)))
         refused("environment", "code beyond", sound.copy(environment = intArrayOf(-1)))
@@ -157,6 +157,7 @@ private fun events(seed: Int): Events {
         incidents.millis { it.detectedAt }, incidents.millis { it.resolvedAt }, incidents.bits { it.resolvedAt != null },
         incidents.codes { it.service.index() }, incidents.codes { ENVIRONMENTS.indexOf(it.environment) },
         incidents.codes { it.causedBy?.index() ?: -1 }, incidents.map { it.duplicateOf != null }.toBooleanArray(),
+        incidents.codes { it.duplicateOf?.index() ?: -1 },
     )
     return Events(deployments, changes, incidents, MetricsEventColumns(table, written, cases, ENVIRONMENTS, 2u))
 }

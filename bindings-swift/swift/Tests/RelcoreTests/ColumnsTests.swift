@@ -47,7 +47,7 @@ final class ColumnsTests: XCTestCase {
             }
         }
         refused("outcome", "not as long") { $0.outcome = [] }
-        refused("outcome", "code beyond") { $0.outcome = [6] }
+        refused("outcome", "code beyond") { $0.outcome = [7] }
         refused("intent", "is empty") { $0.intent = [] }
         refused("service", "code beyond") { $0.service = [1] }
         refused("environment", "code beyond") { $0.environment = [1] }
@@ -154,7 +154,8 @@ private struct Events {
             resolvedAt: incidents.map { $0.resolvedAt?.millisecondsSince1970 ?? 0 },
             resolvedAtValidity: bits(incidents.map { $0.resolvedAt != nil }),
             service: incidents.map { index($0.service) }, environment: incidents.map { code($0.environment) },
-            causedBy: incidents.map { index($0.causedBy) }, duplicate: incidents.map { $0.duplicateOf != nil })
+            causedBy: incidents.map { index($0.causedBy) }, duplicate: incidents.map { $0.duplicateOf != nil },
+            duplicateOf: incidents.map { index($0.duplicateOf) })
         return MetricsEventColumns(deployments: table, changes: written, incidents: cases, environments: names, services: 2)
     }
 }
