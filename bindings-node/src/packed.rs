@@ -1,8 +1,8 @@
 //! Arguments and results in a binary form, which costs a third of JSON text. `lib/packed.js` is the other side.
 //!
-//! Arguments are MessagePack, one after another: a struct is a map from the index of a field to its value, an enum with
-//! data a map from the index of the variant to its struct, a unit the index of its text, an instant a text or
-//! milliseconds. rmp-serde reads them.
+//! An argument is a marker and what belongs to it; numbers are big-endian. A list is its length and its items; a struct the
+//! number of its fields that are present, then for each its position and value; an enum with data the position of the
+//! variant, then its struct. A position and a small number are one byte without a marker.
 //!
 //! A result is one string of UTF-16 units, without names, because JavaScript knows its type. A number is one unit if it is
 //! an integer below [`ABSENT`], otherwise [`FLOAT`] and the eight bytes of its `f64`; a bool or a unit is a number. A text
@@ -11,174 +11,229 @@
 //!
 //! Maps, `null` and whatever is refused cross as JSON text, which tells what is wrong.
 use relcore::api::{Signature, Transport};
-use relcore::{Error, ErrorKind, Result};
-use rmp_serde::decode::{Deserializer, ReadRefReader};
-use serde::de::DeserializeOwned;
-use serde::ser::{Impossible, Serialize, SerializeSeq, SerializeStruct, Serializer};
-use std::fmt;
+use relcore::wire::{Key, Sink, Tree};
+use relcore::{Error, ErrorKind, Result, Span, Timestamp};
+use std::borrow::Cow;
 
 /// A field that is skipped.
 const ABSENT: u16 = 0xFE;
 /// A number of eight bytes follows.
 const FLOAT: u16 = 0xFF;
 
-/// The arguments of a call, in order.
-pub struct PackedTransport<'a>(pub Deserializer<ReadRefReader<'a, [u8]>>);
+/// The markers of arguments; a byte below 0x80 is a number.
+mod marker {
+    pub const ENUM: u8 = 0x81;
+    pub const NULL: u8 = 0xC0;
+    pub const FALSE: u8 = 0xC2;
+    pub const TRUE: u8 = 0xC3;
+    pub const FLOAT: u8 = 0xCB;
+    pub const UNIT: u8 = 0xCC;
+    pub const INTEGER: u8 = 0xD3;
+    pub const INSTANT: u8 = 0xD7;
+    pub const TEXT: u8 = 0xDB;
+    pub const LIST: u8 = 0xDD;
+    pub const STRUCT: u8 = 0xDF;
+}
 
-impl Transport for PackedTransport<'_> {
-    type Return = Vec<u16>;
-    type Failure = Error;
+/// One call: the bytes of the arguments that were not read, and the units of the result.
+pub struct PackedTransport<'a> {
+    rest: &'a [u8],
+    next: usize,
+    result: Units,
+}
 
-    fn arg<T: DeserializeOwned>(&mut self, _: &Signature, _: usize) -> Result<T> {
-        T::deserialize(&mut self.0).map_err(|_| refused())
+impl<'a> PackedTransport<'a> {
+    pub fn new(arguments: &'a [u8]) -> Self {
+        Self { rest: arguments, next: 0, result: Units(Vec::with_capacity(1024)) }
     }
 
-    fn ret<T: Serialize>(&mut self, result: T) -> Result<Vec<u16>> {
-        let mut units = Units(Vec::with_capacity(1024));
-        result.serialize(&mut units).map_err(|_| refused())?;
-        Ok(units.0)
+    pub fn into_units(self) -> Vec<u16> {
+        self.result.0
+    }
+}
+
+impl Transport for PackedTransport<'_> {
+    /// Arguments are read once: those of a refused call are looked at as JSON text.
+    fn argument(&mut self, _: &Signature, index: usize) -> Result<Tree<'_>> {
+        if index != self.next {
+            return Err(refused());
+        }
+        self.next += 1;
+        let mut tree = Tree::Null;
+        fill(&mut self.rest, &mut tree).ok_or_else(refused)?;
+        Ok(tree)
+    }
+
+    fn sink(&mut self) -> &mut dyn Sink {
+        &mut self.result
     }
 }
 
 /// Nobody reads its text: the call crosses once more as JSON text.
+#[cold]
 fn refused() -> Error {
     Error::new(ErrorKind::InvalidValue, "", "has no binary form")
 }
 
+/// Reads the value at the front of the bytes; `None` if there is none. It is made in its place, because moving it costs as
+/// much. JavaScript writes by types, none of which nests deeply.
+fn fill<'a>(rest: &mut &'a [u8], tree: &mut Tree<'a>) -> Option<()> {
+    let marker = byte(rest)?;
+    *tree = match marker {
+        0..=0x7F => Tree::Integer(marker.into()),
+        marker::NULL => Tree::Null,
+        marker::FALSE => Tree::Bool(false),
+        marker::TRUE => Tree::Bool(true),
+        marker::FLOAT => Tree::Float(f64::from_be_bytes(bytes(rest)?)),
+        marker::UNIT => Tree::Unit(byte(rest)?.into()),
+        marker::INTEGER => Tree::Integer(i64::from_be_bytes(bytes(rest)?)),
+        marker::INSTANT => Tree::Instant(i64::from_be_bytes(bytes(rest)?)),
+        marker::TEXT => {
+            let length = length(rest)?;
+            let (text, after) = rest.split_at_checked(length)?;
+            *rest = after;
+            Tree::Text(Cow::Borrowed(std::str::from_utf8(text).ok()?))
+        }
+        marker::LIST => {
+            let length = length(rest)?;
+            let mut items = Vec::new();
+            items.resize_with(fitting(length, rest)?, || Tree::Null);
+            for item in &mut items {
+                fill(rest, item)?;
+            }
+            Tree::List(items)
+        }
+        marker::STRUCT => {
+            let length = length(rest)?;
+            let mut fields = Vec::new();
+            fields.resize_with(fitting(length, rest)?, || (Key::Position(0), Tree::Null));
+            for (key, value) in &mut fields {
+                *key = Key::Position(byte(rest)?.into());
+                fill(rest, value)?;
+            }
+            Tree::Object(fields)
+        }
+        marker::ENUM => {
+            let mut variant = vec![(Key::Position(byte(rest)?.into()), Tree::Null)];
+            fill(rest, &mut variant.last_mut()?.1)?;
+            Tree::Object(variant)
+        }
+        _ => return None,
+    };
+    Some(())
+}
+
+/// A number of values that there can be: each is at least a byte.
+fn fitting(length: usize, rest: &[u8]) -> Option<usize> {
+    (length <= rest.len()).then_some(length)
+}
+
+fn byte(rest: &mut &[u8]) -> Option<u8> {
+    let (byte, after) = rest.split_first()?;
+    *rest = after;
+    Some(*byte)
+}
+
+fn bytes<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
+    let (bytes, after) = rest.split_first_chunk::<N>()?;
+    *rest = after;
+    Some(*bytes)
+}
+
+fn length(rest: &mut &[u8]) -> Option<usize> {
+    usize::try_from(u32::from_be_bytes(bytes(rest)?)).ok()
+}
+
 struct Units(Vec<u16>);
 
-type Written<T = ()> = Result<T, fmt::Error>;
-
-/// Numbers that `f64` holds, or rounds as `JSON.parse` would.
-macro_rules! numbers {
-    ($($method:ident: $type:ty),*) => {$(
-        #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "JavaScript has no other numbers")]
-        fn $method(self, value: $type) -> Written {
-            self.serialize_f64(value as f64)
-        }
-    )*};
+impl Units {
+    #[expect(clippy::cast_precision_loss, reason = "nothing in memory is so long")]
+    fn length(&mut self, length: usize) -> Result<()> {
+        self.float(length as f64)
+    }
 }
 
-/// What no result of the core has.
-macro_rules! unsupported {
-    ($($method:ident($($type:ty),*) -> $result:ty;)*) => {
-        $(fn $method(self, $(_: $type),*) -> Written<$result> { Err(fmt::Error) })*
-    };
-}
+impl Sink for Units {
+    fn null(&mut self) -> Result<()> {
+        Err(refused())
+    }
 
-impl Serializer for &mut Units {
-    type Ok = ();
-    type Error = fmt::Error;
-    type SerializeSeq = Self;
-    type SerializeStruct = Self;
-    type SerializeMap = Impossible<(), fmt::Error>;
-    type SerializeTuple = Impossible<(), fmt::Error>;
-    type SerializeTupleStruct = Impossible<(), fmt::Error>;
-    type SerializeTupleVariant = Impossible<(), fmt::Error>;
-    type SerializeStructVariant = Impossible<(), fmt::Error>;
+    fn bool(&mut self, value: bool) -> Result<()> {
+        self.0.push(value.into());
+        Ok(())
+    }
 
-    numbers!(serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_u8: u8,
-        serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_f32: f32);
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "JavaScript has no other numbers; JSON.parse rounds as well"
+    )]
+    fn integer(&mut self, number: i64) -> Result<()> {
+        self.float(number as f64)
+    }
 
-    fn serialize_f64(self, value: f64) -> Written {
+    fn float(&mut self, number: f64) -> Result<()> {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "compared with the value"
         )]
-        let small = value as u8;
-        if u16::from(small) < ABSENT && f64::from(small).to_bits() == value.to_bits() {
+        let small = number as u8;
+        if u16::from(small) < ABSENT && f64::from(small).to_bits() == number.to_bits() {
             self.0.push(small.into());
-        } else if value.is_finite() {
+        } else if number.is_finite() {
             self.0.push(FLOAT);
-            self.0.extend(value.to_ne_bytes().map(u16::from));
+            self.0.extend(number.to_ne_bytes().map(u16::from));
         } else {
-            return Err(fmt::Error); // `null` in JSON text
+            return Err(refused()); // `null` in JSON text
         }
         Ok(())
     }
 
-    fn serialize_bool(self, value: bool) -> Written {
-        self.serialize_u8(value.into())
-    }
-
-    fn serialize_unit_variant(self, _: &str, index: u32, _: &str) -> Written {
-        self.serialize_u32(index)
-    }
-
-    fn serialize_str(self, text: &str) -> Written {
-        let is_ascii = text.is_ascii();
-        self.serialize_u64(if is_ascii { text.len() } else { text.encode_utf16().count() } as u64)?;
-        if is_ascii {
+    fn text(&mut self, text: &str) -> Result<()> {
+        if text.is_ascii() {
+            self.length(text.len())?;
             self.0.extend(text.bytes().map(u16::from));
         } else {
+            self.length(text.encode_utf16().count())?;
             self.0.extend(text.encode_utf16());
         }
         Ok(())
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Written {
-        value.serialize(self)
+    fn instant(&mut self, millis: i64) -> Result<()> {
+        self.text(&Timestamp::from_millis(millis)?.to_string())
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &str, value: &T) -> Written {
-        value.serialize(self)
+    fn span(&mut self, millis: i64) -> Result<()> {
+        self.text(&Span::from_millis(millis)?.to_string())
     }
 
-    fn serialize_seq(self, length: Option<usize>) -> Written<Self> {
-        self.serialize_u64(length.ok_or(fmt::Error)? as u64)?;
-        Ok(self)
+    fn unit(&mut self, _: &'static str, position: u32, _: &'static str) -> Result<()> {
+        self.integer(position.into())
     }
 
-    fn serialize_struct(self, _: &str, length: usize) -> Written<Self> {
-        self.serialize_seq(Some(length))
+    fn list(&mut self, length: usize) -> Result<()> {
+        self.length(length)
     }
 
-    fn serialize_newtype_variant<T: ?Sized>(self, _: &str, _: u32, _: &str, _: &T) -> Written {
-        Err(fmt::Error)
+    fn map(&mut self) -> Result<()> {
+        Err(refused())
     }
 
-    unsupported! {
-        serialize_char(char) -> ();
-        serialize_bytes(&[u8]) -> ();
-        serialize_none() -> ();
-        serialize_unit() -> ();
-        serialize_unit_struct(&str) -> ();
-        serialize_map(Option<usize>) -> Self::SerializeMap;
-        serialize_tuple(usize) -> Self::SerializeTuple;
-        serialize_tuple_struct(&str, usize) -> Self::SerializeTupleStruct;
-        serialize_tuple_variant(&str, u32, &str, usize) -> Self::SerializeTupleVariant;
-        serialize_struct_variant(&str, u32, &str, usize) -> Self::SerializeStructVariant;
-    }
-}
-
-impl SerializeSeq for &mut Units {
-    type Ok = ();
-    type Error = fmt::Error;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
-        value.serialize(&mut **self)
+    fn object(&mut self, _: &'static str, length: usize) -> Result<()> {
+        self.length(length)
     }
 
-    fn end(self) -> Written {
+    fn field(&mut self, _: &'static str) -> Result<()> {
         Ok(())
     }
-}
 
-impl SerializeStruct for &mut Units {
-    type Ok = ();
-    type Error = fmt::Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, _: &str, value: &T) -> Written {
-        value.serialize(&mut **self)
-    }
-
-    fn skip_field(&mut self, _: &str) -> Written {
+    fn skipped(&mut self, _: &'static str) -> Result<()> {
         self.0.push(ABSENT);
         Ok(())
     }
 
-    fn end(self) -> Written {
+    fn end(&mut self) -> Result<()> {
         Ok(())
     }
 }

@@ -13,14 +13,14 @@ pub struct Fields {
     pub all: Vec<Field>,
     /// Which variant of an enum with data this is; its first field then is the tag.
     #[pyo3(get)]
-    pub tag: Option<String>,
+    pub tag: Option<&'static str>,
 }
 
 /// A field of a dataclass.
 #[derive(Debug)]
 pub struct Field {
-    /// Its name on the wire.
-    pub wire: String,
+    /// Its name on the wire. It lives as long as the interpreter, as its class does, so that a value need not copy it.
+    pub wire: &'static str,
     pub name: Py<PyString>,
 }
 
@@ -29,9 +29,11 @@ impl Fields {
     #[new]
     #[pyo3(signature = (*names, tag = None))]
     fn new(py: Python<'_>, names: Vec<String>, tag: Option<String>) -> Self {
+        let kept = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+        let tag = tag.map(kept);
         let names = tag.iter().map(|_| TAG.to_owned()).chain(names);
         let field = |name: String| Field {
-            wire: wire_name(&name).into_owned(),
+            wire: kept(wire_name(&name).into_owned()),
             name: PyString::intern(py, &name).unbind(),
         };
         Self { all: names.map(field).collect(), tag }
@@ -40,7 +42,7 @@ impl Fields {
     /// The names on the wire with the names in Python; without the tag.
     #[getter]
     fn names(&self) -> Vec<(&str, &Py<PyString>)> {
-        self.own().iter().map(|field| (field.wire.as_str(), &field.name)).collect()
+        self.own().iter().map(|field| (field.wire, &field.name)).collect()
     }
 }
 

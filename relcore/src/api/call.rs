@@ -1,36 +1,95 @@
-//! How a call crosses from another language: arguments decoded one by one, the result encoded.
+//! How a call crosses from another language: arguments read one by one, the result written.
+//!
+//! A binding only turns its values into trees and takes the events of the result. The types are read and written here, so
+//! that what serde generates for them is compiled once, in the core, and not once in each binding.
 use super::Signature;
-use crate::error::{Error, Result};
+use super::arguments::ROWS;
+use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::scalar::Count;
 use crate::time::{NaiveDate, Span, Timestamp};
+use crate::wire::{self, Reader, Sink, Tree, TypeRef};
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The codec of a binding for one call.
+/// The values of a binding for one call.
 ///
-/// A binding implements it once; the function table does the rest.
+/// A binding implements it once; the function table does the rest. Its own failures, such as an exception of its language,
+/// it keeps and returns any error instead.
 pub trait Transport {
-    /// The encoded result.
-    type Return;
-    /// The error of the language.
-    type Failure: From<Error>;
-
-    /// Decodes the argument at an index of the signature.
+    /// The argument at an index of the signature; [`Tree::Null`] if it is left out.
+    ///
+    /// It is called once for each argument in order, and again for all if one of them is refused, to find every fault.
     ///
     /// # Errors
-    /// When it is not of type `T`.
-    fn arg<T: DeserializeOwned>(&mut self, signature: &Signature, index: usize) -> Result<T, Self::Failure>;
+    /// When the value has no form on the wire; the path is that inside the argument.
+    fn argument(&mut self, signature: &Signature, index: usize) -> Result<Tree<'_>>;
 
-    /// Runs the function, after its arguments were decoded and before its result is encoded. A transport that holds a
-    /// lock of its language releases it here.
-    fn run<R: Send>(&mut self, _signature: &Signature, work: impl FnOnce() -> R + Send) -> R {
-        work()
+    /// Runs the function, after its arguments were read and before its result is written. A transport that holds a lock
+    /// of its language releases it here.
+    fn run(&mut self, work: &mut (dyn FnMut() + Send)) {
+        work();
     }
 
-    /// Encodes the result.
-    ///
-    /// # Errors
-    /// When the language cannot hold it.
-    fn ret<T: Serialize>(&mut self, result: T) -> Result<Self::Return, Self::Failure>;
+    /// What takes the result.
+    fn sink(&mut self) -> &mut dyn Sink;
+}
+
+/// Reads the argument at an index of the signature; all faults of all arguments if it is refused.
+pub(super) fn argument<T: DeserializeOwned>(
+    transport: &mut dyn Transport,
+    signature: &Signature,
+    index: usize,
+) -> Result<T> {
+    let mut tree = transport.argument(signature, index).map_err(|error| named(error, signature, index))?;
+    T::deserialize(Reader(&mut tree)).map_err(|refused| explain(transport, signature, index, refused.0))
+}
+
+#[cold]
+fn named(error: Error, signature: &Signature, index: usize) -> Error {
+    let own = arguments_of(signature).get(index).map(|(name, _)| *name);
+    error.under(own.or_else(|| signature.arguments.get(index).copied()).unwrap_or_default())
+}
+
+/// All faults of all arguments; `fault` if the type descriptors find none.
+#[cold]
+fn explain(transport: &mut dyn Transport, signature: &Signature, index: usize, fault: Error) -> Error {
+    let mut faults = Faults::new();
+    for other in 0..signature.arguments.len() {
+        match transport.argument(signature, other) {
+            Ok(tree) => diagnosed(signature, other, &tree, &mut faults),
+            Err(error) => return named(error, signature, other),
+        }
+    }
+    faults.finish().err().unwrap_or_else(|| named(fault, signature, index))
+}
+
+/// Adds all faults of an argument of a call.
+fn diagnosed(signature: &Signature, index: usize, value: &Tree<'_>, faults: &mut Faults) {
+    let Some((name, of)) = arguments_of(signature).get(index) else { return };
+    match (value, of) {
+        (Tree::Null, TypeRef::Optional(_)) => {}
+        (Tree::Null, _) => {
+            let text = format_args!("missing argument `{name}` of `{}`", signature.name);
+            faults.add(ErrorKind::MissingField, format_args!("{name}"), text);
+        }
+        _ => wire::diagnose(value, *of, name, faults),
+    }
+}
+
+fn arguments_of(signature: &Signature) -> &'static [(&'static str, TypeRef)] {
+    let found = ROWS.iter().find(|(name, ..)| *name == signature.name);
+    found.map_or(&[], |(_, arguments, _)| arguments)
+}
+
+/// Runs the function.
+pub(super) fn run<R: Send>(transport: &mut dyn Transport, work: impl FnOnce() -> R + Send) -> Result<R> {
+    let (mut work, mut result) = (Some(work), None);
+    transport.run(&mut || result = work.take().map(|work| work()));
+    result.ok_or_else(|| Error::new(ErrorKind::InvalidValue, "", "the transport did not run the function"))
+}
+
+/// Writes the result.
+pub(super) fn ret<T: Serialize>(transport: &mut dyn Transport, result: &T) -> Result<()> {
+    wire::write(result, transport.sink())
 }
 
 /// The type of an argument in the signature of a public function: what is decoded, and how the function borrows it.

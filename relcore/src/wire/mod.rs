@@ -5,15 +5,18 @@
 //! - An absent value is omitted, never written as `null`; `null` is read as absent.
 //! - Unknown keys are refused: a misspelt key must not mean the default.
 //!
-//! serde reads values. If it refuses one, `diagnose` compares the input with the type descriptors and lists all faults
-//! with their paths.
+//! Whatever a value is written in becomes a tree first, from which serde reads the type; serde also writes a value, event
+//! by event, for any format. So the code of a type is compiled once in each direction. If a tree is refused, `diagnose`
+//! compares it with the type descriptors and lists all faults with their paths.
 mod descriptor;
 mod descriptors;
 mod diagnose;
 #[cfg(feature = "yaml")]
 mod locate;
 mod read;
+mod sink;
 mod tagged;
+mod tree;
 mod write;
 
 pub(crate) use descriptor::{RowTypes, TypeRef};
@@ -22,10 +25,14 @@ pub(crate) use diagnose::{diagnose, has_key};
 pub use read::parse_json;
 #[cfg(feature = "yaml")]
 pub use read::parse_yaml;
-pub(crate) use read::{PolicyText, object, policy_from_json, policy_from_value};
+pub(crate) use read::{PolicyText, json_tree, object, policy_from_json, policy_from_tree};
 #[cfg(feature = "yaml")]
 pub(crate) use read::{policy_from_yaml, read_yaml};
+pub use sink::{Sink, write};
 pub(crate) use tagged::tagged;
+pub use tree::{Key, Tree};
+pub(crate) use tree::{Reader, through_tree};
+pub(crate) use write::JsonText;
 pub use write::{WireType, from_json, to_json};
 
 use std::borrow::Cow;
@@ -46,6 +53,11 @@ pub fn wire_name(name: &str) -> Cow<'_, str> {
         wire.push_str(letters.as_str());
     }
     Cow::Owned(wire)
+}
+
+/// The tag of an enum with data.
+pub(crate) fn tag_of<T: serde::Serialize>(value: &T) -> String {
+    sink::tag_of(value).unwrap_or_default()
 }
 
 /// Whether a value is the default of its type.

@@ -9,7 +9,7 @@
 use relcore::metrics::columns;
 use relcore::{
     analysis, api, canary, column, decision, error, interchange, metrics, reason, release, rollback, scalar,
-    stats, time, version,
+    stats, time, version, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -69,6 +69,7 @@ types! {
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;
+    wire: Key, Tree;
 }
 
 /// Types that exist only with the feature `schema`.
