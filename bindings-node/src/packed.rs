@@ -11,9 +11,9 @@
 //!
 //! Maps, `null` and whatever is refused cross as JSON text, which tells what is wrong.
 use relcore::api::{Signature, Transport};
-use relcore::wire::{Key, Sink, Tree};
+use relcore::wire::{Event, Key, Sink, Source, Wanted};
 use relcore::{Error, ErrorKind, Result, Span, Timestamp};
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 /// A field that is skipped.
 const ABSENT: u16 = 0xFE;
@@ -35,33 +35,31 @@ mod marker {
     pub const STRUCT: u8 = 0xDF;
 }
 
-/// One call: the bytes of the arguments that were not read, and the units of the result.
+/// One call: the arguments, and the units of the result.
 pub struct PackedTransport<'a> {
-    rest: &'a [u8],
+    arguments: Arguments<'a>,
     next: usize,
     result: Units,
 }
 
 impl<'a> PackedTransport<'a> {
     pub fn new(arguments: &'a [u8]) -> Self {
-        Self { rest: arguments, next: 0, result: Units(Vec::with_capacity(1024)) }
+        Self { arguments: Arguments(arguments), next: 0, result: Units::default() }
     }
 
     pub fn into_units(self) -> Vec<u16> {
-        self.result.0
+        self.result.units
     }
 }
 
 impl Transport for PackedTransport<'_> {
     /// Arguments are read once: those of a refused call are looked at as JSON text.
-    fn argument(&mut self, _: &Signature, index: usize) -> Result<Tree<'_>> {
+    fn argument(&mut self, _: &Signature, index: usize) -> Result<&mut dyn Source> {
         if index != self.next {
             return Err(refused());
         }
         self.next += 1;
-        let mut tree = Tree::Null;
-        fill(&mut self.rest, &mut tree).ok_or_else(refused)?;
-        Ok(tree)
+        Ok(&mut self.arguments)
     }
 
     fn sink(&mut self) -> &mut dyn Sink {
@@ -75,76 +73,91 @@ fn refused() -> Error {
     Error::new(ErrorKind::InvalidValue, "", "has no binary form")
 }
 
-/// Reads the value at the front of the bytes; `None` if there is none. It is made in its place, because moving it costs as
-/// much. JavaScript writes by types, none of which nests deeply.
-fn fill<'a>(rest: &mut &'a [u8], tree: &mut Tree<'a>) -> Option<()> {
-    let marker = byte(rest)?;
-    *tree = match marker {
-        0..=0x7F => Tree::Integer(marker.into()),
-        marker::NULL => Tree::Null,
-        marker::FALSE => Tree::Bool(false),
-        marker::TRUE => Tree::Bool(true),
-        marker::FLOAT => Tree::Float(f64::from_be_bytes(bytes(rest)?)),
-        marker::UNIT => Tree::Unit(byte(rest)?.into()),
-        marker::INTEGER => Tree::Integer(i64::from_be_bytes(bytes(rest)?)),
-        marker::INSTANT => Tree::Instant(i64::from_be_bytes(bytes(rest)?)),
-        marker::TEXT => {
-            let length = length(rest)?;
-            let (text, after) = rest.split_at_checked(length)?;
-            *rest = after;
-            Tree::Text(Cow::Borrowed(std::str::from_utf8(text).ok()?))
-        }
-        marker::LIST => {
-            let length = length(rest)?;
-            let mut items = Vec::new();
-            items.resize_with(fitting(length, rest)?, || Tree::Null);
-            for item in &mut items {
-                fill(rest, item)?;
+/// The bytes that were not read.
+struct Arguments<'a>(&'a [u8]);
+
+impl<'a> Arguments<'a> {
+    fn event(&mut self) -> Option<Event<'a>> {
+        let marker = self.byte()?;
+        Some(match marker {
+            0..=0x7F => Event::Integer(marker.into()),
+            marker::FLOAT => Event::Float(f64::from_be_bytes(self.bytes()?)),
+            marker::TEXT => {
+                let length = self.length()?;
+                let (text, rest) = self.0.split_at_checked(length)?;
+                self.0 = rest;
+                Event::Text(Cow::Borrowed(std::str::from_utf8(text).ok()?))
             }
-            Tree::List(items)
-        }
-        marker::STRUCT => {
-            let length = length(rest)?;
-            let mut fields = Vec::new();
-            fields.resize_with(fitting(length, rest)?, || (Key::Position(0), Tree::Null));
-            for (key, value) in &mut fields {
-                *key = Key::Position(byte(rest)?.into());
-                fill(rest, value)?;
+            marker::STRUCT => Event::Object(self.length()?),
+            marker::ENUM => {
+                let variant = Key::Position(self.byte()?.into());
+                if self.byte()? != marker::STRUCT {
+                    return None;
+                }
+                Event::Variant(variant, self.length()?)
             }
-            Tree::Object(fields)
-        }
-        marker::ENUM => {
-            let mut variant = vec![(Key::Position(byte(rest)?.into()), Tree::Null)];
-            fill(rest, &mut variant.last_mut()?.1)?;
-            Tree::Object(variant)
-        }
-        _ => return None,
-    };
-    Some(())
+            marker::LIST => Event::List(self.length()?),
+            marker::UNIT => Event::Unit(self.byte()?.into()),
+            marker::INTEGER => Event::Integer(i64::from_be_bytes(self.bytes()?)),
+            marker::INSTANT => Event::Instant(i64::from_be_bytes(self.bytes()?)),
+            marker::FALSE => Event::Bool(false),
+            marker::TRUE => Event::Bool(true),
+            marker::NULL => Event::Null,
+            _ => return None,
+        })
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*byte)
+    }
+
+    fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (bytes, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*bytes)
+    }
+
+    /// A number of bytes or values that there can be: each value is at least a byte.
+    fn length(&mut self) -> Option<usize> {
+        let length = usize::try_from(u32::from_be_bytes(self.bytes()?)).ok()?;
+        (length <= self.0.len()).then_some(length)
+    }
 }
 
-/// A number of values that there can be: each is at least a byte.
-fn fitting(length: usize, rest: &[u8]) -> Option<usize> {
-    (length <= rest.len()).then_some(length)
+impl Source for Arguments<'_> {
+    fn value(&mut self, _: Wanted) -> Result<Event<'_>> {
+        self.event().ok_or_else(refused)
+    }
+
+    fn is_absent(&mut self) -> Result<bool> {
+        Ok(self.0.first() == Some(&marker::NULL))
+    }
+
+    fn item(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn key(&mut self) -> Result<Key<'_>> {
+        self.byte().map(|position| Key::Position(position.into())).ok_or_else(refused)
+    }
+
+    fn end(&mut self) {}
 }
 
-fn byte(rest: &mut &[u8]) -> Option<u8> {
-    let (byte, after) = rest.split_first()?;
-    *rest = after;
-    Some(*byte)
+/// The result.
+struct Units {
+    units: Vec<u16>,
+    /// The last instant, and where its text is. Most instants of a result are the same.
+    last: Option<(i64, Range<usize>)>,
 }
 
-fn bytes<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
-    let (bytes, after) = rest.split_first_chunk::<N>()?;
-    *rest = after;
-    Some(*bytes)
+impl Default for Units {
+    fn default() -> Self {
+        Self { units: Vec::with_capacity(1024), last: None }
+    }
 }
-
-fn length(rest: &mut &[u8]) -> Option<usize> {
-    usize::try_from(u32::from_be_bytes(bytes(rest)?)).ok()
-}
-
-struct Units(Vec<u16>);
 
 impl Units {
     #[expect(clippy::cast_precision_loss, reason = "nothing in memory is so long")]
@@ -159,7 +172,7 @@ impl Sink for Units {
     }
 
     fn bool(&mut self, value: bool) -> Result<()> {
-        self.0.push(value.into());
+        self.units.push(value.into());
         Ok(())
     }
 
@@ -179,10 +192,10 @@ impl Sink for Units {
         )]
         let small = number as u8;
         if u16::from(small) < ABSENT && f64::from(small).to_bits() == number.to_bits() {
-            self.0.push(small.into());
+            self.units.push(small.into());
         } else if number.is_finite() {
-            self.0.push(FLOAT);
-            self.0.extend(number.to_ne_bytes().map(u16::from));
+            self.units.push(FLOAT);
+            self.units.extend(number.to_ne_bytes().map(u16::from));
         } else {
             return Err(refused()); // `null` in JSON text
         }
@@ -192,16 +205,24 @@ impl Sink for Units {
     fn text(&mut self, text: &str) -> Result<()> {
         if text.is_ascii() {
             self.length(text.len())?;
-            self.0.extend(text.bytes().map(u16::from));
+            self.units.extend(text.bytes().map(u16::from));
         } else {
             self.length(text.encode_utf16().count())?;
-            self.0.extend(text.encode_utf16());
+            self.units.extend(text.encode_utf16());
         }
         Ok(())
     }
 
     fn instant(&mut self, millis: i64) -> Result<()> {
-        self.text(&Timestamp::from_millis(millis)?.to_string())
+        match &self.last {
+            Some((last, range)) if *last == millis => self.units.extend_from_within(range.clone()),
+            _ => {
+                let start = self.units.len();
+                self.text(&Timestamp::from_millis(millis)?.to_string())?;
+                self.last = Some((millis, start..self.units.len()));
+            }
+        }
+        Ok(())
     }
 
     fn span(&mut self, millis: i64) -> Result<()> {
@@ -229,7 +250,7 @@ impl Sink for Units {
     }
 
     fn skipped(&mut self, _: &'static str) -> Result<()> {
-        self.0.push(ABSENT);
+        self.units.push(ABSENT);
         Ok(())
     }
 

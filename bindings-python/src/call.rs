@@ -1,20 +1,19 @@
 //! Calls from Python: names resolved once, arguments decoded, the result encoded.
 use crate::{
     convert::convert,
-    de::tree,
+    de::PySource,
     error::CodecError,
     failure::Failure,
     frame,
     input::Input,
     ser::PySink,
     spelling::{of_columns, of_frames, spelt},
-    time::LastInstant,
 };
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyList, PyString, PyTuple};
 use relcore::api::{self, Signature, Transport};
-use relcore::wire::{Sink, Tree};
+use relcore::wire::{Sink, Source};
 
 /// A handle of the core: what a class such as `canary.Rollout` holds.
 #[pyclass(frozen, module = "relcore._native")]
@@ -134,7 +133,7 @@ pub struct PyTransport<'a, 'py> {
     arguments: &'a Bound<'py, PyTuple>,
     /// How many of them stand before those of the signature.
     skip: usize,
-    last: LastInstant<'py>,
+    source: PySource<'py>,
     /// Whether the call is long whatever its arguments.
     is_large: bool,
     result: PySink<'py>,
@@ -149,9 +148,9 @@ pub struct PyTransport<'a, 'py> {
 const LARGE: usize = 256;
 
 impl Transport for PyTransport<'_, '_> {
-    fn argument(&mut self, _: &Signature, index: usize) -> relcore::Result<Tree<'_>> {
-        let argument = self.arguments.get_borrowed_item(index + self.skip).map_err(CodecError::from)?;
-        Ok(tree(&argument, &self.last)?)
+    fn argument(&mut self, _: &Signature, index: usize) -> relcore::Result<&mut dyn Source> {
+        self.source.begin(self.arguments.get_item(index + self.skip).map_err(CodecError::from)?);
+        Ok(&mut self.source)
     }
 
     fn run(&mut self, work: &mut (dyn FnMut() + Send)) {
@@ -178,8 +177,8 @@ impl Transport for PyTransport<'_, '_> {
 impl<'a, 'py> PyTransport<'a, 'py> {
     pub fn new(arguments: &'a Bound<'py, PyTuple>, skip: usize) -> Self {
         let result = PySink::new(arguments.py());
-        let last = LastInstant::default();
-        Self { arguments, skip, last, is_large: false, result, has_run: false, is_done: false }
+        let source = PySource::new(arguments.py());
+        Self { arguments, skip, source, is_large: false, result, has_run: false, is_done: false }
     }
 
     /// The result of a call.

@@ -1,7 +1,7 @@
 //! Python objects as the values that the core reads: generated dataclasses, dicts, enums, `datetime`, sequences.
 //!
-//! Instants and spans go over as milliseconds, without a detour through text, and the names of the fields of a dataclass as
-//! they are on the wire.
+//! Instants and spans go over as milliseconds, without a detour through text, and the fields of a dataclass by their
+//! position if it is one of the type that is read.
 use crate::{
     classes::{Fields, TAG},
     error::CodecError,
@@ -13,192 +13,359 @@ use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
 };
 use pyo3::{PyTypeInfo as _, ffi, intern};
-use relcore::wire::{Key, Tree, wire_name};
+use relcore::wire::{Event, Key, Source, Wanted, wire_name};
 use relcore::{Error, ErrorKind, Span, Timestamp};
-use std::borrow::Cow;
+use std::{borrow::Cow, vec};
 
 type Result<T> = std::result::Result<T, CodecError>;
 
 /// Deeper nesting is a circle or an attack: no type of the core comes near it.
-const DEEPEST: u8 = 64;
+const DEEPEST: usize = 64;
 
-/// The value that an argument stands for.
-pub fn tree<'py>(value: &Bound<'py, PyAny>, last: &LastInstant<'py>) -> Result<Tree<'static>> {
-    Level { last, depth: 0 }.tree(value)
+/// The events of an argument.
+pub struct PySource<'py> {
+    py: Python<'py>,
+    /// The value that is next or was taken last, whose text may be borrowed.
+    value: Bound<'py, PyAny>,
+    inside: Vec<Inside<'py>>,
+    last: LastInstant<'py>,
 }
 
-/// What the values on one level of nesting share.
-#[derive(Clone, Copy)]
-struct Level<'c, 'py> {
-    last: &'c LastInstant<'py>,
-    depth: u8,
+/// A list or an object that is being read, with the index of the item or the field that is next.
+enum Inside<'py> {
+    Tuple(Bound<'py, PyTuple>, usize),
+    List(Bound<'py, PyList>, usize),
+    /// Of any other sequence.
+    Items(vec::IntoIter<Bound<'py, PyAny>>, usize),
+    Dict(Entries<'py>),
+    Dataclass(Dataclass<'py>),
 }
 
-impl<'py> Level<'_, 'py> {
-    fn tree(self, value: &Bound<'py, PyAny>) -> Result<Tree<'static>> {
-        let mut tree = Tree::Null;
-        self.fill(value, &mut tree)?;
-        Ok(tree)
+struct Entries<'py> {
+    entries: vec::IntoIter<(Bound<'py, PyString>, Bound<'py, PyAny>)>,
+    /// That of the value that is being read.
+    key: Option<Bound<'py, PyString>>,
+}
+
+struct Dataclass<'py> {
+    object: Bound<'py, PyAny>,
+    fields: Bound<'py, Fields>,
+    /// With the tag, unless it was told.
+    next: usize,
+    /// Whether the value of the field before `next` is being read.
+    is_inside: bool,
+    by_position: bool,
+}
+
+impl<'py> PySource<'py> {
+    pub fn new(py: Python<'py>) -> Self {
+        Self { py, value: py.None().into_bound(py), inside: Vec::new(), last: LastInstant::default() }
+    }
+
+    /// Begins to read this value.
+    pub fn begin(&mut self, value: Bound<'py, PyAny>) {
+        self.value = value;
+        self.inside.clear();
     }
 
     /// What most values are is looked for first: an object of a class itself is quicker to tell than one of a class that is
-    /// derived from it. The tree is made in its place, because moving it costs as much.
-    fn fill(self, value: &Bound<'py, PyAny>, tree: &mut Tree<'static>) -> Result<()> {
-        let (py, class) = (value.py(), value.get_type_ptr());
+    /// derived from it.
+    fn event(&mut self, wanted: Wanted) -> Result<Event<'_>> {
+        let (py, class) = (self.py, self.value.get_type_ptr());
+        if class == PyFloat::type_object_raw(py) {
+            return float(&self.value);
+        }
         if class == PyInt::type_object_raw(py) {
-            *tree = Tree::Integer(integer(value)?);
-            return Ok(());
+            return integer(&self.value);
         }
-        if value.is_none() {
-            return Ok(());
+        if class == PyString::type_object_raw(py) {
+            return self.text();
         }
-        let is_float = class == PyFloat::type_object_raw(py);
-        if !is_float
-            && class != PyString::type_object_raw(py)
-            && self.scalar(value, time::exact_kind_of(value)?, tree)?
-        {
-            return Ok(());
-        }
-        if let (false, Ok(text)) = (is_float, value.cast::<PyString>()) {
-            *tree = Tree::Text(Cow::Owned(text.to_str()?.to_owned()));
-            return Ok(());
-        }
-        *tree = if let Ok(number) = value.cast::<PyFloat>() {
-            match number.value() {
-                number if number.is_finite() => Tree::Float(number),
-                _ => {
-                    return Err(refused(
-                        ErrorKind::InvalidValue,
-                        &format!("`{number}` is not a finite number"),
-                    ));
+        match wanted {
+            Wanted::Variant(_) if self.value.is_instance_of::<PyString>() => return self.text(),
+            Wanted::Struct(of) | Wanted::Variant(of) if class != PyDict::type_object_raw(py) => {
+                if let Some(fields) = Fields::of(&self.value)? {
+                    return self.dataclass(fields, Some(of), matches!(wanted, Wanted::Variant(_)));
                 }
             }
-        } else if let Ok(value) = value.cast::<PyBool>() {
-            Tree::Bool(value.is_true())
-        } else if time::is::<PyInt>(value) {
-            Tree::Integer(integer(value)?)
-        } else if let Ok(items) = value.cast_exact::<PyTuple>() {
-            Tree::List(self.list(items.iter())?)
-        } else if let Ok(items) = value.cast::<PyList>() {
-            Tree::List(self.list(items.iter())?)
-        } else if let Ok(entries) = value.cast::<PyDict>() {
-            Tree::Object(self.dict(entries)?)
-        } else if let Some(fields) = Fields::of(value)? {
-            Tree::Object(self.dataclass(value, fields.get())?)
-        } else {
-            self.other(value)?
-        };
-        Ok(())
+            Wanted::Scalar => {
+                if let Some(scalar) = self.scalar(time::exact_kind_of(&self.value)?)? {
+                    return Ok(scalar);
+                }
+            }
+            _ => {}
+        }
+        self.any(wanted)
+    }
+
+    fn any(&mut self, wanted: Wanted) -> Result<Event<'_>> {
+        if self.value.is_none() {
+            return Ok(Event::Null);
+        }
+        if self.value.is_instance_of::<PyString>() {
+            return self.text();
+        }
+        if self.value.is_instance_of::<PyFloat>() {
+            return float(&self.value);
+        }
+        if let Ok(value) = self.value.cast::<PyBool>() {
+            return Ok(Event::Bool(value.is_true()));
+        }
+        if time::is::<PyInt>(&self.value) {
+            return integer(&self.value);
+        }
+        if let Ok(items) = self.value.cast_exact::<PyTuple>() {
+            let (items, count) = (items.clone(), items.len());
+            return self.list(Inside::Tuple(items, 0), count);
+        }
+        if let Ok(items) = self.value.cast::<PyList>() {
+            let (items, count) = (items.clone(), items.len());
+            return self.list(Inside::List(items, 0), count);
+        }
+        if let Ok(entries) = self.value.cast::<PyDict>() {
+            let entries = entries.clone();
+            return self.dict(&entries, wanted);
+        }
+        if let Some(fields) = Fields::of(&self.value)? {
+            return self.dataclass(fields, None, matches!(wanted, Wanted::Variant(_)));
+        }
+        self.other(wanted)
     }
 
     #[cold]
-    fn other(self, value: &Bound<'py, PyAny>) -> Result<Tree<'static>> {
-        if is_index(value)? {
-            return Ok(Tree::Integer(integer(value)?));
+    fn other(&mut self, wanted: Wanted) -> Result<Event<'_>> {
+        if is_index(&self.value)? {
+            return integer(&self.value);
         }
         // Truth values and short floats of numpy; its other scalars are those of Python or have an index.
-        if is_numpy(value, "bf") {
-            return self.tree(&value.call_method0(intern!(value.py(), "item"))?);
+        if is_numpy(&self.value, "bf") {
+            self.value = self.value.call_method0(intern!(self.py, "item"))?;
+            return self.event(wanted);
         }
-        let mut scalar = Tree::Null;
-        if self.scalar(value, time::kind_of(value)?, &mut scalar)? {
+        if let Some(scalar) = self.scalar(time::kind_of(&self.value)?)? {
             return Ok(scalar);
         }
-        if is_sequence(value) {
-            self.deeper()?;
-            let items: Vec<_> = value.try_iter()?.collect::<PyResult<_>>()?;
-            return self.list(items.into_iter()).map(Tree::List);
+        if is_sequence(&self.value) {
+            let items: Vec<_> = self.value.try_iter()?.collect::<PyResult<_>>()?;
+            let count = items.len();
+            return self.list(Inside::Items(items.into_iter(), 0), count);
         }
-        if let Some(entries) = entries_of(value)? {
-            return self.dict(&entries).map(Tree::Object);
+        if let Some(entries) = entries_of(&self.value)? {
+            return self.dict(&entries, wanted);
         }
-        let class = value.get_type().name()?;
+        let class = self.value.get_type().name()?;
         Err(refused(ErrorKind::WrongType, &format!("is a `{class}`, which has no wire form")))
     }
 
+    fn text(&self) -> Result<Event<'_>> {
+        Ok(Event::Text(Cow::Borrowed(self.value.cast::<PyString>().map_err(PyErr::from)?.to_str()?)))
+    }
+
     /// One level further in; a list that holds itself would have no end.
-    fn deeper(self) -> Result<Self> {
-        let depth = self.depth + 1;
-        if depth < DEEPEST {
-            return Ok(Self { depth, ..self });
+    fn open(&mut self, inside: Inside<'py>) -> Result<()> {
+        if self.inside.len() + 1 < DEEPEST {
+            self.inside.push(inside);
+            return Ok(());
         }
         Err(refused(ErrorKind::OutOfRange, "is nested too deeply, or holds itself"))
     }
 
-    fn list(self, items: impl ExactSizeIterator<Item = Bound<'py, PyAny>>) -> Result<Vec<Tree<'static>>> {
-        let level = self.deeper()?;
-        let mut list = Vec::new();
-        list.resize_with(items.len(), || Tree::Null);
-        for (index, (item, place)) in items.zip(&mut list).enumerate() {
-            let filled = level.fill(&item, place);
-            filled.map_err(|error| CodecError(error.0.under(&format!("[{index}]"))))?;
-        }
-        Ok(list)
+    fn list(&mut self, inside: Inside<'py>, count: usize) -> Result<Event<'static>> {
+        self.open(inside)?;
+        Ok(Event::List(count))
     }
 
-    fn dict(self, entries: &Bound<'py, PyDict>) -> Result<Entries> {
-        let level = self.deeper()?;
-        let mut object = Vec::with_capacity(entries.len());
+    fn dict(&mut self, entries: &Bound<'py, PyDict>, wanted: Wanted) -> Result<Event<'static>> {
+        let mut pairs = Vec::with_capacity(entries.len());
+        let mut tag = None;
+        let may_have_tag = matches!(wanted, Wanted::Variant(_));
         for (key, value) in entries.iter() {
             let Ok(key) = key.cast_into::<PyString>() else {
                 return Err(refused(ErrorKind::WrongType, "has a key that is not text"));
             };
-            let key = key.to_str()?.to_owned();
-            let value = level.tree(&value).map_err(|error| CodecError(error.0.under(&wire_name(&key))))?;
-            object.push((Key::Caller(Cow::Owned(key)), value));
-        }
-        Ok(object)
-    }
-
-    fn dataclass(self, value: &Bound<'py, PyAny>, fields: &Fields) -> Result<Entries> {
-        let level = self.deeper()?;
-        let mut object = Vec::with_capacity(fields.all.len());
-        if let Some(tag) = fields.tag {
-            let own = value.getattr(intern!(value.py(), TAG))?;
-            if !own.cast::<PyString>().is_ok_and(|own| own == tag) {
-                let text = format!("`{own}` is not the type of this class: expected `{tag}`");
-                return Err(CodecError(Error::new(ErrorKind::InvalidValue, TAG, text)));
+            match value.cast::<PyString>() {
+                Ok(own) if may_have_tag && key == TAG => tag = Some(own.to_str()?.to_owned()),
+                _ => pairs.push((key, value)),
             }
-            object.push((Key::Wire(TAG.into()), Tree::Text(tag.into())));
         }
-        let own = fields.own();
-        object.extend(own.iter().map(|field| (Key::Wire(Cow::Borrowed(field.wire)), Tree::Null)));
-        for (field, (_, place)) in own.iter().zip(object.iter_mut().skip(usize::from(fields.tag.is_some()))) {
-            let value = value.getattr(field.name.bind(value.py()))?;
-            level.fill(&value, place).map_err(|error| CodecError(error.0.under(field.wire)))?;
-        }
-        Ok(object)
+        let count = pairs.len();
+        self.open(Inside::Dict(Entries { entries: pairs.into_iter(), key: None }))?;
+        Ok(match tag {
+            Some(tag) => Event::Variant(Key::Wire(Cow::Owned(tag)), count),
+            None => Event::Object(count),
+        })
     }
 
-    /// Whether this is a `datetime`, `timedelta` or `date`, which it then is in the tree.
-    fn scalar(self, value: &Bound<'py, PyAny>, kind: Kind, tree: &mut Tree<'static>) -> Result<bool> {
+    /// `of` is the type that is read, if it is known; then the fields are those of their positions.
+    fn dataclass(
+        &mut self,
+        fields: Bound<'py, Fields>,
+        of: Option<&'static str>,
+        is_variant: bool,
+    ) -> Result<Event<'static>> {
+        let object = self.value.clone();
+        let own = fields.get();
+        let by_position = of.is_some_and(|of| of == own.of);
+        let (count, tag) = (own.all.len(), own.tag.as_ref());
+        if let Some(tag) = tag {
+            let found = object.getattr(intern!(self.py, TAG))?;
+            if !found.is(&tag.name) && !found.cast::<PyString>().is_ok_and(|found| found == tag.wire) {
+                let text = format!("`{found}` is not the type of this class: expected `{}`", tag.wire);
+                self.open(Inside::Dataclass(Dataclass {
+                    object,
+                    fields: fields.clone(),
+                    next: 1,
+                    is_inside: true,
+                    by_position,
+                }))?;
+                return Err(refused(ErrorKind::InvalidValue, &text));
+            }
+        }
+        let told = tag.filter(|_| is_variant).map(|tag| tag.wire);
+        let next = usize::from(told.is_some());
+        self.open(Inside::Dataclass(Dataclass { object, fields, next, is_inside: false, by_position }))?;
+        Ok(match told {
+            Some(tag) => Event::Variant(Key::Wire(Cow::Borrowed(tag)), count - 1),
+            None => Event::Object(count),
+        })
+    }
+
+    /// A `datetime`, `timedelta` or `date`; nothing for any other object.
+    fn scalar(&self, kind: Kind) -> Result<Option<Event<'static>>> {
         let naive = "has no time zone: expected an aware datetime, such as one with `tzinfo=timezone.utc`";
-        *tree = match kind {
-            Kind::Instant => match self.last.millis(value)? {
+        Ok(Some(match kind {
+            Kind::Instant => match self.last.millis(&self.value)? {
                 Some(millis) => {
-                    Tree::Instant(Timestamp::from_millis(millis).map_err(CodecError)?.as_millis())
+                    Event::Instant(Timestamp::from_millis(millis).map_err(CodecError)?.as_millis())
                 }
                 None => return Err(refused(ErrorKind::InvalidValue, naive)),
             },
             Kind::Span => {
-                let span = Span::from_millis(time::millis_of_span(value)?).map_err(CodecError)?;
-                Tree::Span(span.as_millis())
+                let span = Span::from_millis(time::millis_of_span(&self.value)?).map_err(CodecError)?;
+                Event::Span(span.as_millis())
             }
             Kind::Date => {
-                let text: String = value.call_method0(intern!(value.py(), "isoformat"))?.extract()?;
-                Tree::Day(text.into())
+                let text: String = self.value.call_method0(intern!(self.py, "isoformat"))?.extract()?;
+                Event::Day(text.into())
             }
-            Kind::Other => return Ok(false),
+            Kind::Other => return Ok(None),
+        }))
+    }
+
+    fn next_item(&mut self) -> Result<Option<()>> {
+        let (next, index) = match self.inside.last_mut() {
+            Some(Inside::Tuple(items, index)) => (items.get_item(*index)?, index),
+            Some(Inside::List(items, index)) => (items.get_item(*index)?, index),
+            Some(Inside::Items(items, index)) => match items.next() {
+                Some(next) => (next, index),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
         };
-        Ok(true)
+        *index += 1;
+        self.value = next;
+        Ok(Some(()))
+    }
+
+    fn next_key(&mut self) -> Result<Option<Key<'_>>> {
+        match self.inside.last_mut() {
+            Some(Inside::Dataclass(own)) => {
+                let Some(field) = own.fields.get().all.get(own.next) else { return Ok(None) };
+                self.value = own.object.getattr(field.name.bind(self.py))?;
+                let position = own.next.checked_sub(usize::from(own.fields.get().tag.is_some()));
+                own.next += 1;
+                own.is_inside = true;
+                Ok(Some(match position.and_then(|position| u32::try_from(position).ok()) {
+                    Some(position) if own.by_position => Key::Position(position),
+                    _ => Key::Wire(Cow::Borrowed(field.wire)),
+                }))
+            }
+            Some(Inside::Dict(own)) => {
+                let Some((key, value)) = own.entries.next() else { return Ok(None) };
+                self.value = value;
+                Ok(Some(Key::Caller(Cow::Borrowed(own.key.insert(key).to_str()?))))
+            }
+            _ => Ok(None),
+        }
     }
 }
 
-/// The entries of an object.
-type Entries = Vec<(Key<'static>, Tree<'static>)>;
+impl Source for PySource<'_> {
+    fn value(&mut self, wanted: Wanted) -> relcore::Result<Event<'_>> {
+        self.event(wanted).map_err(Error::from)
+    }
 
-fn integer(value: &Bound<'_, PyAny>) -> Result<i64> {
-    value.extract().map_err(|_| refused(ErrorKind::OutOfRange, "is beyond 64 bits"))
+    fn is_absent(&mut self) -> relcore::Result<bool> {
+        Ok(self.value.is_none())
+    }
+
+    fn item(&mut self) -> relcore::Result<()> {
+        self.next_item()?.ok_or_else(changed)
+    }
+
+    fn key(&mut self) -> relcore::Result<Key<'_>> {
+        self.next_key()?.ok_or_else(changed)
+    }
+
+    fn end(&mut self) {
+        self.inside.pop();
+    }
+
+    fn leave(&mut self) {
+        match self.inside.last_mut() {
+            Some(Inside::Tuple(_, index) | Inside::List(_, index) | Inside::Items(_, index)) => *index = 0,
+            Some(Inside::Dict(own)) => own.key = None,
+            Some(Inside::Dataclass(own)) => own.is_inside = false,
+            None => {}
+        }
+    }
+
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for inside in &self.inside {
+            let part = match inside {
+                Inside::Tuple(_, next) | Inside::List(_, next) | Inside::Items(_, next) => {
+                    next.checked_sub(1).map(|index| Cow::Owned(format!("[{index}]")))
+                }
+                Inside::Dict(own) => {
+                    let key = own.key.as_ref().and_then(|key| key.to_str().ok());
+                    key.map(wire_name)
+                }
+                Inside::Dataclass(own) if own.is_inside => {
+                    let field = own.fields.get().all.get(own.next.wrapping_sub(1));
+                    field.map(|field| Cow::Borrowed(field.wire))
+                }
+                Inside::Dataclass(_) => None,
+            };
+            let Some(part) = part else { continue };
+            if !path.is_empty() && !part.starts_with('[') {
+                path.push('.');
+            }
+            path.push_str(&part);
+        }
+        path
+    }
+}
+
+/// A list that became shorter while it was read.
+#[cold]
+fn changed() -> Error {
+    Error::new(ErrorKind::WrongType, "", "changed while it was read")
+}
+
+fn float(value: &Bound<'_, PyAny>) -> Result<Event<'static>> {
+    let number = value.cast::<PyFloat>().map_err(PyErr::from)?.value();
+    if number.is_finite() {
+        return Ok(Event::Float(number));
+    }
+    Err(refused(ErrorKind::InvalidValue, &format!("`{value}` is not a finite number")))
+}
+
+fn integer(value: &Bound<'_, PyAny>) -> Result<Event<'static>> {
+    match value.extract() {
+        Ok(number) => Ok(Event::Integer(number)),
+        Err(_) => Err(refused(ErrorKind::OutOfRange, "is beyond 64 bits")),
+    }
 }
 
 #[cold]

@@ -5,7 +5,7 @@ use crate::{
     time::{self, LastInstant},
 };
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::types::{PyDict, PyString};
 use pyo3::{IntoPyObjectExt as _, ffi, intern};
 use relcore::wire::Sink;
 use relcore::{Error, ErrorKind};
@@ -22,7 +22,8 @@ pub struct PySink<'py> {
 }
 
 enum Inside<'py> {
-    List(Vec<Bound<'py, PyAny>>),
+    /// A tuple whose items are set one by one, with the index of the next.
+    List(Bound<'py, PyAny>, ffi::Py_ssize_t),
     /// With the key whose value is next.
     Map(Bound<'py, PyDict>, Option<Bound<'py, PyAny>>),
     Object(Object<'py>),
@@ -58,7 +59,7 @@ impl<'py> PySink<'py> {
     fn put(&mut self, value: Bound<'py, PyAny>) -> Result {
         match self.inside.last_mut() {
             None => self.value = Some(value),
-            Some(Inside::List(items)) => items.push(value),
+            Some(Inside::List(items, next)) => set_item(items, next, value)?,
             Some(Inside::Map(entries, key)) => match key.take() {
                 Some(key) => entries.set_item(key, value)?,
                 None => *key = Some(value),
@@ -127,7 +128,7 @@ impl Sink for PySink<'_> {
     }
 
     fn list(&mut self, length: usize) -> relcore::Result<()> {
-        self.inside.push(Inside::List(Vec::with_capacity(length)));
+        self.inside.push(Inside::List(tuple(self.py, length).map_err(CodecError::from)?, 0));
         Ok(())
     }
 
@@ -164,13 +165,39 @@ impl Sink for PySink<'_> {
 
     fn end(&mut self) -> relcore::Result<()> {
         let value = match self.inside.pop() {
-            Some(Inside::List(items)) => PyTuple::new(self.py, items).map_err(CodecError::from)?.into_any(),
+            Some(Inside::List(items, next)) if is_full(&items, next) => items,
             Some(Inside::Map(entries, _)) => entries.into_any(),
             Some(Inside::Object(Object { made: Some(made), .. })) => made.object,
-            _ => return Err(odd("a variant has a tag".to_owned()).0),
+            _ => return Err(odd("a value is not complete".to_owned()).0),
         };
         Ok(self.put(value)?)
     }
+}
+
+/// A tuple of so many items, none of which is set.
+#[expect(
+    unsafe_code,
+    reason = "a tuple is made once its length is known: a list of the items costs an allocation more"
+)]
+fn tuple(py: Python<'_>, length: usize) -> PyResult<Bound<'_, PyAny>> {
+    let length = ffi::Py_ssize_t::try_from(length)?;
+    // SAFETY: the call returns a new reference or sets an exception. Nobody else has the tuple before it is full.
+    unsafe { Bound::from_owned_ptr_or_err(py, ffi::PyTuple_New(length)) }
+}
+
+#[expect(unsafe_code, reason = "the counterpart of `tuple`")]
+fn set_item(items: &Bound<'_, PyAny>, next: &mut ffi::Py_ssize_t, value: Bound<'_, PyAny>) -> Result {
+    // SAFETY: a tuple that nobody else has; the call checks the index and takes over the value.
+    let code = unsafe { ffi::PyTuple_SetItem(items.as_ptr(), *next, value.into_ptr()) };
+    *next += 1;
+    if code == 0 { Ok(()) } else { Err(PyErr::fetch(items.py()).into()) }
+}
+
+/// Whether every item was set; no other code may see one that is not.
+#[expect(unsafe_code, reason = "the counterpart of `tuple`")]
+fn is_full(items: &Bound<'_, PyAny>, next: ffi::Py_ssize_t) -> bool {
+    // SAFETY: a tuple.
+    unsafe { ffi::PyTuple_Size(items.as_ptr()) == next }
 }
 
 /// Not reached: the classes are generated from the types of the core.
@@ -206,7 +233,9 @@ impl<'py> Object<'py> {
 fn variant(classes: &'static Classes, tag: &Bound<'_, PyAny>) -> Result<&'static Class> {
     let tag = tag.cast::<PyString>().map_err(PyErr::from)?.to_str()?;
     let found = match classes {
-        Classes::Tagged(variants) => variants.iter().find(|class| class.fields.get().tag == Some(tag)),
+        Classes::Tagged(variants) => {
+            variants.iter().find(|class| class.fields.get().tag.as_ref().is_some_and(|own| own.wire == tag))
+        }
         _ => None,
     };
     found.ok_or_else(|| odd(format!("there is no variant `{tag}`")))

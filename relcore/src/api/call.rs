@@ -1,13 +1,13 @@
 //! How a call crosses from another language: arguments read one by one, the result written.
 //!
-//! A binding only turns its values into trees and takes the events of the result. The types are read and written here, so
+//! A binding only tells the events of its values and takes those of the result. The types are read and written here, so
 //! that what serde generates for them is compiled once, in the core, and not once in each binding.
 use super::Signature;
 use super::arguments::ROWS;
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::scalar::Count;
 use crate::time::{NaiveDate, Span, Timestamp};
-use crate::wire::{self, Reader, Sink, Tree, TypeRef};
+use crate::wire::{self, Sink, Source, Tree, TypeRef};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The values of a binding for one call.
@@ -15,13 +15,13 @@ use serde::{Serialize, de::DeserializeOwned};
 /// A binding implements it once; the function table does the rest. Its own failures, such as an exception of its language,
 /// it keeps and returns any error instead.
 pub trait Transport {
-    /// The argument at an index of the signature; [`Tree::Null`] if it is left out.
+    /// The source of the argument at an index of the signature; its value is absent if the argument is left out.
     ///
     /// It is called once for each argument in order, and again for all if one of them is refused, to find every fault.
     ///
     /// # Errors
-    /// When the value has no form on the wire; the path is that inside the argument.
-    fn argument(&mut self, signature: &Signature, index: usize) -> Result<Tree<'_>>;
+    /// When there is no such argument.
+    fn argument(&mut self, signature: &Signature, index: usize) -> Result<&mut dyn Source>;
 
     /// Runs the function, after its arguments were read and before its result is written. A transport that holds a lock
     /// of its language releases it here.
@@ -39,8 +39,14 @@ pub(super) fn argument<T: DeserializeOwned>(
     signature: &Signature,
     index: usize,
 ) -> Result<T> {
-    let mut tree = transport.argument(signature, index).map_err(|error| named(error, signature, index))?;
-    T::deserialize(Reader(&mut tree)).map_err(|refused| explain(transport, signature, index, refused.0))
+    let source = transport.argument(signature, index).map_err(|error| named(error, signature, index))?;
+    match wire::read(source) {
+        Ok(value) => Ok(value),
+        Err(fault) => {
+            let fault = fault.under(&source.path());
+            Err(explain(transport, signature, index, fault))
+        }
+    }
 }
 
 #[cold]
@@ -54,12 +60,18 @@ fn named(error: Error, signature: &Signature, index: usize) -> Error {
 fn explain(transport: &mut dyn Transport, signature: &Signature, index: usize, fault: Error) -> Error {
     let mut faults = Faults::new();
     for other in 0..signature.arguments.len() {
-        match transport.argument(signature, other) {
+        match tree(transport, signature, other) {
             Ok(tree) => diagnosed(signature, other, &tree, &mut faults),
             Err(error) => return named(error, signature, other),
         }
     }
     faults.finish().err().unwrap_or_else(|| named(fault, signature, index))
+}
+
+/// An argument as a tree; the path of an error is that inside the argument.
+fn tree(transport: &mut dyn Transport, signature: &Signature, index: usize) -> Result<Tree<'static>> {
+    let source = transport.argument(signature, index)?;
+    Tree::of_source(source).map_err(|error| error.under(&source.path()))
 }
 
 /// Adds all faults of an argument of a call.

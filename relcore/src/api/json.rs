@@ -2,7 +2,7 @@
 use super::arguments::ROWS;
 use super::{Constructor, Function, Handle, Method, Signature, Transport};
 use crate::error::{Error, ErrorKind, Result, quoted, shortened};
-use crate::wire::{self, JsonText, Sink, Tree};
+use crate::wire::{self, JsonText, Sink, Source, Tree, TreeSource};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, json, value::RawValue};
 use std::{collections::BTreeMap, fmt};
@@ -128,6 +128,8 @@ impl<'de> de::Visitor<'de> for GivenVisitor {
 #[derive(Debug)]
 pub struct JsonTransport<'a> {
     arguments: Vec<Option<&'a str>>,
+    /// The argument that is being read.
+    source: TreeSource<'a>,
     result: JsonText,
 }
 
@@ -135,7 +137,7 @@ impl<'a> JsonTransport<'a> {
     /// A call with these arguments.
     #[must_use]
     pub fn new(arguments: Vec<Option<&'a str>>) -> Self {
-        Self { arguments, result: JsonText::default() }
+        Self { arguments, source: TreeSource::new(Tree::Null), result: JsonText::default() }
     }
 
     /// The result as JSON; empty before a call, and of a constructor.
@@ -146,8 +148,10 @@ impl<'a> JsonTransport<'a> {
 }
 
 impl Transport for JsonTransport<'_> {
-    fn argument(&mut self, _: &Signature, index: usize) -> Result<Tree<'_>> {
-        wire::json_tree(self.arguments.get(index).copied().flatten().unwrap_or("null"))
+    fn argument(&mut self, _: &Signature, index: usize) -> Result<&mut dyn Source> {
+        let text = self.arguments.get(index).copied().flatten().unwrap_or("null");
+        self.source = TreeSource::new(wire::json_tree(text)?);
+        Ok(&mut self.source)
     }
 
     fn sink(&mut self) -> &mut dyn Sink {

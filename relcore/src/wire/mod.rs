@@ -5,9 +5,9 @@
 //! - An absent value is omitted, never written as `null`; `null` is read as absent.
 //! - Unknown keys are refused: a misspelt key must not mean the default.
 //!
-//! Whatever a value is written in becomes a tree first, from which serde reads the type; serde also writes a value, event
-//! by event, for any format. So the code of a type is compiled once in each direction. If a tree is refused, `diagnose`
-//! compares it with the type descriptors and lists all faults with their paths.
+//! Whatever a value is written in, serde reads the type from a source, event by event, and writes it to a sink likewise. So
+//! the code of a type is compiled once in each direction, and not once for each format. If a value is refused, it becomes
+//! a tree, and `diagnose` compares the tree with the type descriptors and lists all faults with their paths.
 mod descriptor;
 mod descriptors;
 mod diagnose;
@@ -15,6 +15,7 @@ mod diagnose;
 mod locate;
 mod read;
 mod sink;
+mod source;
 mod tagged;
 mod tree;
 mod write;
@@ -29,9 +30,11 @@ pub(crate) use read::{PolicyText, json_tree, object, policy_from_json, policy_fr
 #[cfg(feature = "yaml")]
 pub(crate) use read::{policy_from_yaml, read_yaml};
 pub use sink::{Sink, write};
+pub(crate) use source::read;
+pub use source::{Event, Source, Wanted};
 pub(crate) use tagged::tagged;
-pub use tree::{Key, Tree};
-pub(crate) use tree::{Reader, through_tree};
+pub(crate) use tree::through_tree;
+pub use tree::{Key, Tree, TreeSource};
 pub(crate) use write::JsonText;
 pub use write::{WireType, from_json, to_json};
 

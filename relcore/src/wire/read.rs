@@ -3,7 +3,7 @@ use super::descriptor::TypeRef;
 use super::diagnose::{diagnose, remove_unknown_keys};
 #[cfg(feature = "yaml")]
 use super::locate::{line_and_column, located};
-use super::tree::{Reader, Tree, through_tree};
+use super::tree::{Tree, from_tree, through_tree};
 use crate::error::{Error, ErrorKind, Faults, Result};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::Value;
@@ -73,7 +73,7 @@ pub(crate) fn policy_from_tree<P: PolicyText>(mut tree: Tree<'_>) -> Result<P> {
         }
         remove_unknown_keys(&mut tree, of);
     }
-    let policy = P::deserialize(Reader(&mut tree)).map_err(|refused| refused.0)?;
+    let policy: P = from_tree(tree)?;
     let mut faults = Faults::new();
     faults.absorb(form);
     policy.check("", &mut faults);
@@ -105,11 +105,11 @@ fn yaml_tree(text: &str) -> Result<Tree<'_>> {
 }
 
 /// Reads a type from a tree, or lists all faults.
-pub(super) fn from_tree<T: de::DeserializeOwned>(mut tree: Tree<'_>, of: TypeRef) -> Result<T> {
+pub(super) fn diagnosed<T: de::DeserializeOwned>(tree: Tree<'_>, of: TypeRef) -> Result<T> {
     let mut faults = Faults::new();
     diagnose(&tree, of, "", &mut faults);
     faults.finish()?;
-    T::deserialize(Reader(&mut tree)).map_err(|refused| refused.0)
+    from_tree(tree)
 }
 
 fn sized(text: &str) -> Result<()> {

@@ -2,8 +2,8 @@
 
 /// Declares an enum whose variants have fields, tagged by `type`.
 ///
-/// The tag may stand anywhere, and serde would buffer the object; what reads it is a tree already (`tree.rs`), which gives
-/// the variant first. A format for people becomes a tree for it.
+/// The tag may stand anywhere, and serde would buffer the object; a source (`source.rs`) tells the variant first. A format
+/// for people becomes a tree for it.
 ///
 /// The first token is the qualified name of the type, `"canary.Step"`.
 macro_rules! tagged {
@@ -29,7 +29,7 @@ macro_rules! tagged {
 
             /// The variant, then its fields.
             #[derive(serde::Deserialize)]
-            #[serde(remote = "Enum")]
+            #[serde(remote = "Enum", rename = $qualified)]
             #[serde(rename_all = "snake_case", rename_all_fields = "camelCase", deny_unknown_fields)]
             enum Streamed { $($variants)* }
 

@@ -1,19 +1,18 @@
-//! The one form from which types are read, whatever they were written in.
+//! A value of any type, before a type is read from it.
 //!
-//! JSON text, YAML text and the values of another language become a [`Tree`] first, and types are read from trees alone:
-//! what serde generates for a type is long, and so it is compiled once and not once for each format.
+//! JSON and YAML text become a [`Tree`] first: its keys may come in any order, and `diagnose` looks at it more than once.
+use super::source::{Event, Reader, Refused, Source, Wanted, read};
 use super::wire_name;
-use crate::error::{Error, ErrorKind, quoted};
-use crate::scalar;
-use serde::de::{self, DeserializeSeed, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer, forward_to_deserialize_any};
+use crate::error::{Error, ErrorKind, join, quoted};
+use serde::de::{self, DeserializeOwned, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
-use std::{borrow::Cow, collections::BTreeSet, fmt, mem, slice};
+use std::{borrow::Cow, collections::BTreeSet, fmt, mem, vec};
 
 /// A value of any type, as it was read.
 ///
-/// JSON and YAML have the first eight kinds. A binding also makes the others, of objects of its language, so that an
-/// instant need not become text on its way.
+/// JSON and YAML have the first eight kinds. The others come from objects of another language, in which an instant is no
+/// text.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 pub enum Tree<'a> {
@@ -74,6 +73,22 @@ impl Key<'_> {
 
     pub(super) fn is(&self, name: &str) -> bool {
         matches!(self, Self::Wire(own) | Self::Caller(own) if own == name)
+    }
+
+    fn borrowed(&self) -> Key<'_> {
+        match self {
+            Self::Wire(name) => Key::Wire(Cow::Borrowed(name)),
+            Self::Caller(name) => Key::Caller(Cow::Borrowed(name)),
+            Self::Position(position) => Key::Position(*position),
+        }
+    }
+
+    fn into_owned(self) -> Key<'static> {
+        match self {
+            Self::Wire(name) => Key::Wire(Cow::Owned(name.into_owned())),
+            Self::Caller(name) => Key::Caller(Cow::Owned(name.into_owned())),
+            Self::Position(position) => Key::Position(position),
+        }
     }
 }
 
@@ -156,9 +171,10 @@ impl<'de> Deserialize<'de> for Tree<'de> {
 /// An enum with data may have its tag last; a struct whose fields all have defaults must not be read from a list.
 pub(crate) fn through_tree<'de, D: Deserializer<'de>, T>(
     deserializer: D,
-    read: impl FnOnce(Reader<'_, 'de>) -> Result<T, Refused>,
+    read: impl FnOnce(Reader<'_>) -> Result<T, Refused>,
 ) -> Result<T, D::Error> {
-    read(Reader(&mut Tree::deserialize(deserializer)?)).map_err(|refused| de::Error::custom(refused.0))
+    let mut source = TreeSource::new(Tree::deserialize(deserializer)?);
+    read(Reader(&mut source)).map_err(|refused| de::Error::custom(refused.0.under(&source.path())))
 }
 
 struct TreeVisitor;
@@ -277,366 +293,179 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 }
 
-// -- trees to types ---------------------------------------------------------------------------------------------------
+// -- trees as a source ------------------------------------------------------------------------------------------------
 
 /// Reads a type from a tree, and takes the texts out of it.
-pub(crate) struct Reader<'r, 'de>(pub(crate) &'r mut Tree<'de>);
-
-/// Why a type cannot be read from a tree.
-#[derive(Debug)]
-pub(crate) struct Refused(pub(crate) Error);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+pub(crate) fn from_tree<T: DeserializeOwned>(tree: Tree<'_>) -> crate::Result<T> {
+    let mut source = TreeSource::new(tree);
+    read(&mut source).map_err(|error| error.under(&source.path()))
 }
 
-impl std::error::Error for Refused {}
-
-impl de::Error for Refused {
-    #[cold]
-    fn custom<T: fmt::Display>(text: T) -> Self {
-        Self(Error::new(ErrorKind::InvalidValue, "", text.to_string()))
-    }
-}
-
-impl Tree<'_> {
-    #[cold]
-    fn refused(&self, expected: &dyn de::Expected) -> Refused {
-        let unexpected = match self {
-            Self::Null => Unexpected::Unit,
-            Self::Bool(value) => Unexpected::Bool(*value),
-            Self::Integer(number) => Unexpected::Signed(*number),
-            Self::Unsigned(number) => Unexpected::Unsigned(*number),
-            Self::Float(number) => Unexpected::Float(*number),
-            Self::Text(text) => Unexpected::Str(text),
-            Self::List(_) => Unexpected::Seq,
-            Self::Object(_) => Unexpected::Map,
-            Self::Instant(_) => Unexpected::Other("an instant"),
-            Self::Span(_) => Unexpected::Other("a span"),
-            Self::Day(_) => Unexpected::Other("a day"),
-            Self::Unit(_) => Unexpected::UnitVariant,
+impl Tree<'static> {
+    /// The value that is next in a source, with all that is inside.
+    pub(crate) fn of_source(source: &mut dyn Source) -> crate::Result<Self> {
+        let inside = |source: &mut dyn Source, count| {
+            let mut entries = Vec::new();
+            for _ in 0..count {
+                let key = source.key()?.into_owned();
+                entries.push((key, Self::of_source(source)?));
+            }
+            source.end();
+            Ok(entries)
         };
-        de::Error::invalid_type(unexpected, expected)
-    }
-}
-
-impl<'de> Reader<'_, 'de> {
-    /// A value that is neither a list nor an object.
-    fn simple<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self.0 {
-            Tree::Bool(value) => visitor.visit_bool(*value),
-            Tree::Integer(number) => visitor.visit_i64(*number),
-            Tree::Unsigned(number) => visitor.visit_u64(*number),
-            Tree::Float(number) => visitor.visit_f64(*number),
-            other => Err(other.refused(&visitor)),
-        }
-    }
-
-    fn fields<V: Visitor<'de>>(self, fields: Fields, visitor: V) -> Result<V::Value, Refused> {
-        match self.0 {
-            Tree::Object(entries) => {
-                visitor.visit_map(Entries { entries: entries.iter_mut(), fields, current: None })
-            }
-            other => Err(other.refused(&visitor)),
-        }
-    }
-}
-
-/// What the keys of an object are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fields {
-    Struct,
-    /// The tag was read.
-    Variant,
-    /// Keys of a map stay as they are.
-    Map,
-}
-
-macro_rules! simple {
-    ($($method:ident)*) => {$(
-        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-            self.simple(visitor)
-        }
-    )*};
-}
-
-impl<'de> Deserializer<'de> for Reader<'_, 'de> {
-    type Error = Refused;
-
-    fn is_human_readable(&self) -> bool {
-        false
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self.0 {
-            Tree::Null => visitor.visit_unit(),
-            Tree::Text(_) => self.deserialize_str(visitor),
-            Tree::List(_) => self.deserialize_seq(visitor),
-            Tree::Object(_) => self.fields(Fields::Map, visitor),
-            _ => self.simple(visitor),
-        }
-    }
-
-    simple! {
-        deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128 deserialize_u8
-        deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
-    }
-
-    forward_to_deserialize_any! { char bytes byte_buf unit unit_struct tuple tuple_struct }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self.0 {
-            Tree::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
-            Tree::Text(Cow::Owned(text)) => visitor.visit_string(mem::take(text)),
-            other => Err(other.refused(&visitor)),
-        }
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self.0 {
-            Tree::Null => visitor.visit_none(),
-            _ => visitor.visit_some(self),
-        }
-    }
-
-    /// The scalars of the core.
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Refused> {
-        match (&*self.0, name) {
-            (Tree::Text(text), _) => visitor.visit_str(text),
-            (Tree::Instant(millis), scalar::TIMESTAMP) | (Tree::Span(millis), scalar::SPAN) => {
-                visitor.visit_i64(*millis)
-            }
-            (Tree::Day(text), scalar::DATE) => visitor.visit_str(text),
-            (other, _) => Err(other.refused(&visitor)),
-        }
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self.0 {
-            Tree::List(items) => visitor.visit_seq(Items { items: items.iter_mut(), next: 0 }),
-            other => Err(other.refused(&visitor)),
-        }
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        self.fields(Fields::Map, visitor)
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Refused> {
-        self.fields(Fields::Struct, visitor)
-    }
-
-    /// A unit enum is a text or a position; an enum with data is an object with its tag, or a position with its fields.
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Refused> {
-        match self.0 {
-            Tree::Text(tag) => visitor.visit_enum(Variant { tag: Tag::Text(mem::take(tag)), fields: None }),
-            Tree::Unit(position) => {
-                visitor.visit_enum(Variant { tag: Tag::Position(*position), fields: None })
-            }
-            Tree::Object(entries) => {
-                let variant = match entries.as_mut_slice() {
-                    [(Key::Position(position), fields)] => {
-                        Some(Variant { tag: Tag::Position(*position), fields: Some(fields) })
-                    }
-                    entries => tag_among(entries).map(|tag| Variant { tag: Tag::Text(tag), fields: None }),
-                };
-                match variant {
-                    Some(Variant { tag, fields: None }) => {
-                        visitor.visit_enum(Variant { tag, fields: Some(self.0) })
-                    }
-                    Some(variant) => visitor.visit_enum(variant),
-                    None => Err(self.0.refused(&visitor)),
+        Ok(match source.value(Wanted::Any)? {
+            Event::Null => Tree::Null,
+            Event::Bool(value) => Tree::Bool(value),
+            Event::Integer(number) => Tree::Integer(number),
+            Event::Unsigned(number) => Tree::Unsigned(number),
+            Event::Float(number) => Tree::Float(number),
+            Event::Text(text) => Tree::Text(Cow::Owned(text.into_owned())),
+            Event::Instant(millis) => Tree::Instant(millis),
+            Event::Span(millis) => Tree::Span(millis),
+            Event::Day(text) => Tree::Day(Cow::Owned(text.into_owned())),
+            Event::Unit(position) => Tree::Unit(position),
+            Event::List(count) => {
+                let mut items = Vec::new();
+                for _ in 0..count {
+                    source.item()?;
+                    items.push(Self::of_source(source)?);
                 }
+                source.end();
+                Tree::List(items)
             }
-            other => Err(other.refused(&visitor)),
+            Event::Object(count) => Tree::Object(inside(source, count)?),
+            Event::Variant(variant, count) => {
+                let variant = variant.into_owned();
+                Tree::Object(vec![(variant, Tree::Object(inside(source, count)?))])
+            }
+        })
+    }
+}
+
+/// The events of a tree.
+#[derive(Debug)]
+pub struct TreeSource<'a> {
+    next: Tree<'a>,
+    inside: Vec<Inside<'a>>,
+}
+
+/// A list or an object that is being read.
+#[derive(Debug)]
+enum Inside<'a> {
+    /// With the number of items that were begun.
+    List(vec::IntoIter<Tree<'a>>, usize),
+    Object {
+        entries: vec::IntoIter<(Key<'a>, Tree<'a>)>,
+        /// That of the value that is being read.
+        key: Option<Key<'a>>,
+        /// Whether the tag is among the entries that are left, and was read already.
+        has_tag: bool,
+    },
+}
+
+impl<'a> TreeSource<'a> {
+    /// Reads this tree.
+    #[must_use]
+    pub fn new(tree: Tree<'a>) -> Self {
+        Self { next: tree, inside: Vec::new() }
+    }
+
+    fn open(&mut self, entries: Vec<(Key<'a>, Tree<'a>)>, has_tag: bool) -> usize {
+        let count = entries.len().saturating_sub(usize::from(has_tag));
+        self.inside.push(Inside::Object { entries: entries.into_iter(), key: None, has_tag });
+        count
+    }
+
+    fn variant(&mut self, mut entries: Vec<(Key<'a>, Tree<'a>)>) -> Event<'a> {
+        if let [(Key::Position(position), Tree::Object(fields))] = entries.as_mut_slice() {
+            let (position, fields) = (*position, mem::take(fields));
+            return Event::Variant(Key::Position(position), self.open(fields, false));
+        }
+        let tag = entries.iter_mut().find_map(|(key, value)| match value {
+            Tree::Text(tag) if key.is(TAG) => Some(mem::take(tag)),
+            _ => None,
+        });
+        match tag {
+            Some(tag) => Event::Variant(Key::Wire(tag), self.open(entries, true)),
+            None => Event::Object(self.open(entries, false)),
+        }
+    }
+}
+
+/// Not reached: the reader counts the items and entries.
+#[cold]
+fn odd() -> Error {
+    Error::new(ErrorKind::InvalidValue, "", "has no other value")
+}
+
+impl Source for TreeSource<'_> {
+    fn value(&mut self, wanted: Wanted) -> crate::Result<Event<'_>> {
+        Ok(match mem::replace(&mut self.next, Tree::Null) {
+            Tree::Null => Event::Null,
+            Tree::Bool(value) => Event::Bool(value),
+            Tree::Integer(number) => Event::Integer(number),
+            Tree::Unsigned(number) => Event::Unsigned(number),
+            Tree::Float(number) => Event::Float(number),
+            Tree::Text(text) => Event::Text(text),
+            Tree::Instant(millis) => Event::Instant(millis),
+            Tree::Span(millis) => Event::Span(millis),
+            Tree::Day(text) => Event::Day(text),
+            Tree::Unit(position) => Event::Unit(position),
+            Tree::List(items) => {
+                let count = items.len();
+                self.inside.push(Inside::List(items.into_iter(), 0));
+                Event::List(count)
+            }
+            Tree::Object(entries) => match wanted {
+                Wanted::Variant(_) => self.variant(entries),
+                _ => Event::Object(self.open(entries, false)),
+            },
+        })
+    }
+
+    fn is_absent(&mut self) -> crate::Result<bool> {
+        Ok(matches!(self.next, Tree::Null))
+    }
+
+    fn item(&mut self) -> crate::Result<()> {
+        let Some(Inside::List(items, begun)) = self.inside.last_mut() else { return Err(odd()) };
+        *begun = begun.saturating_add(1);
+        self.next = items.next().ok_or_else(odd)?;
+        Ok(())
+    }
+
+    fn key(&mut self) -> crate::Result<Key<'_>> {
+        let Some(Inside::Object { entries, key, has_tag }) = self.inside.last_mut() else {
+            return Err(odd());
+        };
+        let mut entry = entries.next();
+        if *has_tag && entry.as_ref().is_some_and(|(key, _)| key.is(TAG)) {
+            *has_tag = false; // a second one is an unknown key
+            entry = entries.next();
+        }
+        let (own, value) = entry.ok_or_else(odd)?;
+        self.next = value;
+        Ok(key.insert(own).borrowed())
+    }
+
+    fn end(&mut self) {
+        self.inside.pop();
+    }
+
+    fn leave(&mut self) {
+        match self.inside.last_mut() {
+            Some(Inside::List(_, begun)) => *begun = 0,
+            Some(Inside::Object { key, .. }) => *key = None,
+            None => {}
         }
     }
 
-    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        visitor.visit_unit()
-    }
-}
-
-/// Takes out the tag of an enum with data.
-fn tag_among<'de>(entries: &mut [(Key<'de>, Tree<'de>)]) -> Option<Cow<'de, str>> {
-    entries.iter_mut().find_map(|(key, value)| match value {
-        Tree::Text(tag) if key.is(TAG) => Some(mem::take(tag)),
-        _ => None,
-    })
-}
-
-struct Items<'r, 'de> {
-    items: slice::IterMut<'r, Tree<'de>>,
-    next: usize,
-}
-
-impl<'de> de::SeqAccess<'de> for Items<'_, 'de> {
-    type Error = Refused;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Refused> {
-        let Some(item) = self.items.next() else { return Ok(None) };
-        let index = self.next;
-        self.next = index.saturating_add(1);
-        seed.deserialize(Reader(item)).map(Some).map_err(|refused| refused.at(index))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len())
-    }
-}
-
-impl Refused {
-    #[cold]
-    fn at(self, index: usize) -> Self {
-        Self(self.0.under(&format!("[{index}]")))
-    }
-
-    #[cold]
-    fn inside(self, key: &Key<'_>) -> Self {
-        Self(self.0.under(&key.field()))
-    }
-}
-
-struct Entries<'r, 'de> {
-    entries: slice::IterMut<'r, (Key<'de>, Tree<'de>)>,
-    fields: Fields,
-    /// The entry whose key was read.
-    current: Option<&'r mut (Key<'de>, Tree<'de>)>,
-}
-
-impl<'de> de::MapAccess<'de> for Entries<'_, 'de> {
-    type Error = Refused;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Refused> {
-        let mut next = self.entries.next();
-        if self.fields == Fields::Variant && next.as_ref().is_some_and(|(key, _)| key.is(TAG)) {
-            next = self.entries.next();
-        }
-        let Some(entry) = next else { return Ok(None) };
-        let (key, _) = &**self.current.insert(entry);
-        seed.deserialize(KeyReader { key, of_map: self.fields == Fields::Map }).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Refused> {
-        let (key, value) =
-            self.current.take().ok_or_else(|| <Refused as de::Error>::custom("a value without its key"))?;
-        seed.deserialize(Reader(value)).map_err(|refused| refused.inside(key))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.entries.len())
-    }
-}
-
-struct KeyReader<'a> {
-    key: &'a Key<'a>,
-    of_map: bool,
-}
-
-impl<'de> Deserializer<'de> for KeyReader<'_> {
-    type Error = Refused;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self.key {
-            Key::Position(position) => visitor.visit_u64(u64::from(*position)),
-            Key::Wire(name) => visitor.visit_str(name),
-            Key::Caller(name) if self.of_map => visitor.visit_str(name),
-            Key::Caller(name) => visitor.visit_str(&wire_name(name)),
-        }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-struct Variant<'r, 'de> {
-    tag: Tag<'de>,
-    fields: Option<&'r mut Tree<'de>>,
-}
-
-enum Tag<'de> {
-    Text(Cow<'de, str>),
-    Position(u32),
-}
-
-impl<'de> Deserializer<'de> for Tag<'de> {
-    type Error = Refused;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refused> {
-        match self {
-            Self::Text(tag) => visitor.visit_str(&tag),
-            Self::Position(position) => visitor.visit_u64(u64::from(position)),
-        }
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl<'r, 'de> de::EnumAccess<'de> for Variant<'r, 'de> {
-    type Error = Refused;
-    type Variant = Inner<'r, 'de>;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Inner<'r, 'de>), Refused> {
-        Ok((seed.deserialize(self.tag)?, Inner(self.fields)))
-    }
-}
-
-/// The fields of a variant.
-struct Inner<'r, 'de>(Option<&'r mut Tree<'de>>);
-
-impl<'de> de::VariantAccess<'de> for Inner<'_, 'de> {
-    type Error = Refused;
-
-    fn unit_variant(self) -> Result<(), Refused> {
-        match self.0 {
-            Some(other) => Err(other.refused(&"a text")),
-            None => Ok(()),
-        }
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Refused> {
-        seed.deserialize(Reader(self.0.unwrap_or(&mut Tree::Null)))
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refused> {
-        Reader(self.0.unwrap_or(&mut Tree::Null)).deserialize_seq(visitor)
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Refused> {
-        Reader(self.0.unwrap_or(&mut Tree::Null)).fields(Fields::Variant, visitor)
+    fn path(&self) -> String {
+        self.inside.iter().fold(String::new(), |path, inside| match inside {
+            Inside::List(_, 0) | Inside::Object { key: None, .. } => path,
+            Inside::List(_, begun) => join(&path, &format!("[{}]", begun.saturating_sub(1))),
+            Inside::Object { key: Some(key), .. } => join(&path, &key.field()),
+        })
     }
 }
 
@@ -693,9 +522,7 @@ mod tests {
 
     #[test]
     fn what_text_cannot_say_is_no_text() {
-        let read = |mut tree: Tree<'static>| {
-            Observation::deserialize(Reader(&mut tree)).map_err(|refused| refused.0)
-        };
+        let read = from_tree::<Observation>;
         let entry = |key: &'static str, value| (Key::Wire(key.into()), value);
         let observation = |at| {
             let kind = vec![entry("open", Tree::Bool(true)), entry("type", Tree::Text("window".into()))];
@@ -711,8 +538,8 @@ mod tests {
     #[test]
     fn only_names_of_callers_may_be_in_snake_case() {
         let read = |key| {
-            let mut policy = Tree::Object(vec![(key, Tree::Text("deployment".into()))]);
-            Policy::deserialize(Reader(&mut policy)).map_err(|refused| refused.0.to_string())
+            let policy = Tree::Object(vec![(key, Tree::Text("deployment".into()))]);
+            from_tree::<Policy>(policy).map_err(|error| error.to_string())
         };
         let read_policy = read(Key::Wire("leadUnit".into())).unwrap();
         assert_eq!(read(Key::Caller("lead_unit".into())), Ok(read_policy.clone()));

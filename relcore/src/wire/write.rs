@@ -1,6 +1,6 @@
 //! Values to JSON text.
 use super::TypeRef;
-use super::read::{from_tree, read_json};
+use super::read::{diagnosed, read_json};
 use super::sink::{Sink, write};
 use crate::error::{Error, ErrorKind, Result, join};
 use crate::time::{Span, Timestamp};
@@ -64,7 +64,7 @@ pub fn to_json<T: WireType>(value: &T) -> Result<String> {
 /// `syntax` for text that is not JSON, has a repeated key, nests deeper than 127 levels or is longer than 8 MiB;
 /// `unknown_field`, `missing_field`, `wrong_type`, `invalid_value` and `out_of_range` for a value of another form.
 pub fn from_json<T: WireType>(text: &str) -> Result<T> {
-    from_tree(read_json(text)?, TypeRef::Named(T::NAME)).map_err(Error::stored)
+    diagnosed(read_json(text)?, TypeRef::Named(T::NAME)).map_err(Error::stored)
 }
 
 /// JSON text without blanks.

@@ -69,7 +69,7 @@ types! {
     time: BucketUnit, BusinessCalendar, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version;
     scalar: Count;
-    wire: Key, Tree;
+    wire: Event, Key, Tree, TreeSource, Wanted;
 }
 
 /// Types that exist only with the feature `schema`.

@@ -8,7 +8,7 @@
 )]
 
 use relcore::api::{self, Signature, Transport};
-use relcore::wire::{Key, Sink, Tree};
+use relcore::wire::{Key, Sink, Source, Tree, TreeSource};
 use relcore::{Error, NaiveDate, ReasonCode, Span, Timestamp, Version};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -64,15 +64,18 @@ fn scalars_pass_through_a_format_without_newtypes() {
 
 /// The value of the type of this name as JSON.
 fn written(name: &str, value: Tree<'static>) -> String {
-    api::named_type(name).unwrap().to_json(&mut One(value)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    api::named_type(name)
+        .unwrap()
+        .to_json(&mut One(TreeSource::new(value)))
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// A call with one argument.
-struct One(Tree<'static>);
+struct One(TreeSource<'static>);
 
 impl Transport for One {
-    fn argument(&mut self, _: &Signature, _: usize) -> Result<Tree<'_>, Error> {
-        Ok(self.0.clone())
+    fn argument(&mut self, _: &Signature, _: usize) -> Result<&mut dyn Source, Error> {
+        Ok(&mut self.0)
     }
 
     fn sink(&mut self) -> &mut dyn Sink {
