@@ -1414,8 +1414,8 @@ pub mod api {
     }
     /// The values of a binding for one call.
     pub trait Transport {
-        /// The argument at an index of the signature; `Tree::Null` if it is left out.
-        fn argument(&mut self, signature: &Signature, index: usize) -> Result<Tree<'_>>;
+        /// The source of the argument at an index of the signature; its value is absent if the argument is left out.
+        fn argument(&mut self, signature: &Signature, index: usize) -> Result<&mut dyn Source>;
         /// Runs the function, after its arguments were read and before its result is written.
         fn run(&mut self, work: &mut (dyn FnMut() + Send));
         /// What takes the result.
@@ -5546,6 +5546,75 @@ pub mod wire {
     }
     /// Tells a sink a value.
     pub fn write<T: Serialize + ?Sized>(value: &T, sink: &mut dyn Sink) -> Result<()>;
+    /// What a value is; of a list or an object its beginning.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Event<'a> {
+        /// Absent.
+        Null,
+        /// True or false.
+        Bool(bool),
+        /// A whole number.
+        Integer(i64),
+        /// A whole number, perhaps beyond 2^63.
+        Unsigned(u64),
+        /// A finite number.
+        Float(f64),
+        /// A text, or any scalar as text.
+        Text(Cow<'a, str>),
+        /// An instant as milliseconds since 1970.
+        Instant(i64),
+        /// A span as milliseconds.
+        Span(i64),
+        /// A day as its text on the wire, where only a day may stand.
+        Day(Cow<'a, str>),
+        /// A variant of an enum without data, by its position.
+        Unit(u32),
+        /// The beginning of a list of so many items.
+        List(usize),
+        /// The beginning of an object of so many entries.
+        Object(usize),
+        /// The beginning of the fields of an enum with data, so many without the tag; the variant by its tag or position.
+        Variant(Key<'a>, usize),
+    }
+    /// What tells a value, event by event.
+    pub trait Source {
+        /// Takes the value that is next.
+        fn value(&mut self, wanted: Wanted) -> Result<Event<'_>>;
+        /// Whether the value that is next is absent.
+        fn is_absent(&mut self) -> Result<bool>;
+        /// Goes on to the next item of the innermost list.
+        fn item(&mut self) -> Result<()>;
+        /// Goes on to the next entry of the innermost object.
+        fn key(&mut self) -> Result<Key<'_>>;
+        /// Ends the innermost list or object, of which everything was read.
+        fn end(&mut self);
+        /// Says that an error to come is one of the innermost list or object, and not of the last value inside.
+        fn leave(&mut self);
+        /// The path of the value that was last begun and not ended.
+        fn path(&self) -> String;
+    }
+    /// What the type needs that is being read: a hint for a source that has to look.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Wanted {
+        /// Whatever there is.
+        Any,
+        /// True, false or a number.
+        Number,
+        /// A text.
+        Text,
+        /// An instant, a span, a day or the text of a scalar.
+        Scalar,
+        /// A list.
+        List,
+        /// A map.
+        Map,
+        /// An object of the type of this qualified name.
+        Struct(&'static str),
+        /// A variant of the enum of this qualified name.
+        Variant(&'static str),
+    }
     /// A key of an object.
     #[derive(Clone, Debug, PartialEq, Eq)]
     #[non_exhaustive]
@@ -5586,6 +5655,9 @@ pub mod wire {
         /// A variant of an enum without data, by its position.
         Unit(u32),
     }
+    /// The events of a tree.
+    #[derive(Debug)]
+    pub struct TreeSource<'a> {}
     /// A public type with a wire form: every struct and enum of the modules.
     pub trait WireType: Serialize + DeserializeOwned {
         /// The qualified name: `canary.State`.
@@ -5605,6 +5677,12 @@ pub mod wire {
     pub fn never<T>(_: &T) -> bool;
     /// Reads any format, strictly: without repeated keys and without numbers that JSON cannot hold (YAML has `.nan`).
     impl<'de> Deserialize<'de> for Tree<'de> {}
+    impl<'a> TreeSource<'a> {
+        /// Reads this tree.
+        #[must_use]
+        pub fn new(tree: Tree<'a>) -> Self;
+    }
+    impl Source for TreeSource<'_> {}
 }
 pub use error::{Error, ErrorKind, Fault, Result};
 pub use reason::{Evidence, Interval, Reason, ReasonCode, Severity};

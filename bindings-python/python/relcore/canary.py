@@ -543,7 +543,9 @@ class Waiver(StrEnum):
 class ActionSetWeight(_Variant):
     """Route another share of the traffic to the new version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("previous", "weight", tag="set_weight")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "previous", "weight", of="canary.Action", tag="set_weight"
+    )
 
     type: Literal["set_weight"] = "set_weight"
     """Which variant this is."""
@@ -562,7 +564,7 @@ class ActionSetWeight(_Variant):
 class ActionHold(_Variant):
     """Leave everything as it is."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="hold")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="hold")
 
     type: Literal["hold"] = "hold"
     """Which variant this is."""
@@ -575,7 +577,7 @@ class ActionHold(_Variant):
 class ActionInconclusive(_Variant):
     """Leave everything as it is: the measurements do not allow a judgement. `missing` names those that are lacking."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="inconclusive")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="inconclusive")
 
     type: Literal["inconclusive"] = "inconclusive"
     """Which variant this is."""
@@ -588,7 +590,7 @@ class ActionInconclusive(_Variant):
 class ActionAwaitGate(_Variant):
     """Leave everything as it is and ask a person."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("gate", tag="await_gate")
+    _fields: ClassVar[_native.Fields] = _native.Fields("gate", of="canary.Action", tag="await_gate")
 
     type: Literal["await_gate"] = "await_gate"
     """Which variant this is."""
@@ -604,7 +606,9 @@ class ActionAwaitGate(_Variant):
 class ActionSetHeaderRoute(_Variant):
     """Set or remove a header route, then report the result of the step. Given again until there is one."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", "headers", tag="set_header_route")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "step", "name", "headers", of="canary.Action", tag="set_header_route"
+    )
 
     type: Literal["set_header_route"] = "set_header_route"
     """Which variant this is."""
@@ -628,7 +632,7 @@ class ActionSetMirrorRoute(_Variant):
     """Set or remove a mirror route, then report the result of the step. Given again until there is one."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "step", "name", "percent", "headers", tag="set_mirror_route"
+        "step", "name", "percent", "headers", of="canary.Action", tag="set_mirror_route"
     )
 
     type: Literal["set_mirror_route"] = "set_mirror_route"
@@ -655,7 +659,9 @@ class ActionSetMirrorRoute(_Variant):
 class ActionSetCanaryScale(_Variant):
     """Scale the new version, then report the result of the step. Given again until there is one."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "scale", tag="set_canary_scale")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "step", "scale", of="canary.Action", tag="set_canary_scale"
+    )
 
     type: Literal["set_canary_scale"] = "set_canary_scale"
     """Which variant this is."""
@@ -674,7 +680,7 @@ class ActionSetCanaryScale(_Variant):
 class ActionRunExternal(_Variant):
     """Run something outside of the schedule, once, then report the result of the step. Given again until there is one."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", tag="run_external")
+    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", of="canary.Action", tag="run_external")
 
     type: Literal["run_external"] = "run_external"
     """Which variant this is."""
@@ -693,7 +699,7 @@ class ActionRunExternal(_Variant):
 class ActionPause(_Variant):
     """Leave everything as it is until an operator resumes."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="pause")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="pause")
 
     type: Literal["pause"] = "pause"
     """Which variant this is."""
@@ -706,7 +712,7 @@ class ActionPause(_Variant):
 class ActionComplete(_Variant):
     """Route all traffic to the new version: the rollout has succeeded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("previous", tag="complete")
+    _fields: ClassVar[_native.Fields] = _native.Fields("previous", of="canary.Action", tag="complete")
 
     type: Literal["complete"] = "complete"
     """Which variant this is."""
@@ -722,7 +728,7 @@ class ActionComplete(_Variant):
 class ActionRollBack(_Variant):
     """Route all traffic to the previous version: the rollout has failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("previous", tag="roll_back")
+    _fields: ClassVar[_native.Fields] = _native.Fields("previous", of="canary.Action", tag="roll_back")
 
     type: Literal["roll_back"] = "roll_back"
     """Which variant this is."""
@@ -738,7 +744,7 @@ class ActionRollBack(_Variant):
 class ActionFreeze(_Variant):
     """Leave everything as it is for good: the rollout has failed and cannot be rolled back."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="freeze")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="freeze")
 
     type: Literal["freeze"] = "freeze"
     """Which variant this is."""
@@ -768,7 +774,7 @@ Action: TypeAlias = (
 class CanaryScaleReplicas(_Variant):
     """A number of replicas."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("replicas", tag="replicas")
+    _fields: ClassVar[_native.Fields] = _native.Fields("replicas", of="canary.CanaryScale", tag="replicas")
 
     type: Literal["replicas"] = "replicas"
     """Which variant this is."""
@@ -784,7 +790,7 @@ class CanaryScaleReplicas(_Variant):
 class CanaryScalePercent(_Variant):
     """A share of the replicas of a full deployment."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("percent", tag="percent")
+    _fields: ClassVar[_native.Fields] = _native.Fields("percent", of="canary.CanaryScale", tag="percent")
 
     type: Literal["percent"] = "percent"
     """Which variant this is."""
@@ -800,7 +806,7 @@ class CanaryScalePercent(_Variant):
 class CanaryScaleMatchTraffic(_Variant):
     """As many as the weight needs. Also what holds before the first step that sets a scale."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="match_traffic")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.CanaryScale", tag="match_traffic")
 
     type: Literal["match_traffic"] = "match_traffic"
     """Which variant this is."""
@@ -818,7 +824,14 @@ class CauseResponses(_Value):
     """The response to each cause: something is wrong, or cannot be judged."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "failed", "error", "inconclusive", "no_data", "deadline", "not_ready", "stable_unhealthy"
+        "failed",
+        "error",
+        "inconclusive",
+        "no_data",
+        "deadline",
+        "not_ready",
+        "stable_unhealthy",
+        of="canary.CauseResponses",
     )
 
     failed: Response = Response.ABORT
@@ -851,7 +864,7 @@ class CauseResponses(_Value):
 class Confirmation(_Value):
     """The result of what a step commanded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "result", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "result", "text", of="canary.Confirmation")
 
     at: datetime
     """When it was observed."""
@@ -867,7 +880,9 @@ class Confirmation(_Value):
 class DeadlineExcludes(_Value):
     """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("pauses", "gates", "closed_windows")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "pauses", "gates", "closed_windows", of="canary.DeadlineExcludes"
+    )
 
     pauses: bool = True
     """Pause steps, and pauses that an operator or a response began. Default true, as Argo Rollouts."""
@@ -884,7 +899,7 @@ class Decision(_Value):
     """What to do about a canary now, why, and the state for the next call."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "state", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict", "state", "reasons", "missing", "next_check_at", "policy_digest", of="canary.Decision"
     )
 
     verdict: Annotated[Action, _TAGGED]
@@ -916,7 +931,9 @@ class Decision(_Value):
 class Diagnostic(_Value):
     """An error or a warning about a schedule."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "severity", "path", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "code", "severity", "path", "text", of="canary.Diagnostic"
+    )
 
     code: DiagnosticCode
     """The stable code."""
@@ -935,7 +952,9 @@ class Diagnostic(_Value):
 class Exposure(_Value):
     """How many users met the new version, and for how long."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("user_minutes", "weights", "peak_weight", "duration")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "user_minutes", "weights", "peak_weight", "duration", of="canary.Exposure"
+    )
 
     user_minutes: float
     """The minutes that users spent on the new version: users times share times minutes, over all weights."""
@@ -957,7 +976,9 @@ class Exposure(_Value):
 class GateApproval(_Value):
     """The approval or refusal of a gate."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("gate", "approved", "by", "at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "gate", "approved", "by", "at", of="canary.GateApproval"
+    )
 
     gate: str
     """The name of the gate."""
@@ -976,7 +997,7 @@ class GateApproval(_Value):
 class HeaderMatch(_Value):
     """A condition on a header of a request."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("header", "value", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("header", "value", "kind", of="canary.HeaderMatch")
 
     header: str
     """The name of the header; `:method` and `:path` are the method and the path."""
@@ -992,7 +1013,7 @@ class HeaderMatch(_Value):
 class HeaderRoute(_Value):
     """A header route that was commanded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "headers")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "headers", of="canary.HeaderRoute")
 
     name: str
     """The name."""
@@ -1008,7 +1029,9 @@ class HeaderRoute(_Value):
 class LastMeasurement(_Value):
     """The latest measurement of a metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "phase", "value", "n", "error")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "at", "phase", "value", "n", "error", of="canary.LastMeasurement"
+    )
 
     at: datetime
     """When it was made."""
@@ -1044,6 +1067,7 @@ class Metric(_Value):
         "initial_delay",
         "window",
         "empty",
+        of="canary.Metric",
     )
 
     name: str
@@ -1105,6 +1129,7 @@ class MetricState(_Value):
         "samples",
         "last",
         "sampled_until",
+        of="canary.MetricState",
     )
 
     name: str
@@ -1136,7 +1161,7 @@ class MetricState(_Value):
 class MirrorRoute(_Value):
     """A mirror route that was commanded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "percent", "headers")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "percent", "headers", of="canary.MirrorRoute")
 
     name: str
     """The name."""
@@ -1155,7 +1180,7 @@ class MirrorRoute(_Value):
 class Observation(_Value):
     """Something that happened or was measured at an instant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind", of="canary.Observation")
 
     at: datetime
     """The instant: not after `now`, and of a measurement after the latest one of its metric."""
@@ -1168,7 +1193,9 @@ class Observation(_Value):
 class ObservationKindHealth(_Variant):
     """Whether one side can serve at all."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("role", "healthy", tag="health")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "role", "healthy", of="canary.ObservationKind", tag="health"
+    )
 
     type: Literal["health"] = "health"
     """Which variant this is."""
@@ -1189,7 +1216,7 @@ class ObservationKindCapacity(_Variant):
     `abort: reverse_steps` waits for it.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("percent", tag="capacity")
+    _fields: ClassVar[_native.Fields] = _native.Fields("percent", of="canary.ObservationKind", tag="capacity")
 
     type: Literal["capacity"] = "capacity"
     """Which variant this is."""
@@ -1205,7 +1232,9 @@ class ObservationKindCapacity(_Variant):
 class ObservationKindMeasurement(_Variant):
     """A metric was queried."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "reading", tag="measurement")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "reading", of="canary.ObservationKind", tag="measurement"
+    )
 
     type: Literal["measurement"] = "measurement"
     """Which variant this is."""
@@ -1224,7 +1253,7 @@ class ObservationKindMeasurement(_Variant):
 class ObservationKindWindow(_Variant):
     """The release window opened or closed. Until the first of these it counts as open."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("open", tag="window")
+    _fields: ClassVar[_native.Fields] = _native.Fields("open", of="canary.ObservationKind", tag="window")
 
     type: Literal["window"] = "window"
     """Which variant this is."""
@@ -1240,7 +1269,9 @@ class ObservationKindWindow(_Variant):
 class ObservationKindApproval(_Variant):
     """A person approved or refused a gate. A refusal ends the rollout."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("gate", "approved", "by", tag="approval")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "gate", "approved", "by", of="canary.ObservationKind", tag="approval"
+    )
 
     type: Literal["approval"] = "approval"
     """Which variant this is."""
@@ -1262,7 +1293,9 @@ class ObservationKindApproval(_Variant):
 class ObservationKindCommand(_Variant):
     """An operator gave a command."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("command", "by", "reason", tag="command")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "command", "by", "reason", of="canary.ObservationKind", tag="command"
+    )
 
     type: Literal["command"] = "command"
     """Which variant this is."""
@@ -1286,7 +1319,9 @@ class ObservationKindStepResult(_Variant):
     one from after the command.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "result", "text", tag="step_result")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "step", "result", "text", of="canary.ObservationKind", tag="step_result"
+    )
 
     type: Literal["step_result"] = "step_result"
     """Which variant this is."""
@@ -1308,7 +1343,9 @@ class ObservationKindStepResult(_Variant):
 class ObservationKindNewRevision(_Variant):
     """Another version is rolled out from now on: the run begins again without traffic."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("revision", tag="new_revision")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "revision", of="canary.ObservationKind", tag="new_revision"
+    )
 
     type: Literal["new_revision"] = "new_revision"
     """Which variant this is."""
@@ -1337,7 +1374,7 @@ ObservationKind: TypeAlias = (
 class Order(_Value):
     """A command of an operator that was applied."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("command", "at", "by", "reason")
+    _fields: ClassVar[_native.Fields] = _native.Fields("command", "at", "by", "reason", of="canary.Order")
 
     command: Command
     """The command."""
@@ -1357,7 +1394,7 @@ class PlannedStep(_Value):
     """When a step begins and ends."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "step", "weight", "earliest_start", "earliest_end", "latest_end"
+        "step", "weight", "earliest_start", "earliest_end", "latest_end", of="canary.PlannedStep"
     )
 
     step: int
@@ -1384,7 +1421,7 @@ class Readiness(_Value):
     ready. At any other time it may be unready for `grace`. After both, the response is `on.not_ready`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("deadline", "grace")
+    _fields: ClassVar[_native.Fields] = _native.Fields("deadline", "grace", of="canary.Readiness")
 
     deadline: timedelta = timedelta(seconds=600)
     """How long after its start, or after its weight rose, the version may be unready. Default 10 minutes, as
@@ -1399,7 +1436,7 @@ class Readiness(_Value):
 class ReadingValue(_Variant):
     """A finite number."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", tag="value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", of="canary.Reading", tag="value")
 
     type: Literal["value"] = "value"
     """Which variant this is."""
@@ -1418,7 +1455,7 @@ class ReadingValue(_Variant):
 class ReadingMissing(_Variant):
     """No value, for instance one that is not a number."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="missing")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Reading", tag="missing")
 
     type: Literal["missing"] = "missing"
     """Which variant this is."""
@@ -1431,7 +1468,7 @@ class ReadingMissing(_Variant):
 class ReadingEmpty(_Variant):
     """The query succeeded, and its result is empty. The metric says what that means."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="empty")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Reading", tag="empty")
 
     type: Literal["empty"] = "empty"
     """Which variant this is."""
@@ -1444,7 +1481,7 @@ class ReadingEmpty(_Variant):
 class ReadingFailed(_Variant):
     """The query failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", tag="failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", of="canary.Reading", tag="failed")
 
     type: Literal["failed"] = "failed"
     """Which variant this is."""
@@ -1464,7 +1501,7 @@ Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFaile
 class Replicas(_Value):
     """How many replicas run each version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "stable")
+    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "stable", of="canary.Replicas")
 
     canary: int
     """The replicas of the new version."""
@@ -1478,7 +1515,7 @@ class Routing(_Value):
     """How the traffic must be split, as far as a state has decided."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "weight", "revision", "header_routes", "mirror_routes", "canary_scale"
+        "weight", "revision", "header_routes", "mirror_routes", "canary_scale", of="canary.Routing"
     )
 
     weight: float
@@ -1505,7 +1542,7 @@ class Schedule(_Value):
     """The steps by which traffic moves to a new version, the metrics, and the responses to failures."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "steps", "metrics", "on", "abort", "deadline", "deadline_excludes", "readiness"
+        "steps", "metrics", "on", "abort", "deadline", "deadline_excludes", "readiness", of="canary.Schedule"
     )
 
     steps: Sequence[Annotated[Step, _TAGGED]]
@@ -1537,7 +1574,9 @@ class Schedule(_Value):
 class ScheduleChange(_Value):
     """A difference between two schedules."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("path", "kind", "effect", "before", "after")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "path", "kind", "effect", "before", "after", of="canary.ScheduleChange"
+    )
 
     path: str
     """The path in the new schedule, or in the old one for what was removed: `steps[1].min`, `metrics[0].max`."""
@@ -1602,6 +1641,7 @@ class State(_Value):
         "mirror_routes",
         "canary_scale",
         "confirmation",
+        of="canary.State",
     )
 
     schedule_digest: str
@@ -1727,7 +1767,7 @@ class State(_Value):
 class StepSetWeight(_Variant):
     """Route this share of the traffic to the new version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weight", tag="set_weight")
+    _fields: ClassVar[_native.Fields] = _native.Fields("weight", of="canary.Step", tag="set_weight")
 
     type: Literal["set_weight"] = "set_weight"
     """Which variant this is."""
@@ -1743,7 +1783,9 @@ class StepSetWeight(_Variant):
 class StepBake(_Variant):
     """Run at this weight, and go on after the shortest time if every metric is good. Also called soak."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("min", "max", "min_samples", tag="bake")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "min", "max", "min_samples", of="canary.Step", tag="bake"
+    )
 
     type: Literal["bake"] = "bake"
     """Which variant this is."""
@@ -1765,7 +1807,7 @@ class StepBake(_Variant):
 class StepPause(_Variant):
     """Wait, whatever the metrics are; an exceeded limit still ends the rollout."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("duration", tag="pause")
+    _fields: ClassVar[_native.Fields] = _native.Fields("duration", of="canary.Step", tag="pause")
 
     type: Literal["pause"] = "pause"
     """Which variant this is."""
@@ -1781,7 +1823,9 @@ class StepPause(_Variant):
 class StepAnalysis(_Variant):
     """Go on when each of these metrics has this many good measurements in this step."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metrics", "measurements", tag="analysis")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metrics", "measurements", of="canary.Step", tag="analysis"
+    )
 
     type: Literal["analysis"] = "analysis"
     """Which variant this is."""
@@ -1801,7 +1845,9 @@ class StepAnalysis(_Variant):
 class StepGate(_Variant):
     """Wait for a person's approval."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "timeout", "on_timeout", tag="gate")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "timeout", "on_timeout", of="canary.Step", tag="gate"
+    )
 
     type: Literal["gate"] = "gate"
     """Which variant this is."""
@@ -1824,7 +1870,7 @@ class StepSetHeaderRoute(_Variant):
     """Route the requests with these headers to the new version, whatever the weight is."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "headers", "timeout", "on_timeout", tag="set_header_route"
+        "name", "headers", "timeout", "on_timeout", of="canary.Step", tag="set_header_route"
     )
 
     type: Literal["set_header_route"] = "set_header_route"
@@ -1852,7 +1898,7 @@ class StepSetMirrorRoute(_Variant):
     """Send a copy of this share of the requests to the new version. Its replies reach nobody. Also called shadowing."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "percent", "headers", "timeout", "on_timeout", tag="set_mirror_route"
+        "name", "percent", "headers", "timeout", "on_timeout", of="canary.Step", tag="set_mirror_route"
     )
 
     type: Literal["set_mirror_route"] = "set_mirror_route"
@@ -1883,7 +1929,7 @@ class StepSetCanaryScale(_Variant):
     """Scale the new version to another size than its traffic needs."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "scale", "timeout", "on_timeout", tag="set_canary_scale"
+        "scale", "timeout", "on_timeout", of="canary.Step", tag="set_canary_scale"
     )
 
     type: Literal["set_canary_scale"] = "set_canary_scale"
@@ -1909,7 +1955,9 @@ class StepExternal(_Variant):
     The response to a failure is `on.failed`, to an inconclusive result `on.inconclusive`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "timeout", "on_timeout", tag="external")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "timeout", "on_timeout", of="canary.Step", tag="external"
+    )
 
     type: Literal["external"] = "external"
     """Which variant this is."""
@@ -1945,7 +1993,9 @@ Step: TypeAlias = (
 class Timeline(_Value):
     """When each step of a schedule begins and ends, if nothing goes wrong."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("steps", "earliest_end", "latest_end", "deadline_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "steps", "earliest_end", "latest_end", "deadline_at", of="canary.Timeline"
+    )
 
     steps: Sequence[PlannedStep]
     """The steps in their order."""
@@ -1969,7 +2019,9 @@ class Timeline(_Value):
 class WeightExposure(_Value):
     """The exposure at one weight."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weight", "start", "duration", "user_minutes")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "weight", "start", "duration", "user_minutes", of="canary.WeightExposure"
+    )
 
     weight: float
     """The share of the traffic, in percent."""

@@ -93,7 +93,7 @@ class GitCommit(_Value):
     """A commit."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "parents", "authored_at", "committed_at", "subject", "body"
+        "id", "parents", "authored_at", "committed_at", "subject", "body", of="interchange.GitCommit"
     )
 
     id: str
@@ -122,7 +122,7 @@ class GitCommit(_Value):
 class GitHistory(_Value):
     """The commits and tags of a repository."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("commits", "tags")
+    _fields: ClassVar[_native.Fields] = _native.Fields("commits", "tags", of="interchange.GitHistory")
 
     commits: Sequence[GitCommit]
     """The commits in the order of the log: newest first."""
@@ -138,7 +138,7 @@ class GitHistory(_Value):
 class GitReleases(_Value):
     """The releases of a repository as deployments and its commits as changes, for `metrics.dora`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("deployments", "changes")
+    _fields: ClassVar[_native.Fields] = _native.Fields("deployments", "changes", of="interchange.GitReleases")
 
     deployments: Sequence[Deployment]
     """One deployment for each release, in the order of time. The tag is the id, the service is `repository`, the
@@ -156,7 +156,7 @@ class GitReleases(_Value):
 class GitTag(_Value):
     """A tag of a commit."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "commit", "tagged_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "commit", "tagged_at", of="interchange.GitTag")
 
     name: str
     """The short name: `v1.2.3`."""
@@ -173,7 +173,7 @@ class PrometheusMetric(_Value):
     """A metric of a schedule with the Prometheus responses for it."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "metric", "answer", "samples", "scale", "accept_warnings"
+        "metric", "answer", "samples", "scale", "accept_warnings", of="interchange.PrometheusMetric"
     )
 
     metric: str
@@ -205,7 +205,7 @@ class PrometheusQuery(_Value):
     It must return an instant vector of at most one series: aggregate it, as with `sum(…)`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "query")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "query", of="interchange.PrometheusQuery")
 
     metric: str
     """The name of the metric in the rules."""
@@ -218,7 +218,9 @@ class PrometheusQuery(_Value):
 class PrometheusSample(_Value):
     """One sample: a number, or the reason for its absence."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value", "missing")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "at", "value", "missing", of="interchange.PrometheusSample"
+    )
 
     at: datetime
     """The instant of evaluation."""
@@ -234,7 +236,7 @@ class PrometheusSample(_Value):
 class PrometheusSeries(_Value):
     """One time series of a range query."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("labels", "samples")
+    _fields: ClassVar[_native.Fields] = _native.Fields("labels", "samples", of="interchange.PrometheusSeries")
 
     labels: Mapping[str, str]
     """The labels. `__name__` is one of them if the query kept it."""

@@ -448,7 +448,7 @@ class Change(_Value):
     """A commit or another unit of work that deployments deliver."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "authored_at", "committed_at", "merge", "reverts"
+        "id", "authored_at", "committed_at", "merge", "reverts", of="metrics.Change"
     )
 
     id: str
@@ -485,6 +485,7 @@ class Deployment(_Value):
         "revision",
         "remediates",
         "changes",
+        of="metrics.Deployment",
     )
 
     id: str
@@ -528,7 +529,7 @@ class DoraReport(_Value):
     """The five delivery metrics of DORA over a range and each of its buckets."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "range", "overall", "buckets", "policy_digest", "tzdb_version"
+        "range", "overall", "buckets", "policy_digest", "tzdb_version", of="metrics.DoraReport"
     )
 
     range: TimeRange
@@ -568,6 +569,7 @@ class DoraRow(_Value):
         "change_fail_rate",
         "failed_deployment_recovery_time",
         "deployment_rework_rate",
+        of="metrics.DoraRow",
     )
 
     range: TimeRange
@@ -601,7 +603,18 @@ class Estimate(_Value):
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "value", "undefined", "n", "affected", "low_n", "excluded", "interval", "median", "mean", "p90", "p95"
+        "value",
+        "undefined",
+        "n",
+        "affected",
+        "low_n",
+        "excluded",
+        "interval",
+        "median",
+        "mean",
+        "p90",
+        "p95",
+        of="metrics.Estimate",
     )
 
     value: float | None = None
@@ -647,7 +660,7 @@ class Estimate(_Value):
 class Exclusion(_Value):
     """How many items were left out for one reason."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n")
+    _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n", of="metrics.Exclusion")
 
     reason: ExclusionReason
     """The reason."""
@@ -661,7 +674,15 @@ class Incident(_Value):
     """A disruption of a service that needed immediate attention."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "service", "environment", "severity", "detected_at", "resolved_at", "caused_by", "duplicate_of"
+        "id",
+        "service",
+        "environment",
+        "severity",
+        "detected_at",
+        "resolved_at",
+        "caused_by",
+        "duplicate_of",
+        of="metrics.Incident",
     )
 
     id: str
@@ -724,6 +745,7 @@ class Policy(_Value):
         "week_start",
         "confidence_level",
         "low_n",
+        of="metrics.Policy",
     )
 
     environments: Sequence[str] = ("production",)
@@ -869,6 +891,7 @@ class ReportRow(_Value):
         "rework_deployments",
         "deployment_rework_rate",
         "policy_digest",
+        of="metrics.ReportRow",
     )
 
     start: datetime

@@ -194,7 +194,7 @@ class Type(StrEnum):
 class Advisory(_Value):
     """An advisory that a release closes."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "severity")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "severity", of="release.Advisory")
 
     id: str
     """The identifier: `CVE-2026-0001`, `GHSA-…`, `RUSTSEC-…`."""
@@ -208,7 +208,13 @@ class Classification(_Value):
     """The release type and the reasons for it: the result of `classify`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "release_type", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict",
+        "release_type",
+        "reasons",
+        "missing",
+        "next_check_at",
+        "policy_digest",
+        of="release.Classification",
     )
 
     verdict: ClassificationVerdict
@@ -241,7 +247,7 @@ class Facts(_Value):
     """The facts about a release that its version does not contain."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "breaking", "features", "advisories", "line", "lts", "opt_in_only", "declared"
+        "breaking", "features", "advisories", "line", "lts", "opt_in_only", "declared", of="release.Facts"
     )
 
     breaking: bool | None = None
@@ -293,6 +299,7 @@ class Profile(_Value):
         "channels",
         "freeze_exempt",
         "support",
+        of="release.Profile",
     )
 
     allowed_bumps: Sequence[Bump]
@@ -345,7 +352,7 @@ class Profiles(_Value):
     A type without a row has the standard profile.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("profiles")
+    _fields: ClassVar[_native.Fields] = _native.Fields("profiles", of="release.Profiles")
 
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     """The profiles by release type."""
@@ -355,7 +362,7 @@ class Profiles(_Value):
 class RequiredApproval(_Value):
     """An approval that a release needs."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("role", "count")
+    _fields: ClassVar[_native.Fields] = _native.Fields("role", "count", of="release.RequiredApproval")
 
     role: str
     """The role of the approvers: `release_manager`."""

@@ -314,7 +314,9 @@ class WindowVerdict(StrEnum):
 class Candidate(_Value):
     """A version that a rollback could go to."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "eligible", "failed_rollbacks", "reasons")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", "eligible", "failed_rollbacks", "reasons", of="rollback.Candidate"
+    )
 
     version: str
     """The version."""
@@ -346,6 +348,7 @@ class Candidates(_Value):
         "failed_rollbacks",
         "next_check_at",
         "policy_digest",
+        of="rollback.Candidates",
     )
 
     verdict: CandidatesVerdict
@@ -386,7 +389,9 @@ class Candidates(_Value):
 class Counterfactual(_Value):
     """A fact that would change the verdict if all others stayed as they are."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("fact", "actual", "instead", "verdict")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "fact", "actual", "instead", "verdict", of="rollback.Counterfactual"
+    )
 
     fact: str
     """The name of the fact in the situation: `affectedShare`."""
@@ -405,7 +410,7 @@ class Counterfactual(_Value):
 class DataLoss(_Value):
     """Data that a step of a rollback loses."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "start", "end", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "start", "end", "text", of="rollback.DataLoss")
 
     id: str
     """The id of the step."""
@@ -425,7 +430,14 @@ class Decision(_Value):
     """A decision about a release and its reasons, made by `decide`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "criteria_met", "reasons", "missing", "counterfactuals", "next_check_at", "policy_digest"
+        "verdict",
+        "criteria_met",
+        "reasons",
+        "missing",
+        "counterfactuals",
+        "next_check_at",
+        "policy_digest",
+        of="rollback.Decision",
     )
 
     verdict: Verdict
@@ -464,7 +476,7 @@ class Decision(_Value):
 class HistoryEvent(_Value):
     """An event in the history of a service."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind", of="rollback.HistoryEvent")
 
     at: datetime
     """When it happened. Not before the event in front of it, and not after `now`."""
@@ -477,7 +489,7 @@ class HistoryEvent(_Value):
 class HistoryKindDeployed(_Variant):
     """A version began to serve, for the first time or again."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="deployed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="deployed")
 
     type: Literal["deployed"] = "deployed"
     """Which variant this is."""
@@ -493,7 +505,9 @@ class HistoryKindDeployed(_Variant):
 class HistoryKindExperimentDeployed(_Variant):
     """A version was deployed as an experiment. It counts as no revision, and nobody goes back to it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="experiment_deployed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", of="rollback.HistoryKind", tag="experiment_deployed"
+    )
 
     type: Literal["experiment_deployed"] = "experiment_deployed"
     """Which variant this is."""
@@ -511,7 +525,7 @@ class HistoryKindSucceeded(_Variant):
     more.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="succeeded")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="succeeded")
 
     type: Literal["succeeded"] = "succeeded"
     """Which variant this is."""
@@ -527,7 +541,7 @@ class HistoryKindSucceeded(_Variant):
 class HistoryKindFailed(_Variant):
     """A version failed while it served."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="failed")
 
     type: Literal["failed"] = "failed"
     """Which variant this is."""
@@ -543,7 +557,9 @@ class HistoryKindFailed(_Variant):
 class HistoryKindRollbackFailed(_Variant):
     """A rollback to a version was tried and failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="rollback_failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", of="rollback.HistoryKind", tag="rollback_failed"
+    )
 
     type: Literal["rollback_failed"] = "rollback_failed"
     """Which variant this is."""
@@ -559,7 +575,7 @@ class HistoryKindRollbackFailed(_Variant):
 class HistoryKindWithdrawn(_Variant):
     """A version must not be used any more."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="withdrawn")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="withdrawn")
 
     type: Literal["withdrawn"] = "withdrawn"
     """Which variant this is."""
@@ -575,7 +591,9 @@ class HistoryKindWithdrawn(_Variant):
 class HistoryKindVulnerable(_Variant):
     """A version is known to have a vulnerability."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "advisory", tag="vulnerable")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", "advisory", of="rollback.HistoryKind", tag="vulnerable"
+    )
 
     type: Literal["vulnerable"] = "vulnerable"
     """Which variant this is."""
@@ -594,7 +612,9 @@ class HistoryKindVulnerable(_Variant):
 class HistoryKindArtifactKept(_Variant):
     """The artifact of a version is kept until an instant. The last of these events counts."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "until", tag="artifact_kept")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", "until", of="rollback.HistoryKind", tag="artifact_kept"
+    )
 
     type: Literal["artifact_kept"] = "artifact_kept"
     """Which variant this is."""
@@ -613,7 +633,9 @@ class HistoryKindArtifactKept(_Variant):
 class HistoryKindMigrated(_Variant):
     """A migration ran."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("migration", "change", "works_from", tag="migrated")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "migration", "change", "works_from", of="rollback.HistoryKind", tag="migrated"
+    )
 
     type: Literal["migrated"] = "migrated"
     """Which variant this is."""
@@ -635,7 +657,9 @@ class HistoryKindMigrated(_Variant):
 class HistoryKindMigrationReverted(_Variant):
     """A migration was taken back."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("migration", tag="migration_reverted")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "migration", of="rollback.HistoryKind", tag="migration_reverted"
+    )
 
     type: Literal["migration_reverted"] = "migration_reverted"
     """Which variant this is."""
@@ -651,7 +675,9 @@ class HistoryKindMigrationReverted(_Variant):
 class HistoryKindNewFormatWritten(_Variant):
     """Data was written for the first time in a format that older versions cannot read."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("readable_from", tag="new_format_written")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "readable_from", of="rollback.HistoryKind", tag="new_format_written"
+    )
 
     type: Literal["new_format_written"] = "new_format_written"
     """Which variant this is."""
@@ -684,7 +710,15 @@ class Plan(_Value):
     """The steps of a rollback in order, made by `plan_rollback`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "steps", "reasons", "missing", "data_loss", "total", "critical", "critical_path"
+        "verdict",
+        "steps",
+        "reasons",
+        "missing",
+        "data_loss",
+        "total",
+        "critical",
+        "critical_path",
+        of="rollback.Plan",
     )
 
     verdict: PlanVerdict
@@ -741,6 +775,7 @@ class PlanItem(_Value):
         "down_loses_data",
         "backup_at",
         "last_write_at",
+        of="rollback.PlanItem",
     )
 
     id: str
@@ -794,7 +829,16 @@ class PlanStep(_Value):
     """A step of a plan."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "kind", "action", "reason", "commands", "owner", "duration", "starts_after", "irreversible"
+        "id",
+        "kind",
+        "action",
+        "reason",
+        "commands",
+        "owner",
+        "duration",
+        "starts_after",
+        "irreversible",
+        of="rollback.PlanStep",
     )
 
     id: str
@@ -863,6 +907,7 @@ class Policy(_Value):
         "error_rate_significance",
         "window_revisions",
         "max_failed_rollbacks",
+        of="rollback.Policy",
     )
 
     critical_functionality_severity: Severity = Severity.CRITICAL
@@ -964,6 +1009,7 @@ class Situation(_Value):
         "fix_simple",
         "fix_ready_in",
         "flag_ends_fault",
+        of="rollback.Situation",
     )
 
     critical_functionality_broken: bool | None = None
@@ -1046,6 +1092,7 @@ class Window(_Value):
         "reasons",
         "next_check_at",
         "policy_digest",
+        of="rollback.Window",
     )
 
     verdict: WindowVerdict

@@ -250,7 +250,7 @@ class Verdict(StrEnum):
 class AdjustPolicy(_Value):
     """How the tests of many metrics are adjusted."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("correction", "alpha")
+    _fields: ClassVar[_native.Fields] = _native.Fields("correction", "alpha", of="stats.AdjustPolicy")
 
     correction: Correction = Correction.HOLM
     """How p-values are adjusted. Default `holm`, which is valid for all tests and rejects as much as `bonferroni` or
@@ -265,7 +265,9 @@ class AdjustPolicy(_Value):
 class AdjustedTest(_Value):
     """One adjusted test."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "adjusted", "rejected")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "p", "adjusted", "rejected", of="stats.AdjustedTest"
+    )
 
     metric: str
     """The name of the metric."""
@@ -284,7 +286,9 @@ class AdjustedTest(_Value):
 class Adjustment(_Value):
     """The adjusted tests of many metrics, made by `adjust`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("tests", "global_log_e", "missing")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "tests", "global_log_e", "missing", of="stats.Adjustment"
+    )
 
     tests: Sequence[AdjustedTest]
     """The tests, in the order of the input."""
@@ -305,7 +309,7 @@ class Adjustment(_Value):
 class Arm(_Value):
     """One arm of a split: its planned weight, and the units that it got."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "weight")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "weight", of="stats.Arm")
 
     name: str
     """The name of the arm: `canary`, `baseline`, the name of a variant."""
@@ -321,7 +325,9 @@ class Arm(_Value):
 class ArmShare(_Value):
     """The planned and the observed share of one arm."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "planned", "observed", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "units", "planned", "observed", "low", "high", of="stats.ArmShare"
+    )
 
     name: str
     """The name of the arm."""
@@ -358,6 +364,7 @@ class Comparison(_Value):
         "needed_events",
         "reasons",
         "policy_digest",
+        of="stats.Comparison",
     )
 
     verdict: Verdict
@@ -401,7 +408,7 @@ class Comparison(_Value):
 class Counts(_Value):
     """The events of one arm, and the exposure during which they happened."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("events", "exposure")
+    _fields: ClassVar[_native.Fields] = _native.Fields("events", "exposure", of="stats.Counts")
 
     events: int
     """The number of events: failed requests, crashes, orders."""
@@ -414,7 +421,9 @@ class Counts(_Value):
 class EquivalenceTest(_Value):
     """The result of two one-sided tests, made by `equivalence`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("p", "p_low", "p_high", "t_low", "t_high", "df")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "p", "p_low", "p_high", "t_low", "t_high", "df", of="stats.EquivalenceTest"
+    )
 
     p: float
     """The p-value against "the difference is not between the bounds": the greater of the next two."""
@@ -440,7 +449,16 @@ class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "d", "p", "location", "canary_is_less", "d_greater", "p_greater", "d_less", "p_less", "exact"
+        "d",
+        "p",
+        "location",
+        "canary_is_less",
+        "d_greater",
+        "p_greater",
+        "d_less",
+        "p_less",
+        "exact",
+        of="stats.KolmogorovSmirnovTest",
     )
 
     d: float
@@ -478,7 +496,7 @@ class Lift(_Value):
     """The relative difference of two means, made by `relative_lift`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "lift", "standard_error", "low", "high", "fieller_low", "fieller_high"
+        "lift", "standard_error", "low", "high", "fieller_low", "fieller_high", of="stats.Lift"
     )
 
     lift: float
@@ -506,7 +524,7 @@ class Lift(_Value):
 class MetricComparison(_Value):
     """One metric of a canary with its comparison."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "comparison")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "comparison", of="stats.MetricComparison")
 
     metric: str
     """The name of the metric."""
@@ -519,7 +537,7 @@ class MetricComparison(_Value):
 class MetricTest(_Value):
     """The evidence of one metric against "the canary is no worse": a p-value or an e-value, or both."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "log_e")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "log_e", of="stats.MetricTest")
 
     metric: str
     """The name of the metric."""
@@ -536,7 +554,7 @@ class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "direction", "margin_percent", "alpha", "looks", "min_expected_events"
+        "direction", "margin_percent", "alpha", "looks", "min_expected_events", of="stats.Policy"
     )
 
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -563,7 +581,7 @@ class Policy(_Value):
 class QuantileInterval(_Value):
     """A quantile with its interval, made by `quantile_interval`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high", of="stats.QuantileInterval")
 
     estimate: float
     """The quantile of type 1: a value of the sample."""
@@ -580,7 +598,14 @@ class RankTest(_Value):
     """Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "u", "p_two_sided", "p_greater", "p_less", "exact", "smallest_p", "common_language_effect"
+        "u",
+        "p_two_sided",
+        "p_greater",
+        "p_less",
+        "exact",
+        "smallest_p",
+        "common_language_effect",
+        of="stats.RankTest",
     )
 
     u: float
@@ -611,7 +636,7 @@ class RankTest(_Value):
 class Shift(_Value):
     """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "lower", "upper")
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "lower", "upper", of="stats.Shift")
 
     estimate: float
     """The median of all differences between a value of the canary and one of the baseline."""
@@ -628,7 +653,15 @@ class SplitCheck(_Value):
     """Whether traffic was split as planned, made by `check_split`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "p", "log_e", "units", "arms", "needed_units", "reasons", "policy_digest"
+        "verdict",
+        "p",
+        "log_e",
+        "units",
+        "arms",
+        "needed_units",
+        "reasons",
+        "policy_digest",
+        of="stats.SplitCheck",
     )
 
     verdict: SplitVerdict
@@ -670,7 +703,9 @@ class SplitCheck(_Value):
 class SplitPolicy(_Value):
     """How certain a mismatch must be, and how close a split must be to its plan."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "tolerance_percent", "prior_units")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "alpha", "tolerance_percent", "prior_units", of="stats.SplitPolicy"
+    )
 
     alpha: float = 0.001
     """The highest probability of a false `mismatched`, and that of a false `matched`, over all looks together. Default
@@ -693,7 +728,7 @@ class SplitPolicy(_Value):
 class TestResult(_Value):
     """The result of one test."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("p", "log_e")
+    _fields: ClassVar[_native.Fields] = _native.Fields("p", "log_e", of="stats.TestResult")
 
     p: float
     """The p-value. For any number of looks it is the inverse of the e-value, at most 1."""
@@ -707,7 +742,7 @@ class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "difference", "low", "high", "t", "df", "p_two_sided", "p_greater", "p_less"
+        "difference", "low", "high", "t", "df", "p_two_sided", "p_greater", "p_less", of="stats.WelchTest"
     )
 
     difference: float

@@ -108,7 +108,9 @@ class Weekday(StrEnum):
 class BusinessCalendar(_Value):
     """Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weekend", "holidays", "working_days")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "weekend", "holidays", "working_days", of="BusinessCalendar"
+    )
 
     weekend: Sequence[Weekday] = (
         Weekday.SATURDAY,
@@ -133,7 +135,7 @@ class TimeRange(_Value):
     Adjacent ranges share no instant, so nothing at a boundary is counted twice.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="TimeRange")
 
     start: datetime
     """The first instant of the range."""
