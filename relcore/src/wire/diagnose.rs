@@ -4,7 +4,8 @@
 //! descriptors in `descriptors.rs` are generated from the types.
 use super::descriptor::{Descriptor, Field, TypeRef};
 use super::descriptors::DESCRIPTORS;
-use super::tree::{Key, TAG, Tree};
+use super::source::Key;
+use super::tree::{TAG, Tree};
 use crate::error::{ErrorKind, Faults, join, quoted, shortened};
 use crate::reason::ReasonCode;
 use crate::time::{NaiveDate, Span, Timestamp};

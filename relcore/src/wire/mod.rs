@@ -31,10 +31,10 @@ pub(crate) use read::{PolicyText, json_tree, object, policy_from_json, policy_fr
 pub(crate) use read::{policy_from_yaml, read_yaml};
 pub use sink::{Sink, write};
 pub(crate) use source::read;
-pub use source::{Event, Source, Wanted};
+pub use source::{Event, Key, Source, Wanted};
 pub(crate) use tagged::tagged;
 pub(crate) use tree::through_tree;
-pub use tree::{Key, Tree, TreeSource};
+pub use tree::{Tree, TreeSource};
 pub(crate) use write::JsonText;
 pub use write::{WireType, from_json, to_json};
 

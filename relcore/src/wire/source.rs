@@ -2,7 +2,6 @@
 //!
 //! What serde generates for a type is long, so it is compiled once: for [`Reader`], which asks a [`Source`] for one event
 //! after the other. A tree is a source, and so are the objects of each language.
-use super::tree::{Key, Tree};
 use super::wire_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::scalar;
@@ -40,6 +39,56 @@ pub enum Event<'a> {
     Object(usize),
     /// The beginning of the fields of an enum with data, so many without the tag; the variant by its tag or position.
     Variant(Key<'a>, usize),
+}
+
+/// A key of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+pub enum Key<'a> {
+    /// A name on the wire.
+    Wire(Cow<'a, str>),
+    /// A name as callers may write it: for a field it is `week_start` or `weekStart`, in a map it stays as it is.
+    Caller(Cow<'a, str>),
+    /// The position of a field, or of a variant whose fields are the value.
+    Position(u32),
+}
+
+impl Key<'_> {
+    /// The name on the wire of the field that it stands for.
+    pub(super) fn field(&self) -> Cow<'_, str> {
+        match self {
+            Self::Caller(name) => wire_name(name),
+            _ => self.text(),
+        }
+    }
+
+    /// The key as it stands.
+    pub(super) fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Wire(name) | Self::Caller(name) => Cow::Borrowed(name),
+            Self::Position(position) => Cow::Owned(position.to_string()),
+        }
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
+        matches!(self, Self::Wire(own) | Self::Caller(own) if own == name)
+    }
+
+    pub(super) fn borrowed(&self) -> Key<'_> {
+        match self {
+            Self::Wire(name) => Key::Wire(Cow::Borrowed(name)),
+            Self::Caller(name) => Key::Caller(Cow::Borrowed(name)),
+            Self::Position(position) => Key::Position(*position),
+        }
+    }
+
+    pub(super) fn into_owned(self) -> Key<'static> {
+        match self {
+            Self::Wire(name) => Key::Wire(Cow::Owned(name.into_owned())),
+            Self::Caller(name) => Key::Caller(Cow::Owned(name.into_owned())),
+            Self::Position(position) => Key::Position(position),
+        }
+    }
 }
 
 /// What the type needs that is being read: a hint for a source that has to look. What it finds may be anything else.
@@ -302,9 +351,31 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        Tree::of_source(self.0)?;
+        pass_over(self.0)?;
         visitor.visit_unit()
     }
+}
+
+/// Takes a value with all that is inside.
+fn pass_over(source: &mut dyn Source) -> Result<()> {
+    match source.value(Wanted::Any)? {
+        Event::List(count) => {
+            for _ in 0..count {
+                source.item()?;
+                pass_over(source)?;
+            }
+            source.end();
+        }
+        Event::Object(count) | Event::Variant(_, count) => {
+            for _ in 0..count {
+                source.key()?;
+                pass_over(source)?;
+            }
+            source.end();
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 /// Inside a list or an object.

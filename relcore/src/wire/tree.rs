@@ -1,8 +1,7 @@
 //! A value of any type, before a type is read from it.
 //!
 //! JSON and YAML text become a [`Tree`] first: its keys may come in any order, and `diagnose` looks at it more than once.
-use super::source::{Event, Reader, Refused, Source, Wanted, read};
-use super::wire_name;
+use super::source::{Event, Key, Reader, Refused, Source, Wanted, read};
 use crate::error::{Error, ErrorKind, join, quoted};
 use serde::de::{self, DeserializeOwned, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -40,56 +39,6 @@ pub enum Tree<'a> {
     Day(Cow<'a, str>),
     /// A variant of an enum without data, by its position.
     Unit(u32),
-}
-
-/// A key of an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-pub enum Key<'a> {
-    /// A name on the wire.
-    Wire(Cow<'a, str>),
-    /// A name as callers may write it: for a field it is `week_start` or `weekStart`, in a map it stays as it is.
-    Caller(Cow<'a, str>),
-    /// The position of a field, or of a variant whose fields are the value.
-    Position(u32),
-}
-
-impl Key<'_> {
-    /// The name on the wire of the field that it stands for.
-    pub(super) fn field(&self) -> Cow<'_, str> {
-        match self {
-            Self::Caller(name) => wire_name(name),
-            _ => self.text(),
-        }
-    }
-
-    /// The key as it stands.
-    pub(super) fn text(&self) -> Cow<'_, str> {
-        match self {
-            Self::Wire(name) | Self::Caller(name) => Cow::Borrowed(name),
-            Self::Position(position) => Cow::Owned(position.to_string()),
-        }
-    }
-
-    pub(super) fn is(&self, name: &str) -> bool {
-        matches!(self, Self::Wire(own) | Self::Caller(own) if own == name)
-    }
-
-    fn borrowed(&self) -> Key<'_> {
-        match self {
-            Self::Wire(name) => Key::Wire(Cow::Borrowed(name)),
-            Self::Caller(name) => Key::Caller(Cow::Borrowed(name)),
-            Self::Position(position) => Key::Position(*position),
-        }
-    }
-
-    fn into_owned(self) -> Key<'static> {
-        match self {
-            Self::Wire(name) => Key::Wire(Cow::Owned(name.into_owned())),
-            Self::Caller(name) => Key::Caller(Cow::Owned(name.into_owned())),
-            Self::Position(position) => Key::Position(position),
-        }
-    }
 }
 
 /// The key that tells the variant of an enum with data.
@@ -533,6 +482,19 @@ mod tests {
         for other in [Tree::Integer(0), Tree::Span(0), Tree::Day("2026-11-23".into()), Tree::Unit(0)] {
             assert_eq!(read(observation(other)).unwrap_err().path(), "at");
         }
+    }
+
+    #[test]
+    fn an_error_has_the_path_of_the_value_or_of_what_it_is_missing_in() {
+        let path = |steps: &str| {
+            let text = format!("{{\"steps\": [{{\"type\": \"set_weight\", \"weight\": 5}}, {steps}]}}");
+            from_tree::<Schedule>(of(&text).unwrap()).unwrap_err().path().to_owned()
+        };
+        assert_eq!(path(r#"{"type": "set_weight", "weight": "5"}"#), "steps[1].weight");
+        assert_eq!(path(r#"{"type": "set_weight"}"#), "steps[1]");
+        assert_eq!(path(r#"{"type": "set_weight", "weight": 5, "wait": 5}"#), "steps[1]");
+        assert_eq!(path(r#"{"type": "set_speed"}"#), "steps[1]");
+        assert_eq!(path(r#"{"weight": 5}"#), "steps[1]");
     }
 
     #[test]
