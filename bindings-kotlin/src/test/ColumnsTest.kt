@@ -156,7 +156,7 @@ private fun events(seed: Int): Events {
     val cases = MetricsIncidentColumns(
         incidents.millis { it.detectedAt }, incidents.millis { it.resolvedAt }, incidents.bits { it.resolvedAt != null },
         incidents.codes { it.service.index() }, incidents.codes { ENVIRONMENTS.indexOf(it.environment) },
-        incidents.codes { it.causedBy?.index() ?: -1 }, null, incidents.map { it.duplicateOf != null }.toBooleanArray(),
+        incidents.codes { it.causedBy?.index() ?: -1 }, null, null,
         incidents.codes { it.duplicateOf?.index() ?: -1 },
     )
     return Events(deployments, changes, incidents, MetricsEventColumns(table, written, cases, ENVIRONMENTS, 2u))

@@ -154,7 +154,7 @@ private struct Events {
             resolvedAt: incidents.map { $0.resolvedAt?.millisecondsSince1970 ?? 0 },
             resolvedAtValidity: bits(incidents.map { $0.resolvedAt != nil }),
             service: incidents.map { index($0.service) }, environment: incidents.map { code($0.environment) },
-            causedBy: incidents.map { index($0.causedBy) }, duplicate: incidents.map { $0.duplicateOf != nil },
+            causedBy: incidents.map { index($0.causedBy) },
             duplicateOf: incidents.map { index($0.duplicateOf) })
         return MetricsEventColumns(deployments: table, changes: written, incidents: cases, environments: names, services: 2)
     }
