@@ -77,8 +77,7 @@ private func compare(_ one: [String: Any], with results: () throws -> [Any?]) ->
     } catch { return "\(error)" }
 }
 
-/// Where two values differ: numbers by more than the tolerance, all else at all. The last six bits of a number are left
-/// open, because Foundation's reader of JSON does not always return the nearest one, and a function carries that on. An expected object with a `code` and
+/// Where two values differ: numbers by more than the tolerance, all else at all. An expected object with a `code` and
 /// without a `text` leaves the `text` open.
 private func difference(_ got: Any?, _ expected: Any?, _ tolerance: Double, at path: String) -> String? {
     if let got = got as? [String: Any], let expected = expected as? [String: Any] {
@@ -90,10 +89,12 @@ private func difference(_ got: Any?, _ expected: Any?, _ tolerance: Double, at p
         let indices = got.indices.lazy
         return indices.compactMap { difference(got[$0], expected[$0], tolerance, at: "\(path)[\($0)]") }.first
     }
-    if let got = got as? NSNumber, let expected = expected as? NSNumber, // A number of exactly 0 or 1 passes for a Bool.
-        (got is Bool) == (expected is Bool) || tolerance > 0,
-        abs(got.doubleValue - expected.doubleValue) <= max(tolerance, 64 * expected.doubleValue.ulp) { return nil }
+    if let got = got as? NSNumber, let expected = expected as? NSNumber, isBool(got) == isBool(expected),
+        abs(got.doubleValue - expected.doubleValue) <= tolerance { return nil }
     if let got = got as? String, let expected = expected as? String, got == expected { return nil }
     if (got == nil || got is NSNull) && (expected == nil || expected is NSNull) { return nil }
     return "\(path) is \(got ?? "absent"), expected \(expected ?? "absent")"
 }
+
+/// Whether a number is a Bool: for `is Bool`, any 0 and 1 is one.
+private func isBool(_ number: NSNumber) -> Bool { String(cString: number.objCType) == "c" }

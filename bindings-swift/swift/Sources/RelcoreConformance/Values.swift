@@ -27,8 +27,32 @@ final class Arguments {
     }
 }
 
+/// JSON by `JSONDecoder`, which reads the nearest number. `JSONSerialization` on Linux loses the last digits of some.
+private struct Element: Decodable {
+    let value: Any
+
+    init(from decoder: any Decoder) throws {
+        let one = try decoder.singleValueContainer()
+        if one.decodeNil() {
+            value = NSNull()
+        } else if let flag = try? one.decode(Bool.self) {
+            value = NSNumber(value: flag)
+        } else if let number = try? one.decode(Int64.self) {
+            value = NSNumber(value: number)
+        } else if let number = try? one.decode(Double.self) {
+            value = NSNumber(value: number)
+        } else if let text = try? one.decode(String.self) {
+            value = text
+        } else if let items = try? one.decode([Element].self) {
+            value = items.map(\.value)
+        } else {
+            value = try one.decode([String: Element].self).mapValues(\.value)
+        }
+    }
+}
+
 func parse(_ text: String) throws -> Any {
-    try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
+    try JSONDecoder().decode(Element.self, from: Data(text.utf8)).value
 }
 
 func text(_ element: Any) throws -> String {
