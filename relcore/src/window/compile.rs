@@ -49,8 +49,13 @@ pub(super) struct Local {
     pub(super) zone: Tz,
 }
 
-/// More occurrences than this that touch are taken for a range without end, which bounds the search.
-const MOST_TOUCHING: usize = 10_000;
+/// More occurrences than this that touch are taken for a range without end, which bounds the search: every minute of a
+/// month has fewer.
+const MOST_TOUCHING: usize = 50_000;
+
+/// A range that is longer, in milliseconds, is taken for one without end: six years, which is longer than changes are
+/// searched for.
+const LONGEST: i64 = 6 * 366 * 24 * 60 * 60 * 1000;
 
 impl Compiled {
     /// Checks a window; the paths of the faults are those from the window down.
@@ -81,6 +86,7 @@ impl Compiled {
         let mut range = self.ranges.first_ending_after(at)?;
         for _ in 0..MOST_TOUCHING {
             match self.ranges.extended(range.end) {
+                Some(end) if end.saturating_sub(at) > LONGEST => break,
                 Some(end) => range.end = end,
                 None => return Some(range),
             }
@@ -219,7 +225,7 @@ impl Ranges {
         }
         let later = match self {
             // The last occurrence that begins by then, in one step over all before it.
-            Self::Cron { ticks, duration } => ticks.at_or_before(end)?.saturating_add(*duration),
+            Self::Cron { ticks, duration } => ticks.last_within(end, *duration)?.saturating_add(*duration),
             _ => self.first_ending_after(end).filter(|range| range.start <= end)?.end,
         };
         Some(later).filter(|later| *later > end)

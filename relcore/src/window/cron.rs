@@ -53,16 +53,22 @@ pub fn cron_times(cron: &str, zone: &str, range: &TimeRange) -> Result<Vec<Times
 
 const MOST_TIMES: usize = 100_000;
 
+/// In milliseconds.
+const MINUTE: i64 = 60_000;
+
 /// The instants of a cron expression in a zone.
 #[derive(Clone, Debug)]
 pub(super) struct Ticks {
-    pub(super) cron: Cron,
-    pub(super) zone: Tz,
+    cron: Cron,
+    zone: Tz,
+    /// Whether every minute of a day that matches is an instant.
+    is_every_minute: bool,
 }
 
 impl Ticks {
     pub(super) fn new(cron: Cron, zone: Tz) -> Self {
-        Self { cron, zone }
+        let is_every_minute = cron.as_str().starts_with("* * ");
+        Self { cron, zone, is_every_minute }
     }
 
     pub(super) fn first(&self) -> Option<i64> {
@@ -82,6 +88,19 @@ impl Ticks {
     pub(super) fn at_or_before(&self, at: i64) -> Option<i64> {
         let found = self.cron.find_previous_occurrence(&self.local(at.div_euclid(1000))?, true).ok()?;
         found.timestamp().checked_mul(1000)
+    }
+
+    /// The last instant by `at`; or a later one to which no step is longer than `duration`, so that a month of minutes needs
+    /// a step for each day.
+    pub(super) fn last_within(&self, at: i64, duration: i64) -> Option<i64> {
+        let last = self.at_or_before(at)?;
+        if !self.is_every_minute || duration < MINUTE {
+            return Some(last);
+        }
+        // Every minute of its local day is an instant, so the series lasts until midnight.
+        let day = crate::time::local_date_in(Timestamp::from_millis(last).ok()?, self.zone).ok()?;
+        let midnight = crate::time::local_instant(day.plus_days(1)?, 0, self.zone, false).ok()?;
+        self.at_or_before(midnight.as_millis().saturating_sub(1)).filter(|found| *found > last).or(Some(last))
     }
 
     fn next(&self, second: i64, inclusive: bool) -> Option<i64> {

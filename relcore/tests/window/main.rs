@@ -264,3 +264,28 @@ fn windows_at_the_ends_of_time_are_harmless() {
         }
     }
 }
+
+/// A month of minutes is one range, and ends with the month.
+#[test]
+fn a_month_of_minutes_ends() {
+    for (cron, minutes) in [("* * * 8 *", 1), ("*/2 * * 8 *", 2), ("* * * 8 *", 90), ("0 * * 8 *", 60)] {
+        let schedule = Schedule::Cron { cron: cron.into(), duration: Span::from_minutes(minutes) };
+        let policy = Policy::default()
+            .windows([Definition::new("august", Kind::Deny, schedule).zone("Europe/Berlin")]);
+        let engine = Engine::new(policy).unwrap();
+        let status =
+            engine.status(&Subject::default(), Timestamp::parse("2026-08-05T12:00:00Z").unwrap()).unwrap();
+        let last = if minutes == 90 { "2026-08-31T23:29:00Z" } else { "2026-08-31T22:00:00Z" };
+        assert_eq!(status.next_open, Some(Timestamp::parse(last).unwrap()), "{cron}, {minutes}");
+    }
+}
+
+#[test]
+fn a_window_of_every_minute_has_no_end() {
+    let schedule = Schedule::Cron { cron: "* * * * *".into(), duration: Span::from_minutes(1) };
+    let engine =
+        Engine::new(Policy::default().windows([Definition::new("freeze", Kind::Deny, schedule)])).unwrap();
+    let status =
+        engine.status(&Subject::default(), Timestamp::parse("2026-08-05T12:00:30Z").unwrap()).unwrap();
+    assert_eq!((status.verdict, status.next_open), (Verdict::Closed, None));
+}
