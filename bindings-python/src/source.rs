@@ -131,7 +131,8 @@ impl Buffer {
         {
             return Ok(None);
         }
-        let held = PyUntypedBuffer::get(object)?;
+        // A scalar of numpy is a buffer without a shape, which pyo3 does not hold.
+        let Ok(held) = PyUntypedBuffer::get(object) else { return Ok(None) };
         let is_double = [c"d", c"@d", c"=d"].contains(&held.format());
         let fits = is_double && held.item_size() == 8 && held.dimensions() == 1 && held.is_c_contiguous();
         let buffer = Self { held, letter: 'd', size: 8, per_second: None, valid: None };
