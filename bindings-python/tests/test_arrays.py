@@ -86,5 +86,10 @@ def test_what_is_no_list_of_numbers_is_refused_by_its_place(values: Any, path: s
 def test_an_empty_array_is_an_empty_list() -> None:
     policy = stats.default_sample_policy()
     expected = stats.compare_samples([], BASELINE, policy)
-    for empty in (numpy.array([]), pyarrow.array([], "float64"), polars.Series([], dtype=polars.Float64), array("d")):
+    for empty in (
+        numpy.array([]),
+        pyarrow.array([], "float64"),
+        polars.Series([], dtype=polars.Float64),
+        array("d"),
+    ):
         assert stats.compare_samples(empty, BASELINE, policy) == expected
