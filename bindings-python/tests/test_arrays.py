@@ -36,7 +36,7 @@ ARRAYS: dict[str, Callable[[list[float]], Any]] = {
     "numpy big-endian": lambda of: numpy.array(of, ">f8"),
     "numpy read-only": lambda of: numpy.frombuffer(numpy.array(of).tobytes()),
     "array": lambda of: array("d", of),
-    "memoryview": lambda of: memoryview(numpy.array(of)),
+    "memoryview": lambda of: memoryview(array("d", of)),
     "pandas": lambda of: pandas.Series(of),
     "polars": lambda of: polars.Series(of),
     "pyarrow": lambda of: pyarrow.array(of),
