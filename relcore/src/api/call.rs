@@ -113,7 +113,7 @@ pub(super) trait FloatsDecoder {
         transport.floats(signature, index)
     }
 
-    fn lend<'f>(&self, floats: &'f impl AsRef<[f64]>) -> &'f [f64] {
+    fn borrowed<'f>(&self, floats: &'f impl AsRef<[f64]>) -> &'f [f64] {
         floats.as_ref()
     }
 }
@@ -130,7 +130,7 @@ pub(super) trait OtherDecoder<'a, A: Argument<'a>> {
         transport.arg(signature, index)
     }
 
-    fn lend(&self, owned: &'a A::Owned) -> A {
+    fn borrowed(&self, owned: &'a A::Owned) -> A {
         A::borrow(owned)
     }
 }

@@ -120,7 +120,7 @@ macro_rules! table {
                         $(let $argument = (&Decoder::<$type>::NEW)
                             .decode(transport, signature, index.next().unwrap_or_default())?;)*
                         let result: $result = table!(@settle [$($plain)?] transport.run(signature, ||
-                            $function($((&Decoder::<$type>::NEW).lend(&$argument)),*)));
+                            $function($((&Decoder::<$type>::NEW).borrowed(&$argument)),*)));
                         transport.ret(result)
                     },)*
                 ];
