@@ -13,4 +13,3 @@ mod history;
 mod laws;
 mod model;
 mod plan;
-mod table;

@@ -1,6 +1,6 @@
 //! The decision table: printed in `relcore/docs/DECISIONS.md`, and a conformance case for each row.
 //!
-//! `RELCORE_BLESS=1 cargo test -p relcore --test rollback table` writes both.
+//! `RELCORE_BLESS=1 cargo test -p relcore-conformance --test decision_table` writes both.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -73,7 +73,7 @@ fn cell(row: &TableRow, condition: Condition) -> &'static str {
 
 #[test]
 fn the_documentation_prints_the_table() {
-    let path = path("docs/DECISIONS.md");
+    let path = path("../../relcore/docs/DECISIONS.md");
     let text = fs::read_to_string(&path).unwrap();
     let (start, end) = ("<!-- decision table -->\n\n", "\n<!-- end of the decision table -->\n");
     let (before, rest) = text.split_once(start).unwrap();
@@ -211,7 +211,7 @@ fn each_row_applies_to_the_facts_that_it_describes_and_has_a_case() {
         assert_eq!(case["expect"]["reasons"][0]["code"], json!(row.code), "{case:#}");
     }
     let file = json!({"source": "relcore: one case for each row of rollback.decision_table", "cases": cases});
-    let path = path("../conformance/rollback/decision_rows.json");
+    let path = path("../rollback/decision_rows.json");
     if is_blessed() {
         fs::write(&path, serde_json::to_string_pretty(&file).unwrap() + "\n").unwrap();
     } else {
