@@ -3,6 +3,8 @@
 //! `RELCORE_BLESS=1 cargo test -p relcore-conformance --test decision_table` writes both.
 #![allow(
     clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "a test reads files and may stop with a panic"
 )]
