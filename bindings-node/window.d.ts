@@ -10,7 +10,8 @@
  * Rules:
  *
  * 1. Every window is half-open: it is active from its start to before its end. Windows that touch are one range.
- * 2. A window counts for the subjects that it names: environments, services, or all.
+ * 2. A window counts for the subjects that it names: environments, services, or all. A subject that leaves its environment
+ *    or its service out may be each of them: it is open only where all of those are.
  * 3. A deny window that is active blocks. It outranks every allow window.
  * 4. If there are allow windows and none of them is active, all of them block. Without windows everything is open.
  * 5. What is blocked is open all the same in four cases: a person overrides the windows; every blocking window exempts the
@@ -320,7 +321,10 @@ export interface Status<At extends Instant = Instant> {
   readonly nextClose?: At | undefined;
   /** The reasons. Never empty. */
   readonly reasons: readonly Reason[];
-  /** The facts that would open it: `exemptionApprovedBy`. */
+  /**
+   * The facts that could open it: `exemptionApprovedBy`; `environment` and `service` if the windows differ by them and
+   * the subject leaves them out.
+   */
   readonly missing: readonly string[];
   /** The instant at which time alone changes the verdict. */
   readonly nextCheckAt?: At | undefined;
@@ -333,11 +337,13 @@ export interface Status<At extends Instant = Instant> {
 /** The release that asks: where it goes, what it is, and who started it. */
 export interface Subject {
   /**
-   * The environment. A window for certain environments counts when this is absent, because it might be one of them.
+   * The environment. When it is absent, the release may go to each of those that the windows name, or to another one: it
+   * is open only where all of them are.
    */
   readonly environment?: string | undefined;
   /**
-   * The service. A window for certain services counts when this is absent, because it might be one of them.
+   * The service. When it is absent, the release may go to each of those that the windows name, or to another one: it
+   * is open only where all of them are.
    */
   readonly service?: string | undefined;
   /** The type of the release, for exemptions. */

@@ -6513,7 +6513,7 @@ export interface Status<At extends Instant = Instant> {
   readonly nextClose?: At | undefined;
   /** The reasons. */
   readonly reasons: readonly Reason[];
-  /** The facts that would open it: `exemptionApprovedBy`. */
+  /** The facts that could open it: `exemptionApprovedBy`; `environment` and `service` if the windows differ by them and the subject leaves them out. */
   readonly missing: readonly string[];
   /** The instant at which time alone changes the verdict. */
   readonly nextCheckAt?: At | undefined;

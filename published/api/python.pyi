@@ -7979,7 +7979,7 @@ class Status(_Value):
     reasons: Sequence[Reason]
     """The reasons."""
     missing: Sequence[str]
-    """The facts that would open it: `exemptionApprovedBy`."""
+    """The facts that could open it: `exemptionApprovedBy`; `environment` and `service` if the windows differ by them and the subject leaves them out."""
     next_check_at: datetime | None = None
     """The instant at which time alone changes the verdict."""
     policy_digest: str

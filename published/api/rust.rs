@@ -10081,7 +10081,7 @@ pub mod window {
         pub next_close: Option<Timestamp>,
         /// The reasons.
         pub reasons: Vec<Reason>,
-        /// The facts that would open it: `exemptionApprovedBy`.
+        /// The facts that could open it: `exemptionApprovedBy`; `environment` and `service` if the windows differ by them and the subject leaves them out.
         pub missing: Vec<String>,
         /// The instant at which time alone changes the verdict.
         pub next_check_at: Option<Timestamp>,

@@ -4483,7 +4483,8 @@ object Version {
  * Rules:
  *
  * 1. Every window is half-open: it is active from its start to before its end. Windows that touch are one range.
- * 2. A window counts for the subjects that it names: environments, services, or all.
+ * 2. A window counts for the subjects that it names: environments, services, or all. A subject that leaves its environment
+ *    or its service out may be each of them: it is open only where all of those are.
  * 3. A deny window that is active blocks. It outranks every allow window.
  * 4. If there are allow windows and none of them is active, all of them block. Without windows everything is open.
  * 5. What is blocked is open all the same in four cases: a person overrides the windows; every blocking window exempts the

@@ -2,7 +2,7 @@ use super::code;
 use super::definition::{Definition, Kind};
 use super::policy::Policy;
 use super::subject::{Override, Subject};
-use super::timeline::{Passes, Timeline};
+use super::timeline::{Counting, Passes, Timeline};
 use super::windows::{HORIZON, Windows};
 use crate::decision::{Explain, Outcome};
 use crate::error::{Faults, Result};
@@ -96,17 +96,19 @@ fn reasons(
         reasons.push(Reason::new(code::DENY_WINDOW_ACTIVE, severity, name, text));
     }
     if timeline.is_outside() {
-        let allows: Vec<&str> = timeline
-            .windows
-            .iter()
-            .filter(|counting| counting.window.kind == Kind::Allow)
-            .map(|counting| counting.window.name.as_str())
-            .collect();
+        let is_allow = |counting: &&Counting<'_>| counting.window.kind == Kind::Allow;
+        let of_all = timeline.windows.iter().filter(is_allow).count();
+        let allows: Vec<&str> =
+            timeline.blocking().filter(is_allow).map(|counting| counting.window.name.as_str()).collect();
         let text = match &*allows {
-            [only] => format!("the only allow window, `{only}`, is not active: {opens}"),
-            all => format!("none of the {} allow windows is active: {opens}", all.len()),
+            [only] if of_all == 1 => format!("the only allow window, `{only}`, is not active"),
+            all if of_all == all.len() => format!("none of the {of_all} allow windows is active"),
+            [only] => {
+                format!("where it might go, only the allow window `{only}` counts, and it is not active")
+            }
+            all => format!("where it might go, none of {} allow windows is active", all.len()),
         };
-        let text = if is_open { text.split(':').next().unwrap_or_default().to_owned() } else { text };
+        let text = if is_open { text } else { format!("{text}: {opens}") };
         let evidence = Evidence { n: Some(Count::of(allows.len())), ..Evidence::default() };
         reasons.push(Reason::new(code::OUTSIDE_ALLOW_WINDOWS, severity, "windows", text).with(evidence));
     }
@@ -132,6 +134,17 @@ fn reasons(
         let text = format!("`{by}` overrides the windows: {why}");
         reasons.insert(0, Reason::new(code::WINDOWS_OVERRIDDEN, Severity::Warning, "override", text));
         return (reasons, missing);
+    }
+    if !is_open && timeline.may_be_open() {
+        let names_one = |names: fn(&Definition) -> &[String]| {
+            timeline.windows.iter().any(|counting| !names(counting.window).is_empty())
+        };
+        if subject.environment.is_none() && names_one(|window| &window.environments) {
+            missing.push("environment".to_owned());
+        }
+        if subject.service.is_none() && names_one(|window| &window.services) {
+            missing.push("service".to_owned());
+        }
     }
     let all =
         |holds: &dyn Fn(&Definition) -> bool| timeline.blocking().all(|counting| holds(counting.window));
@@ -185,7 +198,8 @@ pub struct Status {
     pub next_close: Option<Timestamp>,
     /// The reasons. Never empty.
     pub reasons: Vec<Reason>,
-    /// The facts that would open it: `exemptionApprovedBy`.
+    /// The facts that could open it: `exemptionApprovedBy`; `environment` and `service` if the windows differ by them and
+    /// the subject leaves them out.
     pub missing: Vec<String>,
     /// The instant at which time alone changes the verdict.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -16,10 +16,12 @@ input! {
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "window.Subject", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct Subject {
-        /// The environment. A window for certain environments counts when this is absent, because it might be one of them.
+        /// The environment. When it is absent, the release may go to each of those that the windows name, or to another one: it
+        /// is open only where all of them are.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub environment: Option<String>,
-        /// The service. A window for certain services counts when this is absent, because it might be one of them.
+        /// The service. When it is absent, the release may go to each of those that the windows name, or to another one: it
+        /// is open only where all of them are.
         #[serde(skip_serializing_if = "Option::is_none")]
         pub service: Option<String>,
         /// The type of the release, for exemptions.

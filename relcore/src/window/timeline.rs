@@ -2,6 +2,7 @@
 use super::compile::{Compiled, NEVER, Range};
 use super::definition::{Definition, Kind};
 use super::subject::Subject;
+use std::collections::BTreeSet;
 
 /// A window that counts for a subject.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,9 @@ pub(super) struct Counting<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Timeline<'a> {
     pub(super) windows: Vec<Counting<'a>>,
+    /// The places of the allow windows, a group for each destination that the subject may have. A subject that names its
+    /// environment and its service has one.
+    allow_groups: Vec<Vec<usize>>,
     pub(super) at: i64,
 }
 
@@ -48,6 +52,11 @@ impl<'a> Passes<'a> {
 }
 
 impl Counting<'_> {
+    /// Whether the window is for certain environments or services.
+    fn is_restricted(&self) -> bool {
+        !self.window.environments.is_empty() || !self.window.services.is_empty()
+    }
+
     pub(super) fn is_active(&self, at: i64) -> bool {
         self.range.is_some_and(|range| range.start <= at)
     }
@@ -68,30 +77,46 @@ impl<'a> Timeline<'a> {
         let counts = |names: &[String], name: &Option<String>| {
             names.is_empty() || name.as_ref().is_none_or(|name| names.contains(name))
         };
-        let windows = windows
+        let windows: Vec<_> = windows
             .filter(|(window, _)| {
                 counts(&window.environments, &subject.environment)
                     && counts(&window.services, &subject.service)
             })
             .map(|(window, compiled)| Counting { window, compiled, range: compiled.range_after(at) })
             .collect();
-        Self { windows, at }
+        let allow_groups = allow_groups(&windows, subject);
+        Self { windows, allow_groups, at }
     }
 
-    /// The windows that block: every active deny window, and all allow windows if none of them is active.
+    /// The windows that block: every active deny window, and the allow windows of each group in which none is active.
     pub(super) fn blocking(&self) -> impl Iterator<Item = &Counting<'a>> {
-        let outside = self.is_outside();
-        self.windows.iter().filter(move |counting| match counting.window.kind {
-            Kind::Deny => counting.is_active(self.at),
-            Kind::Allow => outside,
+        let outside: BTreeSet<usize> = self.outside().flatten().copied().collect();
+        self.windows.iter().enumerate().filter_map(move |(place, counting)| {
+            let blocks = match counting.window.kind {
+                Kind::Deny => counting.is_active(self.at),
+                Kind::Allow => outside.contains(&place),
+            };
+            blocks.then_some(counting)
         })
     }
 
-    /// Whether there are allow windows and none of them is active.
+    /// The groups of allow windows in which none is active.
+    fn outside(&self) -> impl Iterator<Item = &Vec<usize>> {
+        let is_active = |place: &usize| self.windows.get(*place).is_some_and(|of| of.is_active(self.at));
+        self.allow_groups.iter().filter(move |group| !group.is_empty() && !group.iter().any(is_active))
+    }
+
+    /// Whether the subject has allow windows and none of them is active, at one of the destinations that it may have.
     pub(super) fn is_outside(&self) -> bool {
-        let mut allows =
-            self.windows.iter().filter(|counting| counting.window.kind == Kind::Allow).peekable();
-        allows.peek().is_some() && !allows.any(|counting| counting.is_active(self.at))
+        self.outside().next().is_some()
+    }
+
+    /// Whether it may be open for one of the destinations that the subject may have.
+    pub(super) fn may_be_open(&self) -> bool {
+        let denies = |counting: &Counting<'_>| {
+            counting.window.kind == Kind::Deny && counting.is_active(self.at) && !counting.is_restricted()
+        };
+        !self.windows.iter().any(denies) && self.outside().count() < self.allow_groups.len()
     }
 
     pub(super) fn is_open(&self, passes: &Passes<'_>) -> bool {
@@ -129,6 +154,52 @@ impl<'a> Timeline<'a> {
         false
     }
 }
+
+/// The groups of allow windows that have to be open: one for each environment and service that the subject may have.
+///
+/// What the subject leaves out may be each of the names in the windows, or another one. A destination without allow windows
+/// has an empty group, which never blocks.
+fn allow_groups(windows: &[Counting<'_>], subject: &Subject) -> Vec<Vec<usize>> {
+    let allows = || windows.iter().enumerate().filter(|(_, counting)| counting.window.kind == Kind::Allow);
+    let candidates =
+        |known: &Option<String>, names: fn(&Definition) -> &[String]| -> BTreeSet<Option<&str>> {
+            match known {
+                Some(_) => [None].into(),
+                None => allows()
+                    .flat_map(|(_, counting)| names(counting.window))
+                    .map(|name| Some(name.as_str()))
+                    .chain([None])
+                    .collect(),
+            }
+        };
+    let environments = candidates(&subject.environment, |window| &window.environments);
+    let services = candidates(&subject.service, |window| &window.services);
+    let admits = |names: &[String], known: bool, name: Option<&str>| {
+        known || names.is_empty() || name.is_some_and(|name| names.iter().any(|of| of == name))
+    };
+    let (has_environment, has_service) = (subject.environment.is_some(), subject.service.is_some());
+    if environments.len().saturating_mul(services.len()) > MOST_DESTINATIONS {
+        // Too many to look at each: every window has to be active, which opens less and never more.
+        return allows().map(|(place, _)| vec![place]).chain([vec![]]).collect();
+    }
+    let mut groups = BTreeSet::new();
+    for environment in &environments {
+        for service in &services {
+            let group: Vec<usize> = allows()
+                .filter(|(_, Counting { window, .. })| {
+                    admits(&window.environments, has_environment, *environment)
+                        && admits(&window.services, has_service, *service)
+                })
+                .map(|(place, _)| place)
+                .collect();
+            groups.insert(group);
+        }
+    }
+    groups.into_iter().collect()
+}
+
+/// More destinations are not told apart, which bounds the work for a subject that names none.
+const MOST_DESTINATIONS: usize = 1024;
 
 /// More changes are not looked at, which bounds the search.
 const MOST_CHANGES: usize = 200_000;

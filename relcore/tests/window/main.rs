@@ -203,6 +203,39 @@ proptest! {
         prop_assert!(is_open(&before, now) || !is_open(&after, now));
     }
 
+    /// A subject that leaves out where it goes is open exactly if it is open wherever it may go.
+    #[test]
+    fn without_a_destination_it_is_open_where_all_are(
+        policy in policies(5),
+        names in proptest::collection::vec((0..4_usize, 0..4_usize), 5),
+        now in instants(),
+    ) {
+        const NAMES: [&[&str]; 4] = [&[], &["a"], &["b"], &["a", "b"]];
+        let windows = policy.windows.iter().cloned().zip(&names).map(|(mut window, (environments, services))| {
+            let owned = |place: &usize| NAMES[*place].iter().map(|&name| name.to_owned()).collect();
+            window.environments = owned(environments);
+            window.services = owned(services);
+            window
+        });
+        let engine = Engine::new(policy.clone().windows(windows.collect::<Vec<_>>())).unwrap();
+        let verdict = |subject: &Subject| engine.status(subject, now).unwrap().verdict;
+        let places = ["a", "b", "elsewhere"];
+        for environment in places {
+            let given = Subject::default().environment(environment);
+            let all = places.iter().all(|of| verdict(&given.clone().service(*of)) == Verdict::Open);
+            prop_assert_eq!(verdict(&given) == Verdict::Open, all, "in {}", environment);
+        }
+        let all = places.iter().all(|of| verdict(&Subject::default().environment(*of)) == Verdict::Open);
+        let status = engine.status(&Subject::default(), now).unwrap();
+        prop_assert_eq!(status.verdict == Verdict::Open, all);
+        let is_open_somewhere = places.iter().any(|environment| {
+            places.iter().any(|of| verdict(&Subject::default().environment(*environment).service(*of)) == Verdict::Open)
+        });
+        if !all && is_open_somewhere {
+            prop_assert!(!status.missing.is_empty(), "what it leaves out could open it");
+        }
+    }
+
     #[test]
     fn the_naive_model_agrees_at_every_minute(
         policy in policies(3),
@@ -278,6 +311,28 @@ fn a_month_of_minutes_ends() {
         let last = if minutes == 90 { "2026-08-31T23:29:00Z" } else { "2026-08-31T22:00:00Z" };
         assert_eq!(status.next_open, Some(Timestamp::parse(last).unwrap()), "{cron}, {minutes}");
     }
+}
+
+/// More windows by name than are told apart: less may be open, never more.
+#[test]
+fn many_windows_by_name_stay_closed() {
+    let at = Timestamp::parse("2026-08-05T12:00:00Z").unwrap();
+    let named = |active: usize| {
+        let windows = (0..40).map(|index| {
+            let start = if index < active { "00:00" } else { "18:00" };
+            let schedule = Schedule::Weekly { days: vec![], start: start.into(), end: "23:00".into() };
+            let mut window = Definition::new(format!("w{index}"), Kind::Allow, schedule);
+            window.environments = vec![format!("e{index}")];
+            window.services = vec![format!("s{index}")];
+            window
+        });
+        Engine::new(Policy::default().windows(windows.collect::<Vec<_>>())).unwrap()
+    };
+    let verdict = |engine: &Engine, subject: &Subject| engine.status(subject, at).unwrap().verdict;
+    assert_eq!(verdict(&named(39), &Subject::default()), Verdict::Closed);
+    assert_eq!(verdict(&named(40), &Subject::default()), Verdict::Open);
+    assert_eq!(verdict(&named(39), &Subject::default().environment("e0")), Verdict::Open);
+    assert_eq!(verdict(&named(39), &Subject::default().environment("e39")), Verdict::Closed);
 }
 
 #[test]
