@@ -5619,7 +5619,7 @@ class MilestoneOn(_Variant):
     """It is reached after this day: `eol: 2025-10-31`."""
     type: Literal['on'] = 'on'
     """Which variant this is."""
-    date: date
+    date: _date
     """The last day on which it is not reached."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MilestoneReached(_Variant):
@@ -7716,7 +7716,7 @@ class BusinessCalendar(_Value):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HalfDay(_Value):
     """A business day that ends early, like Christmas Eve."""
-    date: date
+    date: _date
     """The day."""
     end: str
     """The local time at which it ends: `12:00`."""

@@ -54,6 +54,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from datetime import date as _date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
@@ -852,7 +853,7 @@ class MilestoneOn(_Variant):
     type: Literal["on"] = "on"
     """Which variant this is."""
 
-    date: date
+    date: _date
     """The last day on which it is not reached."""
 
     def __post_init__(self) -> None:

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from datetime import date as _date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -136,7 +137,7 @@ class HalfDay(_Value):
 
     _fields: ClassVar[_native.Fields] = _native.Fields("date", "end")
 
-    date: date
+    date: _date
     """The day."""
 
     end: str

@@ -310,10 +310,17 @@ impl Definition {
 impl Type {
     /// The named type inside, if any.
     pub fn named(&self) -> Option<&str> {
-        match self {
+        match self.innermost() {
             Self::Named(name) => Some(name),
-            Self::Optional(inner) | Self::List(inner) | Self::Map(inner) => inner.named(),
             _ => None,
+        }
+    }
+
+    /// The type without what may be left out or repeated.
+    pub fn innermost(&self) -> &Self {
+        match self {
+            Self::Optional(inner) | Self::List(inner) | Self::Map(inner) => inner.innermost(),
+            _ => self,
         }
     }
 }

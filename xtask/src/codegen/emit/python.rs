@@ -34,7 +34,7 @@ const BY_HAND: &[(&str, &str)] = &[
 const IMPORTS: &str = "
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, date as _date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
@@ -177,8 +177,15 @@ impl Module<'_> {
             let _ = writeln!(text, "\n    type: Literal[\"{tag}\"] = \"{tag}\"");
             text += &docstring("Which variant this is.", 1);
         }
+        // Annotations are resolved in the class, where a field named like a type hides it: pydantic would read `date: date`
+        // as the field itself.
+        let hides_date = fields.iter().any(|field| field.name == "date");
         for field in fields {
-            let _ = write!(text, "\n    {}: {}", field.name, self.type_text(&field.of, Position::Field));
+            let mut annotation = self.type_text(&field.of, Position::Field);
+            if hides_date && field.of.innermost() == &Type::NaiveDate {
+                annotation = annotation.replace("date", "_date");
+            }
+            let _ = write!(text, "\n    {}: {annotation}", field.name);
             if let Some(default) = &field.default {
                 let value = self
                     .literal(default, &field.of)
