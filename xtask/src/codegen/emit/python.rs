@@ -481,7 +481,7 @@ fn init(model: &Model) -> File {
         "Release decisions as pure functions.\n\nEach module has its types, functions and handles: `relcore.canary.next_action`. A module is loaded when it is first used.\n\n{contents}"
     );
     let mut text = format!(
-        "# {MARK}\n{}\nfrom __future__ import annotations\nfrom importlib import import_module as _import\nfrom typing import TYPE_CHECKING\nfrom relcore._native import VERSION as __version__\n\nif TYPE_CHECKING:\n",
+        "# {MARK}\n{}\nfrom __future__ import annotations\nfrom importlib import import_module as _import\nfrom relcore._native import VERSION as __version__\n\n# Type checkers know this name; `typing` itself would be most of what the import costs.\nTYPE_CHECKING = False\nif TYPE_CHECKING:\n",
         docstring(&top, 0)
     );
     for module in &modules {
