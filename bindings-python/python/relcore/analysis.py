@@ -563,7 +563,7 @@ class Verdict(StrEnum):
     """Half of the metrics or more have no data."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Alert(_Value):
     """The state of one alert."""
 
@@ -599,7 +599,7 @@ class Alert(_Value):
         _freeze(self, "firings")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertLimitFixed(_Variant):
     """A number: response time above 800 ms, CPU above 80 %."""
 
@@ -615,7 +615,7 @@ class AlertLimitFixed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertLimitFixedBaseline(_Variant):
     """A change against a number that was measured before the release."""
 
@@ -641,7 +641,7 @@ class AlertLimitFixedBaseline(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertLimitBaselineMetric(_Variant):
     """A change against another metric at the same time: the same one of the previous version."""
 
@@ -671,7 +671,7 @@ AlertLimit: TypeAlias = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBa
 """The limit of an alert rule."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertReport(_Value):
     """The state of all alerts at an instant, made by `evaluate_alerts`."""
 
@@ -704,7 +704,7 @@ class AlertReport(_Value):
         return _markdown(explain_alerts(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertRule(_Value):
     """A metric, the limit beyond which it is bad, and for how long."""
 
@@ -758,7 +758,7 @@ class AlertRule(_Value):
     """What a person reads first. Default: a sentence with the metric and its limit."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertRules(_Value):
     """The alert rules of a release."""
 
@@ -771,7 +771,7 @@ class AlertRules(_Value):
         _freeze(self, "rules")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertSample(_Value):
     """One sample of a metric."""
 
@@ -784,7 +784,7 @@ class AlertSample(_Value):
     """The value; absent if there was none. NaN and infinity count as absent."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertSeries(_Value):
     """The samples of a metric."""
 
@@ -800,7 +800,7 @@ class AlertSeries(_Value):
         _freeze(self, "samples")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AnomalyPolicy(_Value):
     """How anomalies of a series are found, and how certain they must be."""
 
@@ -852,7 +852,7 @@ class AnomalyPolicy(_Value):
     """The share of the reference, and of the values after it, that may be missing. Default 0.1."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AnomalyReport(_Value):
     """Whether a series has left its usual course, made by `detect_anomalies`."""
 
@@ -906,7 +906,7 @@ class AnomalyReport(_Value):
         return _markdown(explain_anomalies(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
 
@@ -919,7 +919,7 @@ class Assessment(_Value):
     """Why."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChartPoint(_Value):
     """One point of a control chart, in standard deviations."""
 
@@ -940,7 +940,7 @@ class ChartPoint(_Value):
     """The limit: a statistic above it is an alarm."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CombinedJudgement(_Value):
     """What the judgements of several windows come to, made by `combine_judgements`."""
 
@@ -959,7 +959,7 @@ class CombinedJudgement(_Value):
         _freeze(self, "reasons")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Condition(_Value):
     """Tests of one value, joined by `and` or `or`.
 
@@ -978,7 +978,7 @@ class Condition(_Value):
         _freeze(self, "tests")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriteriaSet(_Value):
     """Criteria that must all hold."""
 
@@ -991,7 +991,7 @@ class CriteriaSet(_Value):
         _freeze(self, "criteria")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionFixed(_Variant):
     """The value compared with a number: `<800`."""
 
@@ -1010,7 +1010,7 @@ class CriterionFixed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionRelativePercent(_Variant):
     """The value compared with earlier results, plus a percentage of them: `<=+10%`."""
 
@@ -1029,7 +1029,7 @@ class CriterionRelativePercent(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionRelativeChange(_Variant):
     """The value compared with earlier results, plus a number: `<=+10`."""
 
@@ -1048,7 +1048,7 @@ class CriterionRelativeChange(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionInRange(_Variant):
     """The value lies between two numbers, both included: `in [15, 25]`."""
 
@@ -1067,7 +1067,7 @@ class CriterionInRange(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionNotInRange(_Variant):
     """The value lies outside of two numbers, both excluded: `not in [15, 25]`."""
 
@@ -1100,7 +1100,7 @@ Criterion: TypeAlias = (
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionResult(_Value):
     """One criterion of an objective, with the limit that a relative one had."""
 
@@ -1122,7 +1122,7 @@ class CriterionResult(_Value):
     """Whether it holds; absent if that is unknown."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EarlierResult(_Value):
     """The values of an earlier release and the verdict about it.
 
@@ -1144,7 +1144,7 @@ class EarlierResult(_Value):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EffectSizes(_Value):
     """How far the values of a canary are from those of its baseline, made by `effect_sizes`."""
 
@@ -1164,7 +1164,7 @@ class EffectSizes(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Evaluation(_Value):
     """The state of a run, made by `evaluate`."""
 
@@ -1218,7 +1218,7 @@ class Evaluation(_Value):
         return _markdown(explain_evaluation(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Firing(_Value):
     """A time during which an alert fired."""
 
@@ -1234,7 +1234,7 @@ class Firing(_Value):
     """When the metric was back within its limit, or its data ended; absent while the alert fires."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupScore(_Value):
     """The score of a group of metrics."""
 
@@ -1253,7 +1253,7 @@ class GroupScore(_Value):
     """The metrics that count. A group of none is left out of the whole score."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupStatus(_Value):
     """What is known of a group of metrics."""
 
@@ -1272,7 +1272,7 @@ class GroupStatus(_Value):
     """How many must be."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class InControl(_Value):
     """The mean, the standard deviation and the correlation of a series in control, known from elsewhere."""
 
@@ -1288,7 +1288,7 @@ class InControl(_Value):
     """The correlation of a value with the one before, from 0 to 0.98. Default 0."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Indicator(_Value):
     """The measured value of an objective (a service level indicator), or the reason why there is none."""
 
@@ -1307,7 +1307,7 @@ class Indicator(_Value):
     """The message of a query that failed. Then there is no value, whatever `value` says."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgePolicy(_Value):
     """The metrics of a canary and its baseline, and when their difference is bad."""
 
@@ -1336,7 +1336,7 @@ class JudgePolicy(_Value):
         _freeze(self, "metrics")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgedMetric(_Value):
     """A metric of a canary and its baseline."""
 
@@ -1407,7 +1407,7 @@ class JudgedMetric(_Value):
         _freeze(self, "groups")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Judgement(_Value):
     """The comparison of a canary with its baseline, made by `judge`."""
 
@@ -1437,7 +1437,7 @@ class Judgement(_Value):
         return _markdown(explain_judgement(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgementPlan(_Value):
     """How often a canary is judged, and over which time."""
 
@@ -1461,7 +1461,7 @@ class JudgementPlan(_Value):
     """Where the first window begins. Default: `begin_after` from now."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgementWindow(_Value):
     """The time whose values one judgement compares."""
 
@@ -1474,7 +1474,7 @@ class JudgementWindow(_Value):
     """The end, at which the judgement is made."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LabelledMetric(_Value):
     """A metric whose label is known."""
 
@@ -1501,7 +1501,7 @@ class LabelledMetric(_Value):
         _freeze(self, "groups")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Measurement(_Value):
     """One query of one metric."""
 
@@ -1517,7 +1517,7 @@ class Measurement(_Value):
     """The result of the query."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Metric(_Value):
     """A measure of a release, and what its values mean.
 
@@ -1595,7 +1595,7 @@ class Metric(_Value):
     """Whether the metric is measured and reported without any effect. Default false."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricGroup(_Value):
     """A group that is successful when at least some of its members are."""
 
@@ -1614,7 +1614,7 @@ class MetricGroup(_Value):
         _freeze(self, "of")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricJudgement(_Value):
     """What the series of one metric show, with the numbers."""
 
@@ -1666,7 +1666,7 @@ class MetricJudgement(_Value):
     """Its confidence interval; absent for samples that are too small for one."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricStatus(_Value):
     """What is known of a metric."""
 
@@ -1699,7 +1699,7 @@ class MetricStatus(_Value):
     """When the next query is due; in the past, when it is late. Absent while a query is under way."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MonitoredMetric(_Value):
     """A metric that is watched after a release."""
 
@@ -1733,7 +1733,7 @@ class MonitoredMetric(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Monitoring(_Value):
     """What is watched after a release, and for how long."""
 
@@ -1749,7 +1749,7 @@ class Monitoring(_Value):
         _freeze(self, "metrics")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Objective(_Value):
     """One service level objective: the name of a value, and the criteria by which it is good."""
 
@@ -1778,7 +1778,7 @@ class Objective(_Value):
     """The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObjectiveScore(_Value):
     """The result of one objective."""
 
@@ -1808,7 +1808,7 @@ class ObjectiveScore(_Value):
         _freeze(self, "criteria")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Objectives(_Value):
     """Service level objectives, and the share of them that a release must meet."""
 
@@ -1855,7 +1855,7 @@ class Objectives(_Value):
         _freeze(self, "objectives")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PhaseCounts(_Value):
     """How many metrics are in each phase at the end."""
 
@@ -1879,7 +1879,7 @@ class PhaseCounts(_Value):
     """Those that could not be measured."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingValue(_Variant):
     """A finite number."""
 
@@ -1898,7 +1898,7 @@ class ReadingValue(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingNotANumber(_Variant):
     """The result is not a number, such as 0 errors divided by 0 requests."""
 
@@ -1911,7 +1911,7 @@ class ReadingNotANumber(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingEmpty(_Variant):
     """The query succeeded, and its result is empty."""
 
@@ -1924,7 +1924,7 @@ class ReadingEmpty(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingFailed(_Variant):
     """The query failed."""
 
@@ -1940,7 +1940,7 @@ class ReadingFailed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingStarted(_Variant):
     """The query is under way. It ends with the next measurement of the metric."""
 
@@ -1957,7 +1957,7 @@ Reading: TypeAlias = ReadingValue | ReadingNotANumber | ReadingEmpty | ReadingFa
 """The result of the query of a metric."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Run(_Value):
     """What has happened in a run of an analysis so far."""
 
@@ -1978,7 +1978,7 @@ class Run(_Value):
         _freeze(self, "measurements")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Samples(_Value):
     """The values of one metric in one arm, in any order."""
 
@@ -1997,7 +1997,7 @@ class Samples(_Value):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Score(_Value):
     """The score of all metrics, made by `score`."""
 
@@ -2022,7 +2022,7 @@ class Score(_Value):
         _freeze(self, "groups")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Scorecard(_Value):
     """How well a release meets its objectives, made by `score_objectives`."""
 
@@ -2074,7 +2074,7 @@ class Scorecard(_Value):
         return _markdown(explain_scorecard(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SeriesPair(_Value):
     """The values of one metric in both arms."""
 
@@ -2090,7 +2090,7 @@ class SeriesPair(_Value):
     """The values of the baseline over the same time."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Tally(_Value):
     """The measurements of a metric, counted as Argo Rollouts does.
 
@@ -2133,7 +2133,7 @@ class Tally(_Value):
     """Whether a query is under way."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TargetPassWhen(_Variant):
     """What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning`
     holds, else failed.
@@ -2155,7 +2155,7 @@ class TargetPassWhen(_Variant):
         _freeze(self, "passed", "warning")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TargetFailWhen(_Variant):
     """What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning`
     holds, else passed.
@@ -2177,7 +2177,7 @@ class TargetFailWhen(_Variant):
         _freeze(self, "failed", "warning")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TargetInformative(_Variant):
     """The value is reported and not scored."""
 
@@ -2194,7 +2194,7 @@ Target: TypeAlias = TargetPassWhen | TargetFailWhen | TargetInformative
 """The criteria of an objective: lists of sets, of which one must hold."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Template(_Value):
     """The metrics of an analysis, and how many of them must be successful.
 
@@ -2216,7 +2216,7 @@ class Template(_Value):
         _freeze(self, "metrics", "groups")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestBelow(_Variant):
     """`value < limit`."""
 
@@ -2232,7 +2232,7 @@ class TestBelow(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestAtMost(_Variant):
     """`value <= limit`."""
 
@@ -2248,7 +2248,7 @@ class TestAtMost(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestAbove(_Variant):
     """`value > limit`."""
 
@@ -2264,7 +2264,7 @@ class TestAbove(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestAtLeast(_Variant):
     """`value >= limit`."""
 
@@ -2280,7 +2280,7 @@ class TestAtLeast(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestWithin(_Variant):
     """`low <= value <= high`."""
 
@@ -2299,7 +2299,7 @@ class TestWithin(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestOutside(_Variant):
     """`value < low || value > high`."""
 

@@ -164,7 +164,7 @@ class StatementVerdict(StrEnum):
     """An artifact has no subject that matches."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Approval(_Value):
     """An approval of a release."""
 
@@ -186,7 +186,7 @@ class Approval(_Value):
     """The digest of what was approved; that of the artifact."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Artifact(_Value):
     """A file, an image or a package, known by its digests."""
 
@@ -199,7 +199,7 @@ class Artifact(_Value):
     """Its digests by algorithm, as in the `DigestSet` of in-toto: `sha256` and 64 hexadecimal digits."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ArtifactMatch(_Value):
     """Whether a statement is about an artifact."""
 
@@ -218,7 +218,7 @@ class ArtifactMatch(_Value):
         _freeze(self, "matched")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Breach(_Value):
     """A breach of personal data."""
 
@@ -234,7 +234,7 @@ class Breach(_Value):
     """The instant at which the authority was notified."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChainCheck(_Value):
     """Whether a log is whole, made by `verify_chain` and `verify_log`."""
 
@@ -298,7 +298,7 @@ class ChainCheck(_Value):
         return _markdown(explain_chain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Entry(_Value):
     """What happened: the content of a record."""
 
@@ -320,7 +320,7 @@ class Entry(_Value):
     """Everything else, as JSON text: a decision, a policy, a digest. Its numbers are IEEE 754 doubles."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EnvironmentStage(_Value):
     """An environment that a release went through."""
 
@@ -333,7 +333,7 @@ class EnvironmentStage(_Value):
     """The instant of the deployment to it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EvidenceGap(_Value):
     """A piece of evidence that a release record lacks."""
 
@@ -352,7 +352,7 @@ class EvidenceGap(_Value):
     """`evidence missing`, or why what is there is not enough."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EvidenceGaps(_Value):
     """The evidence that a release record lacks, made by `evidence_gaps`."""
 
@@ -385,7 +385,7 @@ class EvidenceGaps(_Value):
         return _markdown(explain_evidence(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ExploitedVulnerability(_Value):
     """A vulnerability that is actively exploited."""
 
@@ -412,7 +412,7 @@ class ExploitedVulnerability(_Value):
     """The instant of the final report."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Head(_Value):
     """The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole."""
 
@@ -425,7 +425,7 @@ class Head(_Value):
     """The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class IncidentRecord(_Value):
     """An incident that a release caused."""
 
@@ -444,7 +444,7 @@ class IncidentRecord(_Value):
     """What was learned from it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KnownIssue(_Value):
     """A known issue of a version."""
 
@@ -457,7 +457,7 @@ class KnownIssue(_Value):
     """The evaluation of its risk."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LineFault(_Value):
     """A line of a log that is not a record."""
 
@@ -473,7 +473,7 @@ class LineFault(_Value):
     """What is wrong with it, for a person."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LogRecord(_Value):
     """An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON."""
 
@@ -506,7 +506,7 @@ class LogRecord(_Value):
     """SHA-256 over this record without this field, as canonical JSON: 64 hexadecimal digits in lower case."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LogText(_Value):
     """A log that was read, made by `read_log`."""
 
@@ -522,7 +522,7 @@ class LogText(_Value):
         _freeze(self, "records")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ProofCheck(_Value):
     """Whether a proof holds, made by `verify_inclusion` and `verify_consistency`."""
 
@@ -544,7 +544,7 @@ class ProofCheck(_Value):
         return _markdown(explain_proof(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReleaseRecord(_Value):
     """What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested.
 
@@ -688,7 +688,7 @@ class ReleaseRecord(_Value):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StatementCheck(_Value):
     """Which artifacts a statement is about, made by `match_statement`."""
 

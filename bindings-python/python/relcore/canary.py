@@ -595,7 +595,7 @@ class Waiver(StrEnum):
     """Everything but the readiness of the new version, for the next weight."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetWeight(_Variant):
     """Route another share of the traffic to the new version."""
 
@@ -614,7 +614,7 @@ class ActionSetWeight(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionHold(_Variant):
     """Leave everything as it is."""
 
@@ -627,7 +627,7 @@ class ActionHold(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionInconclusive(_Variant):
     """Leave everything as it is: the measurements do not allow a judgement. `missing` names those that are lacking."""
 
@@ -640,7 +640,7 @@ class ActionInconclusive(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionAwaitGate(_Variant):
     """Leave everything as it is and ask a person."""
 
@@ -656,7 +656,7 @@ class ActionAwaitGate(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetHeaderRoute(_Variant):
     """Set or remove a header route, then report the result of the step. Given again until there is one."""
 
@@ -679,7 +679,7 @@ class ActionSetHeaderRoute(_Variant):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetMirrorRoute(_Variant):
     """Set or remove a mirror route, then report the result of the step. Given again until there is one."""
 
@@ -707,7 +707,7 @@ class ActionSetMirrorRoute(_Variant):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetCanaryScale(_Variant):
     """Scale the new version, then report the result of the step. Given again until there is one."""
 
@@ -726,7 +726,7 @@ class ActionSetCanaryScale(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionRunExternal(_Variant):
     """Run something outside of the schedule, once, then report the result of the step. Given again until there is one."""
 
@@ -745,7 +745,7 @@ class ActionRunExternal(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionPause(_Variant):
     """Leave everything as it is until an operator resumes."""
 
@@ -758,7 +758,7 @@ class ActionPause(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionComplete(_Variant):
     """Route all traffic to the new version: the rollout has succeeded."""
 
@@ -774,7 +774,7 @@ class ActionComplete(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionRollBack(_Variant):
     """Route all traffic to the previous version: the rollout has failed."""
 
@@ -790,7 +790,7 @@ class ActionRollBack(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionFreeze(_Variant):
     """Leave everything as it is for good: the rollout has failed and cannot be rolled back."""
 
@@ -820,7 +820,7 @@ Action: TypeAlias = (
 """What to do about a canary."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AppleDay(_Value):
     """How far a phased release has come."""
 
@@ -849,7 +849,7 @@ class AppleDay(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ApplePause(_Value):
     """A pause of a phased release."""
 
@@ -862,7 +862,7 @@ class ApplePause(_Value):
     """When it ended; absent while it lasts."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CanaryScaleReplicas(_Variant):
     """A number of replicas."""
 
@@ -878,7 +878,7 @@ class CanaryScaleReplicas(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CanaryScalePercent(_Variant):
     """A share of the replicas of a full deployment."""
 
@@ -894,7 +894,7 @@ class CanaryScalePercent(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CanaryScaleMatchTraffic(_Variant):
     """As many as the weight needs. Also what holds before the first step that sets a scale."""
 
@@ -911,7 +911,7 @@ CanaryScale: TypeAlias = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleM
 """The size of the new version."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CauseResponses(_Value):
     """The response to each cause: something is wrong, or cannot be judged."""
 
@@ -957,7 +957,7 @@ class CauseResponses(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Confirmation(_Value):
     """The result of what a step commanded."""
 
@@ -973,7 +973,7 @@ class Confirmation(_Value):
     """What a person should know about it, its first 500 characters."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DeadlineExcludes(_Value):
     """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
 
@@ -991,7 +991,7 @@ class DeadlineExcludes(_Value):
     """The time in which the release window is closed. Default true."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Decision(_Value):
     """What to do about a canary now, why, and the state for the next call."""
 
@@ -1024,7 +1024,7 @@ class Decision(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Diagnostic(_Value):
     """An error or a warning about a schedule."""
 
@@ -1043,7 +1043,7 @@ class Diagnostic(_Value):
     """The sentence for a person."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Exposure(_Value):
     """How many users met the new version, and for how long."""
 
@@ -1065,7 +1065,7 @@ class Exposure(_Value):
         _freeze(self, "weights")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GateApproval(_Value):
     """The approval or refusal of a gate."""
 
@@ -1084,7 +1084,7 @@ class GateApproval(_Value):
     """When."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HeaderMatch(_Value):
     """A condition on a header of a request."""
 
@@ -1100,7 +1100,7 @@ class HeaderMatch(_Value):
     """How the value is compared. Default: it is the whole value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HeaderRoute(_Value):
     """A header route that was commanded."""
 
@@ -1116,7 +1116,7 @@ class HeaderRoute(_Value):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LastMeasurement(_Value):
     """The latest measurement of a metric."""
 
@@ -1138,7 +1138,7 @@ class LastMeasurement(_Value):
     """The message of a query that failed, its first 500 characters."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Metric(_Value):
     """A measure of the new version while it takes traffic, and the limits of a good value."""
 
@@ -1211,7 +1211,7 @@ class Metric(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricState(_Value):
     """The counts of a metric, and its latest measurement."""
 
@@ -1255,7 +1255,7 @@ class MetricState(_Value):
     """When its `starting_step` began, if it has one and it did."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MirrorRoute(_Value):
     """A mirror route that was commanded."""
 
@@ -1274,7 +1274,7 @@ class MirrorRoute(_Value):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Observation(_Value):
     """Something that happened or was measured at an instant."""
 
@@ -1287,7 +1287,7 @@ class Observation(_Value):
     """The event or the measurement."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindHealth(_Variant):
     """Whether one side can serve at all."""
 
@@ -1306,7 +1306,7 @@ class ObservationKindHealth(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindCapacity(_Variant):
     """How much of all traffic the previous version can take: its ready replicas against those of a full deployment.
     `abort: reverse_steps` waits for it.
@@ -1324,7 +1324,7 @@ class ObservationKindCapacity(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindSplit(_Variant):
     """How many units each version got since the present weight was set: the users, sessions or requests that the
     weight splits. Later counts replace earlier ones. At a weight of 0 or 100 % they have no effect.
@@ -1345,7 +1345,7 @@ class ObservationKindSplit(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindMeasurement(_Variant):
     """A metric was queried."""
 
@@ -1364,7 +1364,7 @@ class ObservationKindMeasurement(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindWindow(_Variant):
     """The release window opened or closed. Until the first of these it counts as open."""
 
@@ -1380,7 +1380,7 @@ class ObservationKindWindow(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindApproval(_Variant):
     """A person approved or refused a gate. A refusal ends the rollout."""
 
@@ -1402,7 +1402,7 @@ class ObservationKindApproval(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindCommand(_Variant):
     """An operator gave a command."""
 
@@ -1424,7 +1424,7 @@ class ObservationKindCommand(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindStepResult(_Variant):
     """The caller carried out the command of a step, or could not. Only a result of the current step counts, and only
     one from after the command.
@@ -1448,7 +1448,7 @@ class ObservationKindStepResult(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindNewRevision(_Variant):
     """Another version is rolled out from now on: the run begins again without traffic."""
 
@@ -1478,7 +1478,7 @@ ObservationKind: TypeAlias = (
 """What was observed."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Order(_Value):
     """A command of an operator that was applied."""
 
@@ -1497,7 +1497,7 @@ class Order(_Value):
     """Why, when known."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlannedStep(_Value):
     """When a step begins and ends."""
 
@@ -1521,7 +1521,7 @@ class PlannedStep(_Value):
     """The latest instant at which it ends; absent when it, or a step before it, waits without limit."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlayRelease(_Value):
     """The fields of a `TrackRelease` of Google Play that a staged rollout changes.
 
@@ -1539,7 +1539,7 @@ class PlayRelease(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Readiness(_Value):
     """How long the new version may be unready. While it is unready the rollout does not advance.
 
@@ -1558,7 +1558,7 @@ class Readiness(_Value):
     """How long it may be unready at any time: a restarted pod, a node that is drained. Default 1 minute."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingValue(_Variant):
     """A finite number."""
 
@@ -1577,7 +1577,7 @@ class ReadingValue(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingMissing(_Variant):
     """No value, for instance one that is not a number."""
 
@@ -1590,7 +1590,7 @@ class ReadingMissing(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingEmpty(_Variant):
     """The query succeeded, and its result is empty. The metric says what that means."""
 
@@ -1603,7 +1603,7 @@ class ReadingEmpty(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingFailed(_Variant):
     """The query failed."""
 
@@ -1623,7 +1623,7 @@ Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFaile
 """The result of a metric's query."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Replicas(_Value):
     """How many replicas run each version."""
 
@@ -1636,7 +1636,7 @@ class Replicas(_Value):
     """The replicas of the previous version."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Routing(_Value):
     """How the traffic must be split, as far as a state has decided."""
 
@@ -1663,7 +1663,7 @@ class Routing(_Value):
         _freeze(self, "header_routes", "mirror_routes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Schedule(_Value):
     """The steps by which traffic moves to a new version, the metrics, and the responses to failures."""
 
@@ -1713,7 +1713,7 @@ class Schedule(_Value):
         _freeze(self, "steps", "metrics")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleChange(_Value):
     """A difference between two schedules."""
 
@@ -1735,7 +1735,7 @@ class ScheduleChange(_Value):
     """The value after, as JSON; absent if it was removed, or has no value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SplitCounts(_Value):
     """The units of both versions since the weight was set."""
 
@@ -1751,7 +1751,7 @@ class SplitCounts(_Value):
     """The units of the previous version."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class State(_Value):
     """The state of a rollout: plain data, to be stored between two calls.
 
@@ -1927,7 +1927,7 @@ class State(_Value):
         _freeze(self, "metrics", "approvals", "orders", "header_routes", "mirror_routes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetWeight(_Variant):
     """Route this share of the traffic to the new version."""
 
@@ -1943,7 +1943,7 @@ class StepSetWeight(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepBake(_Variant):
     """Run at this weight, and go on after the shortest time if every metric is good. Also called soak."""
 
@@ -1965,7 +1965,7 @@ class StepBake(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepPause(_Variant):
     """Wait, whatever the metrics are; an exceeded limit still ends the rollout."""
 
@@ -1981,7 +1981,7 @@ class StepPause(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepAnalysis(_Variant):
     """Go on when each of these metrics has this many good measurements in this step."""
 
@@ -2001,7 +2001,7 @@ class StepAnalysis(_Variant):
         _freeze(self, "metrics")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepGate(_Variant):
     """Wait for a person's approval."""
 
@@ -2023,7 +2023,7 @@ class StepGate(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetHeaderRoute(_Variant):
     """Route the requests with these headers to the new version, whatever the weight is."""
 
@@ -2051,7 +2051,7 @@ class StepSetHeaderRoute(_Variant):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetMirrorRoute(_Variant):
     """Send a copy of this share of the requests to the new version. Its replies reach nobody. Also called shadowing."""
 
@@ -2082,7 +2082,7 @@ class StepSetMirrorRoute(_Variant):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetCanaryScale(_Variant):
     """Scale the new version to another size than its traffic needs."""
 
@@ -2106,7 +2106,7 @@ class StepSetCanaryScale(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepExternal(_Variant):
     """Run something outside of the schedule, such as tests or a migration, and go on when it succeeded.
 
@@ -2145,7 +2145,7 @@ Step: TypeAlias = (
 """A step of a schedule."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Timeline(_Value):
     """When each step of a schedule begins and ends, if nothing goes wrong."""
 
@@ -2169,7 +2169,7 @@ class Timeline(_Value):
         _freeze(self, "steps")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WeightExposure(_Value):
     """The exposure at one weight."""
 

@@ -60,7 +60,7 @@ class ErrorKind(StrEnum):
     """There is no public function, handle or method of this name."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Fault(_Value):
     """One mistake in an input."""
 

@@ -202,7 +202,7 @@ class Verdict(StrEnum):
     """The units do not fall into the variants as planned, or counts contradict one another: nothing can be proven."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Assignment(_Value):
     """The variant of a unit, made by `assign`."""
 
@@ -228,7 +228,7 @@ class Assignment(_Value):
     """Why."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BucketRange(_Value):
     """The buckets from `start` to just before `end`, as shares from 0 to 1."""
 
@@ -241,7 +241,7 @@ class BucketRange(_Value):
     """The end, which is not in the range."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextIn(_Variant):
     """The attribute is one of these texts."""
 
@@ -272,7 +272,7 @@ class ConditionTextIn(_Variant):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextStartsWith(_Variant):
     """The attribute starts with one of these texts."""
 
@@ -303,7 +303,7 @@ class ConditionTextStartsWith(_Variant):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextEndsWith(_Variant):
     """The attribute ends with one of these texts."""
 
@@ -334,7 +334,7 @@ class ConditionTextEndsWith(_Variant):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextContains(_Variant):
     """The attribute contains one of these texts."""
 
@@ -365,7 +365,7 @@ class ConditionTextContains(_Variant):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionNumberIs(_Variant):
     """The attribute, read as a number, has this relation to a number."""
 
@@ -395,7 +395,7 @@ class ConditionNumberIs(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTimeIs(_Variant):
     """The attribute, read as an instant (RFC 3339), has this relation to an instant."""
 
@@ -425,7 +425,7 @@ class ConditionTimeIs(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionVersionIs(_Variant):
     """The attribute, read as a version, has this relation by the precedence of Semantic Versioning to a version."""
 
@@ -471,7 +471,7 @@ cannot be read (`abc` as a number) never meets it.
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Decision(_Value):
     """Which variant of an experiment wins, made by `winner`."""
 
@@ -510,7 +510,7 @@ class Decision(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Definition(_Value):
     """An experiment or a percentage rollout: its variants, who takes part, and how units are hashed."""
 
@@ -577,7 +577,7 @@ class Definition(_Value):
         _freeze(self, "variants", "conditions", "namespaces")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Guardrail(_Value):
     """Events that a winner must not make worse: errors, refunds, unsubscriptions."""
 
@@ -600,7 +600,7 @@ class Guardrail(_Value):
     """The number of events that the control must be expected to have before there is any verdict. Default 5."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Move(_Value):
     """The units that go from one variant to another."""
 
@@ -616,7 +616,7 @@ class Move(_Value):
     """The share of all units."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Namespace(_Value):
     """Ranges of a hash that several experiments share, so that they exclude one another. A filter of GrowthBook is one, with
     its seed, and so is a rollout of Unleash whose `groupId` or stickiness is not that of the variants.
@@ -645,7 +645,7 @@ class Namespace(_Value):
         _freeze(self, "ranges")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RampCheck(_Value):
     """Whether a ramp keeps units where they are, made by `check_ramp`."""
 
@@ -670,7 +670,7 @@ class RampCheck(_Value):
         return _markdown(explain_ramp(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Reassignment(_Value):
     """The units that a change of a definition moves, made by `reassignment`."""
 
@@ -694,7 +694,7 @@ class Reassignment(_Value):
         _freeze(self, "moves", "reasons")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Unit(_Value):
     """What is assigned: a user, a session, a device, a tenant."""
 
@@ -707,7 +707,7 @@ class Unit(_Value):
     """The attributes that conditions compare, as text: numbers in decimal, instants in RFC 3339. Default: none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Variant(_Value):
     """A variant of an experiment."""
 
@@ -738,7 +738,7 @@ class Variant(_Value):
         _freeze(self, "ranges")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VariantCounts(_Value):
     """What was counted of one variant."""
 
@@ -757,7 +757,7 @@ class VariantCounts(_Value):
     """The events of each guardrail, by its name. Default: none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VariantRange(_Value):
     """The buckets of a variant, made by `ranges`."""
 
@@ -776,7 +776,7 @@ class VariantRange(_Value):
     """The share of all buckets that are in the range."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VariantResult(_Value):
     """What the counts of one variant prove against the control."""
 
@@ -807,7 +807,7 @@ class VariantResult(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WinnerPolicy(_Value):
     """When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be."""
 

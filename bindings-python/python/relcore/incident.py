@@ -365,7 +365,7 @@ class Vocabulary(StrEnum):
     """Checkly, for impacts: `MINOR`, `MEDIUM`, `MAJOR`, `CRITICAL`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Assessment(_Value):
     """The severity of an incident, made by `assess_severity`."""
 
@@ -401,7 +401,7 @@ class Assessment(_Value):
         return _markdown(explain_severity(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Cadence(_Value):
     """How often messages about an incident are sent. The defaults are those of PagerDuty's incident response documentation."""
 
@@ -432,7 +432,7 @@ class Cadence(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ComponentImpact(_Value):
     """The impact of an incident on a component for a time: a row of `impacts`, or of any table of incidents."""
 
@@ -454,7 +454,7 @@ class ComponentImpact(_Value):
     """The id of the incident, when known."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ComponentState(_Value):
     """The status of a component at an instant, made by `component_status`."""
 
@@ -473,7 +473,7 @@ class ComponentState(_Value):
         _freeze(self, "incidents")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DatedMilestone(_Value):
     """A milestone and its instant."""
 
@@ -486,7 +486,7 @@ class DatedMilestone(_Value):
     """When it was reached."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Downtime(_Value):
     """How long a component was down within a period, made by `downtime`."""
 
@@ -508,7 +508,7 @@ class Downtime(_Value):
         _freeze(self, "ranges")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Durations(_Value):
     """How long an incident took, made by `durations`. A length that has no end yet is absent."""
 
@@ -563,7 +563,7 @@ class Durations(_Value):
         _freeze(self, "impact_ranges")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Event(_Value):
     """Something that happened in an incident at an instant."""
 
@@ -579,7 +579,7 @@ class Event(_Value):
     """What happened."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindOpened(_Variant):
     """The incident was declared: the first event."""
 
@@ -626,7 +626,7 @@ class EventKindOpened(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindAcknowledged(_Variant):
     """A responder took the incident."""
 
@@ -639,7 +639,7 @@ class EventKindAcknowledged(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindAssessed(_Variant):
     """The severity was assessed, or assessed anew."""
 
@@ -655,7 +655,7 @@ class EventKindAssessed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindStatusChanged(_Variant):
     """The status changed, or was confirmed."""
 
@@ -671,7 +671,7 @@ class EventKindStatusChanged(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindImpactChanged(_Variant):
     """The impact as a whole changed."""
 
@@ -690,7 +690,7 @@ class EventKindImpactChanged(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindComponentChanged(_Variant):
     """The status of a component changed."""
 
@@ -714,7 +714,7 @@ class EventKindComponentChanged(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindMitigated(_Variant):
     """Users notice it no more: the impact as a whole is over, and every component is operational."""
 
@@ -730,7 +730,7 @@ class EventKindMitigated(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindCommunicated(_Variant):
     """A message went to customers or stakeholders."""
 
@@ -752,7 +752,7 @@ class EventKindCommunicated(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindActionTaken(_Variant):
     """An action was taken. A planned step of the same text is done."""
 
@@ -768,7 +768,7 @@ class EventKindActionTaken(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindStepPlanned(_Variant):
     """A step was planned."""
 
@@ -784,7 +784,7 @@ class EventKindStepPlanned(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindReopened(_Variant):
     """The incident was resolved, but it is not over."""
 
@@ -800,7 +800,7 @@ class EventKindReopened(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindDocumented(_Variant):
     """The report of the incident was written."""
 
@@ -830,7 +830,7 @@ EventKind: TypeAlias = (
 """What happened in an incident."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Hold(_Value):
     """A time in which the clocks stand still."""
 
@@ -843,7 +843,7 @@ class Hold(_Value):
     """The first instant after it; absent while it goes on."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Hours(_Value):
     """Hours of days of the week, in local time."""
 
@@ -862,7 +862,7 @@ class Hours(_Value):
         _freeze(self, "days")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ImpactFacts(_Value):
     """What is known about the impact of an incident. A fact that nobody knows is left out."""
 
@@ -889,7 +889,7 @@ class ImpactFacts(_Value):
     """Whether it is likely to become worse if nobody acts, for instance because redundancy is lost."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MappedStatus(_Value):
     """What a word of a tool means, made by `map_status`."""
 
@@ -908,7 +908,7 @@ class MappedStatus(_Value):
         _freeze(self, "possible")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MappedWord(_Value):
     """The word of a tool for a status, made by `word_for_status`."""
 
@@ -921,7 +921,7 @@ class MappedWord(_Value):
     """Whether the word means this status and no other."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SeverityAt(_Value):
     """A severity and since when it counts."""
 
@@ -934,7 +934,7 @@ class SeverityAt(_Value):
     """The name of the severity, as in the targets."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SeverityPolicy(_Value):
     """The limits between few, many and most customers. PagerDuty names the words without numbers; these are ours."""
 
@@ -947,7 +947,7 @@ class SeverityPolicy(_Value):
     """The share of the customers from which on they are most. Default: 0.5."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Sla(_Value):
     """A service level agreement: the targets by severity, and the hours in which their clocks run."""
 
@@ -978,7 +978,7 @@ class Sla(_Value):
         _freeze(self, "hours")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SlaDue(_Value):
     """The clock of a ticket, made by `response_due` and `resolution_due`."""
 
@@ -1002,7 +1002,7 @@ class SlaDue(_Value):
     """The time on hold until now, by the wall clock."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SlaState(_Value):
     """The state of a clock, made by `sla_state`."""
 
@@ -1035,7 +1035,7 @@ class SlaState(_Value):
         return _markdown(explain_sla(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SlaTarget(_Value):
     """The targets of a severity."""
 
@@ -1048,7 +1048,7 @@ class SlaTarget(_Value):
     """The time until the resolution, while the clock runs."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class State(_Value):
     """An incident: the result of its events, made by `fold` and `apply`. Store it and pass it back."""
 
@@ -1119,7 +1119,7 @@ class State(_Value):
         _freeze(self, "actions", "next_steps", "milestones", "events")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Ticket(_Value):
     """A request or an incident under a service level agreement."""
 
@@ -1146,7 +1146,7 @@ class Ticket(_Value):
         _freeze(self, "severities", "holds")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Update(_Value):
     """Whether a message about an incident is due, made by `update_due`."""
 

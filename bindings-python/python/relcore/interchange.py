@@ -123,7 +123,7 @@ class SeriesRule(StrEnum):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitCommit(_Value):
     """A commit."""
 
@@ -155,7 +155,7 @@ class GitCommit(_Value):
         _freeze(self, "parents")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitFault(_Value):
     """A date of a commit or tag that could not be read."""
 
@@ -168,7 +168,7 @@ class GitFault(_Value):
     """What is wrong, and what was done: a sentence."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitHistory(_Value):
     """The commits and tags of a repository."""
 
@@ -189,7 +189,7 @@ class GitHistory(_Value):
         _freeze(self, "commits", "tags", "faults")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitPackage(_Value):
     """One of several packages in a repository: which tags release it, and which commits belong to it."""
 
@@ -210,7 +210,7 @@ class GitPackage(_Value):
         _freeze(self, "commits")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitReleases(_Value):
     """The releases of a repository as deployments and its commits as changes, for `metrics.dora`."""
 
@@ -239,7 +239,7 @@ class GitReleases(_Value):
         _freeze(self, "deployments", "changes", "unmatched_examples")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitTag(_Value):
     """A tag of a commit."""
 
@@ -255,7 +255,7 @@ class GitTag(_Value):
     """The tagger date; for a lightweight tag, the committer date of the commit."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusMetric(_Value):
     """A metric of a schedule with the Prometheus responses for it."""
 
@@ -293,7 +293,7 @@ class PrometheusMetric(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusQuery(_Value):
     """The PromQL of a metric.
 
@@ -309,7 +309,7 @@ class PrometheusQuery(_Value):
     """The query, without comments."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusSample(_Value):
     """One sample: a number, or the reason for its absence."""
 
@@ -325,7 +325,7 @@ class PrometheusSample(_Value):
     """The reason why there is no number; absent if `value` is present."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusSeries(_Value):
     """One time series of a range query."""
 

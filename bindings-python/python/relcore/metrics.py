@@ -492,7 +492,7 @@ class UndeliveredChanges(StrEnum):
     """Nowhere, unless a deployment that succeeds lists them itself."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Change(_Value):
     """A commit or another unit of work that deployments deliver."""
 
@@ -519,7 +519,7 @@ class Change(_Value):
         _freeze(self, "reverts")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Deployment(_Value):
     """One attempt to deploy a version of a service to an environment."""
 
@@ -574,7 +574,7 @@ class Deployment(_Value):
         _freeze(self, "remediates", "changes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DoraReport(_Value):
     """The five delivery metrics of DORA over a range and each of its buckets."""
 
@@ -604,7 +604,7 @@ class DoraReport(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DoraRow(_Value):
     """The five delivery metrics of DORA over one range of time.
 
@@ -643,7 +643,7 @@ class DoraRow(_Value):
     """The share of deployments that were made to repair production: `affected` of `n`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Estimate(_Value):
     """A number with its basis, or the reason why there is none.
 
@@ -694,7 +694,7 @@ class Estimate(_Value):
         _freeze(self, "excluded")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Exclusion(_Value):
     """How many items were left out for one reason."""
 
@@ -707,7 +707,7 @@ class Exclusion(_Value):
     """How many."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Incident(_Value):
     """A disruption of a service that needed immediate attention."""
 
@@ -753,7 +753,7 @@ class Incident(_Value):
     """Whether it is over although nobody recorded when. With `resolvedAt` it is over in any case."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """Every choice behind the delivery metrics.
 
@@ -919,7 +919,7 @@ class Policy(_Value):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReportRow(_Value):
     """One period of a report: its numbers without their basis, each in a column.
 

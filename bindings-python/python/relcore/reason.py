@@ -36,7 +36,7 @@ class Severity(StrEnum):
     """Evidence against the release that no other fact outweighs."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Evidence(_Value):
     """The facts behind a reason. One that does not exist is absent."""
 
@@ -66,7 +66,7 @@ class Evidence(_Value):
     """The message of a query that failed."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Interval(_Value):
     """A confidence interval, both ends included."""
 
@@ -82,7 +82,7 @@ class Interval(_Value):
     """The confidence level, as a share: `0.95`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Reason(_Value):
     """One reason of a decision.
 

@@ -397,7 +397,7 @@ class Type(StrEnum):
     """A release of a line under long-term support."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Advisory(_Value):
     """An advisory that a release closes."""
 
@@ -410,7 +410,7 @@ class Advisory(_Value):
     """The severity of the vulnerability; absent until it is rated."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BackportPlan(_Value):
     """The lines that must get a fix, made by `backport_targets`."""
 
@@ -449,7 +449,7 @@ class BackportPlan(_Value):
         return _markdown(explain_backports(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Classification(_Value):
     """The release type and the reasons for it: the result of `classify`."""
 
@@ -482,7 +482,7 @@ class Classification(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CveId(_Value):
     """The identifier of a vulnerability, made by `parse_cve`."""
 
@@ -495,7 +495,7 @@ class CveId(_Value):
     """The number within the year, 4 to 19 digits."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CvssScore(_Value):
     """The score of a CVSS vector, made by `cvss_score`."""
 
@@ -511,7 +511,7 @@ class CvssScore(_Value):
     """The severity; absent for a score of 0."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Deprecation(_Value):
     """The promise about something that will be removed: since when users know, and when it may go at the earliest."""
 
@@ -562,7 +562,7 @@ class Deprecation(_Value):
         _freeze(self, "announced", "reminded_at")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DeprecationStatus(_Value):
     """The state of a deprecation, made by `deprecation_status`."""
 
@@ -592,7 +592,7 @@ class DeprecationStatus(_Value):
         return _markdown(explain_deprecation(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DisclosurePlan(_Value):
     """The dated steps of a disclosure, made by `disclosure_plan`."""
 
@@ -611,7 +611,7 @@ class DisclosurePlan(_Value):
         _freeze(self, "steps", "missing")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DisclosurePolicy(_Value):
     """The time limits of a disclosure."""
 
@@ -655,7 +655,7 @@ class DisclosurePolicy(_Value):
     """From the fix to the final report. Default: 14 days, Article 14(2)(c)."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DisclosureStep(_Value):
     """A step of a disclosure."""
 
@@ -674,7 +674,7 @@ class DisclosureStep(_Value):
     """Who demands it: a law, or `policy`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DocFolder(_Value):
     """A folder of documentation."""
 
@@ -690,7 +690,7 @@ class DocFolder(_Value):
     """The version of that tag."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DocPolicy(_Value):
     """Which documentation is kept."""
 
@@ -709,7 +709,7 @@ class DocPolicy(_Value):
         _freeze(self, "always")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DocTree(_Value):
     """The folders of documentation, made by `retained_doc_versions`."""
 
@@ -728,7 +728,7 @@ class DocTree(_Value):
         _freeze(self, "folders", "removed", "ignored")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Facts(_Value):
     """The facts about a release that its version does not contain."""
 
@@ -763,7 +763,7 @@ class Facts(_Value):
         _freeze(self, "advisories")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Fix(_Value):
     """A fix, and where it is already."""
 
@@ -785,7 +785,7 @@ class Fix(_Value):
         _freeze(self, "carried_by")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Header(_Value):
     """A header of HTTP."""
 
@@ -798,7 +798,7 @@ class Header(_Value):
     """The value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LineChange(_Value):
     """A change that is proposed for a line."""
 
@@ -811,7 +811,7 @@ class LineChange(_Value):
     """Whether users must change something to take it. Absent: unknown."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LineCheck(_Value):
     """Whether a line takes a change, made by `check_line`."""
 
@@ -844,7 +844,7 @@ class LineCheck(_Value):
         return _markdown(explain_line(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MilestoneOn(_Variant):
     """It is reached after this day: `eol: 2025-10-31`."""
 
@@ -860,7 +860,7 @@ class MilestoneOn(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MilestoneReached(_Variant):
     """It is reached, the day is unknown: `eol: true`."""
 
@@ -873,7 +873,7 @@ class MilestoneReached(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MilestoneNotReached(_Variant):
     """It is not reached, and has no day yet: `eol: false`."""
 
@@ -890,7 +890,7 @@ Milestone: TypeAlias = MilestoneOn | MilestoneReached | MilestoneNotReached
 """A change of support: on a day, or only whether it has happened. endoflife.date writes a date or a boolean."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Notice(_Value):
     """A notice of a deprecation."""
 
@@ -906,7 +906,7 @@ class Notice(_Value):
     """Whether it reminds of the removal."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class NoticePolicy(_Value):
     """Where and when a deprecation is announced."""
 
@@ -932,7 +932,7 @@ class NoticePolicy(_Value):
         _freeze(self, "places", "reminders")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class NoticesDue(_Value):
     """The notices of a deprecation that are due, made by `notices_due`."""
 
@@ -951,7 +951,7 @@ class NoticesDue(_Value):
         _freeze(self, "due", "missing")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Profile(_Value):
     """The requirements of a release type: a row of the table of profiles.
 
@@ -1018,7 +1018,7 @@ class Profile(_Value):
         _freeze(self, "allowed_bumps", "gates", "approvals", "channels")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Profiles(_Value):
     """A table of profiles. Its keys are release types in wire form: `hotfix`, `feature_minor`.
 
@@ -1031,7 +1031,7 @@ class Profiles(_Value):
     """The profiles by release type."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Removal(_Value):
     """Something that a release removes."""
 
@@ -1047,7 +1047,7 @@ class Removal(_Value):
     """The instant of that release."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RemovalCheck(_Value):
     """Whether removals keep what was promised, made by `check_removals`."""
 
@@ -1077,7 +1077,7 @@ class RemovalCheck(_Value):
         return _markdown(explain_removals(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RemovalPolicy(_Value):
     """What a removal needs, besides its own promise."""
 
@@ -1092,7 +1092,7 @@ class RemovalPolicy(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RequiredApproval(_Value):
     """An approval that a release needs."""
 
@@ -1105,7 +1105,7 @@ class RequiredApproval(_Value):
     """The number of people of this role; at least 1."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SupportFlags(_Value):
     """The fields that endoflife.date derives from the days of a line. One whose milestone is not declared is absent.
 
@@ -1157,7 +1157,7 @@ class SupportFlags(_Value):
     """Whether an end is declared that is not reached. Extended support counts, so read `phase` for the support of all users."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SupportLine(_Value):
     """A line of releases with the days on which its support changes, in the words of endoflife.date."""
 
@@ -1193,7 +1193,7 @@ class SupportLine(_Value):
     """The IANA zone of its days. Default: `UTC`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SupportStatus(_Value):
     """The support of a line on a day, made by `support_phase`."""
 
@@ -1247,7 +1247,7 @@ class SupportStatus(_Value):
         return _markdown(explain_support(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VulnerabilityReport(_Value):
     """The report of a vulnerability."""
 

@@ -413,7 +413,7 @@ class WindowVerdict(StrEnum):
     """A person must decide whether a rollback is made."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Candidate(_Value):
     """A version that a rollback could go to."""
 
@@ -435,7 +435,7 @@ class Candidate(_Value):
         _freeze(self, "reasons")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Candidates(_Value):
     """The versions that a rollback could go to, made by `candidates`."""
 
@@ -485,7 +485,7 @@ class Candidates(_Value):
         return _markdown(explain_candidates(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Counterfactual(_Value):
     """A fact that would change the verdict if all others stayed as they are."""
 
@@ -504,7 +504,7 @@ class Counterfactual(_Value):
     """The verdict for that value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DataLoss(_Value):
     """Data that a step of a rollback loses."""
 
@@ -523,7 +523,7 @@ class DataLoss(_Value):
     """A sentence for a person."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Decision(_Value):
     """A decision about a release and its reasons, made by `decide`."""
 
@@ -573,7 +573,7 @@ class Decision(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryEvent(_Value):
     """An event in the history of a service."""
 
@@ -586,7 +586,7 @@ class HistoryEvent(_Value):
     """What happened."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindDeployed(_Variant):
     """A version began to serve, for the first time or again."""
 
@@ -602,7 +602,7 @@ class HistoryKindDeployed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindExperimentDeployed(_Variant):
     """A version was deployed as an experiment. It counts as no revision, and nobody goes back to it."""
 
@@ -618,7 +618,7 @@ class HistoryKindExperimentDeployed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindSucceeded(_Variant):
     """A version proved itself, for instance at the end of a canary or of its bake. Its failures before do not count any
     more.
@@ -636,7 +636,7 @@ class HistoryKindSucceeded(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindFailed(_Variant):
     """A version failed while it served."""
 
@@ -652,7 +652,7 @@ class HistoryKindFailed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindRollbackFailed(_Variant):
     """A rollback to a version was tried and failed."""
 
@@ -668,7 +668,7 @@ class HistoryKindRollbackFailed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindWithdrawn(_Variant):
     """A version must not be used any more."""
 
@@ -684,7 +684,7 @@ class HistoryKindWithdrawn(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindVulnerable(_Variant):
     """A version is known to have a vulnerability."""
 
@@ -703,7 +703,7 @@ class HistoryKindVulnerable(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindArtifactKept(_Variant):
     """The artifact of a version is kept until an instant. The last of these events counts."""
 
@@ -722,7 +722,7 @@ class HistoryKindArtifactKept(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindMigrated(_Variant):
     """A migration ran."""
 
@@ -744,7 +744,7 @@ class HistoryKindMigrated(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindMigrationReverted(_Variant):
     """A migration was taken back."""
 
@@ -760,7 +760,7 @@ class HistoryKindMigrationReverted(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindNewFormatWritten(_Variant):
     """Data was written for the first time in a format that older versions cannot read."""
 
@@ -792,7 +792,7 @@ HistoryKind: TypeAlias = (
 """What happened to a version, the schema or the data."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Plan(_Value):
     """The steps of a rollback in order, made by `plan_rollback`."""
 
@@ -831,7 +831,7 @@ class Plan(_Value):
         return _markdown(explain_plan(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlanItem(_Value):
     """A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its
     configuration, a cache.
@@ -902,7 +902,7 @@ class PlanItem(_Value):
         _freeze(self, "commands", "after")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlanStep(_Value):
     """A step of a plan."""
 
@@ -941,7 +941,7 @@ class PlanStep(_Value):
         _freeze(self, "commands")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """The limits beyond which a release counts as broken, and the limits that choose the recovery.
 
@@ -1054,7 +1054,7 @@ class Policy(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RecoveryOption(_Value):
     """A recovery option, and the facts that a decision about it rests on, by their names in the situation.
 
@@ -1079,7 +1079,7 @@ class RecoveryOption(_Value):
         _freeze(self, "facts", "disqualifiers", "unknown")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Situation(_Value):
     """The facts about a release that a deploy script knows.
 
@@ -1246,7 +1246,7 @@ class Situation(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TableRow(_Value):
     """A row of the decision table, as `decision_table` lists it."""
 
@@ -1272,7 +1272,7 @@ class TableRow(_Value):
         _member(self, ReasonCode, "code")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Window(_Value):
     """Whether a rollback is still within its window, made by `rollback_window`."""
 

@@ -524,7 +524,7 @@ class WindowMethod(StrEnum):
     """Bets on the share of the canary in the events of each window, for equal exposures. It proves harm only."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AdjustPolicy(_Value):
     """How the tests of many metrics are adjusted."""
 
@@ -539,7 +539,7 @@ class AdjustPolicy(_Value):
     """The highest error rate over all tests together; which one, the correction says. Default 0.05."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AdjustedSamples(_Value):
     """The values of two arms, adjusted by a covariate, made by `cuped`."""
 
@@ -561,7 +561,7 @@ class AdjustedSamples(_Value):
         _freeze(self, "canary", "baseline")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AdjustedTest(_Value):
     """One adjusted test."""
 
@@ -580,7 +580,7 @@ class AdjustedTest(_Value):
     """Whether the adjusted p-value is at most alpha."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Adjustment(_Value):
     """The adjusted tests of many metrics, made by `adjust`."""
 
@@ -601,7 +601,7 @@ class Adjustment(_Value):
         _freeze(self, "tests", "missing")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Arm(_Value):
     """One arm of a split: its planned weight, and the units that it got."""
 
@@ -617,7 +617,7 @@ class Arm(_Value):
     """The planned weight, in any unit that is the same for all arms; 0 for an arm that must get nothing."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ArmShare(_Value):
     """The planned and the observed share of one arm."""
 
@@ -642,7 +642,7 @@ class ArmShare(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryNormal(_Variant):
     """Sub-Gaussian deviations: means of many values, values between two limits."""
 
@@ -664,7 +664,7 @@ class BoundaryNormal(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryGammaExponential(_Variant):
     """Sub-exponential deviations upwards: waiting times."""
 
@@ -686,7 +686,7 @@ class BoundaryGammaExponential(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryGammaPoisson(_Variant):
     """Sub-Poisson deviations upwards: counts."""
 
@@ -708,7 +708,7 @@ class BoundaryGammaPoisson(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryBetaBinomial(_Variant):
     """Deviations with two values, −g and h: events of trials."""
 
@@ -738,7 +738,7 @@ class BoundaryBetaBinomial(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryPolyStitching(_Variant):
     """Any of these deviations, by a union over epochs; it grows as slowly as the law of the iterated logarithm allows."""
 
@@ -763,7 +763,7 @@ class BoundaryPolyStitching(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryQuantile(_Variant):
     """The number of values below a quantile, for all quantiles together."""
 
@@ -802,7 +802,7 @@ Boundary: TypeAlias = (
 """A boundary for a sum of deviations, by the distribution of one deviation."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChangePoint(_Value):
     """A change of the level of a history, made by `change_points`."""
 
@@ -829,7 +829,7 @@ class ChangePoint(_Value):
     """The p-value, multiplied by the number of divisions among which the index was chosen; at most 1."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChangePointPolicy(_Value):
     """How certain a change point must be."""
 
@@ -842,7 +842,7 @@ class ChangePointPolicy(_Value):
     """The number of values that a level has at least, from 2. Default 5."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChiSquaredTest(_Value):
     """The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`."""
 
@@ -858,7 +858,7 @@ class ChiSquaredTest(_Value):
     """The p-value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Cluster(_Value):
     """The sums of one cluster: a user, a host, a session."""
 
@@ -871,7 +871,7 @@ class Cluster(_Value):
     """The denominator: requests, orders; 0 or more."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ClusterPolicy(_Value):
     """When a ratio of the canary counts as worse, and how certain that must be."""
 
@@ -898,7 +898,7 @@ class ClusterPolicy(_Value):
     """The number of clusters of both arms for which the confidence sequence is tightest. Default 1000."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Comparison(_Value):
     """What the counts of two arms prove, made by `compare_counts`; what their values prove, made by
     `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
@@ -962,7 +962,7 @@ class Comparison(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CompleteSamples(_Value):
     """Two samples without missing values, made by `complete_samples`."""
 
@@ -986,7 +986,7 @@ class CompleteSamples(_Value):
         _freeze(self, "canary", "baseline", "reasons")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CountRow(_Value):
     """A row of a table of counts."""
 
@@ -999,7 +999,7 @@ class CountRow(_Value):
         _freeze(self, "counts")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Counts(_Value):
     """The events of one arm, and the exposure during which they happened."""
 
@@ -1012,7 +1012,7 @@ class Counts(_Value):
     """The requests, users or hours during which they happened, in the same unit for both arms; 0 or more."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignShares(_Variant):
     """Two shares of trials: errors of requests, orders of sessions."""
 
@@ -1034,7 +1034,7 @@ class DesignShares(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignMeans(_Variant):
     """Two means."""
 
@@ -1053,7 +1053,7 @@ class DesignMeans(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignRanks(_Variant):
     """Two samples by ranks, as in `mann_whitney`."""
 
@@ -1072,7 +1072,7 @@ class DesignRanks(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignEvents(_Variant):
     """Events of two arms as in `compare_counts`: the events at which a canary as good as its baseline passes."""
 
@@ -1096,7 +1096,7 @@ class DesignEvents(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignNoEvents(_Variant):
     """One arm without any event: the trials after which a share is ruled out."""
 
@@ -1116,7 +1116,7 @@ Design: TypeAlias = DesignShares | DesignMeans | DesignRanks | DesignEvents | De
 """What is compared, and the effect that is to be found."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Dispersion(_Value):
     """The dispersion of counts, made by `dispersion`."""
 
@@ -1132,7 +1132,7 @@ class Dispersion(_Value):
     """The number of windows with exposure."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EffectDifference(_Variant):
     """The share of the canary minus that of the baseline."""
 
@@ -1148,7 +1148,7 @@ class EffectDifference(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EffectRatio(_Variant):
     """The share of the canary, divided by that of the baseline."""
 
@@ -1168,7 +1168,7 @@ Effect: TypeAlias = EffectDifference | EffectRatio
 """A hypothesis about two shares: that of the canary and that of the baseline."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EquivalenceTest(_Value):
     """The result of two one-sided tests, made by `equivalence`."""
 
@@ -1193,7 +1193,7 @@ class EquivalenceTest(_Value):
     """The degrees of freedom by Welch and Satterthwaite."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GaugePolicy(_Value):
     """How the gauges of a canary and of its baseline are compared."""
 
@@ -1225,7 +1225,7 @@ class GaugePolicy(_Value):
     """What a missing value stands for. Default `remove`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GaugeSample(_Value):
     """One value of a gauge: processor use, memory, the length of a queue."""
 
@@ -1238,7 +1238,7 @@ class GaugeSample(_Value):
     """The value; absent if there was none. NaN and infinity count as absent."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupLook(_Value):
     """One look of a group sequential test, made by `group_sequential`."""
 
@@ -1257,7 +1257,7 @@ class GroupLook(_Value):
     """The p-value of one side at the boundary."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupPolicy(_Value):
     """How a group sequential test spends its alpha."""
 
@@ -1276,7 +1276,7 @@ class GroupPolicy(_Value):
     """The exponent of `power`: 1 spends evenly, 3 spends late. Default 2."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Histogram(_Value):
     """Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus.
 
@@ -1292,7 +1292,7 @@ class Histogram(_Value):
         _freeze(self, "buckets")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramBucket(_Value):
     """The count of one bucket."""
 
@@ -1305,7 +1305,7 @@ class HistogramBucket(_Value):
     """The number of values up to the bound."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramIncrease(_Value):
     """What a histogram counted between two instants, made by `histogram_increase`."""
 
@@ -1318,7 +1318,7 @@ class HistogramIncrease(_Value):
     """Whether a count was less than before: the process was restarted, and what it counted until then is lost."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramPolicy(_Value):
     """At which bucket edges histograms are compared, and how."""
 
@@ -1334,7 +1334,7 @@ class HistogramPolicy(_Value):
         _freeze(self, "limits")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramQuantile(_Value):
     """A quantile of a histogram, made by `histogram_quantile`."""
 
@@ -1367,7 +1367,7 @@ class HistogramQuantile(_Value):
     """The number of values."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KolmogorovSequence(_Value):
     """The distance of two distributions at any number of looks, made by `kolmogorov_sequence`."""
 
@@ -1391,7 +1391,7 @@ class KolmogorovSequence(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
 
@@ -1429,7 +1429,7 @@ class KolmogorovSmirnovTest(_Value):
     """Whether the p-values are exact without ties; with ties they are upper limits. Otherwise they are asymptotic."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Lift(_Value):
     """The relative difference of two means, made by `relative_lift`."""
 
@@ -1458,7 +1458,7 @@ class Lift(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricComparison(_Value):
     """One metric of a canary with its comparison."""
 
@@ -1471,7 +1471,7 @@ class MetricComparison(_Value):
     """What the metric proves alone."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricTest(_Value):
     """The evidence of one metric against "the canary is no worse": a p-value or an e-value, or both."""
 
@@ -1487,7 +1487,7 @@ class MetricTest(_Value):
     """The natural logarithm of the e-value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class NeededSample(_Value):
     """The size that a comparison needs, made by `needed_sample`."""
 
@@ -1506,7 +1506,7 @@ class NeededSample(_Value):
     """The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PartialSample(_Value):
     """A sample of which some values are missing: queries that failed, NaN, scrapes that were not made."""
 
@@ -1522,7 +1522,7 @@ class PartialSample(_Value):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlannedShare(_Value):
     """A class of `multinomial_test`: what it got, and what it was planned to get."""
 
@@ -1538,7 +1538,7 @@ class PlannedShare(_Value):
     """The weight in the Dirichlet prior, in items: the planned share times 100 for most purposes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
 
@@ -1566,7 +1566,7 @@ class Policy(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PowerPolicy(_Value):
     """How certain a comparison must be."""
 
@@ -1593,7 +1593,7 @@ class PowerPolicy(_Value):
     """The number of values that each arm must have before anything is judged. Default 30."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuantileDifference(_Value):
     """Whether two samples have the same quantile, made by `quantile_difference`."""
 
@@ -1617,7 +1617,7 @@ class QuantileDifference(_Value):
     """The natural logarithm of the e-value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuantileInterval(_Value):
     """A quantile with its interval, made by `quantile_interval`."""
 
@@ -1633,7 +1633,7 @@ class QuantileInterval(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RankTest(_Value):
     """Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`."""
 
@@ -1665,7 +1665,7 @@ class RankTest(_Value):
     """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateHypothesis(_Value):
     """A hypothesis about the ratio of two rates."""
 
@@ -1686,7 +1686,7 @@ class RateHypothesis(_Value):
     """The weight of the prior on the baseline, in events."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateInterval(_Value):
     """A rate with its interval, made by `rate_interval`."""
 
@@ -1702,7 +1702,7 @@ class RateInterval(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateRatio(_Value):
     """The ratio of two rates with its interval, made by `rate_ratio`."""
 
@@ -1718,7 +1718,7 @@ class RateRatio(_Value):
     """The upper end; absent without events of the baseline."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateTest(_Value):
     """The tests of the ratio of two rates, made by `rate_test`."""
 
@@ -1734,7 +1734,7 @@ class RateTest(_Value):
     """The test against "the ratio is at least that of the hypothesis"."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SamplePolicy(_Value):
     """When the values of a canary count as worse, and how certain that must be."""
 
@@ -1788,7 +1788,7 @@ class SamplePolicy(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ShareEffect(_Value):
     """An effect on a share with its confidence interval, made by `share_effect`."""
 
@@ -1804,7 +1804,7 @@ class ShareEffect(_Value):
     """The upper end; absent if there is none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ShareInterval(_Value):
     """A share with its confidence interval, made by `share_interval` and
     `share_sequence`.
@@ -1822,7 +1822,7 @@ class ShareInterval(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SharePolicy(_Value):
     """When a share of the canary counts as worse, and how certain that must be."""
 
@@ -1851,7 +1851,7 @@ class SharePolicy(_Value):
     """The number of events that the baseline must be expected to have before there is any verdict. Default 5."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ShareTest(_Value):
     """The result of a test of two shares, made by `test_shares`."""
 
@@ -1877,7 +1877,7 @@ class ShareTest(_Value):
     """The p-value against "the hypothesis, or more": small if the share of the canary is less."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Shift(_Value):
     """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
 
@@ -1893,7 +1893,7 @@ class Shift(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Sketch(_Value):
     """Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative
     error `accuracy`, in a few hundred numbers.
@@ -1928,7 +1928,7 @@ class Sketch(_Value):
         _freeze(self, "positive", "negative")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SketchBucket(_Value):
     """One bucket of a sketch: the values above γ^(index − 1) and up to γ^index, where γ = (1 + accuracy) / (1 − accuracy)."""
 
@@ -1941,7 +1941,7 @@ class SketchBucket(_Value):
     """The number of values."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SketchPolicy(_Value):
     """Which quantile of two sketches is compared, and how certain a verdict must be."""
 
@@ -1965,7 +1965,7 @@ class SketchPolicy(_Value):
     """How often the sketches are compared while they grow. Default `any`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SplitCheck(_Value):
     """Whether traffic was split as planned, made by `check_split`."""
 
@@ -2008,7 +2008,7 @@ class SplitCheck(_Value):
         return _markdown(explain_split(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SplitPolicy(_Value):
     """How certain a mismatch must be, and how close a split must be to its plan."""
 
@@ -2031,7 +2031,7 @@ class SplitPolicy(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestResult(_Value):
     """The result of one test."""
 
@@ -2044,7 +2044,7 @@ class TestResult(_Value):
     """The natural logarithm of the e-value: the evidence against the hypothesis. Absent for one look."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Trials(_Value):
     """The events of one arm, and the trials of which they are a part."""
 
@@ -2057,7 +2057,7 @@ class Trials(_Value):
     """All trials: requests, sessions."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ValueLimit(_Value):
     """A limit beyond which a value is bad: above it, or below it where less is worse."""
 
@@ -2075,7 +2075,7 @@ class ValueLimit(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
 
@@ -2108,7 +2108,7 @@ class WelchTest(_Value):
     """The p-value against "the mean of the canary is not less"."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WindowPolicy(_Value):
     """How counts per window are compared."""
 

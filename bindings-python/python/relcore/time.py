@@ -106,7 +106,7 @@ class Weekday(StrEnum):
     """The last day of the ISO week."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BusinessCalendar(_Value):
     """Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it."""
 
@@ -131,7 +131,7 @@ class BusinessCalendar(_Value):
         _freeze(self, "weekend", "holidays", "working_days", "half_days")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HalfDay(_Value):
     """A business day that ends early, like Christmas Eve."""
 
@@ -144,7 +144,7 @@ class HalfDay(_Value):
     """The local time at which it ends: `12:00`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TimeRange(_Value):
     """A half-open range of time: `start` is included, `end` is not.
 

@@ -162,7 +162,7 @@ class Verdict(StrEnum):
     """The release may not start."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Definition(_Value):
     """A window in which releases are allowed, or denied."""
 
@@ -201,7 +201,7 @@ class Definition(_Value):
         _freeze(self, "environments", "services", "exempt")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Diagnostic(_Value):
     """A probable mistake in the windows, made by `lint`."""
 
@@ -220,7 +220,7 @@ class Diagnostic(_Value):
     """The sentence for a person."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Fit(_Value):
     """Whether a release fits into an opening, made by `fits`."""
 
@@ -253,7 +253,7 @@ class Fit(_Value):
         return _markdown(explain_fit(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Override(_Value):
     """A person's decision to release although the windows are closed."""
 
@@ -266,7 +266,7 @@ class Override(_Value):
     """Why."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open."""
 
@@ -282,7 +282,7 @@ class Policy(_Value):
         _freeze(self, "windows")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleCron(_Variant):
     """For a duration from each instant of a cron expression on, as in Argo CD."""
 
@@ -301,7 +301,7 @@ class ScheduleCron(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleCronPair(_Variant):
     """From each instant of one cron expression to the next instant of another, as the freeze periods of GitLab."""
 
@@ -320,7 +320,7 @@ class ScheduleCronPair(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleWeekly(_Variant):
     """Between two local times on days of the week."""
 
@@ -343,7 +343,7 @@ class ScheduleWeekly(_Variant):
         _freeze(self, "days")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleOnce(_Variant):
     """Once, between two instants."""
 
@@ -362,7 +362,7 @@ class ScheduleOnce(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleDates(_Variant):
     """Once, for whole local days."""
 
@@ -381,7 +381,7 @@ class ScheduleDates(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleHolidays(_Variant):
     """On the holidays of a calendar, all day, and on business days around them."""
 
@@ -405,7 +405,7 @@ class ScheduleHolidays(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleDaysOff(_Variant):
     """On the days of a calendar that are no business days, all day."""
 
@@ -421,7 +421,7 @@ class ScheduleDaysOff(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleBusinessDays(_Variant):
     """Between two local times on the business days of a calendar."""
 
@@ -456,7 +456,7 @@ Schedule: TypeAlias = (
 """Schedule a window is active. Local times are in the zone of the window."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Slot(_Value):
     """An opening, made by `next_slot`."""
 
@@ -489,7 +489,7 @@ class Slot(_Value):
         return _markdown(explain_slot(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Status(_Value):
     """Whether a release may start, made by `status`."""
 
@@ -543,7 +543,7 @@ class Status(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Subject(_Value):
     """The release that asks: where it goes, what it is, and who started it."""
 

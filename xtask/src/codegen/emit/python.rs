@@ -167,7 +167,7 @@ impl Module<'_> {
     fn dataclass(&mut self, name: &str, docs: &str, fields: &[Field], tag: Option<&str>) -> Result<String> {
         let base = if tag.is_some() { "_Variant" } else { "_Value" };
         let mut text =
-            format!("\n@dataclass(frozen=True, kw_only=True, slots=True)\nclass {name}({base}):\n");
+            format!("\n@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)\nclass {name}({base}):\n");
         text += &docstring(docs, 1);
         let names = fields.iter().map(|field| format!("\"{}\"", field.name));
         let names: Vec<String> = names.chain(tag.map(|tag| format!("tag=\"{tag}\""))).collect();

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, date as _date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
@@ -32,7 +32,7 @@ class Colour(StrEnum):
     DARK_GREEN = "dark_green"
     """Go."""
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Everything(_Value):
     """One field of each type."""
 
@@ -102,7 +102,7 @@ class Everything(_Value):
     def _repr_markdown_(self) -> str:
         return _markdown(explain(self))
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SignalOff(_Variant):
     """Dark."""
 
@@ -114,7 +114,7 @@ class SignalOff(_Variant):
     def __post_init__(self) -> None:
         _check_tag(self)
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SignalSlowBlink(_Variant):
     """On and off."""
 
