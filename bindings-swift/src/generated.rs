@@ -96,11 +96,13 @@ use relcore::incident::{
     UpdateVerdict as IncidentUpdateVerdict, Vocabulary as IncidentVocabulary,
 };
 use relcore::interchange::{
-    GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
+    ArgoApplication as InterchangeArgoApplication, GitCommit as InterchangeGitCommit,
+    GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
     GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
-    MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
-    PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
-    PrometheusSeries as InterchangePrometheusSeries, SeriesRule as InterchangeSeriesRule,
+    KuredSchedule as InterchangeKuredSchedule, MissingSample as InterchangeMissingSample,
+    PrometheusMetric as InterchangePrometheusMetric, PrometheusQuery as InterchangePrometheusQuery,
+    PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
+    SeriesRule as InterchangeSeriesRule,
 };
 use relcore::metrics::{
     Change as MetricsChange, Deployment as MetricsDeployment, DeploymentIntent as MetricsDeploymentIntent,
@@ -3156,6 +3158,14 @@ pub enum IncidentVocabulary {
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangeArgoApplication {
+    pub name: String,
+    pub namespace: String,
+    pub cluster: String,
+    pub server: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeGitCommit {
     pub id: String,
     pub parents: Vec<String>,
@@ -3199,6 +3209,14 @@ pub struct InterchangeGitTag {
     pub name: String,
     pub commit: String,
     pub tagged_at: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeKuredSchedule {
+    pub reboot_days: String,
+    pub start_time: String,
+    pub end_time: String,
+    pub time_zone: String,
 }
 
 /// A sample value that is not a finite number.
@@ -5529,7 +5547,7 @@ pub struct WindowPolicy {
     pub calendars: BTreeMap<String, BusinessCalendar>,
 }
 
-/// Schedule a window is active. Local times are in the zone of the window.
+/// When a window is active. Local times are in the zone of the window.
 #[uniffi::remote(Enum)]
 pub enum WindowSchedule {
     /// For a duration from each instant of a cron expression on, as in Argo CD.
@@ -6734,6 +6752,17 @@ pub fn ffi_interchange_alert_rules_to_prometheus(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_argo_sync_windows(
+    text: String,
+    application: InterchangeArgoApplication,
+) -> Encoded<WindowPolicy> {
+    Encoded(
+        relcore::interchange::argo_sync_windows(borrow(&text), borrow(&application))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_git_packages(
     history: InterchangeGitHistory,
     packages: Vec<InterchangeGitPackage>,
@@ -6755,6 +6784,16 @@ pub fn ffi_interchange_git_releases(
         relcore::interchange::git_releases(borrow(&history), borrow(&tag_pattern), borrow(&repository))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_gitlab_freeze_periods(text: String) -> Encoded<WindowPolicy> {
+    Encoded(relcore::interchange::gitlab_freeze_periods(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_kured_window(schedule: InterchangeKuredSchedule) -> Encoded<WindowPolicy> {
+    Encoded(relcore::interchange::kured_window(borrow(&schedule)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -10503,6 +10542,16 @@ pub fn ffi_write_incident_vocabulary(value: IncidentVocabulary) -> Plain<String>
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_argo_application(json: &str) -> Encoded<InterchangeArgoApplication> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_argo_application(value: InterchangeArgoApplication) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_git_commit(json: &str) -> Encoded<InterchangeGitCommit> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -10559,6 +10608,16 @@ pub fn ffi_read_interchange_git_tag(json: &str) -> Encoded<InterchangeGitTag> {
 
 #[uniffi::export]
 pub fn ffi_write_interchange_git_tag(value: InterchangeGitTag) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_kured_schedule(json: &str) -> Encoded<InterchangeKuredSchedule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_kured_schedule(value: InterchangeKuredSchedule) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -500,7 +500,7 @@ export * as digest from "./digest.js";
 export * as experiment from "./experiment.js";
 /** Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due. */
 export * as incident from "./incident.js";
-/** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
+/** Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */
 export * as metrics from "./metrics.js";
@@ -3630,7 +3630,18 @@ export declare function updateDue(incident: State, cadence: Cadence, now: Instan
 export declare function wordForStatus(vocabulary: Vocabulary, status: Status): MappedWord;
 
 // interchange.d.ts
-/** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
+/** Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
+/** An application of Argo CD, as the selectors of a sync window see it. */
+export interface ArgoApplication {
+  /** The name of the application. */
+  readonly name: string;
+  /** The namespace that it deploys to. */
+  readonly namespace: string;
+  /** The name of the cluster that it deploys to. */
+  readonly cluster: string;
+  /** The address of the cluster's API server. */
+  readonly server: string;
+}
 /** A commit. */
 export interface GitCommit<At extends Instant = Instant> {
   /** The full object name: 40 or 64 hexadecimal digits. */
@@ -3693,6 +3704,17 @@ export interface GitTag<At extends Instant = Instant> {
   /** The tagger date; for a lightweight tag, the committer date of the commit. */
   readonly taggedAt: At;
 }
+/** The options of kured that say when it may restart a node. */
+export interface KuredSchedule {
+  /** `--reboot-days`: names of days with commas, or numbers from 0 for Sunday. */
+  readonly rebootDays?: string | undefined;
+  /** `--start-time`. */
+  readonly startTime?: string | undefined;
+  /** `--end-time`, which is part of the window. */
+  readonly endTime?: string | undefined;
+  /** `--time-zone`, an IANA name. */
+  readonly timeZone?: string | undefined;
+}
 /** A sample value that is not a finite number. */
 export type MissingSample = "nan" | "positive_infinity" | "negative_infinity";
 /** A metric of a schedule with the Prometheus responses for it. */
@@ -3751,6 +3773,8 @@ export declare function alertRulesToPrometheus(
   queries: readonly PrometheusQuery[],
   group: string,
 ): string;
+/** Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`. */
+export declare function argoSyncWindows(text: string, application: ArgoApplication): window.Policy<Timestamp>;
 /** The same for several packages in one repository, each a service of its own. */
 export declare function gitPackages(
   history: GitHistory,
@@ -3763,6 +3787,10 @@ export declare function gitReleases(
   tagPattern?: string | null,
   repository?: string | null,
 ): GitReleases;
+/** Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows. */
+export declare function gitlabFreezePeriods(text: string): window.Policy<Timestamp>;
+/** Reads the schedule of kured as allow windows. */
+export declare function kuredWindow(schedule: KuredSchedule): window.Policy<Timestamp>;
 /** Writes what to watch after a release as a dashboard of Grafana: JSON text for its import. */
 export declare function monitoringToGrafana(
   monitoring: analysis.Monitoring,
@@ -6344,7 +6372,7 @@ export interface Definition<At extends Instant = Instant> {
   readonly name: string;
   /** Whether releases are allowed or denied while it is active. */
   readonly kind: Kind;
-  /** Schedule it is active. */
+  /** When it is active. */
   readonly schedule: Schedule<At>;
   /** The IANA zone of its local times. */
   readonly zone?: string | undefined;
@@ -6406,7 +6434,7 @@ export interface Policy<At extends Instant = Instant> {
   /** The calendars by name: weekends, holidays and make-up days. */
   readonly calendars?: Readonly<Record<string, BusinessCalendar>> | undefined;
 }
-/** Schedule a window is active. */
+/** When a window is active. */
 export type Schedule<At extends Instant = Instant> =
   | ScheduleCron
   | ScheduleCronPair

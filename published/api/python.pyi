@@ -3845,7 +3845,7 @@ def word_for_status(vocabulary: Vocabulary | str, status: Status | str) -> Mappe
     ...
 
 # interchange
-"""Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
+"""Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
 class MissingSample(StrEnum):
     """A sample value that is not a finite number."""
     NAN = 'nan'
@@ -3862,6 +3862,17 @@ class SeriesRule(StrEnum):
     """The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better."""
     LOWEST = 'lowest'
     """The least value, so that any series fails the metric that is below its `min`: the worst one where more is better."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ArgoApplication(_Value):
+    """An application of Argo CD, as the selectors of a sync window see it."""
+    name: str
+    """The name of the application."""
+    namespace: str
+    """The namespace that it deploys to."""
+    cluster: str
+    """The name of the cluster that it deploys to."""
+    server: str
+    """The address of the cluster's API server."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitCommit(_Value):
     """A commit."""
@@ -3925,6 +3936,17 @@ class GitTag(_Value):
     tagged_at: datetime
     """The tagger date; for a lightweight tag, the committer date of the commit."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class KuredSchedule(_Value):
+    """The options of kured that say when it may restart a node."""
+    reboot_days: str = 'su,mo,tu,we,th,fr,sa'
+    """`--reboot-days`: names of days with commas, or numbers from 0 for Sunday."""
+    start_time: str = '0:00'
+    """`--start-time`."""
+    end_time: str = '23:59:59'
+    """`--end-time`, which is part of the window."""
+    time_zone: str = 'UTC'
+    """`--time-zone`, an IANA name."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusMetric(_Value):
     """A metric of a schedule with the Prometheus responses for it."""
     metric: str
@@ -3975,11 +3997,20 @@ GIT_TAGS: Final = "git for-each-ref --format='%(refname)%09%(objecttype)%09%(obj
 def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], group: str) -> str:
     """Writes alert rules as a rule file of Prometheus: YAML text."""
     ...
+def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> Policy:
+    """Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`."""
+    ...
 def git_packages(history: GitHistory | Mapping[str, object], packages: Sequence[GitPackage | Mapping[str, object]], repository: str | None=None) -> GitReleases:
     """The same for several packages in one repository, each a service of its own."""
     ...
 def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | None=None, repository: str | None=None) -> GitReleases:
     """Converts release tags to deployments, and assigns each commit to the earliest release that contains it."""
+    ...
+def gitlab_freeze_periods(text: str) -> Policy:
+    """Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows."""
+    ...
+def kured_window(schedule: KuredSchedule | Mapping[str, object]) -> Policy:
+    """Reads the schedule of kured as allow windows."""
     ...
 def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], title: str) -> str:
     """Writes what to watch after a release as a dashboard of Grafana: JSON text for its import."""
@@ -7819,7 +7850,7 @@ class Definition(_Value):
     kind: Kind
     """Whether releases are allowed or denied while it is active."""
     schedule: Annotated[Schedule, _TAGGED]
-    """Schedule it is active."""
+    """When it is active."""
     zone: str = 'UTC'
     """The IANA zone of its local times."""
     environments: Sequence[str] = ()
@@ -7949,7 +7980,7 @@ class ScheduleBusinessDays(_Variant):
     end: str
     """The local time of the end, up to `24:00`."""
 Schedule: TypeAlias = ScheduleCron | ScheduleCronPair | ScheduleWeekly | ScheduleOnce | ScheduleDates | ScheduleHolidays | ScheduleDaysOff | ScheduleBusinessDays
-"""Schedule a window is active."""
+"""When a window is active."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Slot(_Value):
     """An opening, made by `next_slot`."""

@@ -5372,8 +5372,24 @@ pub mod incident {
     impl fmt::Display for Update {}
     impl Explain for Update {}
 }
-/// Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+/// Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 pub mod interchange {
+    /// An application of Argo CD, as the selectors of a sync window see it.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ArgoApplication {
+        /// The name of the application.
+        pub name: String,
+        /// The namespace that it deploys to.
+        pub namespace: String,
+        /// The name of the cluster that it deploys to.
+        pub cluster: String,
+        /// The address of the cluster's API server.
+        pub server: String,
+    }
+    /// Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
+    pub fn argo_sync_windows(text: &str, application: &ArgoApplication) -> Result<Policy>;
     /// The command whose output `parse_git` reads as `log`, for a shell.
     pub const GIT_LOG: &str;
     /// The command that prints the ids of the commits that touch some paths, for a shell: append the paths.
@@ -5436,6 +5452,8 @@ pub mod interchange {
     }
     /// Reads the commits and tags of a repository from the output of two git commands.
     pub fn parse_git(tags: &str, log: &str) -> Result<GitHistory>;
+    /// Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
+    pub fn gitlab_freeze_periods(text: &str) -> Result<Policy>;
     /// Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
     pub fn monitoring_to_grafana(
         monitoring: &Monitoring,
@@ -5443,6 +5461,22 @@ pub mod interchange {
         queries: &[PrometheusQuery],
         title: &str,
     ) -> Result<String>;
+    /// The options of kured that say when it may restart a node.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct KuredSchedule {
+        /// `--reboot-days`: names of days with commas, or numbers from 0 for Sunday.
+        pub reboot_days: String,
+        /// `--start-time`.
+        pub start_time: String,
+        /// `--end-time`, which is part of the window.
+        pub end_time: String,
+        /// `--time-zone`, an IANA name.
+        pub time_zone: String,
+    }
+    /// Reads the schedule of kured as allow windows.
+    pub fn kured_window(schedule: &KuredSchedule) -> Result<Policy>;
     /// A metric of a schedule with the Prometheus responses for it.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -5579,6 +5613,16 @@ pub mod interchange {
     impl FromStr for MissingSample {}
     impl Display for SeriesRule {}
     impl FromStr for SeriesRule {}
+    impl ArgoApplication {
+        /// An application by its names.
+        #[must_use]
+        pub fn new(
+            name: impl Into<String>,
+            namespace: impl Into<String>,
+            cluster: impl Into<String>,
+            server: impl Into<String>,
+        ) -> Self;
+    }
     impl GitHistory {
         /// The commits, newest first, and the tags of a repository.
         #[must_use]
@@ -5608,6 +5652,7 @@ pub mod interchange {
         #[must_use]
         pub fn new(name: impl Into<String>, commit: impl Into<String>, tagged_at: Timestamp) -> Self;
     }
+    impl Default for KuredSchedule {}
     impl PrometheusMetric {
         /// A metric whose query has its unit, without a query for the number of samples.
         #[must_use]
@@ -9851,7 +9896,7 @@ pub mod window {
         pub name: String,
         /// Whether releases are allowed or denied while it is active.
         pub kind: Kind,
-        /// Schedule it is active.
+        /// When it is active.
         pub schedule: Schedule,
         /// The IANA zone of its local times.
         pub zone: String,
@@ -9930,7 +9975,7 @@ pub mod window {
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
-    /// Schedule a window is active.
+    /// When a window is active.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub enum Schedule {

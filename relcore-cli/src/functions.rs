@@ -5712,7 +5712,8 @@ Errors:
     },
     Module {
         name: "interchange",
-        docs: r"Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+        docs: r"Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+Grafana.
 It decides nothing.
 
 | input | function | result |
@@ -5723,6 +5724,7 @@ It decides nothing.
 | response of Prometheus' `/api/v1/query_range` | `prometheus-query-range` | series of samples |
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
 | alert rules and a query for each metric | `alert-rules-to-prometheus` | a rule file of Prometheus |
+| a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo-sync-windows`, `gitlab-freeze-periods`, `kured-window` | a policy of `window` |
 | what to watch, alert rules and queries | `monitoring-to-grafana` | a dashboard of Grafana |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -5812,6 +5814,53 @@ group, and for a query that is empty, has a comment (`up # 1`) or brackets that 
                         r#"{"rules":[{"name":"a\"b\\ {{ $value }}\n- alert: x","metric":"cpu","limit":{"type":"fixed","value":1},"labels":{"on":"{{ x }}"},"summary":"{{ query \"up\" }}"}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.argo_sync_windows",
+                command: "argo-sync-windows",
+                docs: r"Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
+
+`text` is the manifest of an `AppProject`, its `spec`, or the list `syncWindows` alone, in YAML or JSON. A window counts if
+one of its selectors matches, or all that it has with `andOperator`. The windows get the names `window 1`, `window 2`
+by their places in the list.
+
+Two things differ from Argo CD. It takes the offset of a time zone from the clock on the wall, so that its windows are an
+hour off after a clock change. And a window is active from its first instant on, where Argo CD leaves that instant out.
+
+Errors:
+All faults at once: `syntax` for text that is neither YAML nor JSON, `missing_field` for a document without
+`syncWindows`, `unknown_field` for a misspelt key of a window, `invalid_value` for the kind `block`, a window without a
+selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?` are read. Those of
+`window policy-from-json` for a zone, a cron expression and a duration.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "application",
+                        option: "application",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.ArgoApplication",
+                            "An application of Argo CD, as the selectors of a sync window see it.",
+                            "Keys: name, namespace, cluster, server",
+                        ),
+                    },
+                ],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange argo-sync-windows --text '{"spec": {"syncWindows": []}}' --application application.json"#,
+                    files: &[(
+                        "application.json",
+                        r#"{"name":"shop","namespace":"shop-prod","cluster":"in-cluster","server":"https://kubernetes.default.svc"}"#,
+                    )],
+                    prints: r#"{"windows":[],"calendars":{}}"#,
                 }),
             },
             Function {
@@ -5938,6 +5987,69 @@ history, as in one that was cut off; `duplicate` for a repeated commit or releas
                         r#"{"commits":[{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"authoredAt":"2026-03-02T00:00:00.000Z","committedAt":"2026-03-02T00:00:00.000Z","subject":"chore(release): publish","body":""},{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"authoredAt":"2026-03-01T00:00:00.000Z","committedAt":"2026-03-01T00:00:00.000Z","subject":"start","body":""}],"tags":[{"name":"proj1-v0.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-03T00:00:00.000Z"},{"name":"proj2-v0.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-03T00:00:00.000Z"}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.gitlab_freeze_periods",
+                command: "gitlab-freeze-periods",
+                docs: r"Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
+
+A window is named by the id of its period: `freeze period 1`. Without periods everything is open.
+
+GitLab counts the instant of the end as frozen; here a window ends before it.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `wrong_type` for an object instead of a list, `missing_field` for
+a period without `freeze_end`, `unknown_zone` for `Berlin`, `invalid_value` for the cron expression `0 0 0 * *`,
+`duplicate` for two periods of one id. Other keys are ignored.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange gitlab-freeze-periods --text '[]'",
+                    files: &[],
+                    prints: r#"{"windows":[],"calendars":{}}"#,
+                }),
+            },
+            Function {
+                name: "interchange.kured_window",
+                command: "kured-window",
+                docs: r"Reads the schedule of kured as allow windows.
+
+A window over midnight becomes two, because kured counts each part on the weekday of its own: `mon` from `22:00` to
+`02:00` is the night's first hours of Monday and Monday from 22:00 on.
+
+Errors:
+All faults at once: `invalid_value` for the day `fridayyyy`, no day, the times `25:00` and `9:00:30`, and a start at the
+end; `unknown_zone` for `Local`.",
+                arguments: &[Argument {
+                    wire: "schedule",
+                    option: "schedule",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "interchange.KuredSchedule",
+                        "The options of kured that say when it may restart a node. The defaults are those of kured 1.",
+                        "Keys: rebootDays?, startTime?, endTime?, timeZone?",
+                    ),
+                }],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange kured-window --schedule '{"rebootDays":"0,4"}'"#,
+                    files: &[],
+                    prints: r#"{"windows":[{"name":"kured","kind":"allow","schedule":{"type":"weekly","days":["sunday","thursday"],"start":"00:00","end":"24:00"},"zone":"UTC","environments":[],"services":[],"exempt":[],"manual":false,"overrun":false}],"calendars":{}}"#,
                 }),
             },
             Function {

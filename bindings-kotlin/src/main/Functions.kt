@@ -2184,7 +2184,8 @@ object Incident {
 }
 
 /**
- * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+ * Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+ * Grafana.
  * It decides nothing.
  *
  * | input | function | result |
@@ -2195,6 +2196,7 @@ object Incident {
  * | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
  * | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
  * | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
+ * | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo_sync_windows`, `gitlab_freeze_periods`, `kured_window` | a policy of `window` |
  * | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
  *
  * The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -2278,6 +2280,27 @@ object Interchange {
         ffiInterchangeAlertRulesToPrometheus(rules, queries, group)
 
     /**
+     * Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
+     *
+     * `text` is the manifest of an `AppProject`, its `spec`, or the list `syncWindows` alone, in YAML or JSON. A window counts if
+     * one of its selectors matches, or all that it has with `andOperator`. The windows get the names `window 1`, `window 2`
+     * by their places in the list.
+     *
+     * Two things differ from Argo CD. It takes the offset of a time zone from the clock on the wall, so that its windows are an
+     * hour off after a clock change. And a window is active from its first instant on, where Argo CD leaves that instant out.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is neither YAML nor JSON, `missing_field` for a document without
+     * `syncWindows`, `unknown_field` for a misspelt key of a window, `invalid_value` for the kind `block`, a window without a
+     * selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?` are read. Those of
+     * `window.policy_from_json` for a zone, a cron expression and a duration.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun argoSyncWindows(text: String, application: InterchangeArgoApplication): WindowPolicy =
+        ffiInterchangeArgoSyncWindows(text, application)
+
+    /**
      * The same for several packages in one repository, each a service of its own.
      *
      * A release of a package delivers those of its commits that no earlier release of it contains. A commit that touches two
@@ -2318,6 +2341,38 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun gitReleases(history: InterchangeGitHistory, tagPattern: String? = null, repository: String? = null): InterchangeGitReleases =
         ffiInterchangeGitReleases(history, tagPattern, repository)
+
+    /**
+     * Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
+     *
+     * A window is named by the id of its period: `freeze period 1`. Without periods everything is open.
+     *
+     * GitLab counts the instant of the end as frozen; here a window ends before it.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `wrong_type` for an object instead of a list, `missing_field` for
+     * a period without `freeze_end`, `unknown_zone` for `Berlin`, `invalid_value` for the cron expression `0 0 0 * *`,
+     * `duplicate` for two periods of one id. Other keys are ignored.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun gitlabFreezePeriods(text: String): WindowPolicy =
+        ffiInterchangeGitlabFreezePeriods(text)
+
+    /**
+     * Reads the schedule of kured as allow windows.
+     *
+     * A window over midnight becomes two, because kured counts each part on the weekday of its own: `mon` from `22:00` to
+     * `02:00` is the night's first hours of Monday and Monday from 22:00 on.
+     *
+     * Errors:
+     * All faults at once: `invalid_value` for the day `fridayyyy`, no day, the times `25:00` and `9:00:30`, and a start at the
+     * end; `unknown_zone` for `Local`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun kuredWindow(schedule: InterchangeKuredSchedule): WindowPolicy =
+        ffiInterchangeKuredWindow(schedule)
 
     /**
      * Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.

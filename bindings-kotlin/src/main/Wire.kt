@@ -1741,6 +1741,14 @@ fun IncidentVocabulary.toJson(): String = ffiWriteIncidentVocabulary(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeArgoApplication.Companion.fromJson(json: String): InterchangeArgoApplication = ffiReadInterchangeArgoApplication(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeArgoApplication.toJson(): String = ffiWriteInterchangeArgoApplication(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */
@@ -1786,6 +1794,14 @@ fun InterchangeGitTag.Companion.fromJson(json: String): InterchangeGitTag = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangeGitTag.toJson(): String = ffiWriteInterchangeGitTag(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeKuredSchedule.Companion.fromJson(json: String): InterchangeKuredSchedule = ffiReadInterchangeKuredSchedule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeKuredSchedule.toJson(): String = ffiWriteInterchangeKuredSchedule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

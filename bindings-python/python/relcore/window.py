@@ -177,7 +177,7 @@ class Definition(_Value):
     """Whether releases are allowed or denied while it is active."""
 
     schedule: Annotated[Schedule, _TAGGED]
-    """Schedule it is active."""
+    """When it is active."""
 
     zone: str = "UTC"
     """The IANA zone of its local times. Default: `UTC`."""
@@ -453,7 +453,7 @@ Schedule: TypeAlias = (
     | ScheduleDaysOff
     | ScheduleBusinessDays
 )
-"""Schedule a window is active. Local times are in the zone of the window."""
+"""When a window is active. Local times are in the zone of the window."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)

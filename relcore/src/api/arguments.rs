@@ -770,6 +770,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Text),
     ),
     (
+        "interchange.argo_sync_windows",
+        &[("text", TypeRef::Text), ("application", TypeRef::Named("interchange.ArgoApplication"))],
+        Some(TypeRef::Named("window.Policy")),
+    ),
+    (
         "interchange.git_packages",
         &[
             ("history", TypeRef::Named("interchange.GitHistory")),
@@ -786,6 +791,12 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("repository", TypeRef::Optional(&TypeRef::Text)),
         ],
         Some(TypeRef::Named("interchange.GitReleases")),
+    ),
+    ("interchange.gitlab_freeze_periods", &[("text", TypeRef::Text)], Some(TypeRef::Named("window.Policy"))),
+    (
+        "interchange.kured_window",
+        &[("schedule", TypeRef::Named("interchange.KuredSchedule"))],
+        Some(TypeRef::Named("window.Policy")),
     ),
     (
         "interchange.monitoring_to_grafana",
@@ -1851,12 +1862,14 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("incident.Update", &[("value", TypeRef::Named("incident.Update"))], None),
     ("incident.UpdateVerdict", &[("value", TypeRef::Named("incident.UpdateVerdict"))], None),
     ("incident.Vocabulary", &[("value", TypeRef::Named("incident.Vocabulary"))], None),
+    ("interchange.ArgoApplication", &[("value", TypeRef::Named("interchange.ArgoApplication"))], None),
     ("interchange.GitCommit", &[("value", TypeRef::Named("interchange.GitCommit"))], None),
     ("interchange.GitFault", &[("value", TypeRef::Named("interchange.GitFault"))], None),
     ("interchange.GitHistory", &[("value", TypeRef::Named("interchange.GitHistory"))], None),
     ("interchange.GitPackage", &[("value", TypeRef::Named("interchange.GitPackage"))], None),
     ("interchange.GitReleases", &[("value", TypeRef::Named("interchange.GitReleases"))], None),
     ("interchange.GitTag", &[("value", TypeRef::Named("interchange.GitTag"))], None),
+    ("interchange.KuredSchedule", &[("value", TypeRef::Named("interchange.KuredSchedule"))], None),
     ("interchange.MissingSample", &[("value", TypeRef::Named("interchange.MissingSample"))], None),
     ("interchange.PrometheusMetric", &[("value", TypeRef::Named("interchange.PrometheusMetric"))], None),
     ("interchange.PrometheusQuery", &[("value", TypeRef::Named("interchange.PrometheusQuery"))], None),

@@ -2459,6 +2459,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Unit(&["statuspage", "cachet", "openstatus", "dispatch", "pagerduty", "checkly"]),
     ),
     (
+        "interchange.ArgoApplication",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "namespace", required: true, of: TypeRef::Text },
+            Field { name: "cluster", required: true, of: TypeRef::Text },
+            Field { name: "server", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "interchange.GitCommit",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
@@ -2520,6 +2529,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "name", required: true, of: TypeRef::Text },
             Field { name: "commit", required: true, of: TypeRef::Text },
             Field { name: "taggedAt", required: true, of: TypeRef::Timestamp },
+        ]),
+    ),
+    (
+        "interchange.KuredSchedule",
+        Descriptor::Struct(&[
+            Field { name: "rebootDays", required: false, of: TypeRef::Text },
+            Field { name: "startTime", required: false, of: TypeRef::Text },
+            Field { name: "endTime", required: false, of: TypeRef::Text },
+            Field { name: "timeZone", required: false, of: TypeRef::Text },
         ]),
     ),
     ("interchange.MissingSample", Descriptor::Unit(&["nan", "positive_infinity", "negative_infinity"])),

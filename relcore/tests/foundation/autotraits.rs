@@ -54,7 +54,7 @@ types! {
         RampCheck, RampVerdict, Reassignment, Relation, Scheme, Unit, Variant, VariantCounts, VariantRange,
         VariantResult, VariantVerdict, Verdict, WinnerPolicy;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusQuery,
-        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule;
+        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule, ArgoApplication, KuredSchedule;
     metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
         Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,
         NegativeSpans, OpenRecoveries, QuantileRule, RateDenominator, RecoveryEnd, RecoveryMembership,

@@ -1736,6 +1736,14 @@ extension IncidentVocabulary: WireValue {
     public func json() throws -> String { try ffiWriteIncidentVocabulary(value: self) }
 }
 
+extension InterchangeArgoApplication: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeArgoApplication(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeArgoApplication(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }
@@ -1782,6 +1790,14 @@ extension InterchangeGitTag: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangeGitTag(value: self) }
+}
+
+extension InterchangeKuredSchedule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeKuredSchedule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeKuredSchedule(value: self) }
 }
 
 extension InterchangeMissingSample: WireValue {

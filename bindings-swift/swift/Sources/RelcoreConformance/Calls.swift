@@ -218,12 +218,14 @@ extension IncidentTicket: CaseValue {}
 extension IncidentUpdate: CaseValue {}
 extension IncidentUpdateVerdict: CaseValue {}
 extension IncidentVocabulary: CaseValue {}
+extension InterchangeArgoApplication: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitFault: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
 extension InterchangeGitPackage: CaseValue {}
 extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
+extension InterchangeKuredSchedule: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
 extension InterchangePrometheusMetric: CaseValue {}
 extension InterchangePrometheusQuery: CaseValue {}
@@ -731,10 +733,16 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Incident.wordForStatus(vocabulary: input.take("vocabulary"), status: input.take("status")).wire()
     case "interchange.alert_rules_to_prometheus":
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
+    case "interchange.argo_sync_windows":
+        return try Interchange.argoSyncWindows(text: input.take("text"), application: input.take("application")).wire()
     case "interchange.git_packages":
         return try Interchange.gitPackages(history: input.take("history"), packages: input.take("packages"), repository: input.take("repository")).wire()
     case "interchange.git_releases":
         return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern"), repository: input.take("repository")).wire()
+    case "interchange.gitlab_freeze_periods":
+        return try Interchange.gitlabFreezePeriods(text: input.take("text")).wire()
+    case "interchange.kured_window":
+        return try Interchange.kuredWindow(schedule: input.take("schedule")).wire()
     case "interchange.monitoring_to_grafana":
         return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.parse_git":
