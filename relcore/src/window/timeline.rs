@@ -120,11 +120,19 @@ impl<'a> Timeline<'a> {
     }
 
     pub(super) fn is_open(&self, passes: &Passes<'_>) -> bool {
+        // In this order, because a search asks at thousands of instants.
         passes.is_overridden
-            || self.blocking().next().is_none()
+            || !self.is_blocked()
             || passes.is_approved && self.blocking().all(|counting| passes.exempts(counting.window))
             || passes.is_manual && self.blocking().all(|counting| counting.window.manual)
             || passes.began_open && self.blocking().all(|counting| counting.window.overrun)
+    }
+
+    /// Whether a window blocks.
+    pub(super) fn is_blocked(&self) -> bool {
+        let denies =
+            |counting: &Counting<'_>| counting.window.kind == Kind::Deny && counting.is_active(self.at);
+        self.windows.iter().any(denies) || self.is_outside()
     }
 
     /// Moves to the next instant at which a window starts or ends; `false` if there is none.
