@@ -588,3 +588,36 @@ export declare function verifyLog(
   knownHeads: readonly Head[],
   checkpoint?: Head | null,
 ): ChainCheck;
+
+/**
+ * A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length.
+ */
+export declare class Tree {
+  #private;
+  /**
+   * Makes the tree of a list of leaf hashes.
+   *
+   * @throws {@link RelcoreError}: `invalid_value` for a hash that is not 64 hexadecimal digits in lower case.
+   */
+  constructor(hashes: readonly string[]);
+  /** The leaf hashes. */
+  get hashes(): readonly string[];
+  /** The root of the tree, as `merkleRoot`. */
+  get digest(): string;
+
+  /**
+   * The proof that the tree continues an earlier one, as `consistencyProof`.
+   *
+   * @throws {@link RelcoreError}: `out_of_range` for a first size of 0 or more than the number of leaves.
+   */
+  consistencyProof(firstSize: Count): readonly string[];
+
+  /**
+   * The audit path of a leaf, as `inclusionProof`.
+   *
+   * @throws {@link RelcoreError}: `out_of_range` for an index of no leaf.
+   */
+  inclusionProof(index: Count): readonly string[];
+  /** The policy, so that `JSON.stringify` writes it. */
+  toJSON(): readonly string[];
+}

@@ -8074,6 +8074,52 @@ pub fn ffi_metrics_dora_columns(
     Encoded(result.map_err(RelcoreError::from))
 }
 
+/// A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length.
+#[derive(uniffi::Object)]
+pub struct AuditTree(relcore::audit::Tree);
+
+#[uniffi::export]
+impl AuditTree {
+    /// Makes the tree of a list of leaf hashes.
+    ///
+    /// Errors:
+    /// `invalid_value` for a hash that is not 64 hexadecimal digits in lower case.
+    #[uniffi::constructor]
+    pub fn new(hashes: Vec<String>) -> Plain<Arc<AuditTree>> {
+        Plain(
+            relcore::audit::Tree::new(hashes)
+                .map(|handle| Arc::new(Self(handle)))
+                .map_err(RelcoreError::from),
+        )
+    }
+
+    /// The leaf hashes.
+    pub fn hashes(&self) -> Vec<String> {
+        self.0.hashes().to_owned()
+    }
+
+    /// The root of the tree, as `merkle_root`.
+    pub fn digest(&self) -> String {
+        self.0.digest().to_owned()
+    }
+
+    /// The proof that the tree continues an earlier one, as `consistency_proof`.
+    ///
+    /// Errors:
+    /// `out_of_range` for a first size of 0 or more than the number of leaves.
+    pub fn consistency_proof(&self, first_size: Count) -> Encoded<Vec<String>> {
+        Encoded(self.0.consistency_proof(borrow(&first_size)).map_err(RelcoreError::from))
+    }
+
+    /// The audit path of a leaf, as `inclusion_proof`.
+    ///
+    /// Errors:
+    /// `out_of_range` for an index of no leaf.
+    pub fn inclusion_proof(&self, index: Count) -> Encoded<Vec<String>> {
+        Encoded(self.0.inclusion_proof(borrow(&index)).map_err(RelcoreError::from))
+    }
+}
+
 /// A schedule that was checked and digested once, for any number of calls. It never changes.
 ///
 /// The functions of the module do the same with a schedule, and check and digest it at each call.

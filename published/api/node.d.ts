@@ -1817,6 +1817,22 @@ export declare function verifyLog(
   knownHeads: readonly Head[],
   checkpoint?: Head | null,
 ): ChainCheck;
+/** A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length. */
+export declare class Tree {
+  #private;
+  /** Makes the tree of a list of leaf hashes. */
+  constructor(hashes: readonly string[]);
+  /** The leaf hashes. */
+  get hashes(): readonly string[];
+  /** The root of the tree, as `merkleRoot`. */
+  get digest(): string;
+  /** The proof that the tree continues an earlier one, as `consistencyProof`. */
+  consistencyProof(firstSize: Count): readonly string[];
+  /** The audit path of a leaf, as `inclusionProof`. */
+  inclusionProof(index: Count): readonly string[];
+  /** The policy, so that `JSON.stringify` writes it. */
+  toJSON(): readonly string[];
+}
 
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */

@@ -1497,6 +1497,24 @@ class StatementCheck(_Value):
     """One reason for each artifact."""
     policy_digest: str
     """The digest of the acceptable algorithms."""
+class Tree(_Handle):
+    """A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length."""
+    def __init__(self, hashes: Sequence[str]) -> None:
+        ...
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """The leaf hashes."""
+        ...
+    @property
+    def digest(self) -> str:
+        """The root of the tree, as `merkle_root`."""
+        ...
+    def consistency_proof(self, first_size: int) -> tuple[str, ...]:
+        """The proof that the tree continues an earlier one, as `consistency_proof`."""
+        ...
+    def inclusion_proof(self, index: int) -> tuple[str, ...]:
+        """The audit path of a leaf, as `inclusion_proof`."""
+        ...
 def append(head: Head | Mapping[str, object], entry: Entry | Mapping[str, object]) -> LogRecord:
     """Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and its own hash."""
     ...

@@ -2308,6 +2308,9 @@ pub mod audit {
     pub fn outcome_of_statement(check: &StatementCheck) -> Outcome;
     /// Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).
     pub fn to_statement(subjects: &[Artifact], predicate_type: &str, predicate: &str) -> Result<String>;
+    /// A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Tree {}
     /// The proof that a tree continues an earlier one: the hashes by which both roots are computed.
     pub fn consistency_proof(hashes: &[String], first_size: Count) -> Result<Vec<String>>;
     /// The audit path of a leaf: the hashes by which the leaf leads to the root.
@@ -2382,6 +2385,20 @@ pub mod audit {
     }
     impl fmt::Display for StatementCheck {}
     impl Explain for StatementCheck {}
+    impl Tree {
+        /// Makes the tree of a list of leaf hashes.
+        pub fn new(hashes: Vec<String>) -> Result<Self>;
+        /// The leaf hashes.
+        #[must_use]
+        pub fn hashes(&self) -> &[String];
+        /// The root of the tree, as `merkle_root`.
+        #[must_use]
+        pub fn digest(&self) -> &str;
+        /// The audit path of a leaf, as `inclusion_proof`.
+        pub fn inclusion_proof(&self, index: Count) -> Result<Vec<String>>;
+        /// The proof that the tree continues an earlier one, as `consistency_proof`.
+        pub fn consistency_proof(&self, first_size: Count) -> Result<Vec<String>>;
+    }
 }
 /// Decides whether a canary advances, holds or rolls back.
 pub mod canary {

@@ -305,6 +305,8 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
 
 /** The same through each handle that has the function as a method. */
 internal fun callHandles(name: String, input: Arguments): List<JsonElement?> = when (name) {
+    "audit.consistency_proof" -> listOf(array(AuditTree(input.take("hashes") { list(it) { it.toText() } }).consistencyProof(input.take("firstSize") { it.toCount() }).map { fromText(it) }))
+    "audit.inclusion_proof" -> listOf(array(AuditTree(input.take("hashes") { list(it) { it.toText() } }).inclusionProof(input.take("index") { it.toCount() }).map { fromText(it) }))
     "canary.next_action" -> listOf(parse(CanaryRollout(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }).nextAction(input.take("state") { CanaryState.fromJson(it.toString()) }, input.take("observations") { list(it) { CanaryObservation.fromJson(it.toString()) } }, input.take("now") { it.toTimestamp() }).toJson()))
     "canary.plan" -> listOf(parse(CanaryRollout(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }).plan(input.take("start") { it.toTimestamp() }).toJson()))
     "canary.simulate" -> listOf(array(CanaryRollout(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }).simulate(input.take("observations") { list(it) { CanaryObservation.fromJson(it.toString()) } }, input.take("startAt") { it.toTimestamp() }, input.take("tick") { it.toSpan() }, input.take("until") { it.toTimestamp() }).map { parse(it.toJson()) }))

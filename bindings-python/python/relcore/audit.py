@@ -33,6 +33,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from relcore import _native
+from relcore._frozen import Handle as _Handle
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
@@ -64,6 +65,7 @@ __all__ = [
     "ReleaseRecord",
     "StatementCheck",
     "StatementVerdict",
+    "Tree",
     "append",
     "consistency_proof",
     "evidence_gaps",
@@ -716,6 +718,55 @@ class StatementCheck(_Value):
 
     def _repr_markdown_(self) -> str:
         return _markdown(explain_statement(self))
+
+
+_tree = _native.constructor("audit.Tree")
+_tree_hashes = _native.method("audit.Tree.hashes")
+_tree_digest = _native.method("audit.Tree.digest")
+_tree_consistency_proof = _native.method("audit.Tree.consistency_proof")
+_tree_inclusion_proof = _native.method("audit.Tree.inclusion_proof")
+
+
+class Tree(_Handle):
+    """A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length.
+
+    Makes the tree of a list of leaf hashes.
+
+    Errors:
+    `invalid_value` for a hash that is not 64 hexadecimal digits in lower case.
+    """
+
+    __slots__ = ()
+    _policy: ClassVar[str] = "hashes"
+
+    def __init__(self, hashes: Sequence[str]) -> None:
+        self._set(_tree(hashes))
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """The leaf hashes."""
+        return _tree_hashes(self._handle)
+
+    @property
+    def digest(self) -> str:
+        """The root of the tree, as `merkle_root`."""
+        return _tree_digest(self._handle)
+
+    def consistency_proof(self, first_size: int) -> tuple[str, ...]:
+        """The proof that the tree continues an earlier one, as `consistency_proof`.
+
+        Errors:
+        `out_of_range` for a first size of 0 or more than the number of leaves.
+        """
+        return _tree_consistency_proof(self._handle, first_size)
+
+    def inclusion_proof(self, index: int) -> tuple[str, ...]:
+        """The audit path of a leaf, as `inclusion_proof`.
+
+        Errors:
+        `out_of_range` for an index of no leaf.
+        """
+        return _tree_inclusion_proof(self._handle, index)
 
 
 _append = _native.function("audit.append")

@@ -1559,6 +1559,18 @@ pub(super) static ROWS: &[RowTypes] = &[
         ],
         Some(TypeRef::Named("metrics.DoraReport")),
     ),
+    ("audit.Tree.hashes", &[], Some(TypeRef::List(&TypeRef::Text))),
+    ("audit.Tree.digest", &[], Some(TypeRef::Text)),
+    (
+        "audit.Tree.consistency_proof",
+        &[("firstSize", TypeRef::Integer(0, 9007199254740991))],
+        Some(TypeRef::List(&TypeRef::Text)),
+    ),
+    (
+        "audit.Tree.inclusion_proof",
+        &[("index", TypeRef::Integer(0, 9007199254740991))],
+        Some(TypeRef::List(&TypeRef::Text)),
+    ),
     ("canary.Rollout.schedule", &[], Some(TypeRef::Named("canary.Schedule"))),
     ("canary.Rollout.digest", &[], Some(TypeRef::Text)),
     (
@@ -1640,6 +1652,7 @@ pub(super) static ROWS: &[RowTypes] = &[
         &[("subject", TypeRef::Named("window.Subject")), ("now", TypeRef::Timestamp)],
         Some(TypeRef::Named("window.Status")),
     ),
+    ("audit.Tree", &[("hashes", TypeRef::List(&TypeRef::Text))], None),
     ("canary.Rollout", &[("schedule", TypeRef::Named("canary.Schedule"))], None),
     ("experiment.Assigner", &[("definition", TypeRef::Named("experiment.Definition"))], None),
     ("metrics.Engine", &[("policy", TypeRef::Named("metrics.Policy"))], None),

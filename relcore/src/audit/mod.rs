@@ -51,7 +51,7 @@ pub use statement::{
     Artifact, ArtifactMatch, StatementCheck, StatementVerdict, explain_statement, match_statement,
     outcome_of_statement, to_statement,
 };
-pub use tree::{consistency_proof, inclusion_proof, leaf_hash, merkle_root, record_leaf};
+pub use tree::{Tree, consistency_proof, inclusion_proof, leaf_hash, merkle_root, record_leaf};
 
 crate::scalar::texts!(ChainVerdict, EvidenceVerdict, Framework, ProofVerdict, StatementVerdict);
 
@@ -108,6 +108,10 @@ macro_rules! table_rows {
                     root: &str,
                 ) -> ProofCheck;
                 fn verify_log(text: &str, known_heads: &[Head], checkpoint: Option<&Head>) -> ChainCheck;
+                handle Tree(hashes: Vec<String>) {
+                    fn consistency_proof(first_size: Count) -> Vec<String>;
+                    fn inclusion_proof(index: Count) -> Vec<String>;
+                }
             }
         }
     };

@@ -1029,6 +1029,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
 /// The same through each handle that has the function as a method.
 func callHandles(_ name: String, _ input: Arguments) throws -> [Any?] {
     switch name {
+    case "audit.consistency_proof":
+        return [try AuditTree(hashes: input.take("hashes")).consistencyProof(firstSize: input.take("firstSize")).wire()]
+    case "audit.inclusion_proof":
+        return [try AuditTree(hashes: input.take("hashes")).inclusionProof(index: input.take("index")).wire()]
     case "canary.next_action":
         return [try CanaryRollout(schedule: input.take("schedule")).nextAction(state: input.take("state"), observations: input.take("observations"), now: input.take("now")).wire()]
     case "canary.plan":
