@@ -235,6 +235,12 @@ fn audit(c: &mut Criterion<CpuTime>) {
     c.bench_function("audit::verify_chain, 100,000 records", |b| {
         b.iter(|| audit::verify_chain(black_box(&log), black_box(std::slice::from_ref(&head)), None));
     });
+    let input = json!({"subject": {}, "policy": {}, "now": "2026-11-23T09:00:00Z"}).to_string();
+    let decision = audit::record_decision(at, "window.status", &input, call_json).unwrap();
+    let decision = audit::append(&audit::genesis(), &decision).unwrap();
+    c.bench_function("audit::replay, one decision about windows", |b| {
+        b.iter(|| audit::replay(black_box(std::slice::from_ref(&decision)), call_json));
+    });
     let leaves: Vec<String> = log.iter().cycle().take(1_000_000).map(audit::record_leaf).collect();
     let tree = audit::Tree::new(leaves).unwrap();
     c.bench_function("audit::Tree::inclusion_proof, 1,000,000 leaves", |b| {

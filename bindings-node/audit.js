@@ -3,12 +3,14 @@
 
 const { bind, bindMethod } = require("./lib/call.js");
 
+const DECISION_KIND = "decision";
 const append = bind("audit.append");
 const consistencyProof = bind("audit.consistency_proof");
 const evidenceGaps = bind("audit.evidence_gaps");
 const explainChain = bind("audit.explain_chain");
 const explainEvidence = bind("audit.explain_evidence");
 const explainProof = bind("audit.explain_proof");
+const explainReplay = bind("audit.explain_replay");
 const explainStatement = bind("audit.explain_statement");
 const genesis = bind("audit.genesis");
 const head = bind("audit.head");
@@ -19,9 +21,12 @@ const merkleRoot = bind("audit.merkle_root");
 const outcomeOfChain = bind("audit.outcome_of_chain");
 const outcomeOfEvidence = bind("audit.outcome_of_evidence");
 const outcomeOfProof = bind("audit.outcome_of_proof");
+const outcomeOfReplay = bind("audit.outcome_of_replay");
 const outcomeOfStatement = bind("audit.outcome_of_statement");
 const readLog = bind("audit.read_log");
+const recordDecision = bind("audit.record_decision");
 const recordLeaf = bind("audit.record_leaf");
+const replay = bind("audit.replay");
 const toStatement = bind("audit.to_statement");
 const verifyChain = bind("audit.verify_chain");
 const verifyConsistency = bind("audit.verify_consistency");
@@ -63,12 +68,14 @@ class Tree {
 }
 
 module.exports = {
+  DECISION_KIND,
   append,
   consistencyProof,
   evidenceGaps,
   explainChain,
   explainEvidence,
   explainProof,
+  explainReplay,
   explainStatement,
   genesis,
   head,
@@ -79,9 +86,12 @@ module.exports = {
   outcomeOfChain,
   outcomeOfEvidence,
   outcomeOfProof,
+  outcomeOfReplay,
   outcomeOfStatement,
   readLog,
+  recordDecision,
   recordLeaf,
+  replay,
   toStatement,
   verifyChain,
   verifyConsistency,

@@ -130,6 +130,10 @@ export declare class RelcoreError extends Error {
  * - `evidence_present`: The record has every piece of evidence of the table.
  * - `evidence_missing`: Evidence for a control is missing.
  * - `evidence_insufficient`: The evidence for a control is there, but does not show what the control asks for.
+ * - `decisions_agree`: Every decision of the log has the same result when it is made again.
+ * - `decision_differs`: A decision has another result when it is made again.
+ * - `decision_unreadable`: An entry of the kind `decision` does not say what was decided, or names a function that there is not.
+ * - `no_decisions`: The log has no decision.
  *
  * Of `canary`:
  *
@@ -514,6 +518,10 @@ export type ReasonCode =
   | "evidence_present"
   | "evidence_missing"
   | "evidence_insufficient"
+  | "decisions_agree"
+  | "decision_differs"
+  | "decision_unreadable"
+  | "no_decisions"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"

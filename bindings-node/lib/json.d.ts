@@ -120,6 +120,7 @@ export interface WireInputs {
   readonly "audit.Breach": audit.Breach;
   readonly "audit.ChainCheck": audit.ChainCheck;
   readonly "audit.ChainVerdict": audit.ChainVerdict;
+  readonly "audit.Difference": audit.Difference;
   readonly "audit.Entry": audit.Entry;
   readonly "audit.EnvironmentStage": audit.EnvironmentStage;
   readonly "audit.EvidenceGap": audit.EvidenceGap;
@@ -136,6 +137,8 @@ export interface WireInputs {
   readonly "audit.ProofCheck": audit.ProofCheck;
   readonly "audit.ProofVerdict": audit.ProofVerdict;
   readonly "audit.ReleaseRecord": audit.ReleaseRecord;
+  readonly "audit.Replay": audit.Replay;
+  readonly "audit.ReplayVerdict": audit.ReplayVerdict;
   readonly "audit.StatementCheck": audit.StatementCheck;
   readonly "audit.StatementVerdict": audit.StatementVerdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
@@ -552,7 +555,8 @@ export interface WireTypes {
   readonly "audit.Breach": audit.Breach;
   readonly "audit.ChainCheck": audit.ChainCheck;
   readonly "audit.ChainVerdict": audit.ChainVerdict;
-  readonly "audit.Entry": audit.Entry;
+  readonly "audit.Difference": audit.Difference;
+  readonly "audit.Entry": audit.Entry<Timestamp>;
   readonly "audit.EnvironmentStage": audit.EnvironmentStage;
   readonly "audit.EvidenceGap": audit.EvidenceGap;
   readonly "audit.EvidenceGaps": audit.EvidenceGaps;
@@ -568,6 +572,8 @@ export interface WireTypes {
   readonly "audit.ProofCheck": audit.ProofCheck;
   readonly "audit.ProofVerdict": audit.ProofVerdict;
   readonly "audit.ReleaseRecord": audit.ReleaseRecord;
+  readonly "audit.Replay": audit.Replay;
+  readonly "audit.ReplayVerdict": audit.ReplayVerdict;
   readonly "audit.StatementCheck": audit.StatementCheck;
   readonly "audit.StatementVerdict": audit.StatementVerdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;

@@ -39,12 +39,13 @@ use relcore::analysis::{
 use relcore::audit::{
     Approval as AuditApproval, Artifact as AuditArtifact, ArtifactMatch as AuditArtifactMatch,
     Breach as AuditBreach, ChainCheck as AuditChainCheck, ChainVerdict as AuditChainVerdict,
-    Entry as AuditEntry, EnvironmentStage as AuditEnvironmentStage, EvidenceGap as AuditEvidenceGap,
-    EvidenceGaps as AuditEvidenceGaps, EvidenceVerdict as AuditEvidenceVerdict,
-    ExploitedVulnerability as AuditExploitedVulnerability, Framework as AuditFramework, Head as AuditHead,
-    IncidentRecord as AuditIncidentRecord, KnownIssue as AuditKnownIssue, LineFault as AuditLineFault,
-    LogRecord as AuditLogRecord, LogText as AuditLogText, ProofCheck as AuditProofCheck,
-    ProofVerdict as AuditProofVerdict, ReleaseRecord as AuditReleaseRecord,
+    Difference as AuditDifference, Entry as AuditEntry, EnvironmentStage as AuditEnvironmentStage,
+    EvidenceGap as AuditEvidenceGap, EvidenceGaps as AuditEvidenceGaps,
+    EvidenceVerdict as AuditEvidenceVerdict, ExploitedVulnerability as AuditExploitedVulnerability,
+    Framework as AuditFramework, Head as AuditHead, IncidentRecord as AuditIncidentRecord,
+    KnownIssue as AuditKnownIssue, LineFault as AuditLineFault, LogRecord as AuditLogRecord,
+    LogText as AuditLogText, ProofCheck as AuditProofCheck, ProofVerdict as AuditProofVerdict,
+    ReleaseRecord as AuditReleaseRecord, Replay as AuditReplay, ReplayVerdict as AuditReplayVerdict,
     StatementCheck as AuditStatementCheck, StatementVerdict as AuditStatementVerdict,
 };
 use relcore::canary::{
@@ -1327,6 +1328,15 @@ pub enum AuditChainVerdict {
 }
 
 #[uniffi::remote(Record)]
+pub struct AuditDifference {
+    pub sequence: Count,
+    pub call: String,
+    pub path: String,
+    pub recorded: String,
+    pub replayed: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct AuditEntry {
     pub at: Timestamp,
     pub kind: String,
@@ -1492,6 +1502,29 @@ pub struct AuditReleaseRecord {
     pub exploited_vulnerabilities: Option<Vec<AuditExploitedVulnerability>>,
     pub audit_log: Option<AuditChainVerdict>,
     pub retain_until: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct AuditReplay {
+    pub verdict: AuditReplayVerdict,
+    pub replayed: Count,
+    pub skipped: Count,
+    pub unreadable: Count,
+    pub first_difference: Option<AuditDifference>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+/// Whether past decisions have the same results again.
+#[uniffi::remote(Enum)]
+pub enum AuditReplayVerdict {
+    /// Every decision has the result that the log says.
+    Agrees,
+    /// A decision has another result.
+    Differs,
+    /// The log has no decision, or one that cannot be made again, and no other one differs.
+    Inconclusive,
 }
 
 #[uniffi::remote(Record)]
@@ -5966,6 +5999,11 @@ pub fn ffi_audit_explain_proof(check: AuditProofCheck) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_audit_explain_replay(replay: AuditReplay) -> Plain<String> {
+    Plain(Ok(relcore::audit::explain_replay(borrow(&replay))))
+}
+
+#[uniffi::export]
 pub fn ffi_audit_explain_statement(check: AuditStatementCheck) -> Plain<String> {
     Plain(Ok(relcore::audit::explain_statement(borrow(&check))))
 }
@@ -6023,6 +6061,11 @@ pub fn ffi_audit_outcome_of_proof(check: AuditProofCheck) -> Encoded<DecisionOut
 }
 
 #[uniffi::export]
+pub fn ffi_audit_outcome_of_replay(replay: AuditReplay) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::audit::outcome_of_replay(borrow(&replay))))
+}
+
+#[uniffi::export]
 pub fn ffi_audit_outcome_of_statement(check: AuditStatementCheck) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::audit::outcome_of_statement(borrow(&check))))
 }
@@ -6033,8 +6076,21 @@ pub fn ffi_audit_read_log(text: String) -> Encoded<AuditLogText> {
 }
 
 #[uniffi::export]
+pub fn ffi_audit_record_decision(at: Timestamp, call: String, input: String) -> Encoded<AuditEntry> {
+    Encoded(
+        relcore::audit::record_decision(borrow(&at), borrow(&call), borrow(&input))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_audit_record_leaf(record: AuditLogRecord) -> Plain<String> {
     Plain(Ok(relcore::audit::record_leaf(borrow(&record))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_replay(log: Vec<AuditLogRecord>) -> Encoded<AuditReplay> {
+    Encoded(Ok(relcore::audit::replay(borrow(&log))))
 }
 
 #[uniffi::export]
@@ -9328,6 +9384,16 @@ pub fn ffi_write_audit_chain_verdict(value: AuditChainVerdict) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_audit_difference(json: &str) -> Encoded<AuditDifference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_difference(value: AuditDifference) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_audit_entry(json: &str) -> Encoded<AuditEntry> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -9484,6 +9550,26 @@ pub fn ffi_read_audit_release_record(json: &str) -> Encoded<AuditReleaseRecord> 
 
 #[uniffi::export]
 pub fn ffi_write_audit_release_record(value: AuditReleaseRecord) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_replay(json: &str) -> Encoded<AuditReplay> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_replay(value: AuditReplay) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_replay_verdict(json: &str) -> Encoded<AuditReplayVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_replay_verdict(value: AuditReplayVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -117,6 +117,10 @@ export type ReasonCode =
   | "evidence_present"
   | "evidence_missing"
   | "evidence_insufficient"
+  | "decisions_agree"
+  | "decision_differs"
+  | "decision_unreadable"
+  | "no_decisions"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -1526,10 +1530,23 @@ export interface ChainCheck {
 }
 /** Whether a log is whole. */
 export type ChainVerdict = "whole" | "prefix" | "broken";
+/** A decision that has another result than the log says. */
+export interface Difference {
+  /** The number of the entry. */
+  readonly sequence: Count;
+  /** The function that was asked. */
+  readonly call: string;
+  /** The path of the first value in the result that differs; empty if the call is refused now. */
+  readonly path: string;
+  /** What the log has there, as JSON, shortened; `nothing` if it has none. */
+  readonly recorded: string;
+  /** What the function returns there now, or its error. */
+  readonly replayed: string;
+}
 /** What happened: the content of a record. */
-export interface Entry {
+export interface Entry<At extends Instant = Instant> {
   /** The instant at which it happened. */
-  readonly at: Instant;
+  readonly at: At;
   /** What happened, in a word of the caller: `approved`, `deployed`, `rolled_back`. */
   readonly kind: string;
   /** Who did it. */
@@ -1726,6 +1743,27 @@ export interface ReleaseRecord {
   /** The instant until which this record is kept. */
   readonly retainUntil?: Instant | undefined;
 }
+/** The decisions of a log, made again by `replay`. */
+export interface Replay {
+  /** Whether the results are those of the log. */
+  readonly verdict: ReplayVerdict;
+  /** The number of decisions that were made again. */
+  readonly replayed: Count;
+  /** The number of entries that are no decisions. */
+  readonly skipped: Count;
+  /** The number of decisions that cannot be made again. */
+  readonly unreadable: Count;
+  /** The first difference. */
+  readonly firstDifference?: Difference | undefined;
+  /** The reasons: for each of the first 100 entries that differ or cannot be read, or for the whole log. */
+  readonly reasons: readonly Reason[];
+  /** `decisions` if the log has none. */
+  readonly missing: readonly string[];
+  /** The digest of what was replayed: the data of the decisions, one after another. */
+  readonly policyDigest: string;
+}
+/** Whether past decisions have the same results again. */
+export type ReplayVerdict = "agrees" | "differs" | "inconclusive";
 /** Which artifacts a statement is about, made by `matchStatement`. */
 export interface StatementCheck {
   /** Whether the statement is about all artifacts. */
@@ -1741,6 +1779,8 @@ export interface StatementCheck {
 }
 /** Whether a statement is about all artifacts. */
 export type StatementVerdict = "accepted" | "rejected";
+/** The kind of the entries that `recordDecision` makes and `replay` makes again: `decision`. */
+export declare const DECISION_KIND: "decision";
 /** Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and its own hash. */
 export declare function append(head: Head, entry: Entry): LogRecord<Timestamp>;
 /** The proof that a tree continues an earlier one: the hashes by which both roots are computed. */
@@ -1753,6 +1793,8 @@ export declare function explainChain(check: ChainCheck): string;
 export declare function explainEvidence(gaps: EvidenceGaps): string;
 /** Writes the check of a proof as text for a person. */
 export declare function explainProof(check: ProofCheck): string;
+/** Writes the replay of a log as text for a person. */
+export declare function explainReplay(replay: Replay): string;
 /** Writes which artifacts a statement is about as text for a person. */
 export declare function explainStatement(check: StatementCheck): string;
 /** The head of an empty log: size 0 and a hash of zeros. */
@@ -1777,12 +1819,18 @@ export declare function outcomeOfChain(check: ChainCheck): decision.Outcome;
 export declare function outcomeOfEvidence(gaps: EvidenceGaps): decision.Outcome;
 /** The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`. */
 export declare function outcomeOfProof(check: ProofCheck): decision.Outcome;
+/** The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`. */
+export declare function outcomeOfReplay(replay: Replay): decision.Outcome;
 /** The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`. */
 export declare function outcomeOfStatement(check: StatementCheck): decision.Outcome;
 /** Reads a log: one record a line, as `to_json` writes it. */
 export declare function readLog(text: string): LogText;
+/** Makes a decision and the entry for it: which function was asked, with what, and what it answered. */
+export declare function recordDecision(at: Instant, call: string, input: string): Entry<Timestamp>;
 /** The leaf of a record: `leafHash` over the record without its key `hash` as canonical JSON. */
 export declare function recordLeaf(record: LogRecord): string;
+/** Makes every decision of a log again and compares the result with what the log says, bit for bit. */
+export declare function replay(log: readonly LogRecord[]): Replay;
 /** Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects). */
 export declare function toStatement(
   subjects: readonly Artifact[],

@@ -1220,6 +1220,14 @@ class ProofVerdict(StrEnum):
     """It holds."""
     UNPROVEN = 'unproven'
     """It does not hold, or proves nothing."""
+class ReplayVerdict(StrEnum):
+    """Whether past decisions have the same results again."""
+    AGREES = 'agrees'
+    """Every decision has the result that the log says."""
+    DIFFERS = 'differs'
+    """A decision has another result."""
+    INCONCLUSIVE = 'inconclusive'
+    """The log has no decision, or one that cannot be made again, and no other one differs."""
 class StatementVerdict(StrEnum):
     """Whether a statement is about all artifacts."""
     ACCEPTED = 'accepted'
@@ -1291,6 +1299,19 @@ class ChainCheck(_Value):
     """`knownHeads` if no known head is as late as the start of the log."""
     policy_digest: str
     """The digest of the known heads and the checkpoint."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Difference(_Value):
+    """A decision that has another result than the log says."""
+    sequence: int
+    """The number of the entry."""
+    call: str
+    """The function that was asked."""
+    path: str
+    """The path of the first value in the result that differs; empty if the call is refused now."""
+    recorded: str
+    """What the log has there, as JSON, shortened; `nothing` if it has none."""
+    replayed: str
+    """What the function returns there now, or its error."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Entry(_Value):
     """What happened: the content of a record."""
@@ -1485,6 +1506,25 @@ class ReleaseRecord(_Value):
     retain_until: datetime | None = None
     """The instant until which this record is kept."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Replay(_Value):
+    """The decisions of a log, made again by `replay`."""
+    verdict: ReplayVerdict
+    """Whether the results are those of the log."""
+    replayed: int
+    """The number of decisions that were made again."""
+    skipped: int
+    """The number of entries that are no decisions."""
+    unreadable: int
+    """The number of decisions that cannot be made again."""
+    first_difference: Difference | None = None
+    """The first difference."""
+    reasons: Sequence[Reason]
+    """The reasons: for each of the first 100 entries that differ or cannot be read, or for the whole log."""
+    missing: Sequence[str]
+    """`decisions` if the log has none."""
+    policy_digest: str
+    """The digest of what was replayed: the data of the decisions, one after another."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StatementCheck(_Value):
     """Which artifacts a statement is about, made by `match_statement`."""
     verdict: StatementVerdict
@@ -1497,6 +1537,8 @@ class StatementCheck(_Value):
     """One reason for each artifact."""
     policy_digest: str
     """The digest of the acceptable algorithms."""
+DECISION_KIND: Final = 'decision'
+"""The kind of the entries that `record_decision` makes and `replay` makes again: `decision`."""
 class Tree(_Handle):
     """A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length."""
     def __init__(self, hashes: Sequence[str]) -> None:
@@ -1533,6 +1575,9 @@ def explain_evidence(gaps: EvidenceGaps | Mapping[str, object]) -> str:
 def explain_proof(check: ProofCheck | Mapping[str, object]) -> str:
     """Writes the check of a proof as text for a person."""
     ...
+def explain_replay(replay: Replay | Mapping[str, object]) -> str:
+    """Writes the replay of a log as text for a person."""
+    ...
 def explain_statement(check: StatementCheck | Mapping[str, object]) -> str:
     """Writes which artifacts a statement is about as text for a person."""
     ...
@@ -1563,14 +1608,23 @@ def outcome_of_evidence(gaps: EvidenceGaps | Mapping[str, object]) -> Outcome:
 def outcome_of_proof(check: ProofCheck | Mapping[str, object]) -> Outcome:
     """The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`."""
     ...
+def outcome_of_replay(replay: Replay | Mapping[str, object]) -> Outcome:
+    """The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`."""
+    ...
 def outcome_of_statement(check: StatementCheck | Mapping[str, object]) -> Outcome:
     """The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`."""
     ...
 def read_log(text: str) -> LogText:
     """Reads a log: one record a line, as `to_json` writes it."""
     ...
+def record_decision(at: datetime | str, call: str, input: str) -> Entry:
+    """Makes a decision and the entry for it: which function was asked, with what, and what it answered."""
+    ...
 def record_leaf(record: LogRecord | Mapping[str, object]) -> str:
     """The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON."""
+    ...
+def replay(log: Sequence[LogRecord | Mapping[str, object]]) -> Replay:
+    """Makes every decision of a log again and compares the result with what the log says, bit for bit."""
     ...
 def to_statement(subjects: Sequence[Artifact | Mapping[str, object]], predicate_type: str, predicate: str) -> str:
     """Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects)."""
@@ -5202,6 +5256,14 @@ class ReasonCode(StrEnum):
     """Evidence for a control is missing."""
     EVIDENCE_INSUFFICIENT = 'evidence_insufficient'
     """The evidence for a control is there, but does not show what the control asks for."""
+    DECISIONS_AGREE = 'decisions_agree'
+    """Every decision of the log has the same result when it is made again."""
+    DECISION_DIFFERS = 'decision_differs'
+    """A decision has another result when it is made again."""
+    DECISION_UNREADABLE = 'decision_unreadable'
+    """An entry of the kind `decision` does not say what was decided, or names a function that there is not."""
+    NO_DECISIONS = 'no_decisions'
+    """The log has no decision."""
     HARM_PROVEN = 'harm_proven'
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
     WITHIN_MARGIN = 'within_margin'

@@ -1860,6 +1860,14 @@ pub mod audit {
         pub const EVIDENCE_MISSING: ReasonCode;
         /// The evidence for a control is there, but does not show what the control asks for.
         pub const EVIDENCE_INSUFFICIENT: ReasonCode;
+        /// Every decision of the log has the same result when it is made again.
+        pub const DECISIONS_AGREE: ReasonCode;
+        /// A decision has another result when it is made again.
+        pub const DECISION_DIFFERS: ReasonCode;
+        /// An entry of the kind `decision` does not say what was decided, or names a function that there is not.
+        pub const DECISION_UNREADABLE: ReasonCode;
+        /// The log has no decision.
+        pub const NO_DECISIONS: ReasonCode;
     }
     /// Whether a log is whole, made by `verify_chain` and `verify_log`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -2249,6 +2257,70 @@ pub mod audit {
         /// The instant until which this record is kept.
         pub retain_until: Option<Timestamp>,
     }
+    /// The kind of the entries that `record_decision` makes and `replay` makes again: `decision`.
+    pub const DECISION_KIND: &str;
+    /// A decision that has another result than the log says.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Difference {
+        /// The number of the entry.
+        pub sequence: Count,
+        /// The function that was asked.
+        pub call: String,
+        /// The path of the first value in the result that differs; empty if the call is refused now.
+        pub path: String,
+        /// What the log has there, as JSON, shortened; `nothing` if it has none.
+        pub recorded: String,
+        /// What the function returns there now, or its error.
+        pub replayed: String,
+    }
+    /// The decisions of a log, made again by `replay`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Replay {
+        /// Whether the results are those of the log.
+        pub verdict: ReplayVerdict,
+        /// The number of decisions that were made again.
+        pub replayed: Count,
+        /// The number of entries that are no decisions.
+        pub skipped: Count,
+        /// The number of decisions that cannot be made again.
+        pub unreadable: Count,
+        /// The first difference.
+        pub first_difference: Option<Difference>,
+        /// The reasons: for each of the first 100 entries that differ or cannot be read, or for the whole log.
+        pub reasons: Vec<Reason>,
+        /// `decisions` if the log has none.
+        pub missing: Vec<String>,
+        /// The digest of what was replayed: the data of the decisions, one after another.
+        pub policy_digest: String,
+    }
+    /// Whether past decisions have the same results again.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ReplayVerdict {
+        /// Every decision has the result that the log says.
+        Agrees,
+        /// A decision has another result.
+        Differs,
+        /// The log has no decision, or one that cannot be made again, and no other one differs.
+        Inconclusive,
+    }
+    /// Writes the replay of a log as text for a person.
+    #[must_use]
+    pub fn explain_replay(replay: &Replay) -> String;
+    /// The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`.
+    #[must_use]
+    pub fn outcome_of_replay(replay: &Replay) -> Outcome;
+    /// Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+    pub fn record_decision(
+        at: Timestamp,
+        call: &str,
+        input: &str,
+        calls: impl Fn(&str, &str) -> Result<String>,
+    ) -> Result<Entry>;
+    /// Makes every decision of a log again and compares the result with what the log says, bit for bit.
+    pub fn replay(log: &[LogRecord], calls: impl Fn(&str, &str) -> Result<String>) -> Replay;
     /// A file, an image or a package, known by its digests.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[input]
@@ -2330,6 +2402,8 @@ pub mod audit {
     impl FromStr for Framework {}
     impl Display for ProofVerdict {}
     impl FromStr for ProofVerdict {}
+    impl Display for ReplayVerdict {}
+    impl FromStr for ReplayVerdict {}
     impl Display for StatementVerdict {}
     impl FromStr for StatementVerdict {}
     impl fmt::Display for ChainCheck {}
@@ -2378,6 +2452,9 @@ pub mod audit {
         #[must_use]
         pub fn new(id: impl Into<String>, aware_at: Timestamp) -> Self;
     }
+    /// The text of `explain_replay`.
+    impl fmt::Display for Replay {}
+    impl Explain for Replay {}
     impl Artifact {
         /// An artifact with its digests.
         #[must_use]

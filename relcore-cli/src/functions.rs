@@ -1518,7 +1518,8 @@ All faults at once: those of `objectives-from-json` for the objectives,
 check that no record was changed, removed, inserted or moved. `merkle-root`, `inclusion-proof` and
 `consistency-proof` are those of RFC 6962, for an auditor who sees a part of the log. `to-statement` and
 `match-statement` write and match statements of in-toto. `evidence-gaps` lists the evidence that a release record
-lacks for the controls of a framework.
+lacks for the controls of a framework. `record-decision` makes the entry of a decision, and `replay` makes every decision
+of a log again.
 
 Rules:
 
@@ -1769,6 +1770,34 @@ None for a record that could be read; `invalid_value` if the table has no canoni
                         r#"{"verdict":"unproven","reasons":[{"code":"tree_shrank","severity":"error","subject":"proof","text":"the tree shrank from 3 leaves to 2","evidence":{"n":0}}],"policyDigest":"sha256:e29bb819047c24666e31583d6270f3ba14eaafc1576e2f1b1b3aa823397480cc"}"#,
                     )],
                     prints: r#""UNPROVEN: the proof does not hold\n- error: the tree shrank from 3 leaves to 2 [tree_shrank: proof]\npolicy: sha256:e29bb819047c24666e31583d6270f3ba14eaafc1576e2f1b1b3aa823397480cc\n""#,
+                }),
+            },
+            Function {
+                name: "audit.explain_replay",
+                command: "explain-replay",
+                docs: "Writes the replay of a log as text for a person.",
+                arguments: &[Argument {
+                    wire: "replay",
+                    option: "replay",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.Replay",
+                        "The decisions of a log, made again by `replay`.",
+                        "Keys: verdict, replayed, skipped, unreadable, firstDifference?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit explain-replay --replay replay.json",
+                    files: &[(
+                        "replay.json",
+                        r#"{"verdict":"inconclusive","replayed":0,"skipped":1,"unreadable":0,"reasons":[{"code":"no_decisions","severity":"warning","subject":"log","text":"the log has no decision","evidence":{"n":0}}],"missing":["decisions"],"policyDigest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
+                    )],
+                    prints: r#""INCONCLUSIVE: 0 decisions replayed, 0 not\n- warning: the log has no decision [no_decisions: log]\nmissing: decisions\npolicy: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n""#,
                 }),
             },
             Function {
@@ -2071,6 +2100,37 @@ head is known.",
                 }),
             },
             Function {
+                name: "audit.outcome_of_replay",
+                command: "outcome-of-replay",
+                docs: "The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`.",
+                arguments: &[Argument {
+                    wire: "replay",
+                    option: "replay",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.Replay",
+                        "The decisions of a log, made again by `replay`.",
+                        "Keys: verdict, replayed, skipped, unreadable, firstDifference?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit outcome-of-replay --replay replay.json",
+                    files: &[(
+                        "replay.json",
+                        r#"{"verdict":"inconclusive","replayed":0,"skipped":1,"unreadable":0,"reasons":[{"code":"no_decisions","severity":"warning","subject":"log","text":"the log has no decision","evidence":{"n":0}}],"missing":["decisions"],"policyDigest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
                 name: "audit.outcome_of_statement",
                 command: "outcome-of-statement",
                 docs: "The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.",
@@ -2125,6 +2185,35 @@ are skipped. The chain is not checked here: `verify-chain` does so, and
                 }),
             },
             Function {
+                name: "audit.record_decision",
+                command: "record-decision",
+                docs: r"Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+
+`call` is the name of a function, `canary next-action`, and `input` the JSON object of its arguments. The entry has all that
+`replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
+
+Errors:
+`unknown_function`, and whatever the function refuses.",
+                arguments: &[
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                    Argument { wire: "call", option: "call", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "input", option: "input", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("audit.Entry", "What happened: the content of a record."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit record-decision --at 2026-11-23T09:00:00.000Z --call window.status --input @input.txt",
+                    files: &[(
+                        "input.txt",
+                        r#"{"subject": {}, "policy": {}, "now": "2026-11-23T09:00:00.000Z"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "audit.record_leaf",
                 command: "record-leaf",
                 docs: "The leaf of a record: `leaf-hash` over the record without its key `hash` as canonical JSON.",
@@ -2150,6 +2239,38 @@ are skipped. The chain is not checked here: `verify-chain` does so, and
                         r#"{"sequence":1,"at":"2026-11-23T09:01:00.000Z","kind":"approved","actor":"kim","subject":"shop 1.4.0","data":"{\"n\":1,\"version\":\"1.4.1\"}","previous":"0000000000000000000000000000000000000000000000000000000000000000","hash":"b42e8bdf34d3fec8eae7211a1fde825e45c3976373f92f93d675cdd82d865f24"}"#,
                     )],
                     prints: r#""27de237d694e42dd34a99f01f141d807b601fbfdf8694833c5a2808d55d6c75f""#,
+                }),
+            },
+            Function {
+                name: "audit.replay",
+                command: "replay",
+                docs: r"Makes every decision of a log again and compares the result with what the log says, bit for bit.
+
+A decision is an entry of the kind `DECISION_KIND`, as `record-decision` makes it; other entries are skipped. A decision
+is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
+of relcore, or changed. The chain of the log is not checked here: `verify-chain` does so.",
+                arguments: &[Argument {
+                    wire: "log",
+                    option: "log",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of audit.LogRecord",
+                        "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                        "Keys: sequence, at, kind, actor?, subject?, data, previous, hash",
+                    ),
+                }],
+                result: ("audit.Replay", "The decisions of a log, made again by `replay`."),
+                explain: Some("audit.explain_replay"),
+                outcome: Some("audit.outcome_of_replay"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit replay --log log.json",
+                    files: &[(
+                        "log.json",
+                        r#"[{"sequence":2,"at":"2026-11-23T09:00:00.000Z","kind":"approved","actor":"kim","data":"{}","previous":"31485f3c90e337fa22fd5b7b03caf3dd15991fbd7e1959c5694340cb4409b470","hash":"9fc2152f9809af790cdd2fc40bd6331c999cab456606ffdb3e5d69a2fbbbdc03"}]"#,
+                    )],
+                    prints: "",
                 }),
             },
             Function {

@@ -636,7 +636,8 @@ object Analysis {
  * check that no record was changed, removed, inserted or moved. `merkle_root`, `inclusion_proof` and
  * `consistency_proof` are those of RFC 6962, for an auditor who sees a part of the log. `to_statement` and
  * `match_statement` write and match statements of in-toto. `evidence_gaps` lists the evidence that a release record
- * lacks for the controls of a framework.
+ * lacks for the controls of a framework. `record_decision` makes the entry of a decision, and `replay` makes every decision
+ * of a log again.
  *
  * Rules:
  *
@@ -655,6 +656,11 @@ object Analysis {
  * - The time of an entry is that of the caller; entries need not be in the order of their times.
  */
 object Audit {
+    /**
+     * The kind of the entries that `record_decision` makes and `replay` makes again: `decision`.
+     */
+    const val DECISION_KIND: String = "decision"
+
     /**
      * Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and
      * its own hash.
@@ -724,6 +730,14 @@ object Audit {
     @Throws(RelcoreException::class)
     fun explainProof(check: AuditProofCheck): String =
         ffiAuditExplainProof(check)
+
+    /**
+     * Writes the replay of a log as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainReplay(replay: AuditReplay): String =
+        ffiAuditExplainReplay(replay)
 
     /**
      * Writes which artifacts a statement is about as text for a person.
@@ -827,6 +841,14 @@ object Audit {
         ffiAuditOutcomeOfProof(check)
 
     /**
+     * The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfReplay(replay: AuditReplay): DecisionOutcome =
+        ffiAuditOutcomeOfReplay(replay)
+
+    /**
      * The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.
      */
     @JvmStatic
@@ -847,12 +869,38 @@ object Audit {
         ffiAuditReadLog(text)
 
     /**
+     * Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+     *
+     * `call` is the name of a function, `canary.next_action`, and `input` the JSON object of its arguments. The entry has all that
+     * `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
+     *
+     * Errors:
+     * `unknown_function`, and whatever the function refuses.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun recordDecision(at: Timestamp, call: String, input: String): AuditEntry =
+        ffiAuditRecordDecision(at, call, input)
+
+    /**
      * The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
     fun recordLeaf(record: AuditLogRecord): String =
         ffiAuditRecordLeaf(record)
+
+    /**
+     * Makes every decision of a log again and compares the result with what the log says, bit for bit.
+     *
+     * A decision is an entry of the kind `DECISION_KIND`, as `record_decision` makes it; other entries are skipped. A decision
+     * is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
+     * of relcore, or changed. The chain of the log is not checked here: `verify_chain` does so.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun replay(log: List<AuditLogRecord>): AuditReplay =
+        ffiAuditReplay(log)
 
     /**
      * Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).

@@ -1275,6 +1275,22 @@ value class ReasonCode(val value: String) {
          */
         val EVIDENCE_INSUFFICIENT = ReasonCode("evidence_insufficient")
         /**
+         * Every decision of the log has the same result when it is made again.
+         */
+        val DECISIONS_AGREE = ReasonCode("decisions_agree")
+        /**
+         * A decision has another result when it is made again.
+         */
+        val DECISION_DIFFERS = ReasonCode("decision_differs")
+        /**
+         * An entry of the kind `decision` does not say what was decided, or names a function that there is not.
+         */
+        val DECISION_UNREADABLE = ReasonCode("decision_unreadable")
+        /**
+         * The log has no decision.
+         */
+        val NO_DECISIONS = ReasonCode("no_decisions")
+        /**
          * Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
          */
         val HARM_PROVEN = ReasonCode("harm_proven")

@@ -733,6 +733,14 @@ fun AuditChainVerdict.toJson(): String = ffiWriteAuditChainVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AuditDifference.Companion.fromJson(json: String): AuditDifference = ffiReadAuditDifference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditDifference.toJson(): String = ffiWriteAuditDifference(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AuditEntry.Companion.fromJson(json: String): AuditEntry = ffiReadAuditEntry(json)
 
 /** The JSON form. */
@@ -858,6 +866,22 @@ fun AuditReleaseRecord.Companion.fromJson(json: String): AuditReleaseRecord = ff
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AuditReleaseRecord.toJson(): String = ffiWriteAuditReleaseRecord(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditReplay.Companion.fromJson(json: String): AuditReplay = ffiReadAuditReplay(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditReplay.toJson(): String = ffiWriteAuditReplay(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditReplayVerdict.Companion.fromJson(json: String): AuditReplayVerdict = ffiReadAuditReplayVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditReplayVerdict.toJson(): String = ffiWriteAuditReplayVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

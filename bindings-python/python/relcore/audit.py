@@ -5,7 +5,8 @@
 check that no record was changed, removed, inserted or moved. `merkle_root`, `inclusion_proof` and
 `consistency_proof` are those of RFC 6962, for an auditor who sees a part of the log. `to_statement` and
 `match_statement` write and match statements of in-toto. `evidence_gaps` lists the evidence that a release record
-lacks for the controls of a framework.
+lacks for the controls of a framework. `record_decision` makes the entry of a decision, and `replay` makes every decision
+of a log again.
 
 Rules:
 
@@ -30,7 +31,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from relcore import _native
 from relcore._frozen import Handle as _Handle
@@ -47,6 +48,8 @@ __all__ = [
     "Breach",
     "ChainCheck",
     "ChainVerdict",
+    "DECISION_KIND",
+    "Difference",
     "Entry",
     "EnvironmentStage",
     "EvidenceGap",
@@ -63,6 +66,8 @@ __all__ = [
     "ProofCheck",
     "ProofVerdict",
     "ReleaseRecord",
+    "Replay",
+    "ReplayVerdict",
     "StatementCheck",
     "StatementVerdict",
     "Tree",
@@ -72,6 +77,7 @@ __all__ = [
     "explain_chain",
     "explain_evidence",
     "explain_proof",
+    "explain_replay",
     "explain_statement",
     "genesis",
     "head",
@@ -82,9 +88,12 @@ __all__ = [
     "outcome_of_chain",
     "outcome_of_evidence",
     "outcome_of_proof",
+    "outcome_of_replay",
     "outcome_of_statement",
     "read_log",
+    "record_decision",
     "record_leaf",
+    "replay",
     "to_statement",
     "verify_chain",
     "verify_consistency",
@@ -154,6 +163,19 @@ class ProofVerdict(StrEnum):
 
     UNPROVEN = "unproven"
     """It does not hold, or proves nothing."""
+
+
+class ReplayVerdict(StrEnum):
+    """Whether past decisions have the same results again."""
+
+    AGREES = "agrees"
+    """Every decision has the result that the log says."""
+
+    DIFFERS = "differs"
+    """A decision has another result."""
+
+    INCONCLUSIVE = "inconclusive"
+    """The log has no decision, or one that cannot be made again, and no other one differs."""
 
 
 class StatementVerdict(StrEnum):
@@ -298,6 +320,28 @@ class ChainCheck(_Value):
 
     def _repr_markdown_(self) -> str:
         return _markdown(explain_chain(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Difference(_Value):
+    """A decision that has another result than the log says."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("sequence", "call", "path", "recorded", "replayed")
+
+    sequence: int
+    """The number of the entry."""
+
+    call: str
+    """The function that was asked."""
+
+    path: str
+    """The path of the first value in the result that differs; empty if the call is refused now."""
+
+    recorded: str
+    """What the log has there, as JSON, shortened; `nothing` if it has none."""
+
+    replayed: str
+    """What the function returns there now, or its error."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -691,6 +735,52 @@ class ReleaseRecord(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Replay(_Value):
+    """The decisions of a log, made again by `replay`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict",
+        "replayed",
+        "skipped",
+        "unreadable",
+        "first_difference",
+        "reasons",
+        "missing",
+        "policy_digest",
+    )
+
+    verdict: ReplayVerdict
+    """Whether the results are those of the log."""
+
+    replayed: int
+    """The number of decisions that were made again."""
+
+    skipped: int
+    """The number of entries that are no decisions."""
+
+    unreadable: int
+    """The number of decisions that cannot be made again."""
+
+    first_difference: Difference | None = None
+    """The first difference."""
+
+    reasons: Sequence[Reason]
+    """The reasons: for each of the first 100 entries that differ or cannot be read, or for the whole log. Never empty."""
+
+    missing: Sequence[str]
+    """`decisions` if the log has none."""
+
+    policy_digest: str
+    """The digest of what was replayed: the data of the decisions, one after another."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_replay(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StatementCheck(_Value):
     """Which artifacts a statement is about, made by `match_statement`."""
 
@@ -719,6 +809,9 @@ class StatementCheck(_Value):
     def _repr_markdown_(self) -> str:
         return _markdown(explain_statement(self))
 
+
+DECISION_KIND: Final = "decision"
+"""The kind of the entries that `record_decision` makes and `replay` makes again: `decision`."""
 
 _tree = _native.constructor("audit.Tree")
 _tree_hashes = _native.method("audit.Tree.hashes")
@@ -842,6 +935,14 @@ def explain_proof(check: ProofCheck | Mapping[str, object]) -> str:
     return _explain_proof(check)
 
 
+_explain_replay = _native.function("audit.explain_replay")
+
+
+def explain_replay(replay: Replay | Mapping[str, object]) -> str:
+    """Writes the replay of a log as text for a person."""
+    return _explain_replay(replay)
+
+
 _explain_statement = _native.function("audit.explain_statement")
 
 
@@ -951,6 +1052,14 @@ def outcome_of_proof(check: ProofCheck | Mapping[str, object]) -> Outcome:
     return _outcome_of_proof(check)
 
 
+_outcome_of_replay = _native.function("audit.outcome_of_replay")
+
+
+def outcome_of_replay(replay: Replay | Mapping[str, object]) -> Outcome:
+    """The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`."""
+    return _outcome_of_replay(replay)
+
+
 _outcome_of_statement = _native.function("audit.outcome_of_statement")
 
 
@@ -972,12 +1081,40 @@ def read_log(text: str) -> LogText:
     return _read_log(text)
 
 
+_record_decision = _native.function("audit.record_decision")
+
+
+def record_decision(at: datetime | str, call: str, input: str) -> Entry:
+    """Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+
+    `call` is the name of a function, `canary.next_action`, and `input` the JSON object of its arguments. The entry has all that
+    `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
+
+    Errors:
+    `unknown_function`, and whatever the function refuses.
+    """
+    return _record_decision(at, call, input)
+
+
 _record_leaf = _native.function("audit.record_leaf")
 
 
 def record_leaf(record: LogRecord | Mapping[str, object]) -> str:
     """The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON."""
     return _record_leaf(record)
+
+
+_replay = _native.function("audit.replay")
+
+
+def replay(log: Sequence[LogRecord | Mapping[str, object]]) -> Replay:
+    """Makes every decision of a log again and compares the result with what the log says, bit for bit.
+
+    A decision is an entry of the kind `DECISION_KIND`, as `record_decision` makes it; other entries are skipped. A decision
+    is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
+    of relcore, or changed. The chain of the log is not checked here: `verify_chain` does so.
+    """
+    return _replay(log)
 
 
 _to_statement = _native.function("audit.to_statement")

@@ -1061,6 +1061,18 @@ class ReasonCode(StrEnum):
     EVIDENCE_INSUFFICIENT = "evidence_insufficient"
     """The evidence for a control is there, but does not show what the control asks for."""
 
+    DECISIONS_AGREE = "decisions_agree"
+    """Every decision of the log has the same result when it is made again."""
+
+    DECISION_DIFFERS = "decision_differs"
+    """A decision has another result when it is made again."""
+
+    DECISION_UNREADABLE = "decision_unreadable"
+    """An entry of the kind `decision` does not say what was decided, or names a function that there is not."""
+
+    NO_DECISIONS = "no_decisions"
+    """The log has no decision."""
+
     HARM_PROVEN = "harm_proven"
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
 

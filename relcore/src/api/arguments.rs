@@ -219,6 +219,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("audit.explain_chain", &[("check", TypeRef::Named("audit.ChainCheck"))], Some(TypeRef::Text)),
     ("audit.explain_evidence", &[("gaps", TypeRef::Named("audit.EvidenceGaps"))], Some(TypeRef::Text)),
     ("audit.explain_proof", &[("check", TypeRef::Named("audit.ProofCheck"))], Some(TypeRef::Text)),
+    ("audit.explain_replay", &[("replay", TypeRef::Named("audit.Replay"))], Some(TypeRef::Text)),
     ("audit.explain_statement", &[("check", TypeRef::Named("audit.StatementCheck"))], Some(TypeRef::Text)),
     ("audit.genesis", &[], Some(TypeRef::Named("audit.Head"))),
     ("audit.head", &[("record", TypeRef::Named("audit.LogRecord"))], Some(TypeRef::Named("audit.Head"))),
@@ -254,12 +255,27 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("decision.Outcome")),
     ),
     (
+        "audit.outcome_of_replay",
+        &[("replay", TypeRef::Named("audit.Replay"))],
+        Some(TypeRef::Named("decision.Outcome")),
+    ),
+    (
         "audit.outcome_of_statement",
         &[("check", TypeRef::Named("audit.StatementCheck"))],
         Some(TypeRef::Named("decision.Outcome")),
     ),
     ("audit.read_log", &[("text", TypeRef::Text)], Some(TypeRef::Named("audit.LogText"))),
+    (
+        "audit.record_decision",
+        &[("at", TypeRef::Timestamp), ("call", TypeRef::Text), ("input", TypeRef::Text)],
+        Some(TypeRef::Named("audit.Entry")),
+    ),
     ("audit.record_leaf", &[("record", TypeRef::Named("audit.LogRecord"))], Some(TypeRef::Text)),
+    (
+        "audit.replay",
+        &[("log", TypeRef::List(&TypeRef::Named("audit.LogRecord")))],
+        Some(TypeRef::Named("audit.Replay")),
+    ),
     (
         "audit.to_statement",
         &[
@@ -1749,6 +1765,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("audit.Breach", &[("value", TypeRef::Named("audit.Breach"))], None),
     ("audit.ChainCheck", &[("value", TypeRef::Named("audit.ChainCheck"))], None),
     ("audit.ChainVerdict", &[("value", TypeRef::Named("audit.ChainVerdict"))], None),
+    ("audit.Difference", &[("value", TypeRef::Named("audit.Difference"))], None),
     ("audit.Entry", &[("value", TypeRef::Named("audit.Entry"))], None),
     ("audit.EnvironmentStage", &[("value", TypeRef::Named("audit.EnvironmentStage"))], None),
     ("audit.EvidenceGap", &[("value", TypeRef::Named("audit.EvidenceGap"))], None),
@@ -1765,6 +1782,8 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("audit.ProofCheck", &[("value", TypeRef::Named("audit.ProofCheck"))], None),
     ("audit.ProofVerdict", &[("value", TypeRef::Named("audit.ProofVerdict"))], None),
     ("audit.ReleaseRecord", &[("value", TypeRef::Named("audit.ReleaseRecord"))], None),
+    ("audit.Replay", &[("value", TypeRef::Named("audit.Replay"))], None),
+    ("audit.ReplayVerdict", &[("value", TypeRef::Named("audit.ReplayVerdict"))], None),
     ("audit.StatementCheck", &[("value", TypeRef::Named("audit.StatementCheck"))], None),
     ("audit.StatementVerdict", &[("value", TypeRef::Named("audit.StatementVerdict"))], None),
     ("canary.AbortPolicy", &[("value", TypeRef::Named("canary.AbortPolicy"))], None),

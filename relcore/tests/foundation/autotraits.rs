@@ -90,7 +90,7 @@ types! {
     scalar: Count;
     audit: ChainCheck, ChainVerdict, LogText, LineFault, ProofCheck, ProofVerdict, Head, Entry, LogRecord, Artifact,
         StatementCheck, ArtifactMatch, StatementVerdict, EvidenceGaps, EvidenceGap, EvidenceVerdict, Framework,
-        ReleaseRecord, Tree, Approval, EnvironmentStage, IncidentRecord, KnownIssue, Breach, ExploitedVulnerability;
+        ReleaseRecord, Replay, ReplayVerdict, Difference, Tree, Approval, EnvironmentStage, IncidentRecord, KnownIssue, Breach, ExploitedVulnerability;
     incident: Assessment, State, Status, ComponentImpact, ComponentState, Downtime, Durations, Event, EventKind,
         Impact, ComponentStatus, Sev, Form, ImpactFacts, Loss, SeverityPolicy, AssessmentVerdict, DatedMilestone,
         Milestone, Cadence, Update, UpdateVerdict, Vocabulary, MappedStatus, MappedWord, Hours, Sla, SlaTarget,

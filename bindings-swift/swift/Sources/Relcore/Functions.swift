@@ -512,7 +512,8 @@ public enum Analysis {
 /// check that no record was changed, removed, inserted or moved. `merkle_root`, `inclusion_proof` and
 /// `consistency_proof` are those of RFC 6962, for an auditor who sees a part of the log. `to_statement` and
 /// `match_statement` write and match statements of in-toto. `evidence_gaps` lists the evidence that a release record
-/// lacks for the controls of a framework.
+/// lacks for the controls of a framework. `record_decision` makes the entry of a decision, and `replay` makes every decision
+/// of a log again.
 ///
 /// Rules:
 ///
@@ -530,6 +531,9 @@ public enum Analysis {
 /// - Nothing here signs. Sign the head, or the statement, with the tool that has your keys.
 /// - The time of an entry is that of the caller; entries need not be in the order of their times.
 public enum Audit {
+    /// The kind of the entries that `record_decision` makes and `replay` makes again: `decision`.
+    public static let decisionKind = "decision"
+
     /// Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and
     /// its own hash.
     ///
@@ -580,6 +584,11 @@ public enum Audit {
     /// Writes the check of a proof as text for a person.
     public static func explainProof(check: AuditProofCheck) throws -> String {
         try ffiAuditExplainProof(check: check)
+    }
+
+    /// Writes the replay of a log as text for a person.
+    public static func explainReplay(replay: AuditReplay) throws -> String {
+        try ffiAuditExplainReplay(replay: replay)
     }
 
     /// Writes which artifacts a statement is about as text for a person.
@@ -653,6 +662,11 @@ public enum Audit {
         try ffiAuditOutcomeOfProof(check: check)
     }
 
+    /// The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`.
+    public static func outcomeOfReplay(replay: AuditReplay) throws -> DecisionOutcome {
+        try ffiAuditOutcomeOfReplay(replay: replay)
+    }
+
     /// The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.
     public static func outcomeOfStatement(check: AuditStatementCheck) throws -> DecisionOutcome {
         try ffiAuditOutcomeOfStatement(check: check)
@@ -667,9 +681,29 @@ public enum Audit {
         try ffiAuditReadLog(text: text)
     }
 
+    /// Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+    ///
+    /// `call` is the name of a function, `canary.next_action`, and `input` the JSON object of its arguments. The entry has all that
+    /// `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
+    ///
+    /// Errors:
+    /// `unknown_function`, and whatever the function refuses.
+    public static func recordDecision(at: Timestamp, call: String, input: String) throws -> AuditEntry {
+        try ffiAuditRecordDecision(at: at, call: call, input: input)
+    }
+
     /// The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON.
     public static func recordLeaf(record: AuditLogRecord) throws -> String {
         try ffiAuditRecordLeaf(record: record)
+    }
+
+    /// Makes every decision of a log again and compares the result with what the log says, bit for bit.
+    ///
+    /// A decision is an entry of the kind `DECISION_KIND`, as `record_decision` makes it; other entries are skipped. A decision
+    /// is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
+    /// of relcore, or changed. The chain of the log is not checked here: `verify_chain` does so.
+    public static func replay(log: [AuditLogRecord]) throws -> AuditReplay {
+        try ffiAuditReplay(log: log)
     }
 
     /// Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).

@@ -647,6 +647,14 @@ extension ReasonCode {
     public static let evidenceMissing = Self(rawValue: "evidence_missing")
     /// The evidence for a control is there, but does not show what the control asks for.
     public static let evidenceInsufficient = Self(rawValue: "evidence_insufficient")
+    /// Every decision of the log has the same result when it is made again.
+    public static let decisionsAgree = Self(rawValue: "decisions_agree")
+    /// A decision has another result when it is made again.
+    public static let decisionDiffers = Self(rawValue: "decision_differs")
+    /// An entry of the kind `decision` does not say what was decided, or names a function that there is not.
+    public static let decisionUnreadable = Self(rawValue: "decision_unreadable")
+    /// The log has no decision.
+    public static let noDecisions = Self(rawValue: "no_decisions")
     /// Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
     public static let harmProven = Self(rawValue: "harm_proven")
     /// Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.

@@ -92,6 +92,7 @@ extension AuditArtifactMatch: CaseValue {}
 extension AuditBreach: CaseValue {}
 extension AuditChainCheck: CaseValue {}
 extension AuditChainVerdict: CaseValue {}
+extension AuditDifference: CaseValue {}
 extension AuditEntry: CaseValue {}
 extension AuditEnvironmentStage: CaseValue {}
 extension AuditEvidenceGap: CaseValue {}
@@ -108,6 +109,8 @@ extension AuditLogText: CaseValue {}
 extension AuditProofCheck: CaseValue {}
 extension AuditProofVerdict: CaseValue {}
 extension AuditReleaseRecord: CaseValue {}
+extension AuditReplay: CaseValue {}
+extension AuditReplayVerdict: CaseValue {}
 extension AuditStatementCheck: CaseValue {}
 extension AuditStatementVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
@@ -525,6 +528,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Audit.explainEvidence(gaps: input.take("gaps")).wire()
     case "audit.explain_proof":
         return try Audit.explainProof(check: input.take("check")).wire()
+    case "audit.explain_replay":
+        return try Audit.explainReplay(replay: input.take("replay")).wire()
     case "audit.explain_statement":
         return try Audit.explainStatement(check: input.take("check")).wire()
     case "audit.genesis":
@@ -545,12 +550,18 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Audit.outcomeOfEvidence(gaps: input.take("gaps")).wire()
     case "audit.outcome_of_proof":
         return try Audit.outcomeOfProof(check: input.take("check")).wire()
+    case "audit.outcome_of_replay":
+        return try Audit.outcomeOfReplay(replay: input.take("replay")).wire()
     case "audit.outcome_of_statement":
         return try Audit.outcomeOfStatement(check: input.take("check")).wire()
     case "audit.read_log":
         return try Audit.readLog(text: input.take("text")).wire()
+    case "audit.record_decision":
+        return try Audit.recordDecision(at: input.take("at"), call: input.take("call"), input: input.take("input")).wire()
     case "audit.record_leaf":
         return try Audit.recordLeaf(record: input.take("record")).wire()
+    case "audit.replay":
+        return try Audit.replay(log: input.take("log")).wire()
     case "audit.to_statement":
         return try Audit.toStatement(subjects: input.take("subjects"), predicateType: input.take("predicateType"), predicate: input.take("predicate")).wire()
     case "audit.verify_chain":
