@@ -4,6 +4,7 @@ use super::arguments::{check_level, check_values};
 use super::normal;
 use super::quantile::{Position, Rule};
 use super::rank::{self, Counts, sorted};
+use super::untied;
 use crate::error::{Error, ErrorKind, Faults, Result};
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +102,7 @@ fn interval_depth(canary: &[f64], baseline: &[f64], confidence: f64) -> Option<u
         return (depth >= 0.0).then(|| libm::floor(depth) as u64);
     }
     let total = rank::choose(n + m, n.min(m));
-    let ways = rank::untied(n.min(m), n.max(m), n * m / 2);
+    let ways = untied::ways(n.min(m), n.max(m), n * m / 2);
     // As R, which counts a probability that equals the tail as beyond it.
     let (limit, mut sum, mut depth) = (tail - 10.0 * f64::EPSILON, 0.0, 0_u64);
     for way in &ways {
