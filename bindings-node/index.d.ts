@@ -157,9 +157,12 @@ export declare class RelcoreError extends Error {
  * - `no_data`: The query of a metric returned no data.
  * - `order_applied`: A command of an operator was applied.
  * - `order_outdated`: A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change.
+ * - `order_without_effect`: A command of an operator changes nothing in this phase of the rollout.
  * - `paused`: The rollout is paused until an operator resumes.
+ * - `pause_ended`: A pause that an operator ordered ended with a new revision.
  * - `pause_limit_reached`: All pauses together have used up their limit: a pause ended by itself, or could not begin.
  * - `pause_running`: A pause step has not reached its end.
+ * - `revision_known`: The revision that was announced is rolled out already.
  * - `routes_removed`: Routes and a scale ended with the run, and must be removed after its traffic.
  * - `rolling_back`: The rollout has failed, and its traffic goes back as the previous version can take it.
  * - `run_over`: The rollout is over until a retry or a new revision.
@@ -542,9 +545,12 @@ export type ReasonCode =
   | "no_data"
   | "order_applied"
   | "order_outdated"
+  | "order_without_effect"
   | "paused"
+  | "pause_ended"
   | "pause_limit_reached"
   | "pause_running"
+  | "revision_known"
   | "routes_removed"
   | "rolling_back"
   | "run_over"

@@ -1551,8 +1551,8 @@ pub enum CanaryAbortPolicy {
     /// All traffic goes back to the previous version.
     RollBack,
     /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as
-    /// long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`. For a
-    /// previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
+    /// long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a
+    /// grace at once. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
     /// break it, too. A second order to abort takes all traffic back at once.
     ReverseSteps,
     /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
@@ -1715,7 +1715,7 @@ pub enum CanaryCommand {
     /// Stay at this weight; the timers stop.
     Pause,
     /// Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and
-    /// errored measurements start at 0 again.
+    /// errored measurements start at 0 again, and so does the clock of a deadline that has passed.
     Resume,
     /// Begin again at the first step after an abort.
     Retry,
@@ -1728,7 +1728,8 @@ pub enum CanaryCommand {
     PromoteFull,
     /// Go on at this weight although measurements are inconclusive or missing. A failed one still counts.
     AcceptInconclusive,
-    /// Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
+    /// Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new
+    /// version may be the fix. A run that is frozen needs a `resume`, too.
     ContinueWithoutStable,
 }
 
@@ -2021,9 +2022,10 @@ pub enum CanaryObservationKind {
         #[uniffi(default = None)]
         text: Option<String>,
     },
-    /// Another version is rolled out from now on: the run begins again without traffic.
+    /// Another version is rolled out from now on: the run begins again without traffic. The version that is rolled out
+    /// already is no new one: announced again, it has no effect.
     NewRevision {
-        /// The name of the new version.
+        /// The name of the new version: no other has it.
         revision: String,
     },
 }
@@ -2115,7 +2117,7 @@ pub enum CanaryRebaseMode {
     /// After the step of the new schedule with the greatest weight that is not above the present one. The weight falls to
     /// it, or to 0. It never rises.
     NearestNotAbove,
-    /// After the step of the new schedule with the present weight. Refused if it has none.
+    /// After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back.
     KeepWeight,
     /// At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first
     /// step that sets one.

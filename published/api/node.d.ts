@@ -141,9 +141,12 @@ export type ReasonCode =
   | "no_data"
   | "order_applied"
   | "order_outdated"
+  | "order_without_effect"
   | "paused"
+  | "pause_ended"
   | "pause_limit_reached"
   | "pause_running"
+  | "revision_known"
   | "routes_removed"
   | "rolling_back"
   | "run_over"
@@ -2335,7 +2338,7 @@ export interface ObservationKindStepResult {
 /** Another version is rolled out from now on: the run begins again without traffic. */
 export interface ObservationKindNewRevision {
   readonly type: "new_revision";
-  /** The name of the new version. */
+  /** The name of the new version: no other has it. */
   readonly revision: string;
 }
 /** A command of an operator that was applied. */

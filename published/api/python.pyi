@@ -1649,7 +1649,7 @@ class AbortPolicy(StrEnum):
     ROLL_BACK = 'roll_back'
     """All traffic goes back to the previous version."""
     REVERSE_STEPS = 'reverse_steps'
-    """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`."""
+    """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a grace at once."""
     FREEZE = 'freeze'
     """The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration)."""
 class ApplePhase(StrEnum):
@@ -1695,7 +1695,7 @@ class Command(StrEnum):
     ACCEPT_INCONCLUSIVE = 'accept_inconclusive'
     """Go on at this weight although measurements are inconclusive or missing."""
     CONTINUE_WITHOUT_STABLE = 'continue_without_stable'
-    """Go on although the previous version is not ready, for the rest of this run: the new version may be the fix."""
+    """Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new version may be the fix."""
 class DiagnosticCode(StrEnum):
     """The kinds of errors and warnings about a schedule."""
     NO_STEPS = 'no_steps'
@@ -2249,7 +2249,7 @@ class ObservationKindNewRevision(_Variant):
     type: Literal['new_revision'] = 'new_revision'
     """Which variant this is."""
     revision: str
-    """The name of the new version."""
+    """The name of the new version: no other has it."""
 ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindCapacity | ObservationKindSplit | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindStepResult | ObservationKindNewRevision
 """What was observed."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -4910,12 +4910,18 @@ class ReasonCode(StrEnum):
     """A command of an operator was applied."""
     ORDER_OUTDATED = 'order_outdated'
     """A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change."""
+    ORDER_WITHOUT_EFFECT = 'order_without_effect'
+    """A command of an operator changes nothing in this phase of the rollout."""
     PAUSED = 'paused'
     """The rollout is paused until an operator resumes."""
+    PAUSE_ENDED = 'pause_ended'
+    """A pause that an operator ordered ended with a new revision."""
     PAUSE_LIMIT_REACHED = 'pause_limit_reached'
     """All pauses together have used up their limit: a pause ended by itself, or could not begin."""
     PAUSE_RUNNING = 'pause_running'
     """A pause step has not reached its end."""
+    REVISION_KNOWN = 'revision_known'
+    """The revision that was announced is rolled out already."""
     ROUTES_REMOVED = 'routes_removed'
     """Routes and a scale ended with the run, and must be removed after its traffic."""
     ROLLING_BACK = 'rolling_back'

@@ -2521,12 +2521,18 @@ pub mod canary {
         pub const ORDER_APPLIED: ReasonCode;
         /// A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change.
         pub const ORDER_OUTDATED: ReasonCode;
+        /// A command of an operator changes nothing in this phase of the rollout.
+        pub const ORDER_WITHOUT_EFFECT: ReasonCode;
         /// The rollout is paused until an operator resumes.
         pub const PAUSED: ReasonCode;
+        /// A pause that an operator ordered ended with a new revision.
+        pub const PAUSE_ENDED: ReasonCode;
         /// All pauses together have used up their limit: a pause ended by itself, or could not begin.
         pub const PAUSE_LIMIT_REACHED: ReasonCode;
         /// A pause step has not reached its end.
         pub const PAUSE_RUNNING: ReasonCode;
+        /// The revision that was announced is rolled out already.
+        pub const REVISION_KNOWN: ReasonCode;
         /// Routes and a scale ended with the run, and must be removed after its traffic.
         pub const ROUTES_REMOVED: ReasonCode;
         /// The rollout has failed, and its traffic goes back as the previous version can take it.
@@ -2856,7 +2862,7 @@ pub mod canary {
         PromoteFull,
         /// Go on at this weight although measurements are inconclusive or missing.
         AcceptInconclusive,
-        /// Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
+        /// Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new version may be the fix.
         ContinueWithoutStable,
     }
     /// The two sides of a canary.
@@ -2941,7 +2947,7 @@ pub mod canary {
         },
         /// Another version is rolled out from now on: the run begins again without traffic.
         NewRevision {
-            /// The name of the new version.
+            /// The name of the new version: no other has it.
             revision: String,
         },
     }
@@ -3241,7 +3247,7 @@ pub mod canary {
     pub enum AbortPolicy {
         /// All traffic goes back to the previous version.
         RollBack,
-        /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`.
+        /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a grace at once.
         ReverseSteps,
         /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
         Freeze,

@@ -2639,7 +2639,11 @@ another step, has no effect.
 Orders:
 
 A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
-pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
+pause, a skip from before the step. Then `order_outdated` says so, and `order_without_effect` where the phase leaves nothing
+to change: an abort after the rollout has succeeded. The same command of the same instant is applied once.
+
+A resume, a skip and a promotion forgive what was measured, and restart the clock of a deadline that has passed. A new
+revision ends a pause, and `pause_ended` says so if a person had ordered it.
 
 Pitfalls:
 
@@ -3367,7 +3371,7 @@ its effect gets it again.",
                             ("pause", "Stay at this weight; the timers stop."),
                             (
                                 "resume",
-                                "Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and errored measurements start at 0 again.",
+                                "Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and errored measurements start at 0 again, and so does the clock of a deadline that has passed.",
                             ),
                             ("retry", "Begin again at the first step after an abort."),
                             (
@@ -3388,7 +3392,7 @@ its effect gets it again.",
                             ),
                             (
                                 "continue_without_stable",
-                                "Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.",
+                                "Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new version may be the fix. A run that is frozen needs a `resume`, too.",
                             ),
                         ]),
                     },
@@ -3612,7 +3616,7 @@ Errors:
                             ),
                             (
                                 "keep_weight",
-                                "After the step of the new schedule with the present weight. Refused if it has none.",
+                                "After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back.",
                             ),
                             (
                                 "restart",

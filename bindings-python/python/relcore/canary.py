@@ -81,7 +81,11 @@ another step, has no effect.
 Orders:
 
 A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
-pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
+pause, a skip from before the step. Then `order_outdated` says so, and `order_without_effect` where the phase leaves nothing
+to change: an abort after the rollout has succeeded. The same command of the same instant is applied once.
+
+A resume, a skip and a promotion forgive what was measured, and restart the clock of a deadline that has passed. A new
+revision ends a pause, and `pause_ended` says so if a person had ordered it.
 
 Pitfalls:
 
@@ -253,8 +257,8 @@ class AbortPolicy(StrEnum):
 
     REVERSE_STEPS = "reverse_steps"
     """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as
-    long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`. For a
-    previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
+    long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a
+    grace at once. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
     break it, too. A second order to abort takes all traffic back at once.
     """
 
@@ -312,7 +316,7 @@ class Command(StrEnum):
 
     RESUME = "resume"
     """Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and
-    errored measurements start at 0 again.
+    errored measurements start at 0 again, and so does the clock of a deadline that has passed.
     """
 
     RETRY = "retry"
@@ -333,7 +337,9 @@ class Command(StrEnum):
     """Go on at this weight although measurements are inconclusive or missing. A failed one still counts."""
 
     CONTINUE_WITHOUT_STABLE = "continue_without_stable"
-    """Go on although the previous version is not ready, for the rest of this run: the new version may be the fix."""
+    """Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new
+    version may be the fix. A run that is frozen needs a `resume`, too.
+    """
 
 
 class DiagnosticCode(StrEnum):
@@ -528,7 +534,7 @@ class RebaseMode(StrEnum):
     """
 
     KEEP_WEIGHT = "keep_weight"
-    """After the step of the new schedule with the present weight. Refused if it has none."""
+    """After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back."""
 
     RESTART = "restart"
     """At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first
@@ -1450,7 +1456,9 @@ class ObservationKindStepResult(_Variant):
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindNewRevision(_Variant):
-    """Another version is rolled out from now on: the run begins again without traffic."""
+    """Another version is rolled out from now on: the run begins again without traffic. The version that is rolled out
+    already is no new one: announced again, it has no effect.
+    """
 
     _fields: ClassVar[_native.Fields] = _native.Fields("revision", tag="new_revision")
 
@@ -1458,7 +1466,7 @@ class ObservationKindNewRevision(_Variant):
     """Which variant this is."""
 
     revision: str
-    """The name of the new version."""
+    """The name of the new version: no other has it."""
 
     def __post_init__(self) -> None:
         _check_tag(self)

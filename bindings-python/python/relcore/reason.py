@@ -542,14 +542,23 @@ class ReasonCode(StrEnum):
     it would change.
     """
 
+    ORDER_WITHOUT_EFFECT = "order_without_effect"
+    """A command of an operator changes nothing in this phase of the rollout."""
+
     PAUSED = "paused"
     """The rollout is paused until an operator resumes."""
+
+    PAUSE_ENDED = "pause_ended"
+    """A pause that an operator ordered ended with a new revision."""
 
     PAUSE_LIMIT_REACHED = "pause_limit_reached"
     """All pauses together have used up their limit: a pause ended by itself, or could not begin."""
 
     PAUSE_RUNNING = "pause_running"
     """A pause step has not reached its end."""
+
+    REVISION_KNOWN = "revision_known"
+    """The revision that was announced is rolled out already."""
 
     ROUTES_REMOVED = "routes_removed"
     """Routes and a scale ended with the run, and must be removed after its traffic."""

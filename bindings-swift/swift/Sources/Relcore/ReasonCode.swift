@@ -301,12 +301,18 @@ extension ReasonCode {
     /// A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that
     /// it would change.
     public static let orderOutdated = Self(rawValue: "order_outdated")
+    /// A command of an operator changes nothing in this phase of the rollout.
+    public static let orderWithoutEffect = Self(rawValue: "order_without_effect")
     /// The rollout is paused until an operator resumes.
     public static let paused = Self(rawValue: "paused")
+    /// A pause that an operator ordered ended with a new revision.
+    public static let pauseEnded = Self(rawValue: "pause_ended")
     /// All pauses together have used up their limit: a pause ended by itself, or could not begin.
     public static let pauseLimitReached = Self(rawValue: "pause_limit_reached")
     /// A pause step has not reached its end.
     public static let pauseRunning = Self(rawValue: "pause_running")
+    /// The revision that was announced is rolled out already.
+    public static let revisionKnown = Self(rawValue: "revision_known")
     /// Routes and a scale ended with the run, and must be removed after its traffic.
     public static let routesRemoved = Self(rawValue: "routes_removed")
     /// The rollout has failed, and its traffic goes back as the previous version can take it.
