@@ -106,19 +106,22 @@ use relcore::interchange::{
     SeriesRule as InterchangeSeriesRule,
 };
 use relcore::metrics::{
-    Change as MetricsChange, Deployment as MetricsDeployment, DeploymentIntent as MetricsDeploymentIntent,
-    DeploymentOutcome as MetricsDeploymentOutcome, DoraReport as MetricsDoraReport,
-    DoraRow as MetricsDoraRow, DurationSummary as MetricsDurationSummary, Estimate as MetricsEstimate,
-    Exclusion as MetricsExclusion, ExclusionReason as MetricsExclusionReason,
+    Change as MetricsChange, Classification as MetricsClassification, Deployment as MetricsDeployment,
+    DeploymentIntent as MetricsDeploymentIntent, DeploymentOutcome as MetricsDeploymentOutcome,
+    DoraReport as MetricsDoraReport, DoraRow as MetricsDoraRow, DurationSummary as MetricsDurationSummary,
+    Estimate as MetricsEstimate, Exclusion as MetricsExclusion, ExclusionReason as MetricsExclusionReason,
     FailureSignal as MetricsFailureSignal, Incident as MetricsIncident, IncidentLink as MetricsIncidentLink,
-    LeadStart as MetricsLeadStart, LeadUnit as MetricsLeadUnit, NegativeSpans as MetricsNegativeSpans,
+    LeadStart as MetricsLeadStart, LeadUnit as MetricsLeadUnit, Level as MetricsLevel,
+    LevelVerdict as MetricsLevelVerdict, Metric as MetricsMetric, NegativeSpans as MetricsNegativeSpans,
     OpenRecoveries as MetricsOpenRecoveries, PartialDeployments as MetricsPartialDeployments,
-    Policy as MetricsPolicy, QuantileRule as MetricsQuantileRule, RateDenominator as MetricsRateDenominator,
-    RecoveryEnd as MetricsRecoveryEnd, RecoveryMembership as MetricsRecoveryMembership,
-    RecoveryStart as MetricsRecoveryStart, RelandRule as MetricsRelandRule, ReportRow as MetricsReportRow,
-    ReworkSignal as MetricsReworkSignal, SeedRule as MetricsSeedRule,
-    SeveralIncidents as MetricsSeveralIncidents, UndefinedReason as MetricsUndefinedReason,
-    UndeliveredChanges as MetricsUndeliveredChanges,
+    Policy as MetricsPolicy, QuantileRule as MetricsQuantileRule,
+    QuickCheckAnswers as MetricsQuickCheckAnswers, QuickCheckBenchmark as MetricsQuickCheckBenchmark,
+    QuickCheckDeviation as MetricsQuickCheckDeviation, QuickCheckScore as MetricsQuickCheckScore,
+    RateDenominator as MetricsRateDenominator, RecoveryEnd as MetricsRecoveryEnd,
+    RecoveryMembership as MetricsRecoveryMembership, RecoveryStart as MetricsRecoveryStart,
+    RelandRule as MetricsRelandRule, ReportRow as MetricsReportRow, ReworkSignal as MetricsReworkSignal,
+    SeedRule as MetricsSeedRule, SeveralIncidents as MetricsSeveralIncidents,
+    UndefinedReason as MetricsUndefinedReason, UndeliveredChanges as MetricsUndeliveredChanges,
 };
 use relcore::reason::{Evidence, Interval, Reason, Severity};
 use relcore::release::{
@@ -3323,6 +3326,16 @@ pub struct MetricsChange {
 }
 
 #[uniffi::remote(Record)]
+pub struct MetricsClassification {
+    pub metric: MetricsMetric,
+    pub value: f64,
+    pub year: u32,
+    pub verdict: MetricsLevelVerdict,
+    pub levels: Vec<MetricsLevel>,
+    pub nearest: Vec<MetricsLevel>,
+}
+
+#[uniffi::remote(Record)]
 pub struct MetricsDeployment {
     pub id: String,
     pub service: String,
@@ -3524,6 +3537,47 @@ pub enum MetricsLeadUnit {
     Deployment,
 }
 
+/// A group of teams in the reports of DORA.
+#[uniffi::remote(Enum)]
+pub enum MetricsLevel {
+    /// The best.
+    Elite,
+    /// The second.
+    High,
+    /// The third.
+    Medium,
+    /// The last.
+    Low,
+}
+
+/// Whether a report has one level for a value.
+#[uniffi::remote(Enum)]
+pub enum MetricsLevelVerdict {
+    /// One level.
+    Level,
+    /// Several levels have the value.
+    Ambiguous,
+    /// No level has the value.
+    Gap,
+    /// The report has no levels for this metric.
+    NoTable,
+}
+
+/// A metric.
+#[uniffi::remote(Enum)]
+pub enum MetricsMetric {
+    /// How often is deployed: deployments a day.
+    DeploymentFrequency,
+    /// How long a change takes to production: seconds.
+    ChangeLeadTime,
+    /// The share of deployments that failed.
+    ChangeFailRate,
+    /// How long a failed deployment takes to recover: seconds. Reports before 2023 have the time to restore service.
+    FailedDeploymentRecoveryTime,
+    /// The share of deployments that were made to repair production.
+    DeploymentReworkRate,
+}
+
 /// How a span that ends before it begins is treated.
 #[uniffi::remote(Enum)]
 pub enum MetricsNegativeSpans {
@@ -3596,6 +3650,45 @@ pub enum MetricsQuantileRule {
     Lower,
     /// The value at rank ceil(p n): type 1 of Hyndman and Fan.
     NearestRank,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsQuickCheckAnswers {
+    pub lead_time: Option<f64>,
+    pub deployment_frequency: Option<f64>,
+    pub recovery_time: Option<f64>,
+    pub change_fail_rate: Option<f64>,
+    pub rework_rate: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsQuickCheckBenchmark {
+    pub population: String,
+    pub score: MetricsQuickCheckScore,
+    pub deviation: MetricsQuickCheckDeviation,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsQuickCheckDeviation {
+    pub lead_time: f64,
+    pub deployment_frequency: f64,
+    pub recovery_time: f64,
+    pub change_fail_rate: f64,
+    pub rework_rate: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsQuickCheckScore {
+    pub year: u32,
+    pub answered: Count,
+    pub overall: Option<f64>,
+    pub throughput: Option<f64>,
+    pub stability: Option<f64>,
+    pub lead_time: Option<f64>,
+    pub deployment_frequency: Option<f64>,
+    pub recovery_time: Option<f64>,
+    pub change_fail_rate: Option<f64>,
+    pub rework_rate: Option<f64>,
 }
 
 /// Which deployments the rates are shares of.
@@ -6921,6 +7014,14 @@ pub fn ffi_metrics_policy_from_yaml(text: String) -> Encoded<MetricsPolicy> {
 }
 
 #[uniffi::export]
+pub fn ffi_metrics_classify(metric: MetricsMetric, value: f64, year: u32) -> Encoded<MetricsClassification> {
+    Encoded(
+        relcore::metrics::classify(borrow(&metric), borrow(&value), borrow(&year))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_metrics_dora(
     deployments: Vec<MetricsDeployment>,
     changes: Vec<MetricsChange>,
@@ -6947,6 +7048,30 @@ pub fn ffi_metrics_dora(
 #[uniffi::export]
 pub fn ffi_metrics_explain(report: MetricsDoraReport) -> Plain<String> {
     Plain(Ok(relcore::metrics::explain(borrow(&report))))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_quick_check_answers(row: MetricsDoraRow) -> Encoded<MetricsQuickCheckAnswers> {
+    Encoded(Ok(relcore::metrics::quick_check_answers(borrow(&row))))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_quick_check_benchmark(
+    population: String,
+    year: u32,
+) -> Encoded<MetricsQuickCheckBenchmark> {
+    Encoded(
+        relcore::metrics::quick_check_benchmark(borrow(&population), borrow(&year))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_quick_check_score(
+    answers: MetricsQuickCheckAnswers,
+    year: u32,
+) -> Encoded<MetricsQuickCheckScore> {
+    Encoded(relcore::metrics::quick_check_score(borrow(&answers), borrow(&year)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -10826,6 +10951,16 @@ pub fn ffi_write_metrics_change(value: MetricsChange) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_classification(json: &str) -> Encoded<MetricsClassification> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_classification(value: MetricsClassification) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_deployment(json: &str) -> Encoded<MetricsDeployment> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -10966,6 +11101,36 @@ pub fn ffi_write_metrics_lead_unit(value: MetricsLeadUnit) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_level(json: &str) -> Encoded<MetricsLevel> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_level(value: MetricsLevel) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_level_verdict(json: &str) -> Encoded<MetricsLevelVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_level_verdict(value: MetricsLevelVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_metric(json: &str) -> Encoded<MetricsMetric> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_metric(value: MetricsMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_negative_spans(json: &str) -> Encoded<MetricsNegativeSpans> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -11012,6 +11177,46 @@ pub fn ffi_read_metrics_quantile_rule(json: &str) -> Encoded<MetricsQuantileRule
 
 #[uniffi::export]
 pub fn ffi_write_metrics_quantile_rule(value: MetricsQuantileRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_quick_check_answers(json: &str) -> Encoded<MetricsQuickCheckAnswers> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_quick_check_answers(value: MetricsQuickCheckAnswers) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_quick_check_benchmark(json: &str) -> Encoded<MetricsQuickCheckBenchmark> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_quick_check_benchmark(value: MetricsQuickCheckBenchmark) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_quick_check_deviation(json: &str) -> Encoded<MetricsQuickCheckDeviation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_quick_check_deviation(value: MetricsQuickCheckDeviation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_quick_check_score(json: &str) -> Encoded<MetricsQuickCheckScore> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_quick_check_score(value: MetricsQuickCheckScore) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

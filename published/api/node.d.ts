@@ -3894,6 +3894,21 @@ export interface Change<At extends Instant = Instant> {
   /** The ids of the earlier changes that it reverts. */
   readonly reverts?: readonly string[] | undefined;
 }
+/** The level of a value in a report of DORA, made by `classify`. */
+export interface Classification {
+  /** The metric. */
+  readonly metric: Metric;
+  /** The value, in the unit of the metric. */
+  readonly value: number;
+  /** The year of the report. */
+  readonly year: number;
+  /** Whether the report has one level for the value. */
+  readonly verdict: LevelVerdict;
+  /** The levels of the value, best first: one, several if `ambiguous`, none otherwise. */
+  readonly levels: readonly Level[];
+  /** Of a `gap`: the levels next to the value on both sides, best first. */
+  readonly nearest: readonly Level[];
+}
 /** One attempt to deploy a version of a service to an environment. */
 export interface Deployment<At extends Instant = Instant> {
   /** Identifies the deployment within the input. */
@@ -4037,6 +4052,17 @@ export type IncidentLink = "caused_by" | "latest_before";
 export type LeadStart = "authored" | "committed" | "authored_or_committed";
 /** The unit that has a lead time. */
 export type LeadUnit = "change" | "deployment";
+/** A group of teams in the reports of DORA. */
+export type Level = "elite" | "high" | "medium" | "low";
+/** Whether a report has one level for a value. */
+export type LevelVerdict = "level" | "ambiguous" | "gap" | "no_table";
+/** A metric. */
+export type Metric =
+  | "deployment_frequency"
+  | "change_lead_time"
+  | "change_fail_rate"
+  | "failed_deployment_recovery_time"
+  | "deployment_rework_rate";
 /** How a span that ends before it begins is treated. */
 export type NegativeSpans = "drop" | "clamp" | "keep";
 /** How a failed deployment that has not recovered counts for recovery times. */
@@ -4102,6 +4128,64 @@ export interface Policy {
 }
 /** How a quantile is read from a sample. */
 export type QuantileRule = "linear" | "lower" | "nearest_rank";
+/** Answers to the questions of DORA's Quick Check. */
+export interface QuickCheckAnswers {
+  /** How long a change takes to production. */
+  readonly leadTime?: number | undefined;
+  /** How often is deployed. */
+  readonly deploymentFrequency?: number | undefined;
+  /** How long a failed deployment takes to recover. */
+  readonly recoveryTime?: number | undefined;
+  /** The share of deployments that failed, from 0 to 1. */
+  readonly changeFailRate?: number | undefined;
+  /** The share of deployments that were made to repair production, from 0 to 1. */
+  readonly reworkRate?: number | undefined;
+}
+/** The scores of a group of teams in the survey of DORA, with their standard deviations. */
+export interface QuickCheckBenchmark {
+  /** The group: `all`, an industry or a size of the organization. */
+  readonly population: string;
+  /** The mean scores of the group. */
+  readonly score: QuickCheckScore;
+  /** The standard deviation of each score between teams. */
+  readonly deviation: QuickCheckDeviation;
+}
+/** How much the scores of a group of teams differ, made by `quickCheckBenchmark`: standard deviations. */
+export interface QuickCheckDeviation {
+  /** Of the lead time. */
+  readonly leadTime: number;
+  /** Of the deployment frequency. */
+  readonly deploymentFrequency: number;
+  /** Of the recovery time. */
+  readonly recoveryTime: number;
+  /** Of the change fail rate. */
+  readonly changeFailRate: number;
+  /** Of the rework rate, which the edition of 2024 does not have. */
+  readonly reworkRate?: number | undefined;
+}
+/** The scores of a Quick Check, each from 0 to 10, made by `quickCheckScore`. */
+export interface QuickCheckScore {
+  /** The year of the edition. */
+  readonly year: number;
+  /** How many questions were answered. */
+  readonly answered: Count;
+  /** The mean of all scores. */
+  readonly overall?: number | undefined;
+  /** The mean of lead time, deployment frequency and recovery time. */
+  readonly throughput?: number | undefined;
+  /** The mean of change fail rate and rework rate; in 2024 the first alone. */
+  readonly stability?: number | undefined;
+  /** The score of the lead time. */
+  readonly leadTime?: number | undefined;
+  /** The score of the deployment frequency. */
+  readonly deploymentFrequency?: number | undefined;
+  /** The score of the recovery time. */
+  readonly recoveryTime?: number | undefined;
+  /** The score of the change fail rate. */
+  readonly changeFailRate?: number | undefined;
+  /** The score of the rework rate. */
+  readonly reworkRate?: number | undefined;
+}
 /** Which deployments the rates are shares of. */
 export type RateDenominator = "successful" | "finished";
 /** When the time to recover ends. */
@@ -4164,6 +4248,8 @@ export declare function defaultPolicy(): Policy;
 export declare function policyFromJson(text: string): Policy;
 /** Reads a policy from YAML text; `{}` is the default policy. */
 export declare function policyFromYaml(text: string): Policy;
+/** The level of a value by the report of DORA of a year. */
+export declare function classify(metric: Metric, value: number, year: number): Classification;
 /** The five delivery metrics over a range and its buckets, in local days of a zone. */
 export declare function dora(
   deployments: readonly Deployment[],
@@ -4176,6 +4262,12 @@ export declare function dora(
 ): DoraReport<Timestamp>;
 /** The report as text for a person: a line for each period, then the basis of each number of the whole range. */
 export declare function explain(report: DoraReport): string;
+/** The answers that the events of a report give to DORA's Quick Check. */
+export declare function quickCheckAnswers(row: DoraRow): QuickCheckAnswers;
+/** The scores of a group of teams in the survey of DORA, to compare a score with. */
+export declare function quickCheckBenchmark(population: string, year: number): QuickCheckBenchmark;
+/** The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability. */
+export declare function quickCheckScore(answers: QuickCheckAnswers, year: number): QuickCheckScore;
 /** The periods of a report as flat rows, in their order. */
 export declare function reportRows(report: DoraReport): readonly ReportRow[];
 /** A policy that is checked and digested once, for any number of reports. */

@@ -4212,6 +4212,38 @@ class LeadUnit(StrEnum):
     """A change: a large deployment weighs more than a small one."""
     DEPLOYMENT = 'deployment'
     """A deployment, which has the median of its changes: each weighs the same."""
+class Level(StrEnum):
+    """A group of teams in the reports of DORA."""
+    ELITE = 'elite'
+    """The best."""
+    HIGH = 'high'
+    """The second."""
+    MEDIUM = 'medium'
+    """The third."""
+    LOW = 'low'
+    """The last."""
+class LevelVerdict(StrEnum):
+    """Whether a report has one level for a value."""
+    LEVEL = 'level'
+    """One level."""
+    AMBIGUOUS = 'ambiguous'
+    """Several levels have the value."""
+    GAP = 'gap'
+    """No level has the value."""
+    NO_TABLE = 'no_table'
+    """The report has no levels for this metric."""
+class Metric(StrEnum):
+    """A metric."""
+    DEPLOYMENT_FREQUENCY = 'deployment_frequency'
+    """How often is deployed: deployments a day."""
+    CHANGE_LEAD_TIME = 'change_lead_time'
+    """How long a change takes to production: seconds."""
+    CHANGE_FAIL_RATE = 'change_fail_rate'
+    """The share of deployments that failed."""
+    FAILED_DEPLOYMENT_RECOVERY_TIME = 'failed_deployment_recovery_time'
+    """How long a failed deployment takes to recover: seconds."""
+    DEPLOYMENT_REWORK_RATE = 'deployment_rework_rate'
+    """The share of deployments that were made to repair production."""
 class NegativeSpans(StrEnum):
     """How a span that ends before it begins is treated."""
     DROP = 'drop'
@@ -4335,6 +4367,21 @@ class Change(_Value):
     """Whether it is a merge: a commit with two parents or more."""
     reverts: Sequence[str] = ()
     """The ids of the earlier changes that it reverts."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Classification(_Value):
+    """The level of a value in a report of DORA, made by `classify`."""
+    metric: Metric
+    """The metric."""
+    value: float
+    """The value, in the unit of the metric."""
+    year: int
+    """The year of the report."""
+    verdict: LevelVerdict
+    """Whether the report has one level for the value."""
+    levels: Sequence[Level]
+    """The levels of the value, best first: one, several if `ambiguous`, none otherwise."""
+    nearest: Sequence[Level]
+    """Of a `gap`: the levels next to the value on both sides, best first."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Deployment(_Value):
     """One attempt to deploy a version of a service to an environment."""
@@ -4499,6 +4546,64 @@ class Policy(_Value):
     partial_deployments: PartialDeployments = PartialDeployments.FAILED
     """What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class QuickCheckAnswers(_Value):
+    """Answers to the questions of DORA's Quick Check."""
+    lead_time: float | None = None
+    """How long a change takes to production."""
+    deployment_frequency: float | None = None
+    """How often is deployed."""
+    recovery_time: float | None = None
+    """How long a failed deployment takes to recover."""
+    change_fail_rate: float | None = None
+    """The share of deployments that failed, from 0 to 1."""
+    rework_rate: float | None = None
+    """The share of deployments that were made to repair production, from 0 to 1."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class QuickCheckBenchmark(_Value):
+    """The scores of a group of teams in the survey of DORA, with their standard deviations."""
+    population: str
+    """The group: `all`, an industry or a size of the organization."""
+    score: QuickCheckScore
+    """The mean scores of the group."""
+    deviation: QuickCheckDeviation
+    """The standard deviation of each score between teams."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class QuickCheckDeviation(_Value):
+    """How much the scores of a group of teams differ, made by `quick_check_benchmark`: standard deviations."""
+    lead_time: float
+    """Of the lead time."""
+    deployment_frequency: float
+    """Of the deployment frequency."""
+    recovery_time: float
+    """Of the recovery time."""
+    change_fail_rate: float
+    """Of the change fail rate."""
+    rework_rate: float | None = None
+    """Of the rework rate, which the edition of 2024 does not have."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class QuickCheckScore(_Value):
+    """The scores of a Quick Check, each from 0 to 10, made by `quick_check_score`."""
+    year: int
+    """The year of the edition."""
+    answered: int
+    """How many questions were answered."""
+    overall: float | None = None
+    """The mean of all scores."""
+    throughput: float | None = None
+    """The mean of lead time, deployment frequency and recovery time."""
+    stability: float | None = None
+    """The mean of change fail rate and rework rate; in 2024 the first alone."""
+    lead_time: float | None = None
+    """The score of the lead time."""
+    deployment_frequency: float | None = None
+    """The score of the deployment frequency."""
+    recovery_time: float | None = None
+    """The score of the recovery time."""
+    change_fail_rate: float | None = None
+    """The score of the change fail rate."""
+    rework_rate: float | None = None
+    """The score of the rework rate."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReportRow(_Value):
     """One period of a report: its numbers without their basis, each in a column."""
     start: datetime
@@ -4557,11 +4662,23 @@ def policy_from_json(text: str) -> Policy:
 def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text; `{}` is the default policy."""
     ...
+def classify(metric: Metric | str, value: float, year: int) -> Classification:
+    """The level of a value by the report of DORA of a year."""
+    ...
 def dora(deployments: Sequence[Deployment | Mapping[str, object]], changes: Sequence[Change | Mapping[str, object]], incidents: Sequence[Incident | Mapping[str, object]], policy: Policy | Mapping[str, object], range: TimeRange | Mapping[str, object], unit: BucketUnit | str, zone: str) -> DoraReport:
     """The five delivery metrics over a range and its buckets, in local days of a zone."""
     ...
 def explain(report: DoraReport | Mapping[str, object]) -> str:
     """The report as text for a person: a line for each period, then the basis of each number of the whole range."""
+    ...
+def quick_check_answers(row: DoraRow | Mapping[str, object]) -> QuickCheckAnswers:
+    """The answers that the events of a report give to DORA's Quick Check."""
+    ...
+def quick_check_benchmark(population: str, year: int) -> QuickCheckBenchmark:
+    """The scores of a group of teams in the survey of DORA, to compare a score with."""
+    ...
+def quick_check_score(answers: QuickCheckAnswers | Mapping[str, object], year: int) -> QuickCheckScore:
+    """The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability."""
     ...
 def report_rows(report: DoraReport | Mapping[str, object]) -> tuple[ReportRow, ...]:
     """The periods of a report as flat rows, in their order."""

@@ -5790,6 +5790,51 @@ pub mod metrics {
             zone: &str,
         ) -> Result<DoraReport>;
     }
+    /// The level of a value in a report of DORA, made by `classify`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Classification {
+        /// The metric.
+        pub metric: Metric,
+        /// The value, in the unit of the metric.
+        pub value: f64,
+        /// The year of the report.
+        pub year: u32,
+        /// Whether the report has one level for the value.
+        pub verdict: LevelVerdict,
+        /// The levels of the value, best first: one, several if `ambiguous`, none otherwise.
+        pub levels: Vec<Level>,
+        /// Of a `gap`: the levels next to the value on both sides, best first.
+        pub nearest: Vec<Level>,
+    }
+    /// A group of teams in the reports of DORA.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Level {
+        /// The best.
+        Elite,
+        /// The second.
+        High,
+        /// The third.
+        Medium,
+        /// The last.
+        Low,
+    }
+    /// Whether a report has one level for a value.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum LevelVerdict {
+        /// One level.
+        Level,
+        /// Several levels have the value.
+        Ambiguous,
+        /// No level has the value.
+        Gap,
+        /// The report has no levels for this metric.
+        NoTable,
+    }
+    /// The level of a value by the report of DORA of a year.
+    pub fn classify(metric: &Metric, value: f64, year: u32) -> Result<Classification>;
     /// A policy that is checked and digested once, for any number of reports.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Engine(_);
@@ -5896,6 +5941,21 @@ pub mod metrics {
     /// The report as text for a person: a line for each period, then the basis of each number of the whole range.
     #[must_use]
     pub fn explain(report: &DoraReport) -> String;
+    /// A metric.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Metric {
+        /// How often is deployed: deployments a day.
+        DeploymentFrequency,
+        /// How long a change takes to production: seconds.
+        ChangeLeadTime,
+        /// The share of deployments that failed.
+        ChangeFailRate,
+        /// How long a failed deployment takes to recover: seconds.
+        FailedDeploymentRecoveryTime,
+        /// The share of deployments that were made to repair production.
+        DeploymentReworkRate,
+    }
     /// Reads a policy from YAML text; `{}` is the default policy.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
@@ -5964,6 +6024,80 @@ pub mod metrics {
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text; `{}` is the default policy.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// Answers to the questions of DORA's Quick Check.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct QuickCheckAnswers {
+        /// How long a change takes to production.
+        pub lead_time: Option<f64>,
+        /// How often is deployed.
+        pub deployment_frequency: Option<f64>,
+        /// How long a failed deployment takes to recover.
+        pub recovery_time: Option<f64>,
+        /// The share of deployments that failed, from 0 to 1.
+        pub change_fail_rate: Option<f64>,
+        /// The share of deployments that were made to repair production, from 0 to 1.
+        pub rework_rate: Option<f64>,
+    }
+    /// The scores of a group of teams in the survey of DORA, with their standard deviations.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct QuickCheckBenchmark {
+        /// The group: `all`, an industry or a size of the organization.
+        pub population: String,
+        /// The mean scores of the group.
+        pub score: QuickCheckScore,
+        /// The standard deviation of each score between teams.
+        pub deviation: QuickCheckDeviation,
+    }
+    /// How much the scores of a group of teams differ, made by `quick_check_benchmark`: standard deviations.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct QuickCheckDeviation {
+        /// Of the lead time.
+        pub lead_time: f64,
+        /// Of the deployment frequency.
+        pub deployment_frequency: f64,
+        /// Of the recovery time.
+        pub recovery_time: f64,
+        /// Of the change fail rate.
+        pub change_fail_rate: f64,
+        /// Of the rework rate, which the edition of 2024 does not have.
+        pub rework_rate: Option<f64>,
+    }
+    /// The scores of a Quick Check, each from 0 to 10, made by `quick_check_score`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct QuickCheckScore {
+        /// The year of the edition.
+        pub year: u32,
+        /// How many questions were answered.
+        pub answered: Count,
+        /// The mean of all scores.
+        pub overall: Option<f64>,
+        /// The mean of lead time, deployment frequency and recovery time.
+        pub throughput: Option<f64>,
+        /// The mean of change fail rate and rework rate; in 2024 the first alone.
+        pub stability: Option<f64>,
+        /// The score of the lead time.
+        pub lead_time: Option<f64>,
+        /// The score of the deployment frequency.
+        pub deployment_frequency: Option<f64>,
+        /// The score of the recovery time.
+        pub recovery_time: Option<f64>,
+        /// The score of the change fail rate.
+        pub change_fail_rate: Option<f64>,
+        /// The score of the rework rate.
+        pub rework_rate: Option<f64>,
+    }
+    /// The answers that the events of a report give to DORA's Quick Check.
+    #[must_use]
+    pub fn quick_check_answers(row: &DoraRow) -> QuickCheckAnswers;
+    /// The scores of a group of teams in the survey of DORA, to compare a score with.
+    pub fn quick_check_benchmark(population: &str, year: u32) -> Result<QuickCheckBenchmark>;
+    /// The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability.
+    pub fn quick_check_score(answers: &QuickCheckAnswers, year: u32) -> Result<QuickCheckScore>;
     /// The five delivery metrics of DORA over a range and each of its buckets.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6162,6 +6296,12 @@ pub mod metrics {
     impl FromStr for LeadStart {}
     impl Display for LeadUnit {}
     impl FromStr for LeadUnit {}
+    impl Display for Level {}
+    impl FromStr for Level {}
+    impl Display for LevelVerdict {}
+    impl FromStr for LevelVerdict {}
+    impl Display for Metric {}
+    impl FromStr for Metric {}
     impl Display for NegativeSpans {}
     impl FromStr for NegativeSpans {}
     impl Display for OpenRecoveries {}

@@ -6545,6 +6545,57 @@ environments: [production, eu]
                 }),
             },
             Function {
+                name: "metrics.classify",
+                command: "classify",
+                docs: r"The level of a value by the report of DORA of a year.
+
+A report describes groups of teams as their survey found them. It prints the answer that is typical of each group, not
+limits between them. So a value may lie between two groups (`gap`), or in several (`ambiguous`), and the same value may
+be of another level in another year. The reports of 2020 and 2025 have no such table, and that of 2022 has no elite.
+
+The value has the unit of the metric: deployments a day, seconds, or a share from 0 to 1. Weeks have 7 days, months the
+twelfth part of 365 days. A single percentage (2023, 2024) is the level of exactly that value; the best one reaches down to
+0, and the worst one up to 1.
+
+Errors:
+`out_of_range` for a year before 2018 or after 2025, a value below 0, one that is not finite, and a share of 15.",
+                arguments: &[
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("deployment_frequency", "How often is deployed: deployments a day."),
+                            ("change_lead_time", "How long a change takes to production: seconds."),
+                            ("change_fail_rate", "The share of deployments that failed."),
+                            (
+                                "failed_deployment_recovery_time",
+                                "How long a failed deployment takes to recover: seconds. Reports before 2023 have the time to restore service.",
+                            ),
+                            (
+                                "deployment_rework_rate",
+                                "The share of deployments that were made to repair production.",
+                            ),
+                        ]),
+                    },
+                    Argument { wire: "value", option: "value", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "year", option: "year", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "metrics.Classification",
+                    "The level of a value in a report of DORA, made by `classify`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics classify --metric change_fail_rate --value 0.0 --year 2018",
+                    files: &[],
+                    prints: r#"{"metric":"change_fail_rate","value":0.0,"year":2018,"verdict":"ambiguous","levels":["elite","high","medium"],"nearest":[]}"#,
+                }),
+            },
+            Function {
                 name: "metrics.dora",
                 command: "dora",
                 docs: r"The five delivery metrics over a range and its buckets, in local days of a zone.
@@ -6685,6 +6736,117 @@ items. Numbers are rounded; the report has all digits.",
                         r#"{"buckets":[{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}}],"overall":{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"},"tzdbVersion":"2025b"}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.quick_check_answers",
+                command: "quick-check-answers",
+                docs: r"The answers that the events of a report give to DORA's Quick Check.
+
+What is undefined in the report is not answered. The frequency is that of the whole range, by its number of deployments;
+exactly one a day is the answer 5. Months have the twelfth part of 365 days.",
+                arguments: &[Argument {
+                    wire: "row",
+                    option: "row",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "metrics.DoraRow",
+                        "The five delivery metrics of DORA over one range of time.",
+                        "Keys: range, partial, deploymentFrequency, changeLeadTime, changeFailRate, failedDeploymentRecoveryTime, deploymentReworkRate",
+                    ),
+                }],
+                result: (
+                    "metrics.QuickCheckAnswers",
+                    "Answers to the questions of DORA's Quick Check. An answer that is left out is not scored.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics quick-check-answers --row row.json",
+                    files: &[(
+                        "row.json",
+                        r#"{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-01-11T00:00:00.000Z"},"partial":false,"deploymentFrequency":{"n":10,"lowN":false,"excluded":[],"value":1.0},"changeLeadTime":{"n":10,"lowN":false,"excluded":[],"value":604800},"changeFailRate":{"n":10,"lowN":false,"excluded":[],"value":0.0,"affected":1},"failedDeploymentRecoveryTime":{"n":10,"lowN":false,"excluded":[],"value":3600},"deploymentReworkRate":{"n":10,"lowN":false,"excluded":[],"value":0.0,"affected":1}}"#,
+                    )],
+                    prints: r#"{"leadTime":3.0,"deploymentFrequency":5.0,"recoveryTime":5.0,"changeFailRate":0.0,"reworkRate":0.0}"#,
+                }),
+            },
+            Function {
+                name: "metrics.quick_check_benchmark",
+                command: "quick-check-benchmark",
+                docs: r"The scores of a group of teams in the survey of DORA, to compare a score with.
+
+`population` is `all`, an industry (`education`, `energy`, `financial_services`, `government`,
+`healthcare_pharmaceuticals`, `industrials_manufacturing`, `insurance`, `media_entertainment`, `non_profit`, `consumer`,
+`technology`, `telecommunications`, `other`) or a size of the organization: `solo`, `fewer_than_10` employees, and likewise
+20 (2024), 100, 500, 1000, 5000, 10000, and `more_than_9999`.
+
+The recovery time of the sizes runs the other way in DORA's table of 2025 (2.6 where the same teams have 7.4 by industry);
+here it is turned, so that the means differ from those of the page. Throughput and stability of 2025 are those that DORA
+prints.
+
+Errors:
+`out_of_range` for an edition of 2023; `invalid_value` for a population that the edition does not have.",
+                arguments: &[
+                    Argument {
+                        wire: "population",
+                        option: "population",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument { wire: "year", option: "year", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "metrics.QuickCheckBenchmark",
+                    "The scores of a group of teams in the survey of DORA, with their standard deviations.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics quick-check-benchmark --population all --year 2024",
+                    files: &[],
+                    prints: r#"{"population":"all","score":{"year":2024,"answered":4,"overall":6.55,"throughput":5.966666666666666,"stability":8.3,"leadTime":5.1,"deploymentFrequency":5.3,"recoveryTime":7.5,"changeFailRate":8.3},"deviation":{"leadTime":2.6,"deploymentFrequency":2.9,"recoveryTime":2.3,"changeFailRate":2.0}}"#,
+                }),
+            },
+            Function {
+                name: "metrics.quick_check_score",
+                command: "quick-check-score",
+                docs: r"The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability.
+
+The answers 1 to 6 are scored 0 to 10, and a share of 100 % to 0 % likewise. The means leave out what was not answered;
+the page of DORA does so in the overall score, but takes an answer that is missing for 0 (times) or 10 (rates) in
+throughput and stability.
+
+Errors:
+All at once: `out_of_range` for an edition of 2023, an answer of 7, a rate of 15.",
+                arguments: &[
+                    Argument {
+                        wire: "answers",
+                        option: "answers",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.QuickCheckAnswers",
+                            "Answers to the questions of DORA's Quick Check. An answer that is left out is not scored.",
+                            "Keys: leadTime?, deploymentFrequency?, recoveryTime?, changeFailRate?, reworkRate?",
+                        ),
+                    },
+                    Argument { wire: "year", option: "year", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "metrics.QuickCheckScore",
+                    "The scores of a Quick Check, each from 0 to 10, made by `quick_check_score`. One without an answer is absent.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore metrics quick-check-score --answers '{"leadTime":1}' --year 2025"#,
+                    files: &[],
+                    prints: r#"{"year":2025,"answered":1,"overall":0.0,"throughput":0.0,"leadTime":0.0}"#,
                 }),
             },
             Function {

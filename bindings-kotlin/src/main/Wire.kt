@@ -1885,6 +1885,14 @@ fun MetricsChange.toJson(): String = ffiWriteMetricsChange(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsClassification.Companion.fromJson(json: String): MetricsClassification = ffiReadMetricsClassification(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsClassification.toJson(): String = ffiWriteMetricsClassification(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsDeployment.Companion.fromJson(json: String): MetricsDeployment = ffiReadMetricsDeployment(json)
 
 /** The JSON form. */
@@ -1997,6 +2005,30 @@ fun MetricsLeadUnit.toJson(): String = ffiWriteMetricsLeadUnit(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsLevel.Companion.fromJson(json: String): MetricsLevel = ffiReadMetricsLevel(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsLevel.toJson(): String = ffiWriteMetricsLevel(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsLevelVerdict.Companion.fromJson(json: String): MetricsLevelVerdict = ffiReadMetricsLevelVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsLevelVerdict.toJson(): String = ffiWriteMetricsLevelVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsMetric.Companion.fromJson(json: String): MetricsMetric = ffiReadMetricsMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsMetric.toJson(): String = ffiWriteMetricsMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsNegativeSpans.Companion.fromJson(json: String): MetricsNegativeSpans = ffiReadMetricsNegativeSpans(json)
 
 /** The JSON form. */
@@ -2034,6 +2066,38 @@ fun MetricsQuantileRule.Companion.fromJson(json: String): MetricsQuantileRule = 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsQuantileRule.toJson(): String = ffiWriteMetricsQuantileRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckAnswers.Companion.fromJson(json: String): MetricsQuickCheckAnswers = ffiReadMetricsQuickCheckAnswers(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckAnswers.toJson(): String = ffiWriteMetricsQuickCheckAnswers(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckBenchmark.Companion.fromJson(json: String): MetricsQuickCheckBenchmark = ffiReadMetricsQuickCheckBenchmark(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckBenchmark.toJson(): String = ffiWriteMetricsQuickCheckBenchmark(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckDeviation.Companion.fromJson(json: String): MetricsQuickCheckDeviation = ffiReadMetricsQuickCheckDeviation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckDeviation.toJson(): String = ffiWriteMetricsQuickCheckDeviation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckScore.Companion.fromJson(json: String): MetricsQuickCheckScore = ffiReadMetricsQuickCheckScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckScore.toJson(): String = ffiWriteMetricsQuickCheckScore(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

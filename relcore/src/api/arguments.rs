@@ -853,6 +853,15 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("metrics.policy_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("metrics.Policy"))),
     ("metrics.policy_from_yaml", &[("text", TypeRef::Text)], Some(TypeRef::Named("metrics.Policy"))),
     (
+        "metrics.classify",
+        &[
+            ("metric", TypeRef::Named("metrics.Metric")),
+            ("value", TypeRef::Float),
+            ("year", TypeRef::Integer(0, 4294967295)),
+        ],
+        Some(TypeRef::Named("metrics.Classification")),
+    ),
+    (
         "metrics.dora",
         &[
             ("deployments", TypeRef::List(&TypeRef::Named("metrics.Deployment"))),
@@ -866,6 +875,24 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("metrics.DoraReport")),
     ),
     ("metrics.explain", &[("report", TypeRef::Named("metrics.DoraReport"))], Some(TypeRef::Text)),
+    (
+        "metrics.quick_check_answers",
+        &[("row", TypeRef::Named("metrics.DoraRow"))],
+        Some(TypeRef::Named("metrics.QuickCheckAnswers")),
+    ),
+    (
+        "metrics.quick_check_benchmark",
+        &[("population", TypeRef::Text), ("year", TypeRef::Integer(0, 4294967295))],
+        Some(TypeRef::Named("metrics.QuickCheckBenchmark")),
+    ),
+    (
+        "metrics.quick_check_score",
+        &[
+            ("answers", TypeRef::Named("metrics.QuickCheckAnswers")),
+            ("year", TypeRef::Integer(0, 4294967295)),
+        ],
+        Some(TypeRef::Named("metrics.QuickCheckScore")),
+    ),
     (
         "metrics.report_rows",
         &[("report", TypeRef::Named("metrics.DoraReport"))],
@@ -1909,6 +1936,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("interchange.PrometheusSeries", &[("value", TypeRef::Named("interchange.PrometheusSeries"))], None),
     ("interchange.SeriesRule", &[("value", TypeRef::Named("interchange.SeriesRule"))], None),
     ("metrics.Change", &[("value", TypeRef::Named("metrics.Change"))], None),
+    ("metrics.Classification", &[("value", TypeRef::Named("metrics.Classification"))], None),
     ("metrics.Deployment", &[("value", TypeRef::Named("metrics.Deployment"))], None),
     ("metrics.DeploymentIntent", &[("value", TypeRef::Named("metrics.DeploymentIntent"))], None),
     ("metrics.DeploymentOutcome", &[("value", TypeRef::Named("metrics.DeploymentOutcome"))], None),
@@ -1923,11 +1951,18 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("metrics.IncidentLink", &[("value", TypeRef::Named("metrics.IncidentLink"))], None),
     ("metrics.LeadStart", &[("value", TypeRef::Named("metrics.LeadStart"))], None),
     ("metrics.LeadUnit", &[("value", TypeRef::Named("metrics.LeadUnit"))], None),
+    ("metrics.Level", &[("value", TypeRef::Named("metrics.Level"))], None),
+    ("metrics.LevelVerdict", &[("value", TypeRef::Named("metrics.LevelVerdict"))], None),
+    ("metrics.Metric", &[("value", TypeRef::Named("metrics.Metric"))], None),
     ("metrics.NegativeSpans", &[("value", TypeRef::Named("metrics.NegativeSpans"))], None),
     ("metrics.OpenRecoveries", &[("value", TypeRef::Named("metrics.OpenRecoveries"))], None),
     ("metrics.PartialDeployments", &[("value", TypeRef::Named("metrics.PartialDeployments"))], None),
     ("metrics.Policy", &[("value", TypeRef::Named("metrics.Policy"))], None),
     ("metrics.QuantileRule", &[("value", TypeRef::Named("metrics.QuantileRule"))], None),
+    ("metrics.QuickCheckAnswers", &[("value", TypeRef::Named("metrics.QuickCheckAnswers"))], None),
+    ("metrics.QuickCheckBenchmark", &[("value", TypeRef::Named("metrics.QuickCheckBenchmark"))], None),
+    ("metrics.QuickCheckDeviation", &[("value", TypeRef::Named("metrics.QuickCheckDeviation"))], None),
+    ("metrics.QuickCheckScore", &[("value", TypeRef::Named("metrics.QuickCheckScore"))], None),
     ("metrics.RateDenominator", &[("value", TypeRef::Named("metrics.RateDenominator"))], None),
     ("metrics.RecoveryEnd", &[("value", TypeRef::Named("metrics.RecoveryEnd"))], None),
     ("metrics.RecoveryMembership", &[("value", TypeRef::Named("metrics.RecoveryMembership"))], None),

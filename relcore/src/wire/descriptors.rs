@@ -2623,6 +2623,17 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "metrics.Classification",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Named("metrics.Metric") },
+            Field { name: "value", required: true, of: TypeRef::Float },
+            Field { name: "year", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "verdict", required: true, of: TypeRef::Named("metrics.LevelVerdict") },
+            Field { name: "levels", required: true, of: TypeRef::List(&TypeRef::Named("metrics.Level")) },
+            Field { name: "nearest", required: true, of: TypeRef::List(&TypeRef::Named("metrics.Level")) },
+        ]),
+    ),
+    (
         "metrics.Deployment",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
@@ -2757,6 +2768,18 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ("metrics.IncidentLink", Descriptor::Unit(&["caused_by", "latest_before"])),
     ("metrics.LeadStart", Descriptor::Unit(&["authored", "committed", "authored_or_committed"])),
     ("metrics.LeadUnit", Descriptor::Unit(&["change", "deployment"])),
+    ("metrics.Level", Descriptor::Unit(&["elite", "high", "medium", "low"])),
+    ("metrics.LevelVerdict", Descriptor::Unit(&["level", "ambiguous", "gap", "no_table"])),
+    (
+        "metrics.Metric",
+        Descriptor::Unit(&[
+            "deployment_frequency",
+            "change_lead_time",
+            "change_fail_rate",
+            "failed_deployment_recovery_time",
+            "deployment_rework_rate",
+        ]),
+    ),
     ("metrics.NegativeSpans", Descriptor::Unit(&["drop", "clamp", "keep"])),
     ("metrics.OpenRecoveries", Descriptor::Unit(&["exclude", "age"])),
     ("metrics.PartialDeployments", Descriptor::Unit(&["failed", "successful", "unsuccessful"])),
@@ -2821,6 +2844,49 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("metrics.QuantileRule", Descriptor::Unit(&["linear", "lower", "nearest_rank"])),
+    (
+        "metrics.QuickCheckAnswers",
+        Descriptor::Struct(&[
+            Field { name: "leadTime", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "deploymentFrequency", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "recoveryTime", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "changeFailRate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "reworkRate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "metrics.QuickCheckBenchmark",
+        Descriptor::Struct(&[
+            Field { name: "population", required: true, of: TypeRef::Text },
+            Field { name: "score", required: true, of: TypeRef::Named("metrics.QuickCheckScore") },
+            Field { name: "deviation", required: true, of: TypeRef::Named("metrics.QuickCheckDeviation") },
+        ]),
+    ),
+    (
+        "metrics.QuickCheckDeviation",
+        Descriptor::Struct(&[
+            Field { name: "leadTime", required: true, of: TypeRef::Float },
+            Field { name: "deploymentFrequency", required: true, of: TypeRef::Float },
+            Field { name: "recoveryTime", required: true, of: TypeRef::Float },
+            Field { name: "changeFailRate", required: true, of: TypeRef::Float },
+            Field { name: "reworkRate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "metrics.QuickCheckScore",
+        Descriptor::Struct(&[
+            Field { name: "year", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "answered", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "overall", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "throughput", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "stability", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "leadTime", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "deploymentFrequency", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "recoveryTime", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "changeFailRate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "reworkRate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
     ("metrics.RateDenominator", Descriptor::Unit(&["successful", "finished"])),
     ("metrics.RecoveryEnd", Descriptor::Unit(&["incident_else_remedy", "incident", "remedy", "earliest"])),
     ("metrics.RecoveryMembership", Descriptor::Unit(&["failure", "recovery"])),

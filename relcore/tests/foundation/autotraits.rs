@@ -55,7 +55,8 @@ types! {
         VariantResult, VariantVerdict, Verdict, WinnerPolicy;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusQuery,
         PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule, ArgoApplication, KuredSchedule;
-    metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
+    metrics: Classification, Level, LevelVerdict, QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation,
+        QuickCheckScore, Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
         Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,
         NegativeSpans, OpenRecoveries, QuantileRule, RateDenominator, RecoveryEnd, RecoveryMembership,
         RecoveryStart, ReportRow, ReworkSignal, SeedRule, SeveralIncidents, UndefinedReason, UndeliveredChanges,

@@ -2109,6 +2109,22 @@ public enum Metrics {
         try ffiMetricsPolicyFromYaml(text: text)
     }
 
+    /// The level of a value by the report of DORA of a year.
+    ///
+    /// A report describes groups of teams as their survey found them. It prints the answer that is typical of each group, not
+    /// limits between them. So a value may lie between two groups (`gap`), or in several (`ambiguous`), and the same value may
+    /// be of another level in another year. The reports of 2020 and 2025 have no such table, and that of 2022 has no elite.
+    ///
+    /// The value has the unit of the metric: deployments a day, seconds, or a share from 0 to 1. Weeks have 7 days, months the
+    /// twelfth part of 365 days. A single percentage (2023, 2024) is the level of exactly that value; the best one reaches down to
+    /// 0, and the worst one up to 1.
+    ///
+    /// Errors:
+    /// `out_of_range` for a year before 2018 or after 2025, a value below 0, one that is not finite, and a share of 15.
+    public static func classify(metric: MetricsMetric, value: Double, year: UInt32) throws -> MetricsClassification {
+        try ffiMetricsClassify(metric: metric, value: value, year: year)
+    }
+
     /// The five delivery metrics over a range and its buckets, in local days of a zone.
     ///
     /// For many reports under one policy, an `Engine` checks and digests it once.
@@ -2128,6 +2144,43 @@ public enum Metrics {
     /// items. Numbers are rounded; the report has all digits.
     public static func explain(report: MetricsDoraReport) throws -> String {
         try ffiMetricsExplain(report: report)
+    }
+
+    /// The answers that the events of a report give to DORA's Quick Check.
+    ///
+    /// What is undefined in the report is not answered. The frequency is that of the whole range, by its number of deployments;
+    /// exactly one a day is the answer 5. Months have the twelfth part of 365 days.
+    public static func quickCheckAnswers(row: MetricsDoraRow) throws -> MetricsQuickCheckAnswers {
+        try ffiMetricsQuickCheckAnswers(row: row)
+    }
+
+    /// The scores of a group of teams in the survey of DORA, to compare a score with.
+    ///
+    /// `population` is `all`, an industry (`education`, `energy`, `financial_services`, `government`,
+    /// `healthcare_pharmaceuticals`, `industrials_manufacturing`, `insurance`, `media_entertainment`, `non_profit`, `consumer`,
+    /// `technology`, `telecommunications`, `other`) or a size of the organization: `solo`, `fewer_than_10` employees, and likewise
+    /// 20 (2024), 100, 500, 1000, 5000, 10000, and `more_than_9999`.
+    ///
+    /// The recovery time of the sizes runs the other way in DORA's table of 2025 (2.6 where the same teams have 7.4 by industry);
+    /// here it is turned, so that the means differ from those of the page. Throughput and stability of 2025 are those that DORA
+    /// prints.
+    ///
+    /// Errors:
+    /// `out_of_range` for an edition of 2023; `invalid_value` for a population that the edition does not have.
+    public static func quickCheckBenchmark(population: String, year: UInt32) throws -> MetricsQuickCheckBenchmark {
+        try ffiMetricsQuickCheckBenchmark(population: population, year: year)
+    }
+
+    /// The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability.
+    ///
+    /// The answers 1 to 6 are scored 0 to 10, and a share of 100 % to 0 % likewise. The means leave out what was not answered;
+    /// the page of DORA does so in the overall score, but takes an answer that is missing for 0 (times) or 10 (rates) in
+    /// throughput and stability.
+    ///
+    /// Errors:
+    /// All at once: `out_of_range` for an edition of 2023, an answer of 7, a rate of 15.
+    public static func quickCheckScore(answers: MetricsQuickCheckAnswers, year: UInt32) throws -> MetricsQuickCheckScore {
+        try ffiMetricsQuickCheckScore(answers: answers, year: year)
     }
 
     /// The periods of a report as flat rows, in their order.

@@ -1880,6 +1880,14 @@ extension MetricsChange: WireValue {
     public func json() throws -> String { try ffiWriteMetricsChange(value: self) }
 }
 
+extension MetricsClassification: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsClassification(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsClassification(value: self) }
+}
+
 extension MetricsDeployment: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsDeployment(json: json) }
@@ -1992,6 +2000,30 @@ extension MetricsLeadUnit: WireValue {
     public func json() throws -> String { try ffiWriteMetricsLeadUnit(value: self) }
 }
 
+extension MetricsLevel: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsLevel(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsLevel(value: self) }
+}
+
+extension MetricsLevelVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsLevelVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsLevelVerdict(value: self) }
+}
+
+extension MetricsMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsMetric(value: self) }
+}
+
 extension MetricsNegativeSpans: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsNegativeSpans(json: json) }
@@ -2030,6 +2062,38 @@ extension MetricsQuantileRule: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsQuantileRule(value: self) }
+}
+
+extension MetricsQuickCheckAnswers: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsQuickCheckAnswers(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsQuickCheckAnswers(value: self) }
+}
+
+extension MetricsQuickCheckBenchmark: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsQuickCheckBenchmark(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsQuickCheckBenchmark(value: self) }
+}
+
+extension MetricsQuickCheckDeviation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsQuickCheckDeviation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsQuickCheckDeviation(value: self) }
+}
+
+extension MetricsQuickCheckScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsQuickCheckScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsQuickCheckScore(value: self) }
 }
 
 extension MetricsRateDenominator: WireValue {

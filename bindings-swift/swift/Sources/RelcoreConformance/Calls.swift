@@ -236,6 +236,7 @@ extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
 extension InterchangeSeriesRule: CaseValue {}
 extension MetricsChange: CaseValue {}
+extension MetricsClassification: CaseValue {}
 extension MetricsDeployment: CaseValue {}
 extension MetricsDeploymentIntent: CaseValue {}
 extension MetricsDeploymentOutcome: CaseValue {}
@@ -250,11 +251,18 @@ extension MetricsIncident: CaseValue {}
 extension MetricsIncidentLink: CaseValue {}
 extension MetricsLeadStart: CaseValue {}
 extension MetricsLeadUnit: CaseValue {}
+extension MetricsLevel: CaseValue {}
+extension MetricsLevelVerdict: CaseValue {}
+extension MetricsMetric: CaseValue {}
 extension MetricsNegativeSpans: CaseValue {}
 extension MetricsOpenRecoveries: CaseValue {}
 extension MetricsPartialDeployments: CaseValue {}
 extension MetricsPolicy: CaseValue {}
 extension MetricsQuantileRule: CaseValue {}
+extension MetricsQuickCheckAnswers: CaseValue {}
+extension MetricsQuickCheckBenchmark: CaseValue {}
+extension MetricsQuickCheckDeviation: CaseValue {}
+extension MetricsQuickCheckScore: CaseValue {}
 extension MetricsRateDenominator: CaseValue {}
 extension MetricsRecoveryEnd: CaseValue {}
 extension MetricsRecoveryMembership: CaseValue {}
@@ -770,10 +778,18 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Metrics.policyFromJson(text: input.take("text")).wire()
     case "metrics.policy_from_yaml":
         return try Metrics.policyFromYaml(text: input.take("text")).wire()
+    case "metrics.classify":
+        return try Metrics.classify(metric: input.take("metric"), value: input.take("value"), year: input.take("year")).wire()
     case "metrics.dora":
         return try Metrics.dora(deployments: input.take("deployments"), changes: input.take("changes"), incidents: input.take("incidents"), policy: input.take("policy"), range: input.take("range"), unit: input.take("unit"), zone: input.take("zone")).wire()
     case "metrics.explain":
         return try Metrics.explain(report: input.take("report")).wire()
+    case "metrics.quick_check_answers":
+        return try Metrics.quickCheckAnswers(row: input.take("row")).wire()
+    case "metrics.quick_check_benchmark":
+        return try Metrics.quickCheckBenchmark(population: input.take("population"), year: input.take("year")).wire()
+    case "metrics.quick_check_score":
+        return try Metrics.quickCheckScore(answers: input.take("answers"), year: input.take("year")).wire()
     case "metrics.report_rows":
         return try Metrics.reportRows(report: input.take("report")).wire()
     case "release.standard_profiles":
