@@ -347,23 +347,23 @@ impl<'a> Walk<'a> {
         let is_live = !matches!(state.phase, Phase::Succeeded | Phase::RolledBack);
         let no_effect = |why_not: &str, code, severity| {
             let text = format!("{by} ordered `{subject}` at {at}{why}, but {why_not}: it has no effect");
-            Err(Reason::new(code, severity, &subject, text))
+            Some(Reason::new(code, severity, &subject, text))
         };
         let phase = state.phase.sentence();
         let idle = || no_effect(phase, code::ORDER_WITHOUT_EFFECT, Severity::Warning);
-        let obeyed = match order.command {
+        let refused = match order.command {
             // Whoever orders an abort again wants all traffic back now, whatever the previous version can take.
             Command::Abort if state.phase == Phase::RollingBack => {
                 state.all_back(self.now);
                 let text = format!("{by} ordered `{subject}` at {at}{why}: all traffic goes back at once");
                 self.folded.orders.push(Reason::new(code::ORDER_APPLIED, Severity::Info, &subject, text));
-                Ok(())
+                None
             }
             Command::Abort if state.phase == Phase::RolledBack => return, // what it asks for has happened
             Command::Abort if state.is_over() => idle(),
             Command::Abort => {
                 state.abort_ordered = true;
-                Ok(())
+                None
             }
             Command::Pause if state.phase != Phase::Progressing => idle(),
             Command::Pause if state.has_no_pause_left(schedule) => {
@@ -371,14 +371,14 @@ impl<'a> Walk<'a> {
             }
             Command::Pause => {
                 state.pause(schedule, at);
-                Ok(())
+                None
             }
             Command::Retry
                 if matches!(state.phase, Phase::RollingBack | Phase::RolledBack | Phase::Frozen) =>
             {
                 state.begin_again(schedule, at);
                 self.begin_anew();
-                Ok(())
+                None
             }
             Command::Retry => idle(),
             _ if !is_live => idle(),
@@ -388,7 +388,7 @@ impl<'a> Walk<'a> {
                 }
                 state.forgive(schedule, at);
                 self.folded.resume(schedule, state, at);
-                Ok(())
+                None
             }
             Command::SkipStep | Command::Promote | Command::PromoteFull => {
                 state.forgive(schedule, at);
@@ -401,7 +401,7 @@ impl<'a> Walk<'a> {
                 progress.weight = begin.weight;
                 progress.weight_set_at = begin.weight_set_at;
                 progress.traffic_since = begin.traffic_since;
-                Ok(())
+                None
             }
             Command::AcceptInconclusive if matches!(state.phase, Phase::Frozen | Phase::RollingBack) => {
                 idle()
@@ -410,14 +410,14 @@ impl<'a> Walk<'a> {
                 state.accept(at);
                 state.resume(schedule, at);
                 state.waiver = state.waiver.max(Waiver::Inconclusive);
-                Ok(())
+                None
             }
             Command::ContinueWithoutStable => {
                 state.without_stable = true;
-                Ok(())
+                None
             }
         };
-        if let Err(reason) = obeyed {
+        if let Some(reason) = refused {
             self.folded.orders.push(reason);
             return;
         }
