@@ -11,36 +11,46 @@ use std::sync::{PoisonError, RwLock};
 #[derive(Debug)]
 pub struct Fields {
     pub all: Vec<Field>,
+    /// The qualified name of the type of the core.
+    pub of: String,
     /// Which variant of an enum with data this is; its first field then is the tag.
-    #[pyo3(get)]
-    pub tag: Option<String>,
+    pub tag: Option<Field>,
 }
 
-/// A field of a dataclass.
+/// A field of a dataclass, or the tag of a variant as text.
 #[derive(Debug)]
 pub struct Field {
-    /// Its name on the wire.
-    pub wire: String,
+    /// Its name on the wire. It lives as long as the interpreter, as its class does, so that a value need not copy it.
+    pub wire: &'static str,
     pub name: Py<PyString>,
 }
 
 #[pymethods]
 impl Fields {
     #[new]
-    #[pyo3(signature = (*names, tag = None))]
-    fn new(py: Python<'_>, names: Vec<String>, tag: Option<String>) -> Self {
+    #[pyo3(signature = (*names, of, tag = None))]
+    fn new(py: Python<'_>, names: Vec<String>, of: String, tag: Option<String>) -> Self {
+        let kept = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
         let names = tag.iter().map(|_| TAG.to_owned()).chain(names);
         let field = |name: String| Field {
-            wire: wire_name(&name).into_owned(),
+            wire: kept(wire_name(&name).into_owned()),
             name: PyString::intern(py, &name).unbind(),
         };
-        Self { all: names.map(field).collect(), tag }
+        let all = names.map(field).collect();
+        let tag = tag.map(|tag| Field { name: PyString::intern(py, &tag).unbind(), wire: kept(tag) });
+        Self { all, of, tag }
+    }
+
+    /// The tag of the variant.
+    #[getter]
+    fn tag(&self) -> Option<&'static str> {
+        self.tag.as_ref().map(|tag| tag.wire)
     }
 
     /// The names on the wire with the names in Python; without the tag.
     #[getter]
     fn names(&self) -> Vec<(&str, &Py<PyString>)> {
-        self.own().iter().map(|field| (field.wire.as_str(), &field.name)).collect()
+        self.own().iter().map(|field| (field.wire, &field.name)).collect()
     }
 }
 

@@ -101,6 +101,20 @@ pub fn kind_of(value: &Bound<'_, PyAny>) -> PyResult<Kind> {
     })
 }
 
+/// As [`kind_of`], for objects of these very classes alone, which is quicker.
+pub fn exact_kind_of(value: &Bound<'_, PyAny>) -> PyResult<Kind> {
+    let (clock, class) = (clock(value.py())?, value.get_type());
+    Ok(if class.is(&clock.datetime) {
+        Kind::Instant
+    } else if class.is(&clock.timedelta) {
+        Kind::Span
+    } else if class.is(&clock.date) {
+        Kind::Date
+    } else {
+        Kind::Other
+    })
+}
+
 /// Whether this is of Python's own class `str`, `int`, … or of one derived from it.
 pub fn is<T: PyTypeInfo>(value: &Bound<'_, PyAny>) -> bool {
     T::is_type_of(value)

@@ -168,7 +168,9 @@ class StatementVerdict(StrEnum):
 class Approval(_Value):
     """An approval of a release."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("by", "at", "name", "meaning", "approved_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "by", "at", "name", "meaning", "approved_digest", of="audit.Approval"
+    )
 
     by: str
     """Who approved: the account, as for the author."""
@@ -190,7 +192,7 @@ class Approval(_Value):
 class Artifact(_Value):
     """A file, an image or a package, known by its digests."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "digest", of="audit.Artifact")
 
     name: str | None = None
     """Its name, for people."""
@@ -203,7 +205,9 @@ class Artifact(_Value):
 class ArtifactMatch(_Value):
     """Whether a statement is about an artifact."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "matched", "accepted")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "matched", "accepted", of="audit.ArtifactMatch"
+    )
 
     name: str | None = None
     """The name of the artifact."""
@@ -222,7 +226,7 @@ class ArtifactMatch(_Value):
 class Breach(_Value):
     """A breach of personal data."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "aware_at", "notified_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "aware_at", "notified_at", of="audit.Breach")
 
     id: str
     """Its identifier."""
@@ -251,6 +255,7 @@ class ChainCheck(_Value):
         "reasons",
         "missing",
         "policy_digest",
+        of="audit.ChainCheck",
     )
 
     verdict: ChainVerdict
@@ -302,7 +307,9 @@ class ChainCheck(_Value):
 class Entry(_Value):
     """What happened: the content of a record."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind", "actor", "subject", "data")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "at", "kind", "actor", "subject", "data", of="audit.Entry"
+    )
 
     at: datetime
     """The instant at which it happened."""
@@ -324,7 +331,9 @@ class Entry(_Value):
 class EnvironmentStage(_Value):
     """An environment that a release went through."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("environment", "deployed_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "environment", "deployed_at", of="audit.EnvironmentStage"
+    )
 
     environment: str
     """The environment."""
@@ -337,7 +346,9 @@ class EnvironmentStage(_Value):
 class EvidenceGap(_Value):
     """A piece of evidence that a release record lacks."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("control", "title", "evidence", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "control", "title", "evidence", "text", of="audit.EvidenceGap"
+    )
 
     control: str
     """The number of the control."""
@@ -357,7 +368,7 @@ class EvidenceGaps(_Value):
     """The evidence that a release record lacks, made by `evidence_gaps`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "framework", "gaps", "reasons", "missing", "policy_digest"
+        "verdict", "framework", "gaps", "reasons", "missing", "policy_digest", of="audit.EvidenceGaps"
     )
 
     verdict: EvidenceVerdict
@@ -390,7 +401,13 @@ class ExploitedVulnerability(_Value):
     """A vulnerability that is actively exploited."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "aware_at", "early_warning_at", "notified_at", "fixed_at", "final_report_at"
+        "id",
+        "aware_at",
+        "early_warning_at",
+        "notified_at",
+        "fixed_at",
+        "final_report_at",
+        of="audit.ExploitedVulnerability",
     )
 
     id: str
@@ -416,7 +433,7 @@ class ExploitedVulnerability(_Value):
 class Head(_Value):
     """The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("size", "hash")
+    _fields: ClassVar[_native.Fields] = _native.Fields("size", "hash", of="audit.Head")
 
     size: int
     """The number of entries, which is the sequence number of the last record."""
@@ -429,7 +446,9 @@ class Head(_Value):
 class IncidentRecord(_Value):
     """An incident that a release caused."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "timeline", "post_mortem_ref", "lessons_learned")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id", "timeline", "post_mortem_ref", "lessons_learned", of="audit.IncidentRecord"
+    )
 
     id: str
     """Its identifier."""
@@ -448,7 +467,7 @@ class IncidentRecord(_Value):
 class KnownIssue(_Value):
     """A known issue of a version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "evaluation")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "evaluation", of="audit.KnownIssue")
 
     id: str
     """Its identifier."""
@@ -461,7 +480,7 @@ class KnownIssue(_Value):
 class LineFault(_Value):
     """A line of a log that is not a record."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("line", "cut_off", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("line", "cut_off", "text", of="audit.LineFault")
 
     line: int
     """The number of the line, from 1."""
@@ -478,7 +497,7 @@ class LogRecord(_Value):
     """An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "sequence", "at", "kind", "actor", "subject", "data", "previous", "hash"
+        "sequence", "at", "kind", "actor", "subject", "data", "previous", "hash", of="audit.LogRecord"
     )
 
     sequence: int
@@ -510,7 +529,7 @@ class LogRecord(_Value):
 class LogText(_Value):
     """A log that was read, made by `read_log`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("records", "fault")
+    _fields: ClassVar[_native.Fields] = _native.Fields("records", "fault", of="audit.LogText")
 
     records: Sequence[LogRecord]
     """The records before the first line that cannot be read; all of them if there is none."""
@@ -526,7 +545,9 @@ class LogText(_Value):
 class ProofCheck(_Value):
     """Whether a proof holds, made by `verify_inclusion` and `verify_consistency`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "reasons", "policy_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "reasons", "policy_digest", of="audit.ProofCheck"
+    )
 
     verdict: ProofVerdict
     """Whether it holds."""
@@ -583,6 +604,7 @@ class ReleaseRecord(_Value):
         "exploited_vulnerabilities",
         "audit_log",
         "retain_until",
+        of="audit.ReleaseRecord",
     )
 
     version: str | None = None
@@ -693,7 +715,7 @@ class StatementCheck(_Value):
     """Which artifacts a statement is about, made by `match_statement`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "predicate_type", "artifacts", "reasons", "policy_digest"
+        "verdict", "predicate_type", "artifacts", "reasons", "policy_digest", of="audit.StatementCheck"
     )
 
     verdict: StatementVerdict

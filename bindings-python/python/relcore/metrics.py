@@ -497,7 +497,7 @@ class Change(_Value):
     """A commit or another unit of work that deployments deliver."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "authored_at", "committed_at", "merge", "reverts"
+        "id", "authored_at", "committed_at", "merge", "reverts", of="metrics.Change"
     )
 
     id: str
@@ -534,6 +534,7 @@ class Deployment(_Value):
         "revision",
         "remediates",
         "changes",
+        of="metrics.Deployment",
     )
 
     id: str
@@ -579,7 +580,7 @@ class DoraReport(_Value):
     """The five delivery metrics of DORA over a range and each of its buckets."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "range", "overall", "buckets", "policy_digest", "tzdb_version"
+        "range", "overall", "buckets", "policy_digest", "tzdb_version", of="metrics.DoraReport"
     )
 
     range: TimeRange
@@ -619,6 +620,7 @@ class DoraRow(_Value):
         "change_fail_rate",
         "failed_deployment_recovery_time",
         "deployment_rework_rate",
+        of="metrics.DoraRow",
     )
 
     range: TimeRange
@@ -652,7 +654,18 @@ class Estimate(_Value):
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "value", "undefined", "n", "affected", "low_n", "excluded", "interval", "median", "mean", "p90", "p95"
+        "value",
+        "undefined",
+        "n",
+        "affected",
+        "low_n",
+        "excluded",
+        "interval",
+        "median",
+        "mean",
+        "p90",
+        "p95",
+        of="metrics.Estimate",
     )
 
     value: float | None = None
@@ -698,7 +711,7 @@ class Estimate(_Value):
 class Exclusion(_Value):
     """How many items were left out for one reason."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n")
+    _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n", of="metrics.Exclusion")
 
     reason: ExclusionReason
     """The reason."""
@@ -721,6 +734,7 @@ class Incident(_Value):
         "caused_by",
         "duplicate_of",
         "closed",
+        of="metrics.Incident",
     )
 
     id: str
@@ -790,6 +804,7 @@ class Policy(_Value):
         "low_n",
         "relands",
         "partial_deployments",
+        of="metrics.Policy",
     )
 
     environments: Sequence[str] = ("production",)
@@ -943,6 +958,7 @@ class ReportRow(_Value):
         "rework_deployments",
         "deployment_rework_rate",
         "policy_digest",
+        of="metrics.ReportRow",
     )
 
     start: datetime
