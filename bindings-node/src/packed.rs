@@ -12,7 +12,6 @@
 //!
 //! Maps, `null` and whatever is refused cross as JSON text, which tells what is wrong.
 use relcore::api::{Floats, Signature, Transport};
-use relcore::api::{Signature, Transport};
 use relcore::wire::{Event, Key, Sink, Source, Wanted};
 use relcore::{Error, ErrorKind, Result, Span, Timestamp};
 use std::{borrow::Cow, ops::Range};
@@ -157,8 +156,12 @@ impl Source for Arguments<'_> {
         self.event().ok_or_else(refused)
     }
 
-    fn is_absent(&mut self) -> Result<bool> {
-        Ok(self.starts_with(marker::NULL))
+    fn take_absent(&mut self) -> Result<bool> {
+        let is_absent = self.starts_with(marker::NULL);
+        if is_absent {
+            self.byte();
+        }
+        Ok(is_absent)
     }
 
     fn item(&mut self) -> Result<()> {
@@ -167,6 +170,10 @@ impl Source for Arguments<'_> {
 
     fn key(&mut self) -> Result<Key<'_>> {
         self.byte().map(|position| Key::Position(position.into())).ok_or_else(refused)
+    }
+
+    fn field(&mut self, _: &'static [&'static str], _: usize) -> Result<usize> {
+        self.byte().map(usize::from).ok_or_else(refused)
     }
 
     fn end(&mut self) {}
@@ -267,8 +274,9 @@ impl Sink for Units {
         Err(refused())
     }
 
-    fn object(&mut self, _: &'static str, length: usize) -> Result<()> {
-        self.length(length)
+    fn object(&mut self, _: &'static str, length: usize) -> Result<bool> {
+        self.length(length)?;
+        Ok(false)
     }
 
     fn field(&mut self, _: &'static str) -> Result<()> {

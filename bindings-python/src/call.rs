@@ -16,6 +16,7 @@ use pyo3::types::{PyCFunction, PyList, PyString, PyTuple};
 use relcore::api::{self, Signature, Transport};
 use relcore::wire::{Sink, Source};
 use relcore::{Error, ErrorKind};
+use std::mem;
 
 /// A handle of the core: what a class such as `canary.Rollout` holds.
 #[pyclass(frozen, module = "relcore._native")]
@@ -190,6 +191,7 @@ impl Transport for PyTransport<'_, '_> {
 
     fn sink(&mut self) -> &mut dyn Sink {
         self.is_done = true;
+        self.result.instants = mem::take(&mut self.source.instants);
         &mut self.result
     }
 }

@@ -3,17 +3,17 @@
 //! Instants and spans go over as milliseconds, without a detour through text, and the fields of a dataclass by their
 //! position if it is one of the type that is read.
 use crate::{
-    classes::{Fields, TAG},
+    classes::{Class, Fields, Recent, TAG},
     error::CodecError,
     objects::is_numpy,
-    time::{self, Kind, LastInstant},
+    time::{self, Instants, Kind},
 };
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
 };
 use pyo3::{PyTypeInfo as _, ffi, intern};
-use relcore::wire::{Event, Key, Source, Wanted, wire_name};
+use relcore::wire::{Event, Key, Source, Wanted, position_of, wire_name};
 use relcore::{Error, ErrorKind, Span, Timestamp};
 use std::{borrow::Cow, vec};
 
@@ -28,7 +28,9 @@ pub struct PySource<'py> {
     /// The value that is next or was taken last, whose text may be borrowed.
     value: Bound<'py, PyAny>,
     inside: Vec<Inside<'py>>,
-    last: LastInstant<'py>,
+    pub instants: Instants<'py>,
+    /// By the addresses of the classes.
+    classes: Recent<&'static Class>,
 }
 
 /// A list or an object that is being read, with the index of the item or the field that is next.
@@ -49,7 +51,7 @@ struct Entries<'py> {
 
 struct Dataclass<'py> {
     object: Bound<'py, PyAny>,
-    fields: Bound<'py, Fields>,
+    of: Generated<'py>,
     /// With the tag, unless it was told.
     next: usize,
     /// Whether the value of the field before `next` is being read.
@@ -57,9 +59,42 @@ struct Dataclass<'py> {
     by_position: bool,
 }
 
+/// A generated dataclass, or one that is derived from it.
+enum Generated<'py> {
+    Class(&'static Class),
+    Derived(Bound<'py, Fields>),
+}
+
+impl Generated<'_> {
+    fn fields(&self) -> &Fields {
+        match self {
+            Self::Class(class) => class.fields.get(),
+            Self::Derived(fields) => fields.get(),
+        }
+    }
+}
+
+impl<'py> Dataclass<'py> {
+    /// The value of the next field; nothing at the end, or after an exception.
+    #[inline]
+    fn next_value(&mut self) -> Option<Bound<'py, PyAny>> {
+        let value = match &self.of {
+            Generated::Class(class) => class.get(&self.object, self.next)?,
+            Generated::Derived(fields) => {
+                let (py, field) = (self.object.py(), fields.get().all.get(self.next)?);
+                self.object.getattr(field.name.bind(py)).map_err(|raised| raised.restore(py)).ok()?
+            }
+        };
+        self.next += 1;
+        self.is_inside = true;
+        Some(value)
+    }
+}
+
 impl<'py> PySource<'py> {
     pub fn new(py: Python<'py>) -> Self {
-        Self { py, value: py.None().into_bound(py), inside: Vec::new(), last: LastInstant::default() }
+        let value = py.None().into_bound(py);
+        Self { py, value, inside: Vec::new(), instants: Instants::default(), classes: Recent::new() }
     }
 
     /// Begins to read this value.
@@ -70,6 +105,7 @@ impl<'py> PySource<'py> {
 
     /// What most values are is looked for first: an object of a class itself is quicker to tell than one of a class that is
     /// derived from it.
+    #[inline(always)] // into `value` alone
     fn event(&mut self, wanted: Wanted) -> Result<Event<'_>> {
         let (py, class) = (self.py, self.value.get_type_ptr());
         if class == PyFloat::type_object_raw(py) {
@@ -84,8 +120,8 @@ impl<'py> PySource<'py> {
         match wanted {
             Wanted::Variant(_) if self.value.is_instance_of::<PyString>() => return self.text(),
             Wanted::Struct(of) | Wanted::Variant(of) if class != PyDict::type_object_raw(py) => {
-                if let Some(fields) = Fields::of(&self.value)? {
-                    return self.dataclass(fields, Some(of), matches!(wanted, Wanted::Variant(_)));
+                if let Some(class) = self.generated()? {
+                    return self.dataclass(class, Some(of), matches!(wanted, Wanted::Variant(_)));
                 }
             }
             Wanted::Scalar => {
@@ -126,8 +162,8 @@ impl<'py> PySource<'py> {
             let entries = entries.clone();
             return self.dict(&entries, wanted);
         }
-        if let Some(fields) = Fields::of(&self.value)? {
-            return self.dataclass(fields, None, matches!(wanted, Wanted::Variant(_)));
+        if let Some(class) = self.generated()? {
+            return self.dataclass(class, None, matches!(wanted, Wanted::Variant(_)));
         }
         self.other(wanted)
     }
@@ -140,7 +176,7 @@ impl<'py> PySource<'py> {
         // Truth values and short floats of numpy; its other scalars are those of Python or have an index.
         if is_numpy(&self.value, "bf") {
             self.value = self.value.call_method0(intern!(self.py, "item"))?;
-            return self.event(wanted);
+            return self.any(wanted);
         }
         if let Some(scalar) = self.scalar(time::kind_of(&self.value)?)? {
             return Ok(scalar);
@@ -196,45 +232,62 @@ impl<'py> PySource<'py> {
         })
     }
 
+    /// What the value is, if it is a generated dataclass.
+    fn generated(&mut self) -> Result<Option<Generated<'py>>> {
+        let value = &self.value;
+        let mut derived = None;
+        let class = self.classes.get(value.get_type_ptr() as usize, || {
+            let Some(fields) = Fields::of(value)? else { return Ok(None) };
+            let class = Class::of(value, &fields);
+            derived = Some(fields);
+            Ok(class)
+        })?;
+        Ok(class.map(Generated::Class).or_else(|| derived.map(Generated::Derived)))
+    }
+
     /// `of` is the type that is read, if it is known; then the fields are those of their positions.
     fn dataclass(
         &mut self,
-        fields: Bound<'py, Fields>,
+        class: Generated<'py>,
         of: Option<&'static str>,
         is_variant: bool,
     ) -> Result<Event<'static>> {
-        let object = self.value.clone();
-        let own = fields.get();
-        let by_position = of.is_some_and(|of| of == own.of);
-        let (count, tag) = (own.all.len(), own.tag.as_ref());
-        if let Some(tag) = tag {
-            let found = object.getattr(intern!(self.py, TAG))?;
+        let fields = class.fields();
+        let by_position = of.is_some_and(|of| of == fields.of);
+        let count = fields.all.len();
+        let mut told = None;
+        if let Some(tag) = &fields.tag {
+            let found = self.value.getattr(intern!(self.py, TAG))?;
             if !found.is(&tag.name) && !found.cast::<PyString>().is_ok_and(|found| found == tag.wire) {
                 let text = format!("`{found}` is not the type of this class: expected `{}`", tag.wire);
-                self.open(Inside::Dataclass(Dataclass {
-                    object,
-                    fields: fields.clone(),
-                    next: 1,
-                    is_inside: true,
-                    by_position,
-                }))?;
+                self.open_dataclass(class, 1, true, by_position)?;
                 return Err(refused(ErrorKind::InvalidValue, &text));
             }
+            told = is_variant.then_some(tag.wire);
         }
-        let told = tag.filter(|_| is_variant).map(|tag| tag.wire);
-        let next = usize::from(told.is_some());
-        self.open(Inside::Dataclass(Dataclass { object, fields, next, is_inside: false, by_position }))?;
+        self.open_dataclass(class, usize::from(told.is_some()), false, by_position)?;
         Ok(match told {
             Some(tag) => Event::Variant(Key::Wire(Cow::Borrowed(tag)), count - 1),
             None => Event::Object(count),
         })
     }
 
+    fn open_dataclass(
+        &mut self,
+        of: Generated<'py>,
+        next: usize,
+        is_inside: bool,
+        by_position: bool,
+    ) -> Result<()> {
+        let object = self.value.clone();
+        self.open(Inside::Dataclass(Dataclass { object, of, next, is_inside, by_position }))
+    }
+
     /// A `datetime`, `timedelta` or `date`; nothing for any other object.
-    fn scalar(&self, kind: Kind) -> Result<Option<Event<'static>>> {
+    fn scalar(&mut self, kind: Kind) -> Result<Option<Event<'static>>> {
         let naive = "has no time zone: expected an aware datetime, such as one with `tzinfo=timezone.utc`";
         Ok(Some(match kind {
-            Kind::Instant => match self.last.millis(&self.value)? {
+            Kind::Instant => match self.instants.millis(&self.value)? {
                 Some(millis) => {
                     Event::Instant(Timestamp::from_millis(millis).map_err(CodecError)?.as_millis())
                 }
@@ -270,15 +323,12 @@ impl<'py> PySource<'py> {
     fn next_key(&mut self) -> Result<Option<Key<'_>>> {
         match self.inside.last_mut() {
             Some(Inside::Dataclass(own)) => {
-                let Some(field) = own.fields.get().all.get(own.next) else { return Ok(None) };
-                self.value = own.object.getattr(field.name.bind(self.py))?;
-                let position = own.next.checked_sub(usize::from(own.fields.get().tag.is_some()));
-                own.next += 1;
-                own.is_inside = true;
-                Ok(Some(match position.and_then(|position| u32::try_from(position).ok()) {
-                    Some(position) if own.by_position => Key::Position(position),
-                    _ => Key::Wire(Cow::Borrowed(field.wire)),
-                }))
+                let index = own.next;
+                let Some(value) = own.next_value() else {
+                    return PyErr::take(self.py).map_or(Ok(None), |raised| Err(raised.into()));
+                };
+                self.value = value;
+                Ok(own.of.fields().all.get(index).map(|field| Key::Wire(Cow::Borrowed(field.wire))))
             }
             Some(Inside::Dict(own)) => {
                 let Some((key, value)) = own.entries.next() else { return Ok(None) };
@@ -295,7 +345,7 @@ impl Source for PySource<'_> {
         self.event(wanted).map_err(Error::from)
     }
 
-    fn is_absent(&mut self) -> relcore::Result<bool> {
+    fn take_absent(&mut self) -> relcore::Result<bool> {
         Ok(self.value.is_none())
     }
 
@@ -305,6 +355,18 @@ impl Source for PySource<'_> {
 
     fn key(&mut self) -> relcore::Result<Key<'_>> {
         self.next_key()?.ok_or_else(changed)
+    }
+
+    fn field(&mut self, names: &'static [&'static str], next: usize) -> relcore::Result<usize> {
+        match self.inside.last_mut() {
+            Some(Inside::Dataclass(own)) if own.by_position => {
+                // Without the tag, which has been told.
+                let position = own.next.saturating_sub(usize::from(own.of.fields().tag.is_some()));
+                self.value = own.next_value().ok_or_else(|| raised(self.py))?;
+                Ok(position)
+            }
+            _ => position_of(&self.key()?, names, next),
+        }
     }
 
     fn end(&mut self) {
@@ -332,7 +394,7 @@ impl Source for PySource<'_> {
                     key.map(wire_name)
                 }
                 Inside::Dataclass(own) if own.is_inside => {
-                    let field = own.fields.get().all.get(own.next.wrapping_sub(1));
+                    let field = own.of.fields().all.get(own.next.wrapping_sub(1));
                     field.map(|field| Cow::Borrowed(field.wire))
                 }
                 Inside::Dataclass(_) => None,
@@ -345,6 +407,12 @@ impl Source for PySource<'_> {
         }
         path
     }
+}
+
+/// Why there is no value.
+#[cold]
+fn raised(py: Python<'_>) -> Error {
+    PyErr::take(py).map_or_else(changed, |raised| CodecError::from(raised).into())
 }
 
 /// A list that became shorter while it was read.

@@ -1,21 +1,23 @@
 //! The core's values as Python objects: generated dataclasses, enum members, `datetime`, tuples.
 use crate::{
-    classes::{Class, Classes, classes_of},
+    classes::{Class, Classes, Recent, classes_of},
     error::CodecError,
-    time::{self, LastInstant},
+    time::{self, Instants},
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use pyo3::{IntoPyObjectExt as _, ffi, intern};
 use relcore::wire::Sink;
 use relcore::{Error, ErrorKind};
+use std::sync::atomic::Ordering::Relaxed;
 
 type Result<T = ()> = std::result::Result<T, CodecError>;
 
 /// Makes the object of a value.
 pub struct PySink<'py> {
     py: Python<'py>,
-    last: LastInstant<'py>,
+    pub instants: Instants<'py>,
+    classes: Recent<&'static Classes>,
     /// Lists, maps and objects that are not complete.
     inside: Vec<Inside<'py>>,
     value: Option<Bound<'py, PyAny>>,
@@ -31,10 +33,11 @@ enum Inside<'py> {
 
 /// A frozen dataclass. Of an enum with data, the class is determined by the first field, the tag.
 struct Object<'py> {
-    name: &'static str,
     classes: &'static Classes,
     made: Option<Made<'py>>,
-    /// The field whose value is next.
+    /// Whether the names of the fields are told, to be compared with those of the class.
+    is_named: bool,
+    /// The name of the field whose value is next.
     field: &'static str,
 }
 
@@ -47,12 +50,19 @@ struct Made<'py> {
 
 impl<'py> PySink<'py> {
     pub fn new(py: Python<'py>) -> Self {
-        Self { py, last: LastInstant::default(), inside: Vec::new(), value: None }
+        Self { py, instants: Instants::default(), classes: Recent::new(), inside: Vec::new(), value: None }
     }
 
     /// The object, when the value is complete.
     pub fn into_object(self) -> PyResult<Bound<'py, PyAny>> {
         self.value.ok_or_else(|| pyo3::exceptions::PyRuntimeError::new_err("there is no result"))
+    }
+
+    /// The classes of the type of this qualified name, which is at one address of the core, or a few.
+    fn classes_of(&mut self, name: &'static str) -> Result<&'static Classes> {
+        let py = self.py;
+        let found = self.classes.get(name.as_ptr() as usize, || classes_of(py, name).map(Some))?;
+        found.ok_or_else(|| odd(format!("there is no class of `{name}`")))
     }
 
     /// Adds a value to what it is inside.
@@ -92,7 +102,8 @@ impl Sink for PySink<'_> {
     }
 
     fn instant(&mut self, millis: i64) -> relcore::Result<()> {
-        Ok(self.put(self.last.object(self.py, millis).map_err(CodecError::from)?)?)
+        let object = self.instants.object(self.py, millis).map_err(CodecError::from)?;
+        Ok(self.put(object)?)
     }
 
     fn span(&mut self, millis: i64) -> relcore::Result<()> {
@@ -109,7 +120,7 @@ impl Sink for PySink<'_> {
     fn reason_code(&mut self, text: &str) -> relcore::Result<()> {
         let object = PyString::new(self.py, text).into_any();
         // A code that this version of the package does not have stays text.
-        let object = match classes_of(self.py, "ReasonCode").map_err(CodecError::from)? {
+        let object = match self.classes_of("ReasonCode")? {
             Classes::Unit(_, codes) => {
                 codes.bind(self.py).get_item(&object).map_err(CodecError::from)?.unwrap_or(object)
             }
@@ -119,7 +130,7 @@ impl Sink for PySink<'_> {
     }
 
     fn unit(&mut self, of: &'static str, position: u32, _: &'static str) -> relcore::Result<()> {
-        let member = match classes_of(self.py, of).map_err(CodecError::from)? {
+        let member = match self.classes_of(of)? {
             Classes::Unit(members, _) => usize::try_from(position).ok().and_then(|index| members.get(index)),
             _ => None,
         };
@@ -137,14 +148,14 @@ impl Sink for PySink<'_> {
         Ok(())
     }
 
-    fn object(&mut self, name: &'static str, _: usize) -> relcore::Result<()> {
-        let classes = classes_of(self.py, name).map_err(CodecError::from)?;
-        let made = match classes {
-            Classes::Struct(class) => Some(Made::new(class, self.py)?),
-            _ => None, // the first field tells the variant
+    fn object(&mut self, name: &'static str, _: usize) -> relcore::Result<bool> {
+        let classes = self.classes_of(name)?;
+        let (made, is_compared) = match classes {
+            Classes::Struct(class) => (Some(Made::new(class, self.py)?), class.is_compared.load(Relaxed)),
+            _ => (None, false), // the first field tells the variant
         };
-        self.inside.push(Inside::Object(Object { name, classes, made, field: "" }));
-        Ok(())
+        self.inside.push(Inside::Object(Object { classes, made, is_named: !is_compared, field: "" }));
+        Ok(!is_compared)
     }
 
     fn field(&mut self, name: &'static str) -> relcore::Result<()> {
@@ -167,7 +178,7 @@ impl Sink for PySink<'_> {
         let value = match self.inside.pop() {
             Some(Inside::List(items, next)) if is_full(&items, next) => items,
             Some(Inside::Map(entries, _)) => entries.into_any(),
-            Some(Inside::Object(Object { made: Some(made), .. })) => made.object,
+            Some(Inside::Object(Object { made: Some(made), .. })) if made.is_full() => made.object,
             _ => return Err(odd("a value is not complete".to_owned()).0),
         };
         Ok(self.put(value)?)
@@ -207,25 +218,20 @@ fn odd(text: String) -> CodecError {
 }
 
 impl<'py> Object<'py> {
-    #[expect(
-        unsafe_code,
-        reason = "object.__setattr__ through the C interface: a frozen dataclass refuses all others"
-    )]
     fn put(&mut self, value: &Bound<'py, PyAny>) -> Result {
-        let py = value.py();
         let made = match &mut self.made {
             Some(made) => made,
-            none => none.insert(Made::new(variant(self.classes, value)?, py)?),
+            none => none.insert(Made::new(variant(self.classes, value)?, value.py())?),
         };
         // Fields come in the order of the class.
-        let field = made.class.fields.get().all.get(made.next).filter(|field| field.wire == self.field);
-        made.next += 1;
-        let field = field.ok_or_else(|| odd(format!("`{}` has no field `{}`", self.name, self.field)))?;
-        // SAFETY: three live objects; the call takes over none of them.
-        let code = unsafe {
-            ffi::PyObject_GenericSetAttr(made.object.as_ptr(), field.name.as_ptr(), value.as_ptr())
-        };
-        if code == 0 { Ok(()) } else { Err(PyErr::fetch(py).into()) }
+        if self.is_named {
+            made.compare(self.field)?;
+        }
+        if made.class.set(&made.object, made.next, value) {
+            made.next += 1;
+            return Ok(());
+        }
+        Err(PyErr::take(value.py()).map_or_else(|| odd("a class has too few fields".to_owned()), Into::into))
     }
 }
 
@@ -251,5 +257,23 @@ impl<'py> Made<'py> {
             Bound::from_owned_ptr_or_err(py, object)?
         };
         Ok(Self { object, class, next: 0 })
+    }
+
+    /// Whether the next field has this name on the wire.
+    fn compare(&self, name: &'static str) -> Result {
+        let own = self.class.fields.get().all.get(self.next).map_or("", |field| field.wire);
+        if own == name {
+            return Ok(());
+        }
+        Err(odd(format!("a class has the field `{own}` where its type in the core has `{name}`")))
+    }
+
+    /// Whether every field was set; then the order of the class is that of the core.
+    fn is_full(&self) -> bool {
+        let is_full = self.next == self.class.fields.get().all.len();
+        if is_full && !self.class.is_compared.load(Relaxed) {
+            self.class.is_compared.store(true, Relaxed);
+        }
+        is_full
     }
 }

@@ -47,19 +47,35 @@ pub trait Transport {
 }
 
 /// Reads the argument at an index of the signature; all faults of all arguments if it is refused.
+///
+/// Not inlined, because each row has the same few lines for each of its arguments.
+#[inline(never)]
 pub(super) fn argument<T: DeserializeOwned>(
     transport: &mut dyn Transport,
     signature: &Signature,
     index: usize,
 ) -> Result<T> {
-    let source = transport.argument(signature, index).map_err(|error| named(error, signature, index))?;
+    let source = source(transport, signature, index)?;
     match wire::read(source) {
         Ok(value) => Ok(value),
         Err(fault) => {
-            let fault = fault.under(&source.path());
+            let fault = inside(source, fault);
             Err(explain(transport, signature, index, fault))
         }
     }
+}
+
+fn source<'t>(
+    transport: &'t mut dyn Transport,
+    signature: &Signature,
+    index: usize,
+) -> Result<&'t mut dyn Source> {
+    transport.argument(signature, index).map_err(|error| named(error, signature, index))
+}
+
+#[cold]
+fn inside(source: &dyn Source, fault: Error) -> Error {
+    fault.under(&source.path())
 }
 
 #[cold]

@@ -33,7 +33,7 @@ pub(crate) use read::{
 pub(crate) use read::{policy_from_yaml, read_yaml};
 pub use sink::{Sink, write};
 pub(crate) use source::read;
-pub use source::{Event, Key, Source, Wanted};
+pub use source::{Event, Key, Source, Wanted, position_of};
 pub(crate) use tagged::tagged;
 pub(crate) use tree::through_tree;
 pub use tree::{Tree, TreeSource};

@@ -63,21 +63,23 @@ pub(crate) fn read_yaml<T>(text: &str, read: impl FnOnce(Tree<'_>) -> Result<T>)
 /// A text with unknown keys alone is whole without them, so the faults of its values are reported beside them. After any
 /// other fault of the form, a check of what is left could report what the text does not say.
 pub(crate) fn policy_from_tree<P: PolicyText>(mut tree: Tree<'_>) -> Result<P> {
-    let of = TypeRef::Named(P::TYPE);
-    let mut form = Faults::new();
-    diagnose(&tree, of, "", &mut form);
-    let form = form.finish();
+    let mut faults = Faults::new();
+    faults.absorb(without_unknown_keys(&mut tree, TypeRef::Named(P::TYPE))?);
+    let policy: P = from_tree(tree)?;
+    policy.check("", &mut faults);
+    faults.finish().map(|()| policy)
+}
+
+/// Removes unknown keys, and returns them as faults; fails if there is any other fault.
+fn without_unknown_keys(tree: &mut Tree<'_>, of: TypeRef) -> Result<Result<()>> {
+    let form = without_faults(tree, of);
     if let Err(error) = &form {
         if error.faults().iter().any(|fault| fault.code != ErrorKind::UnknownField) {
             return Err(error.clone());
         }
-        remove_unknown_keys(&mut tree, of);
+        remove_unknown_keys(tree, of);
     }
-    let policy: P = from_tree(tree)?;
-    let mut faults = Faults::new();
-    faults.absorb(form);
-    policy.check("", &mut faults);
-    faults.finish().map(|()| policy)
+    Ok(form)
 }
 
 /// Reads YAML as strictly as JSON: a repeated key is an error, and so are `.nan` and `.inf`.
@@ -106,10 +108,15 @@ fn yaml_tree(text: &str) -> Result<Tree<'_>> {
 
 /// Reads a type from a tree, or lists all faults.
 pub(crate) fn diagnosed<T: de::DeserializeOwned>(tree: Tree<'_>, of: TypeRef) -> Result<T> {
-    let mut faults = Faults::new();
-    diagnose(&tree, of, "", &mut faults);
-    faults.finish()?;
+    without_faults(&tree, of)?;
     from_tree(tree)
+}
+
+/// All faults that the type descriptors find.
+pub(super) fn without_faults(tree: &Tree<'_>, of: TypeRef) -> Result<()> {
+    let mut faults = Faults::new();
+    diagnose(tree, of, "", &mut faults);
+    faults.finish()
 }
 
 fn sized(text: &str) -> Result<()> {

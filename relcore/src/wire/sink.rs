@@ -11,7 +11,7 @@ use std::fmt;
 ///
 /// A list is `list`, its items and `end`; a map is `map`, then each key as a text with its value behind it, and `end`. An
 /// object is `object`, then for each field of the type, in their order, `field` with its value behind it or `skipped`,
-/// and `end`. The first field of an enum with data is its tag, a text.
+/// and `end`; `field` is left out where the order is enough. The first field of an enum with data is its tag, a text.
 ///
 /// # Errors
 /// Each event fails if the format cannot hold it; then no other follows.
@@ -94,11 +94,12 @@ pub trait Sink {
     /// As every event.
     fn map(&mut self) -> Result<()>;
 
-    /// Begins an object of the type of this qualified name, with so many fields that are present.
+    /// Begins an object of the type of this qualified name, with so many fields that are present. Returns whether `field` is
+    /// wanted.
     ///
     /// # Errors
     /// As every event.
-    fn object(&mut self, of: &'static str, length: usize) -> Result<()>;
+    fn object(&mut self, of: &'static str, length: usize) -> Result<bool>;
 
     /// Names the field whose value is next.
     ///
@@ -180,8 +181,8 @@ impl<'a> Writer<'a> {
         }?)
     }
 
-    fn inner(self) -> Inner<'a> {
-        Inner { sink: self.sink }
+    fn inner(self, is_named: bool) -> Inner<'a> {
+        Inner { sink: self.sink, is_named }
     }
 }
 
@@ -290,23 +291,25 @@ impl<'a> Serializer for Writer<'a> {
     fn serialize_seq(self, length: Option<usize>) -> Written<Inner<'a>> {
         let length = length.ok_or_else(|| <Refused as ser::Error>::custom("a list has a length"))?;
         self.sink.list(length)?;
-        Ok(self.inner())
+        Ok(self.inner(false))
     }
 
     fn serialize_map(self, _: Option<usize>) -> Written<Inner<'a>> {
         self.sink.map()?;
-        Ok(self.inner())
+        Ok(self.inner(false))
     }
 
     fn serialize_struct(self, of: &'static str, length: usize) -> Written<Inner<'a>> {
-        self.sink.object(of, length)?;
-        Ok(self.inner())
+        let is_named = self.sink.object(of, length)?;
+        Ok(self.inner(is_named))
     }
 }
 
 /// Inside a list, a map or an object.
 pub(crate) struct Inner<'a> {
     sink: &'a mut dyn Sink,
+    /// Whether the names of fields are wanted.
+    is_named: bool,
 }
 
 impl Inner<'_> {
@@ -354,7 +357,9 @@ impl ser::SerializeStruct for Inner<'_> {
     type Error = Refused;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Written {
-        self.sink.field(name)?;
+        if self.is_named {
+            self.sink.field(name)?;
+        }
         self.value(value)
     }
 
@@ -415,8 +420,8 @@ impl Sink for First {
         self.enough()
     }
 
-    fn object(&mut self, _: &'static str, _: usize) -> Result<()> {
-        Ok(())
+    fn object(&mut self, _: &'static str, _: usize) -> Result<bool> {
+        Ok(false)
     }
 
     fn field(&mut self, _: &'static str) -> Result<()> {

@@ -5,7 +5,8 @@
 use super::wire_name;
 use crate::error::{Error, ErrorKind, Result};
 use crate::scalar;
-use serde::de::{self, DeserializeOwned, DeserializeSeed, Unexpected, Visitor};
+use serde::de::value::{CowStrDeserializer, U64Deserializer};
+use serde::de::{self, DeserializeOwned, DeserializeSeed, Error as _, Unexpected, Visitor};
 use serde::{Deserializer, forward_to_deserialize_any};
 use std::{borrow::Cow, fmt};
 
@@ -53,7 +54,7 @@ pub enum Key<'a> {
     Position(u32),
 }
 
-impl Key<'_> {
+impl<'a> Key<'a> {
     /// The name on the wire of the field that it stands for.
     pub(super) fn field(&self) -> Cow<'_, str> {
         match self {
@@ -66,6 +67,13 @@ impl Key<'_> {
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
             Self::Wire(name) | Self::Caller(name) => Cow::Borrowed(name),
+            Self::Position(position) => Cow::Owned(position.to_string()),
+        }
+    }
+
+    fn into_text(self) -> Cow<'a, str> {
+        match self {
+            Self::Wire(name) | Self::Caller(name) => name,
             Self::Position(position) => Cow::Owned(position.to_string()),
         }
     }
@@ -124,11 +132,11 @@ pub trait Source {
     /// When the value has no form on the wire.
     fn value(&mut self, wanted: Wanted) -> Result<Event<'_>>;
 
-    /// Whether the value that is next is absent. It is not taken.
+    /// Takes the value that is next if it is absent; whether it was.
     ///
     /// # Errors
     /// As `value`.
-    fn is_absent(&mut self) -> Result<bool>;
+    fn take_absent(&mut self) -> Result<bool>;
 
     /// Goes on to the next item of the innermost list.
     ///
@@ -142,6 +150,15 @@ pub trait Source {
     /// When there is none after all, or its key is no text.
     fn key(&mut self) -> Result<Key<'_>>;
 
+    /// Goes on to the next entry of the innermost object, whose keys are the names of fields; its position among them.
+    /// `next` is where it most likely is: fields mostly come in their order.
+    ///
+    /// # Errors
+    /// As `key`; `unknown_field` for another key.
+    fn field(&mut self, names: &'static [&'static str], next: usize) -> Result<usize> {
+        position_of(&self.key()?, names, next)
+    }
+
     /// Ends the innermost list or object, of which everything was read.
     fn end(&mut self);
 
@@ -152,6 +169,19 @@ pub trait Source {
     fn path(&self) -> String {
         String::new()
     }
+}
+
+/// The position of the field of this key among the names of fields; `next` is where it most likely is.
+///
+/// # Errors
+/// `unknown_field` for another key.
+pub fn position_of(key: &Key<'_>, names: &'static [&'static str], next: usize) -> Result<usize> {
+    let found = match key {
+        Key::Position(position) => return Ok(*position as usize),
+        Key::Wire(name) => position(name, names, next),
+        Key::Caller(name) => position(&wire_name(name), names, next),
+    };
+    found.map_err(|name| Refused::unknown_field(&name, names).0)
 }
 
 /// Reads a type from a source. The path of an error is that of the source.
@@ -219,8 +249,10 @@ fn text<'de, V: Visitor<'de>>(text: Cow<'_, str>, visitor: V) -> Read<V::Value> 
     }
 }
 
-impl Reader<'_> {
+// Every call below that is not inlined is made in the code of each type, so that each field costs a call there and no copy.
+impl<'s> Reader<'s> {
     /// True, false or a number.
+    #[inline(never)]
     fn number<'de, V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         match self.0.value(Wanted::Number)? {
             Event::Integer(number) => visitor.visit_i64(number),
@@ -231,16 +263,22 @@ impl Reader<'_> {
         }
     }
 
-    fn items<'de, V: Visitor<'de>>(self, left: usize, visitor: V) -> Read<V::Value> {
-        let mut inside = Inside::new(self.0, left, false);
-        let read = visitor.visit_seq(&mut inside);
-        inside.end(read)
+    /// Begins a list.
+    #[inline(never)]
+    fn list(self, expected: &dyn de::Expected) -> Read<Inside<'s>> {
+        match self.0.value(Wanted::List)? {
+            Event::List(left) => Ok(Inside::new(self.0, left)),
+            other => Err(other.refused(expected)),
+        }
     }
 
-    fn entries<'de, V: Visitor<'de>>(self, left: usize, is_map: bool, visitor: V) -> Read<V::Value> {
-        let mut inside = Inside::new(self.0, left, is_map);
-        let read = visitor.visit_map(&mut inside);
-        inside.end(read)
+    /// Begins a map or the fields of an object.
+    #[inline(never)]
+    fn object(self, wanted: Wanted, expected: &dyn de::Expected) -> Read<Inside<'s>> {
+        match self.0.value(wanted)? {
+            Event::Object(left) => Ok(Inside::new(self.0, left)),
+            other => Err(other.refused(expected)),
+        }
     }
 }
 
@@ -267,8 +305,8 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Event::Unsigned(number) => visitor.visit_u64(number),
             Event::Float(number) => visitor.visit_f64(number),
             Event::Text(own) => text(own, visitor),
-            Event::List(left) => self.items(left, visitor),
-            Event::Object(left) => self.entries(left, true, visitor),
+            Event::List(left) => Inside::new(self.0, left).items(visitor),
+            Event::Object(left) => Inside::new(self.0, left).entries(visitor),
             other => Err(other.refused(&visitor)),
         }
     }
@@ -280,6 +318,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 
     forward_to_deserialize_any! { char bytes byte_buf unit unit_struct tuple tuple_struct }
 
+    #[inline(never)]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
         match self.0.value(Wanted::Text)? {
             Event::Text(own) => text(own, visitor),
@@ -295,15 +334,13 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         self.deserialize_str(visitor)
     }
 
+    #[inline(never)]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        if !self.0.is_absent()? {
-            return visitor.visit_some(self);
-        }
-        self.0.value(Wanted::Any)?;
-        visitor.visit_none()
+        if self.0.take_absent()? { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     /// The scalars of the core.
+    #[inline(never)]
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Read<V::Value> {
         match (self.0.value(Wanted::Scalar)?, name) {
             (Event::Text(text), _) | (Event::Day(text), scalar::DATE) => visitor.visit_str(&text),
@@ -314,40 +351,35 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         }
     }
 
+    #[inline(never)]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        match self.0.value(Wanted::List)? {
-            Event::List(left) => self.items(left, visitor),
-            other => Err(other.refused(&visitor)),
-        }
+        self.list(&visitor)?.items(visitor)
     }
 
+    #[inline(never)]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        match self.0.value(Wanted::Map)? {
-            Event::Object(left) => self.entries(left, true, visitor),
-            other => Err(other.refused(&visitor)),
-        }
+        self.object(Wanted::Map, &visitor)?.entries(visitor)
     }
 
+    #[inline(never)]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
-        _: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Read<V::Value> {
-        match self.0.value(Wanted::Struct(name))? {
-            Event::Object(left) => self.entries(left, false, visitor),
-            other => Err(other.refused(&visitor)),
-        }
+        self.object(Wanted::Struct(name), &visitor)?.fields(fields, visitor)
     }
 
     /// A unit enum is a text or a position; an enum with data is a tag or a position, and fields.
+    #[inline(never)]
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
-        _: &'static [&'static str],
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Read<V::Value> {
-        visitor.visit_enum(Variant { source: self.0, name })
+        visitor.visit_enum(Variant { source: self.0, name, variants })
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
@@ -382,15 +414,29 @@ fn pass_over(source: &mut dyn Source) -> Result<()> {
 struct Inside<'s> {
     source: &'s mut dyn Source,
     left: usize,
-    /// The keys of a map stay as they are.
-    is_map: bool,
     /// Whether a value was begun that was not read to its end.
     is_begun: bool,
 }
 
 impl<'s> Inside<'s> {
-    fn new(source: &'s mut dyn Source, left: usize, is_map: bool) -> Self {
-        Self { source, left, is_map, is_begun: false }
+    fn new(source: &'s mut dyn Source, left: usize) -> Self {
+        Self { source, left, is_begun: false }
+    }
+
+    fn items<'de, V: Visitor<'de>>(mut self, visitor: V) -> Read<V::Value> {
+        let read = visitor.visit_seq(&mut self);
+        self.end(read)
+    }
+
+    fn entries<'de, V: Visitor<'de>>(mut self, visitor: V) -> Read<V::Value> {
+        let read = visitor.visit_map(&mut self);
+        self.end(read)
+    }
+
+    fn fields<'de, V: Visitor<'de>>(self, names: &'static [&'static str], visitor: V) -> Read<V::Value> {
+        let mut fields = Fields { inside: self, names, next: 0 };
+        let read = visitor.visit_map(&mut fields);
+        fields.inside.end(read)
     }
 
     /// Whether something is left, which then is begun.
@@ -411,22 +457,23 @@ impl<'s> Inside<'s> {
         Ok(value)
     }
 
-    fn end<T>(self, read: Read<T>) -> Read<T> {
+    fn end<T>(mut self, read: Read<T>) -> Read<T> {
         match read {
             Ok(value) if self.left == 0 => {
                 self.source.end();
                 Ok(value)
             }
-            other => self.refused(other.err()),
+            Ok(_) => Err(self.refused(de::Error::custom("has more items than expected"))),
+            Err(refused) => Err(self.refused(refused)),
         }
     }
 
     #[cold]
-    fn refused<T>(self, refused: Option<Refused>) -> Read<T> {
+    fn refused(&mut self, refused: Refused) -> Refused {
         if !self.is_begun {
             self.source.leave();
         }
-        Err(refused.unwrap_or_else(|| de::Error::custom("has more items than expected")))
+        refused
     }
 }
 
@@ -446,6 +493,7 @@ impl<'de> de::SeqAccess<'de> for Inside<'_> {
     }
 }
 
+/// Of a map, whose keys stay as they are.
 impl<'de> de::MapAccess<'de> for Inside<'_> {
     type Error = Refused;
 
@@ -453,7 +501,7 @@ impl<'de> de::MapAccess<'de> for Inside<'_> {
         if !self.goes_on() {
             return Ok(None);
         }
-        seed.deserialize(KeyReader { key: self.source.key()?, is_map: self.is_map }).map(Some)
+        seed.deserialize(CowStrDeserializer::new(self.source.key()?.into_text())).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Read<V::Value> {
@@ -465,58 +513,86 @@ impl<'de> de::MapAccess<'de> for Inside<'_> {
     }
 }
 
-struct KeyReader<'a> {
-    key: Key<'a>,
-    is_map: bool,
+/// Inside the fields of a struct or a variant.
+struct Fields<'s> {
+    inside: Inside<'s>,
+    names: &'static [&'static str],
+    /// The position behind the last field.
+    next: usize,
 }
 
-impl<'de> Deserializer<'de> for KeyReader<'_> {
+impl<'de> de::MapAccess<'de> for Fields<'_> {
     type Error = Refused;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Read<V::Value> {
-        match self.key {
-            Key::Position(position) => visitor.visit_u64(u64::from(position)),
-            Key::Wire(name) => visitor.visit_str(&name),
-            Key::Caller(name) if self.is_map => visitor.visit_str(&name),
-            Key::Caller(name) => visitor.visit_str(&wire_name(&name)),
+    /// A field is told by its position, so that the visitors of serde compare no names.
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Read<Option<K::Value>> {
+        if !self.inside.goes_on() {
+            return Ok(None);
         }
+        let position = self.inside.source.field(self.names, self.next)?;
+        self.next = position.saturating_add(1);
+        seed.deserialize(U64Deserializer::new(position as u64)).map(Some)
     }
 
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Read<V::Value> {
+        self.inside.value(seed)
     }
+}
+
+/// The position of a name among names; the name if it is not there. `next` is where it most likely is.
+fn position(name: &str, names: &[&str], next: usize) -> std::result::Result<usize, String> {
+    if names.get(next) == Some(&name) {
+        return Ok(next);
+    }
+    names.iter().position(|own| *own == name).ok_or_else(|| name.to_owned())
 }
 
 struct Variant<'s> {
     source: &'s mut dyn Source,
     /// Of the enum.
     name: &'static str,
+    variants: &'static [&'static str],
 }
 
-impl<'de, 's> de::EnumAccess<'de> for Variant<'s> {
-    type Error = Refused;
-    type Variant = Fields<'s>;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Read<(V::Value, Fields<'s>)> {
+impl<'s> Variant<'s> {
+    /// The position of the variant, and how many fields it has, if it has some.
+    #[inline(never)]
+    fn begin(&mut self) -> Read<(u64, Option<usize>)> {
         let (key, fields) = match self.source.value(Wanted::Variant(self.name))? {
             Event::Text(tag) => (Key::Wire(tag), None),
             Event::Unit(position) => (Key::Position(position), None),
             Event::Variant(key, fields) => (key, Some(fields)),
             other => return Err(other.refused(&"a variant")),
         };
-        let variant = seed.deserialize(KeyReader { key, is_map: true })?;
-        Ok((variant, Fields { source: self.source, left: fields }))
+        let position = match key {
+            Key::Position(position) => position.into(),
+            Key::Wire(tag) | Key::Caller(tag) => {
+                let position = position(&tag, self.variants, 0);
+                position.map_err(|tag| Refused::unknown_variant(&tag, self.variants))? as u64
+            }
+        };
+        Ok((position, fields))
+    }
+}
+
+impl<'de, 's> de::EnumAccess<'de> for Variant<'s> {
+    type Error = Refused;
+    type Variant = VariantFields<'s>;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(mut self, seed: V) -> Read<(V::Value, VariantFields<'s>)> {
+        let (position, left) = self.begin()?;
+        let variant = seed.deserialize(U64Deserializer::<Refused>::new(position))?;
+        Ok((variant, VariantFields { source: self.source, left }))
     }
 }
 
 /// The fields of a variant, if it has some.
-struct Fields<'s> {
+struct VariantFields<'s> {
     source: &'s mut dyn Source,
     left: Option<usize>,
 }
 
-impl<'de> de::VariantAccess<'de> for Fields<'_> {
+impl<'de> de::VariantAccess<'de> for VariantFields<'_> {
     type Error = Refused;
 
     fn unit_variant(self) -> Read<()> {
@@ -534,9 +610,10 @@ impl<'de> de::VariantAccess<'de> for Fields<'_> {
         Err(Event::UNIT.refused(&visitor))
     }
 
-    fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Read<V::Value> {
+    #[inline(never)]
+    fn struct_variant<V: Visitor<'de>>(self, names: &'static [&'static str], visitor: V) -> Read<V::Value> {
         match self.left {
-            Some(left) => Reader(self.source).entries(left, false, visitor),
+            Some(left) => Inside::new(self.source, left).fields(names, visitor),
             None => Err(Event::UNIT.refused(&visitor)),
         }
     }

@@ -123,7 +123,7 @@ pub(crate) fn through_tree<'de, D: Deserializer<'de>, T>(
     read: impl FnOnce(Reader<'_>) -> Result<T, Refused>,
 ) -> Result<T, D::Error> {
     let mut source = TreeSource::new(Tree::deserialize(deserializer)?);
-    read(Reader(&mut source)).map_err(|refused| de::Error::custom(refused.0.under(&source.path())))
+    read(Reader(&mut source)).map_err(|refused| de::Error::custom(source.inside(refused.0)))
 }
 
 struct TreeVisitor;
@@ -247,7 +247,7 @@ impl<'de> Visitor<'de> for NameVisitor {
 /// Reads a type from a tree, and takes the texts out of it.
 pub(crate) fn from_tree<T: DeserializeOwned>(tree: Tree<'_>) -> crate::Result<T> {
     let mut source = TreeSource::new(tree);
-    read(&mut source).map_err(|error| error.under(&source.path()))
+    read(&mut source).map_err(|error| source.inside(error))
 }
 
 impl Tree<'static> {
@@ -319,6 +319,12 @@ impl<'a> TreeSource<'a> {
         Self { next: tree, inside: Vec::new() }
     }
 
+    /// An error of the value that is being read, with its path.
+    #[cold]
+    pub(super) fn inside(&self, error: Error) -> Error {
+        error.under(&self.path())
+    }
+
     fn open(&mut self, entries: Vec<(Key<'a>, Tree<'a>)>, has_tag: bool) -> usize {
         let count = entries.len().saturating_sub(usize::from(has_tag));
         self.inside.push(Inside::Object { entries: entries.into_iter(), key: None, has_tag });
@@ -372,7 +378,7 @@ impl Source for TreeSource<'_> {
         })
     }
 
-    fn is_absent(&mut self) -> crate::Result<bool> {
+    fn take_absent(&mut self) -> crate::Result<bool> {
         Ok(matches!(self.next, Tree::Null))
     }
 

@@ -1,7 +1,9 @@
 //! Values to JSON text.
 use super::TypeRef;
-use super::read::{diagnosed, read_json};
+use super::read::{read_json, without_faults};
 use super::sink::{Sink, write};
+use super::source::read;
+use super::tree::TreeSource;
 use crate::error::{Error, ErrorKind, Result, join};
 use crate::time::{Span, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
@@ -34,10 +36,8 @@ pub trait WireType: Serialize + DeserializeOwned {
 /// `invalid_value` for NaN and infinite numbers.
 pub fn to_json<T: WireType>(value: &T) -> Result<String> {
     let mut text = JsonText { text: String::with_capacity(256), is_finite: true, inside: Vec::new() };
-    match write(value, &mut text) {
-        Ok(()) => Ok(text.text),
-        Err(error) => Err(error.under(&text.path())),
-    }
+    let written = write(value, &mut text);
+    text.complete(written)
 }
 
 /// Reads a value from JSON text, as [`to_json`] writes it. All faults are reported at once, with their paths.
@@ -64,7 +64,15 @@ pub fn to_json<T: WireType>(value: &T) -> Result<String> {
 /// `syntax` for text that is not JSON, has a repeated key, nests deeper than 127 levels or is longer than 8 MiB;
 /// `unknown_field`, `missing_field`, `wrong_type`, `invalid_value` and `out_of_range` for a value of another form.
 pub fn from_json<T: WireType>(text: &str) -> Result<T> {
-    diagnosed(read_json(text)?, TypeRef::Named(T::NAME)).map_err(Error::stored)
+    let mut source = stored(text, T::NAME)?;
+    read(&mut source).map_err(|error| source.inside(error).stored())
+}
+
+/// The events of a stored value, when the type descriptors find no fault in it.
+fn stored<'a>(text: &'a str, name: &'static str) -> Result<TreeSource<'a>> {
+    let tree = read_json(text)?;
+    without_faults(&tree, TypeRef::Named(name)).map_err(Error::stored)?;
+    Ok(TreeSource::new(tree))
 }
 
 /// JSON text without blanks.
@@ -90,6 +98,14 @@ enum Inside {
 impl JsonText {
     pub(crate) fn into_text(self) -> String {
         self.text
+    }
+
+    /// The text, or the error with its path.
+    fn complete(self, written: Result<()>) -> Result<String> {
+        match written {
+            Ok(()) => Ok(self.text),
+            Err(error) => Err(error.under(&self.path())),
+        }
     }
 
     /// Writes what stands before a value.
@@ -218,9 +234,9 @@ impl Sink for JsonText {
         Ok(())
     }
 
-    fn object(&mut self, _: &'static str, _: usize) -> Result<()> {
+    fn object(&mut self, _: &'static str, _: usize) -> Result<bool> {
         self.open('{', Inside::Object(""));
-        Ok(())
+        Ok(true)
     }
 
     fn field(&mut self, name: &'static str) -> Result<()> {
