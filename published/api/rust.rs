@@ -1617,26 +1617,18 @@ pub mod api {
         /// Borrows the argument from the owned value.
         fn borrow(owned: &'a Self::Owned) -> Self;
     }
-    /// The codec of a binding for one call.
+    /// The numbers of an argument: an array that stays where it is, or a list that was read.
+    pub type Floats = Box<dyn AsRef<[f64]> + Send + Sync>;
+    /// The values of a binding for one call.
     pub trait Transport {
-        /// The encoded result.
-        type Return;
-        /// The error of the language.
-        type Failure;
-        /// A list of numbers: decoded, or an array that stays where it is.
-        type Floats;
-        /// Decodes the argument at an index of the signature.
-        fn arg<T: DeserializeOwned>(
-            &mut self,
-            signature: &Signature,
-            index: usize,
-        ) -> Result<T, Self::Failure>;
-        /// Decodes or borrows the argument at an index of the signature, which is a list of numbers: a million of them are too many for a codec.
-        fn floats(&mut self, signature: &Signature, index: usize) -> Result<Self::Floats, Self::Failure>;
-        /// Runs the function, after its arguments were decoded and before its result is encoded.
-        fn run<R: Send>(&mut self, _signature: &Signature, work: impl FnOnce() -> R + Send) -> R;
-        /// Encodes the result.
-        fn ret<T: Serialize>(&mut self, result: T) -> Result<Self::Return, Self::Failure>;
+        /// The source of the argument at an index of the signature; its value is absent if the argument is left out.
+        fn argument(&mut self, signature: &Signature, index: usize) -> Result<&mut dyn Source>;
+        /// The argument at an index of the signature, which is a list of numbers, if it is an array: a million numbers are too many events.
+        fn floats(&mut self, _signature: &Signature, _index: usize) -> Result<Option<Floats>>;
+        /// Runs the function, after its arguments were read and before its result is written.
+        fn run(&mut self, work: &mut (dyn FnMut() + Send));
+        /// What takes the result.
+        fn sink(&mut self) -> &mut dyn Sink;
     }
     /// The transport of JSON text: one text per argument, in the order of the signature.
     #[derive(Debug)]
@@ -1646,13 +1638,6 @@ pub mod api {
     /// Every type, and the arguments and the result of every function, constructor and method, as JSON: for a binding that encodes values by position.
     #[must_use]
     pub fn descriptors() -> String;
-    /// All faults of the arguments of a call, in the order of the signature; `fault` if the type descriptors find none.
-    #[must_use]
-    pub fn explain_arguments(
-        signature: &Signature,
-        values: &[Option<Value>],
-        fault: &dyn fmt::Display,
-    ) -> Error;
     /// Whether a word is a key of a type or an argument on the wire.
     #[must_use]
     pub fn is_key(word: &str) -> bool;
@@ -1760,46 +1745,45 @@ pub mod api {
         /// A call with these arguments.
         #[must_use]
         pub fn new(arguments: Vec<Option<&'a str>>) -> Self;
+        /// The result as JSON; empty before a call, and of a constructor.
+        #[must_use]
+        pub fn into_text(self) -> String;
     }
     impl Transport for JsonTransport<'_> {}
     impl NamedType {
         /// Writes a value, the one argument of the transport, as JSON text.
-        pub fn to_json<T: Transport>(self, transport: &mut T) -> Result<String, T::Failure>;
+        pub fn to_json(self, transport: &mut dyn Transport) -> Result<String>;
         /// Reads a value from JSON text and returns it through the transport.
-        pub fn from_json<T: Transport>(self, text: &str, transport: &mut T) -> Result<T::Return, T::Failure>;
+        pub fn from_json(self, text: &str, transport: &mut dyn Transport) -> Result<()>;
     }
     impl fmt::Debug for Handle {}
     impl Function {
         /// The name and the arguments.
         #[must_use]
         pub fn signature(self) -> &'static Signature;
-        /// Calls the function through the transport of a binding.
-        pub fn call<T: Transport>(self, transport: &mut T) -> Result<T::Return, T::Failure>;
+        /// Calls the function through the transport of a binding, which takes the result.
+        pub fn call(self, transport: &mut dyn Transport) -> Result<()>;
     }
     impl BulkFunction {
         /// The name and the arguments, without the columns.
         #[must_use]
         pub fn signature(self) -> &'static Signature;
-        /// Calls the function on columns through the transport of a binding.
-        pub fn call<T: Transport>(
-            self,
-            columns: &Columns<'_>,
-            transport: &mut T,
-        ) -> Result<T::Return, T::Failure>;
+        /// Calls the function on columns through the transport of a binding, which takes the result.
+        pub fn call(self, columns: &Columns<'_>, transport: &mut dyn Transport) -> Result<()>;
     }
     impl Constructor {
         /// The name of the handle and the one argument of its constructor: the policy.
         #[must_use]
         pub fn signature(self) -> &'static Signature;
         /// Makes a handle through the transport of a binding.
-        pub fn call<T: Transport>(self, transport: &mut T) -> Result<Handle, T::Failure>;
+        pub fn call(self, transport: &mut dyn Transport) -> Result<Handle>;
     }
     impl Method {
         /// The name and the arguments, without the handle.
         #[must_use]
         pub fn signature(self) -> &'static Signature;
-        /// Calls the method on a handle through the transport of a binding.
-        pub fn call<T: Transport>(self, handle: &Handle, transport: &mut T) -> Result<T::Return, T::Failure>;
+        /// Calls the method on a handle through the transport of a binding, which takes the result.
+        pub fn call(self, handle: &Handle, transport: &mut dyn Transport) -> Result<()>;
     }
 }
 /// Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves.
@@ -10478,6 +10462,159 @@ pub mod wire {
     /// Reads YAML as strictly as JSON: a repeated key is an error, and so are `.nan` and `.inf`.
     #[cfg(feature = "yaml")]
     pub fn parse_yaml(text: &str) -> Result<Value>;
+    /// What takes a value, event by event.
+    pub trait Sink {
+        /// An absent value, where it cannot be left out.
+        fn null(&mut self) -> Result<()>;
+        /// True or false.
+        fn bool(&mut self, value: bool) -> Result<()>;
+        /// A whole number.
+        fn integer(&mut self, number: i64) -> Result<()>;
+        /// A number; not finite only if the value was made in Rust.
+        fn float(&mut self, number: f64) -> Result<()>;
+        /// A text, or the tag of an enum with data.
+        fn text(&mut self, text: &str) -> Result<()>;
+        /// An instant, as milliseconds since 1970.
+        fn instant(&mut self, millis: i64) -> Result<()>;
+        /// A span, as milliseconds.
+        fn span(&mut self, millis: i64) -> Result<()>;
+        /// A day, as its text.
+        fn day(&mut self, text: &str) -> Result<()>;
+        /// A reason code.
+        fn reason_code(&mut self, text: &str) -> Result<()>;
+        /// The variant of an enum without data: the qualified name of the enum, the position and the text of the variant.
+        fn unit(&mut self, _of: &'static str, _position: u32, text: &'static str) -> Result<()>;
+        /// Begins a list of so many items.
+        fn list(&mut self, length: usize) -> Result<()>;
+        /// Begins a map.
+        fn map(&mut self) -> Result<()>;
+        /// Begins an object of the type of this qualified name, with so many fields that are present.
+        fn object(&mut self, of: &'static str, length: usize) -> Result<bool>;
+        /// Names the field whose value is next.
+        fn field(&mut self, name: &'static str) -> Result<()>;
+        /// Passes over a field that is left out.
+        fn skipped(&mut self, _name: &'static str) -> Result<()>;
+        /// Ends the innermost list, map or object.
+        fn end(&mut self) -> Result<()>;
+    }
+    /// Tells a sink a value.
+    pub fn write<T: Serialize + ?Sized>(value: &T, sink: &mut dyn Sink) -> Result<()>;
+    /// What a value is; of a list or an object its beginning.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Event<'a> {
+        /// Absent.
+        Null,
+        /// True or false.
+        Bool(bool),
+        /// A whole number.
+        Integer(i64),
+        /// A whole number, perhaps beyond 2^63.
+        Unsigned(u64),
+        /// A finite number.
+        Float(f64),
+        /// A text, or any scalar as text.
+        Text(Cow<'a, str>),
+        /// An instant as milliseconds since 1970.
+        Instant(i64),
+        /// A span as milliseconds.
+        Span(i64),
+        /// A day as its text on the wire, where only a day may stand.
+        Day(Cow<'a, str>),
+        /// A variant of an enum without data, by its position.
+        Unit(u32),
+        /// The beginning of a list of so many items.
+        List(usize),
+        /// The beginning of an object of so many entries.
+        Object(usize),
+        /// The beginning of the fields of an enum with data, so many without the tag; the variant by its tag or position.
+        Variant(Key<'a>, usize),
+    }
+    /// A key of an object.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Key<'a> {
+        /// A name on the wire.
+        Wire(Cow<'a, str>),
+        /// A name as callers may write it: for a field it is `week_start` or `weekStart`, in a map it stays as it is.
+        Caller(Cow<'a, str>),
+        /// The position of a field, or of a variant whose fields are the value.
+        Position(u32),
+    }
+    /// What tells a value, event by event.
+    pub trait Source {
+        /// Takes the value that is next.
+        fn value(&mut self, wanted: Wanted) -> Result<Event<'_>>;
+        /// Takes the value that is next if it is absent; whether it was.
+        fn take_absent(&mut self) -> Result<bool>;
+        /// Goes on to the next item of the innermost list.
+        fn item(&mut self) -> Result<()>;
+        /// Goes on to the next entry of the innermost object.
+        fn key(&mut self) -> Result<Key<'_>>;
+        /// Goes on to the next entry of the innermost object, whose keys are the names of fields; its position among them.
+        fn field(&mut self, names: &'static [&'static str], next: usize) -> Result<usize>;
+        /// Ends the innermost list or object, of which everything was read.
+        fn end(&mut self);
+        /// Says that an error to come is one of the innermost list or object, and not of the last value inside.
+        fn leave(&mut self);
+        /// The path of the value that was last begun and not ended.
+        fn path(&self) -> String;
+    }
+    /// What the type needs that is being read: a hint for a source that has to look.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Wanted {
+        /// Whatever there is.
+        Any,
+        /// True, false or a number.
+        Number,
+        /// A text.
+        Text,
+        /// An instant, a span, a day or the text of a scalar.
+        Scalar,
+        /// A list.
+        List,
+        /// A map.
+        Map,
+        /// An object of the type of this qualified name.
+        Struct(&'static str),
+        /// A variant of the enum of this qualified name.
+        Variant(&'static str),
+    }
+    /// The position of the field of this key among the names of fields; `next` is where it most likely is.
+    pub fn position_of(key: &Key<'_>, names: &'static [&'static str], next: usize) -> Result<usize>;
+    /// A value of any type, as it was read.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Tree<'a> {
+        /// Absent.
+        Null,
+        /// True or false.
+        Bool(bool),
+        /// A whole number.
+        Integer(i64),
+        /// A whole number, perhaps beyond 2^63.
+        Unsigned(u64),
+        /// A finite number.
+        Float(f64),
+        /// A text, or any scalar as text.
+        Text(Cow<'a, str>),
+        /// A list.
+        List(Vec<Tree<'a>>),
+        /// An object, in the order of the input.
+        Object(Vec<(Key<'a>, Tree<'a>)>),
+        /// An instant as milliseconds since 1970.
+        Instant(i64),
+        /// A span as milliseconds.
+        Span(i64),
+        /// A day as its text on the wire, where only a day may stand.
+        Day(Cow<'a, str>),
+        /// A variant of an enum without data, by its position.
+        Unit(u32),
+    }
+    /// The events of a tree.
+    #[derive(Debug)]
+    pub struct TreeSource<'a> {}
     /// A public type with a wire form: every struct and enum of the modules.
     pub trait WireType: Serialize + DeserializeOwned {
         /// The qualified name: `canary.State`.
@@ -10495,6 +10632,14 @@ pub mod wire {
     /// The counterpart for the schema of such a field, which shows the default only of a field that is always written: `#[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]`.
     #[cfg(feature = "schema")]
     pub fn never<T>(_: &T) -> bool;
+    /// Reads any format, strictly: without repeated keys and without numbers that JSON cannot hold (YAML has `.nan`).
+    impl<'de> Deserialize<'de> for Tree<'de> {}
+    impl<'a> TreeSource<'a> {
+        /// Reads this tree.
+        #[must_use]
+        pub fn new(tree: Tree<'a>) -> Self;
+    }
+    impl Source for TreeSource<'_> {}
 }
 pub use error::{Error, ErrorKind, Fault, Result};
 pub use reason::{Evidence, Interval, Reason, ReasonCode, Severity};

@@ -568,7 +568,15 @@ class Alert(_Value):
     """The state of one alert."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "metric", "severity", "status", "value", "limit", "beyond_since", "firings"
+        "name",
+        "metric",
+        "severity",
+        "status",
+        "value",
+        "limit",
+        "beyond_since",
+        "firings",
+        of="analysis.Alert",
     )
 
     name: str
@@ -603,7 +611,7 @@ class Alert(_Value):
 class AlertLimitFixed(_Variant):
     """A number: response time above 800 ms, CPU above 80 %."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", tag="fixed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", of="analysis.AlertLimit", tag="fixed")
 
     type: Literal["fixed"] = "fixed"
     """Which variant this is."""
@@ -620,7 +628,7 @@ class AlertLimitFixedBaseline(_Variant):
     """A change against a number that was measured before the release."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "baseline", "percent", "min_change", tag="fixed_baseline"
+        "baseline", "percent", "min_change", of="analysis.AlertLimit", tag="fixed_baseline"
     )
 
     type: Literal["fixed_baseline"] = "fixed_baseline"
@@ -646,7 +654,7 @@ class AlertLimitBaselineMetric(_Variant):
     """A change against another metric at the same time: the same one of the previous version."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "metric", "percent", "min_change", tag="baseline_metric"
+        "metric", "percent", "min_change", of="analysis.AlertLimit", tag="baseline_metric"
     )
 
     type: Literal["baseline_metric"] = "baseline_metric"
@@ -676,7 +684,7 @@ class AlertReport(_Value):
     """The state of all alerts at an instant, made by `evaluate_alerts`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "alerts", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict", "alerts", "reasons", "missing", "next_check_at", "policy_digest", of="analysis.AlertReport"
     )
 
     verdict: AlertVerdict
@@ -719,6 +727,7 @@ class AlertRule(_Value):
         "unit",
         "labels",
         "summary",
+        of="analysis.AlertRule",
     )
 
     name: str
@@ -762,7 +771,7 @@ class AlertRule(_Value):
 class AlertRules(_Value):
     """The alert rules of a release."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("rules")
+    _fields: ClassVar[_native.Fields] = _native.Fields("rules", of="analysis.AlertRules")
 
     rules: Sequence[AlertRule]
     """The rules: at least one, each with its own name."""
@@ -775,7 +784,7 @@ class AlertRules(_Value):
 class AlertSample(_Value):
     """One sample of a metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value", of="analysis.AlertSample")
 
     at: datetime
     """When it was measured."""
@@ -788,7 +797,7 @@ class AlertSample(_Value):
 class AlertSeries(_Value):
     """The samples of a metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "samples")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "samples", of="analysis.AlertSeries")
 
     metric: str
     """The name of the metric."""
@@ -815,6 +824,7 @@ class AnomalyPolicy(_Value):
         "weight",
         "limit_width",
         "max_missing_share",
+        of="analysis.AnomalyPolicy",
     )
 
     chart: ControlChart = ControlChart.CUSUM
@@ -867,6 +877,7 @@ class AnomalyReport(_Value):
         "points",
         "reasons",
         "policy_digest",
+        of="analysis.AnomalyReport",
     )
 
     verdict: AnomalyVerdict
@@ -910,7 +921,7 @@ class AnomalyReport(_Value):
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("phase", "reason")
+    _fields: ClassVar[_native.Fields] = _native.Fields("phase", "reason", of="analysis.Assessment")
 
     phase: Phase
     """The phase."""
@@ -923,7 +934,9 @@ class Assessment(_Value):
 class ChartPoint(_Value):
     """One point of a control chart, in standard deviations."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "increase", "decrease", "limit")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "at", "increase", "decrease", "limit", of="analysis.ChartPoint"
+    )
 
     at: datetime
     """The instant of the value."""
@@ -944,7 +957,9 @@ class ChartPoint(_Value):
 class CombinedJudgement(_Value):
     """What the judgements of several windows come to, made by `combine_judgements`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "deciding", "reasons")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "deciding", "reasons", of="analysis.CombinedJudgement"
+    )
 
     verdict: Verdict
     """The verdict."""
@@ -966,7 +981,7 @@ class Condition(_Value):
     Every combination of comparisons of one value is a list of ranges: `(a && b) || c` is `any` of a range and a limit.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("tests", "join")
+    _fields: ClassVar[_native.Fields] = _native.Fields("tests", "join", of="analysis.Condition")
 
     tests: Sequence[Annotated[Test, _TAGGED]]
     """The tests; at least one."""
@@ -982,7 +997,7 @@ class Condition(_Value):
 class CriteriaSet(_Value):
     """Criteria that must all hold."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("criteria")
+    _fields: ClassVar[_native.Fields] = _native.Fields("criteria", of="analysis.CriteriaSet")
 
     criteria: Sequence[Annotated[Criterion, _TAGGED]]
     """At least one criterion."""
@@ -995,7 +1010,9 @@ class CriteriaSet(_Value):
 class CriterionFixed(_Variant):
     """The value compared with a number: `<800`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("comparator", "value", tag="fixed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "comparator", "value", of="analysis.Criterion", tag="fixed"
+    )
 
     type: Literal["fixed"] = "fixed"
     """Which variant this is."""
@@ -1014,7 +1031,9 @@ class CriterionFixed(_Variant):
 class CriterionRelativePercent(_Variant):
     """The value compared with earlier results, plus a percentage of them: `<=+10%`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("comparator", "percent", tag="relative_percent")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "comparator", "percent", of="analysis.Criterion", tag="relative_percent"
+    )
 
     type: Literal["relative_percent"] = "relative_percent"
     """Which variant this is."""
@@ -1033,7 +1052,9 @@ class CriterionRelativePercent(_Variant):
 class CriterionRelativeChange(_Variant):
     """The value compared with earlier results, plus a number: `<=+10`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("comparator", "change", tag="relative_change")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "comparator", "change", of="analysis.Criterion", tag="relative_change"
+    )
 
     type: Literal["relative_change"] = "relative_change"
     """Which variant this is."""
@@ -1052,7 +1073,7 @@ class CriterionRelativeChange(_Variant):
 class CriterionInRange(_Variant):
     """The value lies between two numbers, both included: `in [15, 25]`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", tag="in_range")
+    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", of="analysis.Criterion", tag="in_range")
 
     type: Literal["in_range"] = "in_range"
     """Which variant this is."""
@@ -1071,7 +1092,9 @@ class CriterionInRange(_Variant):
 class CriterionNotInRange(_Variant):
     """The value lies outside of two numbers, both excluded: `not in [15, 25]`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", tag="not_in_range")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "low", "high", of="analysis.Criterion", tag="not_in_range"
+    )
 
     type: Literal["not_in_range"] = "not_in_range"
     """Which variant this is."""
@@ -1104,7 +1127,9 @@ Criterion: TypeAlias = (
 class CriterionResult(_Value):
     """One criterion of an objective, with the limit that a relative one had."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("leads_to", "set", "criterion", "limit", "holds")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "leads_to", "set", "criterion", "limit", "holds", of="analysis.CriterionResult"
+    )
 
     leads_to: ObjectiveStatus
     """The status of the objective if the set of the criterion decides."""
@@ -1129,7 +1154,7 @@ class EarlierResult(_Value):
     `earlier_result` makes it from a `Scorecard`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "verdict", "values")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "verdict", "values", of="analysis.EarlierResult")
 
     at: datetime
     """When it was scored: no two results have the same instant."""
@@ -1148,7 +1173,9 @@ class EarlierResult(_Value):
 class EffectSizes(_Value):
     """How far the values of a canary are from those of its baseline, made by `effect_sizes`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("mean_ratio", "common_language_effect", "cohens_d")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "mean_ratio", "common_language_effect", "cohens_d", of="analysis.EffectSizes"
+    )
 
     mean_ratio: float | None = None
     """The mean of the canary divided by that of the baseline; absent where either mean is not positive."""
@@ -1179,6 +1206,7 @@ class Evaluation(_Value):
         "reasons",
         "missing",
         "policy_digest",
+        of="analysis.Evaluation",
     )
 
     phase: Phase
@@ -1222,7 +1250,9 @@ class Evaluation(_Value):
 class Firing(_Value):
     """A time during which an alert fired."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("beyond_at", "fired_at", "ended_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "beyond_at", "fired_at", "ended_at", of="analysis.Firing"
+    )
 
     beyond_at: datetime
     """When the metric went beyond its limit."""
@@ -1238,7 +1268,9 @@ class Firing(_Value):
 class GroupScore(_Value):
     """The score of a group of metrics."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "score", "weight", "judged")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "score", "weight", "judged", of="analysis.GroupScore"
+    )
 
     name: str
     """The name."""
@@ -1257,7 +1289,9 @@ class GroupScore(_Value):
 class GroupStatus(_Value):
     """What is known of a group of metrics."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "phase", "successful", "at_least")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "phase", "successful", "at_least", of="analysis.GroupStatus"
+    )
 
     name: str
     """The name of the group."""
@@ -1276,7 +1310,9 @@ class GroupStatus(_Value):
 class InControl(_Value):
     """The mean, the standard deviation and the correlation of a series in control, known from elsewhere."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("mean", "deviation", "correlation")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "mean", "deviation", "correlation", of="analysis.InControl"
+    )
 
     mean: float
     """The mean."""
@@ -1292,7 +1328,7 @@ class InControl(_Value):
 class Indicator(_Value):
     """The measured value of an objective (a service level indicator), or the reason why there is none."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "value", "n", "error")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "value", "n", "error", of="analysis.Indicator")
 
     name: str
     """The name of the objective."""
@@ -1312,7 +1348,7 @@ class JudgePolicy(_Value):
     """The metrics of a canary and its baseline, and when their difference is bad."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "metrics", "group_weights", "pass_score", "marginal_score", "confidence"
+        "metrics", "group_weights", "pass_score", "marginal_score", "confidence", of="analysis.JudgePolicy"
     )
 
     metrics: Sequence[JudgedMetric]
@@ -1355,6 +1391,7 @@ class JudgedMetric(_Value):
         "critical_decrease",
         "is_count",
         "spread",
+        of="analysis.JudgedMetric",
     )
 
     name: str
@@ -1412,7 +1449,7 @@ class Judgement(_Value):
     """The comparison of a canary with its baseline, made by `judge`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "score", "metrics", "reasons", "missing", "policy_digest"
+        "score", "metrics", "reasons", "missing", "policy_digest", of="analysis.Judgement"
     )
 
     score: Score
@@ -1442,7 +1479,7 @@ class JudgementPlan(_Value):
     """How often a canary is judged, and over which time."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "lifetime", "interval", "begin_after", "lookback", "start"
+        "lifetime", "interval", "begin_after", "lookback", "start", of="analysis.JudgementPlan"
     )
 
     lifetime: timedelta
@@ -1465,7 +1502,7 @@ class JudgementPlan(_Value):
 class JudgementWindow(_Value):
     """The time whose values one judgement compares."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="analysis.JudgementWindow")
 
     start: datetime
     """The beginning."""
@@ -1479,7 +1516,7 @@ class LabelledMetric(_Value):
     """A metric whose label is known."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "label", "groups", "critical", "must_have_data"
+        "name", "label", "groups", "critical", "must_have_data", of="analysis.LabelledMetric"
     )
 
     name: str
@@ -1505,7 +1542,7 @@ class LabelledMetric(_Value):
 class Measurement(_Value):
     """One query of one metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "at", "reading")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "at", "reading", of="analysis.Measurement")
 
     metric: str
     """The name of the metric in the template."""
@@ -1542,6 +1579,7 @@ class Metric(_Value):
         "inconclusive_limit",
         "consecutive_error_limit",
         "dry_run",
+        of="analysis.Metric",
     )
 
     name: str
@@ -1599,7 +1637,7 @@ class Metric(_Value):
 class MetricGroup(_Value):
     """A group that is successful when at least some of its members are."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "of", "at_least")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "of", "at_least", of="analysis.MetricGroup")
 
     name: str
     """The name, which no metric has."""
@@ -1630,6 +1668,7 @@ class MetricJudgement(_Value):
         "common_language_effect",
         "shift",
         "shift_interval",
+        of="analysis.MetricJudgement",
     )
 
     name: str
@@ -1671,7 +1710,15 @@ class MetricStatus(_Value):
     """What is known of a metric."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "phase", "dry_run", "tally", "last_value", "last_error", "decided_at", "next_measurement_at"
+        "name",
+        "phase",
+        "dry_run",
+        "tally",
+        "last_value",
+        "last_error",
+        "decided_at",
+        "next_measurement_at",
+        of="analysis.MetricStatus",
     )
 
     name: str
@@ -1704,7 +1751,14 @@ class MonitoredMetric(_Value):
     """A metric that is watched after a release."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "area", "unit", "direction", "severity", "cadence", "tolerated_percent"
+        "name",
+        "area",
+        "unit",
+        "direction",
+        "severity",
+        "cadence",
+        "tolerated_percent",
+        of="analysis.MonitoredMetric",
     )
 
     name: str
@@ -1737,7 +1791,7 @@ class MonitoredMetric(_Value):
 class Monitoring(_Value):
     """What is watched after a release, and for how long."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("duration", "metrics")
+    _fields: ClassVar[_native.Fields] = _native.Fields("duration", "metrics", of="analysis.Monitoring")
 
     duration: timedelta = timedelta(seconds=86400)
     """How long the release is watched. Default 24 hours."""
@@ -1754,7 +1808,7 @@ class Objective(_Value):
     """One service level objective: the name of a value, and the criteria by which it is good."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "target", "weight", "key", "min_samples", "unit"
+        "name", "target", "weight", "key", "min_samples", "unit", of="analysis.Objective"
     )
 
     name: str
@@ -1783,7 +1837,7 @@ class ObjectiveScore(_Value):
     """The result of one objective."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "status", "value", "points", "max_points", "criteria"
+        "name", "status", "value", "points", "max_points", "criteria", of="analysis.ObjectiveScore"
     )
 
     name: str
@@ -1821,6 +1875,7 @@ class Objectives(_Value):
         "included",
         "min_earlier",
         "semantics",
+        of="analysis.Objectives",
     )
 
     objectives: Sequence[Objective]
@@ -1860,7 +1915,7 @@ class PhaseCounts(_Value):
     """How many metrics are in each phase at the end."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "count", "successful", "failed", "inconclusive", "error"
+        "count", "successful", "failed", "inconclusive", "error", of="analysis.PhaseCounts"
     )
 
     count: int
@@ -1883,7 +1938,7 @@ class PhaseCounts(_Value):
 class ReadingValue(_Variant):
     """A finite number."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", tag="value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", of="analysis.Reading", tag="value")
 
     type: Literal["value"] = "value"
     """Which variant this is."""
@@ -1902,7 +1957,7 @@ class ReadingValue(_Variant):
 class ReadingNotANumber(_Variant):
     """The result is not a number, such as 0 errors divided by 0 requests."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="not_a_number")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="analysis.Reading", tag="not_a_number")
 
     type: Literal["not_a_number"] = "not_a_number"
     """Which variant this is."""
@@ -1915,7 +1970,7 @@ class ReadingNotANumber(_Variant):
 class ReadingEmpty(_Variant):
     """The query succeeded, and its result is empty."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="empty")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="analysis.Reading", tag="empty")
 
     type: Literal["empty"] = "empty"
     """Which variant this is."""
@@ -1928,7 +1983,7 @@ class ReadingEmpty(_Variant):
 class ReadingFailed(_Variant):
     """The query failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", tag="failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", of="analysis.Reading", tag="failed")
 
     type: Literal["failed"] = "failed"
     """Which variant this is."""
@@ -1944,7 +1999,7 @@ class ReadingFailed(_Variant):
 class ReadingStarted(_Variant):
     """The query is under way. It ends with the next measurement of the metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="started")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="analysis.Reading", tag="started")
 
     type: Literal["started"] = "started"
     """Which variant this is."""
@@ -1961,7 +2016,9 @@ Reading: TypeAlias = ReadingValue | ReadingNotANumber | ReadingEmpty | ReadingFa
 class Run(_Value):
     """What has happened in a run of an analysis so far."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("started_at", "ended_at", "measurements")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "started_at", "ended_at", "measurements", of="analysis.Run"
+    )
 
     started_at: datetime | None = None
     """When the run began. Absent: it has not begun, and nothing is due."""
@@ -1982,7 +2039,7 @@ class Run(_Value):
 class Samples(_Value):
     """The values of one metric in one arm, in any order."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("values", "missing", "error")
+    _fields: ClassVar[_native.Fields] = _native.Fields("values", "missing", "error", of="analysis.Samples")
 
     values: Sequence[float] = ()
     """The finite values."""
@@ -2001,7 +2058,9 @@ class Samples(_Value):
 class Score(_Value):
     """The score of all metrics, made by `score`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "lowest", "highest", "groups", "reason")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "lowest", "highest", "groups", "reason", of="analysis.Score"
+    )
 
     verdict: Verdict
     """The verdict."""
@@ -2036,6 +2095,7 @@ class Scorecard(_Value):
         "reasons",
         "missing",
         "policy_digest",
+        of="analysis.Scorecard",
     )
 
     verdict: ObjectiveVerdict
@@ -2078,7 +2138,9 @@ class Scorecard(_Value):
 class SeriesPair(_Value):
     """The values of one metric in both arms."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "canary", "baseline")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "canary", "baseline", of="analysis.SeriesPair"
+    )
 
     metric: str
     """The name of the metric in the policy."""
@@ -2106,6 +2168,7 @@ class Tally(_Value):
         "consecutive_failure",
         "consecutive_error",
         "is_measuring",
+        of="analysis.Tally",
     )
 
     successful: int = 0
@@ -2139,7 +2202,9 @@ class TargetPassWhen(_Variant):
     holds, else failed.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("passed", "warning", tag="pass_when")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "passed", "warning", of="analysis.Target", tag="pass_when"
+    )
 
     type: Literal["pass_when"] = "pass_when"
     """Which variant this is."""
@@ -2161,7 +2226,9 @@ class TargetFailWhen(_Variant):
     holds, else passed.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("failed", "warning", tag="fail_when")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "failed", "warning", of="analysis.Target", tag="fail_when"
+    )
 
     type: Literal["fail_when"] = "fail_when"
     """Which variant this is."""
@@ -2181,7 +2248,7 @@ class TargetFailWhen(_Variant):
 class TargetInformative(_Variant):
     """The value is reported and not scored."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="informative")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="analysis.Target", tag="informative")
 
     type: Literal["informative"] = "informative"
     """Which variant this is."""
@@ -2201,7 +2268,7 @@ class Template(_Value):
     Every metric and every group that no group names must be successful.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metrics", "groups", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metrics", "groups", "end", of="analysis.Template")
 
     metrics: Sequence[Metric]
     """The metrics; at least one."""
@@ -2220,7 +2287,7 @@ class Template(_Value):
 class TestBelow(_Variant):
     """`value < limit`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("limit", tag="below")
+    _fields: ClassVar[_native.Fields] = _native.Fields("limit", of="analysis.Test", tag="below")
 
     type: Literal["below"] = "below"
     """Which variant this is."""
@@ -2236,7 +2303,7 @@ class TestBelow(_Variant):
 class TestAtMost(_Variant):
     """`value <= limit`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("limit", tag="at_most")
+    _fields: ClassVar[_native.Fields] = _native.Fields("limit", of="analysis.Test", tag="at_most")
 
     type: Literal["at_most"] = "at_most"
     """Which variant this is."""
@@ -2252,7 +2319,7 @@ class TestAtMost(_Variant):
 class TestAbove(_Variant):
     """`value > limit`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("limit", tag="above")
+    _fields: ClassVar[_native.Fields] = _native.Fields("limit", of="analysis.Test", tag="above")
 
     type: Literal["above"] = "above"
     """Which variant this is."""
@@ -2268,7 +2335,7 @@ class TestAbove(_Variant):
 class TestAtLeast(_Variant):
     """`value >= limit`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("limit", tag="at_least")
+    _fields: ClassVar[_native.Fields] = _native.Fields("limit", of="analysis.Test", tag="at_least")
 
     type: Literal["at_least"] = "at_least"
     """Which variant this is."""
@@ -2284,7 +2351,7 @@ class TestAtLeast(_Variant):
 class TestWithin(_Variant):
     """`low <= value <= high`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", tag="within")
+    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", of="analysis.Test", tag="within")
 
     type: Literal["within"] = "within"
     """Which variant this is."""
@@ -2303,7 +2370,7 @@ class TestWithin(_Variant):
 class TestOutside(_Variant):
     """`value < low || value > high`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", tag="outside")
+    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", of="analysis.Test", tag="outside")
 
     type: Literal["outside"] = "outside"
     """Which variant this is."""

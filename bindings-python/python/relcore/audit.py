@@ -192,7 +192,9 @@ class StatementVerdict(StrEnum):
 class Approval(_Value):
     """An approval of a release."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("by", "at", "name", "meaning", "approved_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "by", "at", "name", "meaning", "approved_digest", of="audit.Approval"
+    )
 
     by: str
     """Who approved: the account, as for the author."""
@@ -214,7 +216,7 @@ class Approval(_Value):
 class Artifact(_Value):
     """A file, an image or a package, known by its digests."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "digest", of="audit.Artifact")
 
     name: str | None = None
     """Its name, for people."""
@@ -227,7 +229,9 @@ class Artifact(_Value):
 class ArtifactMatch(_Value):
     """Whether a statement is about an artifact."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "matched", "accepted")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "matched", "accepted", of="audit.ArtifactMatch"
+    )
 
     name: str | None = None
     """The name of the artifact."""
@@ -246,7 +250,7 @@ class ArtifactMatch(_Value):
 class Breach(_Value):
     """A breach of personal data."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "aware_at", "notified_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "aware_at", "notified_at", of="audit.Breach")
 
     id: str
     """Its identifier."""
@@ -275,6 +279,7 @@ class ChainCheck(_Value):
         "reasons",
         "missing",
         "policy_digest",
+        of="audit.ChainCheck",
     )
 
     verdict: ChainVerdict
@@ -326,7 +331,9 @@ class ChainCheck(_Value):
 class Difference(_Value):
     """A decision that has another result than the log says."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("sequence", "call", "path", "recorded", "replayed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "sequence", "call", "path", "recorded", "replayed", of="audit.Difference"
+    )
 
     sequence: int
     """The number of the entry."""
@@ -348,7 +355,9 @@ class Difference(_Value):
 class Entry(_Value):
     """What happened: the content of a record."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind", "actor", "subject", "data")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "at", "kind", "actor", "subject", "data", of="audit.Entry"
+    )
 
     at: datetime
     """The instant at which it happened."""
@@ -370,7 +379,9 @@ class Entry(_Value):
 class EnvironmentStage(_Value):
     """An environment that a release went through."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("environment", "deployed_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "environment", "deployed_at", of="audit.EnvironmentStage"
+    )
 
     environment: str
     """The environment."""
@@ -383,7 +394,9 @@ class EnvironmentStage(_Value):
 class EvidenceGap(_Value):
     """A piece of evidence that a release record lacks."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("control", "title", "evidence", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "control", "title", "evidence", "text", of="audit.EvidenceGap"
+    )
 
     control: str
     """The number of the control."""
@@ -403,7 +416,7 @@ class EvidenceGaps(_Value):
     """The evidence that a release record lacks, made by `evidence_gaps`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "framework", "gaps", "reasons", "missing", "policy_digest"
+        "verdict", "framework", "gaps", "reasons", "missing", "policy_digest", of="audit.EvidenceGaps"
     )
 
     verdict: EvidenceVerdict
@@ -436,7 +449,13 @@ class ExploitedVulnerability(_Value):
     """A vulnerability that is actively exploited."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "aware_at", "early_warning_at", "notified_at", "fixed_at", "final_report_at"
+        "id",
+        "aware_at",
+        "early_warning_at",
+        "notified_at",
+        "fixed_at",
+        "final_report_at",
+        of="audit.ExploitedVulnerability",
     )
 
     id: str
@@ -462,7 +481,7 @@ class ExploitedVulnerability(_Value):
 class Head(_Value):
     """The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("size", "hash")
+    _fields: ClassVar[_native.Fields] = _native.Fields("size", "hash", of="audit.Head")
 
     size: int
     """The number of entries, which is the sequence number of the last record."""
@@ -475,7 +494,9 @@ class Head(_Value):
 class IncidentRecord(_Value):
     """An incident that a release caused."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "timeline", "post_mortem_ref", "lessons_learned")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id", "timeline", "post_mortem_ref", "lessons_learned", of="audit.IncidentRecord"
+    )
 
     id: str
     """Its identifier."""
@@ -494,7 +515,7 @@ class IncidentRecord(_Value):
 class KnownIssue(_Value):
     """A known issue of a version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "evaluation")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "evaluation", of="audit.KnownIssue")
 
     id: str
     """Its identifier."""
@@ -507,7 +528,7 @@ class KnownIssue(_Value):
 class LineFault(_Value):
     """A line of a log that is not a record."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("line", "cut_off", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("line", "cut_off", "text", of="audit.LineFault")
 
     line: int
     """The number of the line, from 1."""
@@ -524,7 +545,7 @@ class LogRecord(_Value):
     """An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "sequence", "at", "kind", "actor", "subject", "data", "previous", "hash"
+        "sequence", "at", "kind", "actor", "subject", "data", "previous", "hash", of="audit.LogRecord"
     )
 
     sequence: int
@@ -556,7 +577,7 @@ class LogRecord(_Value):
 class LogText(_Value):
     """A log that was read, made by `read_log`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("records", "fault")
+    _fields: ClassVar[_native.Fields] = _native.Fields("records", "fault", of="audit.LogText")
 
     records: Sequence[LogRecord]
     """The records before the first line that cannot be read; all of them if there is none."""
@@ -572,7 +593,9 @@ class LogText(_Value):
 class ProofCheck(_Value):
     """Whether a proof holds, made by `verify_inclusion` and `verify_consistency`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "reasons", "policy_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "reasons", "policy_digest", of="audit.ProofCheck"
+    )
 
     verdict: ProofVerdict
     """Whether it holds."""
@@ -629,6 +652,7 @@ class ReleaseRecord(_Value):
         "exploited_vulnerabilities",
         "audit_log",
         "retain_until",
+        of="audit.ReleaseRecord",
     )
 
     version: str | None = None
@@ -747,6 +771,7 @@ class Replay(_Value):
         "reasons",
         "missing",
         "policy_digest",
+        of="audit.Replay",
     )
 
     verdict: ReplayVerdict
@@ -785,7 +810,7 @@ class StatementCheck(_Value):
     """Which artifacts a statement is about, made by `match_statement`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "predicate_type", "artifacts", "reasons", "policy_digest"
+        "verdict", "predicate_type", "artifacts", "reasons", "policy_digest", of="audit.StatementCheck"
     )
 
     verdict: StatementVerdict

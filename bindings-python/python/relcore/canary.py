@@ -605,7 +605,9 @@ class Waiver(StrEnum):
 class ActionSetWeight(_Variant):
     """Route another share of the traffic to the new version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("previous", "weight", tag="set_weight")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "previous", "weight", of="canary.Action", tag="set_weight"
+    )
 
     type: Literal["set_weight"] = "set_weight"
     """Which variant this is."""
@@ -624,7 +626,7 @@ class ActionSetWeight(_Variant):
 class ActionHold(_Variant):
     """Leave everything as it is."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="hold")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="hold")
 
     type: Literal["hold"] = "hold"
     """Which variant this is."""
@@ -637,7 +639,7 @@ class ActionHold(_Variant):
 class ActionInconclusive(_Variant):
     """Leave everything as it is: the measurements do not allow a judgement. `missing` names those that are lacking."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="inconclusive")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="inconclusive")
 
     type: Literal["inconclusive"] = "inconclusive"
     """Which variant this is."""
@@ -650,7 +652,7 @@ class ActionInconclusive(_Variant):
 class ActionAwaitGate(_Variant):
     """Leave everything as it is and ask a person."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("gate", tag="await_gate")
+    _fields: ClassVar[_native.Fields] = _native.Fields("gate", of="canary.Action", tag="await_gate")
 
     type: Literal["await_gate"] = "await_gate"
     """Which variant this is."""
@@ -666,7 +668,9 @@ class ActionAwaitGate(_Variant):
 class ActionSetHeaderRoute(_Variant):
     """Set or remove a header route, then report the result of the step. Given again until there is one."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", "headers", tag="set_header_route")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "step", "name", "headers", of="canary.Action", tag="set_header_route"
+    )
 
     type: Literal["set_header_route"] = "set_header_route"
     """Which variant this is."""
@@ -690,7 +694,7 @@ class ActionSetMirrorRoute(_Variant):
     """Set or remove a mirror route, then report the result of the step. Given again until there is one."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "step", "name", "percent", "headers", tag="set_mirror_route"
+        "step", "name", "percent", "headers", of="canary.Action", tag="set_mirror_route"
     )
 
     type: Literal["set_mirror_route"] = "set_mirror_route"
@@ -717,7 +721,9 @@ class ActionSetMirrorRoute(_Variant):
 class ActionSetCanaryScale(_Variant):
     """Scale the new version, then report the result of the step. Given again until there is one."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "scale", tag="set_canary_scale")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "step", "scale", of="canary.Action", tag="set_canary_scale"
+    )
 
     type: Literal["set_canary_scale"] = "set_canary_scale"
     """Which variant this is."""
@@ -736,7 +742,7 @@ class ActionSetCanaryScale(_Variant):
 class ActionRunExternal(_Variant):
     """Run something outside of the schedule, once, then report the result of the step. Given again until there is one."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", tag="run_external")
+    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", of="canary.Action", tag="run_external")
 
     type: Literal["run_external"] = "run_external"
     """Which variant this is."""
@@ -755,7 +761,7 @@ class ActionRunExternal(_Variant):
 class ActionPause(_Variant):
     """Leave everything as it is until an operator resumes."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="pause")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="pause")
 
     type: Literal["pause"] = "pause"
     """Which variant this is."""
@@ -768,7 +774,7 @@ class ActionPause(_Variant):
 class ActionComplete(_Variant):
     """Route all traffic to the new version: the rollout has succeeded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("previous", tag="complete")
+    _fields: ClassVar[_native.Fields] = _native.Fields("previous", of="canary.Action", tag="complete")
 
     type: Literal["complete"] = "complete"
     """Which variant this is."""
@@ -784,7 +790,7 @@ class ActionComplete(_Variant):
 class ActionRollBack(_Variant):
     """Route all traffic to the previous version: the rollout has failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("previous", tag="roll_back")
+    _fields: ClassVar[_native.Fields] = _native.Fields("previous", of="canary.Action", tag="roll_back")
 
     type: Literal["roll_back"] = "roll_back"
     """Which variant this is."""
@@ -800,7 +806,7 @@ class ActionRollBack(_Variant):
 class ActionFreeze(_Variant):
     """Leave everything as it is for good: the rollout has failed and cannot be rolled back."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="freeze")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="freeze")
 
     type: Literal["freeze"] = "freeze"
     """Which variant this is."""
@@ -831,7 +837,7 @@ class AppleDay(_Value):
     """How far a phased release has come."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "phase", "day", "percent", "paused", "pause_left", "next_day_at"
+        "phase", "day", "percent", "paused", "pause_left", "next_day_at", of="canary.AppleDay"
     )
 
     phase: ApplePhase
@@ -859,7 +865,7 @@ class AppleDay(_Value):
 class ApplePause(_Value):
     """A pause of a phased release."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="canary.ApplePause")
 
     start: datetime
     """When it began."""
@@ -872,7 +878,7 @@ class ApplePause(_Value):
 class CanaryScaleReplicas(_Variant):
     """A number of replicas."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("replicas", tag="replicas")
+    _fields: ClassVar[_native.Fields] = _native.Fields("replicas", of="canary.CanaryScale", tag="replicas")
 
     type: Literal["replicas"] = "replicas"
     """Which variant this is."""
@@ -888,7 +894,7 @@ class CanaryScaleReplicas(_Variant):
 class CanaryScalePercent(_Variant):
     """A share of the replicas of a full deployment."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("percent", tag="percent")
+    _fields: ClassVar[_native.Fields] = _native.Fields("percent", of="canary.CanaryScale", tag="percent")
 
     type: Literal["percent"] = "percent"
     """Which variant this is."""
@@ -904,7 +910,7 @@ class CanaryScalePercent(_Variant):
 class CanaryScaleMatchTraffic(_Variant):
     """As many as the weight needs. Also what holds before the first step that sets a scale."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="match_traffic")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.CanaryScale", tag="match_traffic")
 
     type: Literal["match_traffic"] = "match_traffic"
     """Which variant this is."""
@@ -930,6 +936,7 @@ class CauseResponses(_Value):
         "not_ready",
         "stable_unhealthy",
         "sample_ratio_mismatch",
+        of="canary.CauseResponses",
     )
 
     failed: Response = Response.ABORT
@@ -967,7 +974,7 @@ class CauseResponses(_Value):
 class Confirmation(_Value):
     """The result of what a step commanded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "result", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "result", "text", of="canary.Confirmation")
 
     at: datetime
     """When it was observed."""
@@ -983,7 +990,9 @@ class Confirmation(_Value):
 class DeadlineExcludes(_Value):
     """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("pauses", "gates", "closed_windows")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "pauses", "gates", "closed_windows", of="canary.DeadlineExcludes"
+    )
 
     pauses: bool = True
     """Pause steps, pauses that an operator or a response began, and the time in which a rollout is frozen or its traffic
@@ -1002,7 +1011,7 @@ class Decision(_Value):
     """What to do about a canary now, why, and the state for the next call."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "state", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict", "state", "reasons", "missing", "next_check_at", "policy_digest", of="canary.Decision"
     )
 
     verdict: Annotated[Action, _TAGGED]
@@ -1034,7 +1043,9 @@ class Decision(_Value):
 class Diagnostic(_Value):
     """An error or a warning about a schedule."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "severity", "path", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "code", "severity", "path", "text", of="canary.Diagnostic"
+    )
 
     code: DiagnosticCode
     """The stable code."""
@@ -1053,7 +1064,9 @@ class Diagnostic(_Value):
 class Exposure(_Value):
     """How many users met the new version, and for how long."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("user_minutes", "weights", "peak_weight", "duration")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "user_minutes", "weights", "peak_weight", "duration", of="canary.Exposure"
+    )
 
     user_minutes: float
     """The minutes that users spent on the new version: users times share times minutes, over all weights."""
@@ -1075,7 +1088,9 @@ class Exposure(_Value):
 class GateApproval(_Value):
     """The approval or refusal of a gate."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("gate", "approved", "by", "at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "gate", "approved", "by", "at", of="canary.GateApproval"
+    )
 
     gate: str
     """The name of the gate."""
@@ -1094,7 +1109,7 @@ class GateApproval(_Value):
 class HeaderMatch(_Value):
     """A condition on a header of a request."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("header", "value", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("header", "value", "kind", of="canary.HeaderMatch")
 
     header: str
     """The name of the header; `:method` and `:path` are the method and the path."""
@@ -1110,7 +1125,7 @@ class HeaderMatch(_Value):
 class HeaderRoute(_Value):
     """A header route that was commanded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "headers")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "headers", of="canary.HeaderRoute")
 
     name: str
     """The name."""
@@ -1126,7 +1141,9 @@ class HeaderRoute(_Value):
 class LastMeasurement(_Value):
     """The latest measurement of a metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "phase", "value", "n", "error")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "at", "phase", "value", "n", "error", of="canary.LastMeasurement"
+    )
 
     at: datetime
     """When it was made."""
@@ -1163,6 +1180,7 @@ class Metric(_Value):
         "window",
         "empty",
         "starting_step",
+        of="canary.Metric",
     )
 
     name: str
@@ -1231,6 +1249,7 @@ class MetricState(_Value):
         "last",
         "sampled_until",
         "counts_since",
+        of="canary.MetricState",
     )
 
     name: str
@@ -1265,7 +1284,7 @@ class MetricState(_Value):
 class MirrorRoute(_Value):
     """A mirror route that was commanded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "percent", "headers")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "percent", "headers", of="canary.MirrorRoute")
 
     name: str
     """The name."""
@@ -1284,7 +1303,7 @@ class MirrorRoute(_Value):
 class Observation(_Value):
     """Something that happened or was measured at an instant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind", of="canary.Observation")
 
     at: datetime
     """The instant: not after `now`, and of a measurement after the latest one of its metric."""
@@ -1297,7 +1316,9 @@ class Observation(_Value):
 class ObservationKindHealth(_Variant):
     """Whether one side can serve at all."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("role", "healthy", tag="health")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "role", "healthy", of="canary.ObservationKind", tag="health"
+    )
 
     type: Literal["health"] = "health"
     """Which variant this is."""
@@ -1318,7 +1339,7 @@ class ObservationKindCapacity(_Variant):
     `abort: reverse_steps` waits for it.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("percent", tag="capacity")
+    _fields: ClassVar[_native.Fields] = _native.Fields("percent", of="canary.ObservationKind", tag="capacity")
 
     type: Literal["capacity"] = "capacity"
     """Which variant this is."""
@@ -1336,7 +1357,9 @@ class ObservationKindSplit(_Variant):
     weight splits. Later counts replace earlier ones. At a weight of 0 or 100 % they have no effect.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "stable", tag="split")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "stable", of="canary.ObservationKind", tag="split"
+    )
 
     type: Literal["split"] = "split"
     """Which variant this is."""
@@ -1355,7 +1378,9 @@ class ObservationKindSplit(_Variant):
 class ObservationKindMeasurement(_Variant):
     """A metric was queried."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "reading", tag="measurement")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "reading", of="canary.ObservationKind", tag="measurement"
+    )
 
     type: Literal["measurement"] = "measurement"
     """Which variant this is."""
@@ -1374,7 +1399,7 @@ class ObservationKindMeasurement(_Variant):
 class ObservationKindWindow(_Variant):
     """The release window opened or closed. Until the first of these it counts as open."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("open", tag="window")
+    _fields: ClassVar[_native.Fields] = _native.Fields("open", of="canary.ObservationKind", tag="window")
 
     type: Literal["window"] = "window"
     """Which variant this is."""
@@ -1390,7 +1415,9 @@ class ObservationKindWindow(_Variant):
 class ObservationKindApproval(_Variant):
     """A person approved or refused a gate. A refusal ends the rollout."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("gate", "approved", "by", tag="approval")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "gate", "approved", "by", of="canary.ObservationKind", tag="approval"
+    )
 
     type: Literal["approval"] = "approval"
     """Which variant this is."""
@@ -1412,7 +1439,9 @@ class ObservationKindApproval(_Variant):
 class ObservationKindCommand(_Variant):
     """An operator gave a command."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("command", "by", "reason", tag="command")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "command", "by", "reason", of="canary.ObservationKind", tag="command"
+    )
 
     type: Literal["command"] = "command"
     """Which variant this is."""
@@ -1436,7 +1465,9 @@ class ObservationKindStepResult(_Variant):
     one from after the command.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "result", "text", tag="step_result")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "step", "result", "text", of="canary.ObservationKind", tag="step_result"
+    )
 
     type: Literal["step_result"] = "step_result"
     """Which variant this is."""
@@ -1460,7 +1491,9 @@ class ObservationKindNewRevision(_Variant):
     already is no new one: announced again, it has no effect.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("revision", tag="new_revision")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "revision", of="canary.ObservationKind", tag="new_revision"
+    )
 
     type: Literal["new_revision"] = "new_revision"
     """Which variant this is."""
@@ -1490,7 +1523,7 @@ ObservationKind: TypeAlias = (
 class Order(_Value):
     """A command of an operator that was applied."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("command", "at", "by", "reason")
+    _fields: ClassVar[_native.Fields] = _native.Fields("command", "at", "by", "reason", of="canary.Order")
 
     command: Command
     """The command."""
@@ -1510,7 +1543,7 @@ class PlannedStep(_Value):
     """When a step begins and ends."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "step", "weight", "earliest_start", "earliest_end", "latest_end"
+        "step", "weight", "earliest_start", "earliest_end", "latest_end", of="canary.PlannedStep"
     )
 
     step: int
@@ -1536,7 +1569,7 @@ class PlayRelease(_Value):
     `play_track_release` writes them as Play spells them.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("status", "user_fraction")
+    _fields: ClassVar[_native.Fields] = _native.Fields("status", "user_fraction", of="canary.PlayRelease")
 
     status: PlayStatus
     """The status."""
@@ -1555,7 +1588,7 @@ class Readiness(_Value):
     ready. At any other time it may be unready for `grace`. After both, the response is `on.not_ready`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("deadline", "grace")
+    _fields: ClassVar[_native.Fields] = _native.Fields("deadline", "grace", of="canary.Readiness")
 
     deadline: timedelta = timedelta(seconds=600)
     """How long after its start, or after its weight rose, the version may be unready. Default 10 minutes, as
@@ -1570,7 +1603,7 @@ class Readiness(_Value):
 class ReadingValue(_Variant):
     """A finite number."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", tag="value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", of="canary.Reading", tag="value")
 
     type: Literal["value"] = "value"
     """Which variant this is."""
@@ -1589,7 +1622,7 @@ class ReadingValue(_Variant):
 class ReadingMissing(_Variant):
     """No value, for instance one that is not a number."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="missing")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Reading", tag="missing")
 
     type: Literal["missing"] = "missing"
     """Which variant this is."""
@@ -1602,7 +1635,7 @@ class ReadingMissing(_Variant):
 class ReadingEmpty(_Variant):
     """The query succeeded, and its result is empty. The metric says what that means."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="empty")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Reading", tag="empty")
 
     type: Literal["empty"] = "empty"
     """Which variant this is."""
@@ -1615,7 +1648,7 @@ class ReadingEmpty(_Variant):
 class ReadingFailed(_Variant):
     """The query failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", tag="failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", of="canary.Reading", tag="failed")
 
     type: Literal["failed"] = "failed"
     """Which variant this is."""
@@ -1635,7 +1668,7 @@ Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFaile
 class Replicas(_Value):
     """How many replicas run each version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "stable")
+    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "stable", of="canary.Replicas")
 
     canary: int
     """The replicas of the new version."""
@@ -1649,7 +1682,7 @@ class Routing(_Value):
     """How the traffic must be split, as far as a state has decided."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "weight", "revision", "header_routes", "mirror_routes", "canary_scale"
+        "weight", "revision", "header_routes", "mirror_routes", "canary_scale", of="canary.Routing"
     )
 
     weight: float
@@ -1685,6 +1718,7 @@ class Schedule(_Value):
         "readiness",
         "pause_limit",
         "split",
+        of="canary.Schedule",
     )
 
     steps: Sequence[Annotated[Step, _TAGGED]]
@@ -1725,7 +1759,9 @@ class Schedule(_Value):
 class ScheduleChange(_Value):
     """A difference between two schedules."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("path", "kind", "effect", "before", "after")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "path", "kind", "effect", "before", "after", of="canary.ScheduleChange"
+    )
 
     path: str
     """The path in the new schedule, or in the old one for what was removed: `steps[1].min`, `metrics[0].max`."""
@@ -1747,7 +1783,7 @@ class ScheduleChange(_Value):
 class SplitCounts(_Value):
     """The units of both versions since the weight was set."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "canary", "stable")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "canary", "stable", of="canary.SplitCounts")
 
     at: datetime
     """When they were observed."""
@@ -1808,6 +1844,7 @@ class State(_Value):
         "confirmation",
         "paused_before",
         "split",
+        of="canary.State",
     )
 
     schedule_digest: str
@@ -1939,7 +1976,7 @@ class State(_Value):
 class StepSetWeight(_Variant):
     """Route this share of the traffic to the new version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weight", tag="set_weight")
+    _fields: ClassVar[_native.Fields] = _native.Fields("weight", of="canary.Step", tag="set_weight")
 
     type: Literal["set_weight"] = "set_weight"
     """Which variant this is."""
@@ -1955,7 +1992,9 @@ class StepSetWeight(_Variant):
 class StepBake(_Variant):
     """Run at this weight, and go on after the shortest time if every metric is good. Also called soak."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("min", "max", "min_samples", tag="bake")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "min", "max", "min_samples", of="canary.Step", tag="bake"
+    )
 
     type: Literal["bake"] = "bake"
     """Which variant this is."""
@@ -1977,7 +2016,7 @@ class StepBake(_Variant):
 class StepPause(_Variant):
     """Wait, whatever the metrics are; an exceeded limit still ends the rollout."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("duration", tag="pause")
+    _fields: ClassVar[_native.Fields] = _native.Fields("duration", of="canary.Step", tag="pause")
 
     type: Literal["pause"] = "pause"
     """Which variant this is."""
@@ -1993,7 +2032,9 @@ class StepPause(_Variant):
 class StepAnalysis(_Variant):
     """Go on when each of these metrics has this many good measurements in this step."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metrics", "measurements", tag="analysis")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metrics", "measurements", of="canary.Step", tag="analysis"
+    )
 
     type: Literal["analysis"] = "analysis"
     """Which variant this is."""
@@ -2013,7 +2054,9 @@ class StepAnalysis(_Variant):
 class StepGate(_Variant):
     """Wait for a person's approval."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "timeout", "on_timeout", tag="gate")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "timeout", "on_timeout", of="canary.Step", tag="gate"
+    )
 
     type: Literal["gate"] = "gate"
     """Which variant this is."""
@@ -2036,7 +2079,7 @@ class StepSetHeaderRoute(_Variant):
     """Route the requests with these headers to the new version, whatever the weight is."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "headers", "timeout", "on_timeout", tag="set_header_route"
+        "name", "headers", "timeout", "on_timeout", of="canary.Step", tag="set_header_route"
     )
 
     type: Literal["set_header_route"] = "set_header_route"
@@ -2064,7 +2107,7 @@ class StepSetMirrorRoute(_Variant):
     """Send a copy of this share of the requests to the new version. Its replies reach nobody. Also called shadowing."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "percent", "headers", "timeout", "on_timeout", tag="set_mirror_route"
+        "name", "percent", "headers", "timeout", "on_timeout", of="canary.Step", tag="set_mirror_route"
     )
 
     type: Literal["set_mirror_route"] = "set_mirror_route"
@@ -2095,7 +2138,7 @@ class StepSetCanaryScale(_Variant):
     """Scale the new version to another size than its traffic needs."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "scale", "timeout", "on_timeout", tag="set_canary_scale"
+        "scale", "timeout", "on_timeout", of="canary.Step", tag="set_canary_scale"
     )
 
     type: Literal["set_canary_scale"] = "set_canary_scale"
@@ -2121,7 +2164,9 @@ class StepExternal(_Variant):
     The response to a failure is `on.failed`, to an inconclusive result `on.inconclusive`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "timeout", "on_timeout", tag="external")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "timeout", "on_timeout", of="canary.Step", tag="external"
+    )
 
     type: Literal["external"] = "external"
     """Which variant this is."""
@@ -2157,7 +2202,9 @@ Step: TypeAlias = (
 class Timeline(_Value):
     """When each step of a schedule begins and ends, if nothing goes wrong."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("steps", "earliest_end", "latest_end", "deadline_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "steps", "earliest_end", "latest_end", "deadline_at", of="canary.Timeline"
+    )
 
     steps: Sequence[PlannedStep]
     """The steps in their order."""
@@ -2181,7 +2228,9 @@ class Timeline(_Value):
 class WeightExposure(_Value):
     """The exposure at one weight."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weight", "start", "duration", "user_minutes")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "weight", "start", "duration", "user_minutes", of="canary.WeightExposure"
+    )
 
     weight: float
     """The share of the traffic, in percent."""

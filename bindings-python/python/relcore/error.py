@@ -64,7 +64,7 @@ class ErrorKind(StrEnum):
 class Fault(_Value):
     """One mistake in an input."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text", "line", "column")
+    _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text", "line", "column", of="Fault")
 
     code: ErrorKind
     """The kind of mistake; its wire text is the stable code."""

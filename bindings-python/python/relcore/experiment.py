@@ -207,7 +207,7 @@ class Assignment(_Value):
     """The variant of a unit, made by `assign`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "variant", "in_experiment", "counted", "bucket", "reason"
+        "variant", "in_experiment", "counted", "bucket", "reason", of="experiment.Assignment"
     )
 
     variant: str | None = None
@@ -232,7 +232,7 @@ class Assignment(_Value):
 class BucketRange(_Value):
     """The buckets from `start` to just before `end`, as shares from 0 to 1."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="experiment.BucketRange")
 
     start: float
     """The first bucket."""
@@ -246,7 +246,7 @@ class ConditionTextIn(_Variant):
     """The attribute is one of these texts."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "values", "ignore_case", "negate", "if_missing", tag="text_in"
+        "attribute", "values", "ignore_case", "negate", "if_missing", of="experiment.Condition", tag="text_in"
     )
 
     type: Literal["text_in"] = "text_in"
@@ -277,7 +277,13 @@ class ConditionTextStartsWith(_Variant):
     """The attribute starts with one of these texts."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "values", "ignore_case", "negate", "if_missing", tag="text_starts_with"
+        "attribute",
+        "values",
+        "ignore_case",
+        "negate",
+        "if_missing",
+        of="experiment.Condition",
+        tag="text_starts_with",
     )
 
     type: Literal["text_starts_with"] = "text_starts_with"
@@ -308,7 +314,13 @@ class ConditionTextEndsWith(_Variant):
     """The attribute ends with one of these texts."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "values", "ignore_case", "negate", "if_missing", tag="text_ends_with"
+        "attribute",
+        "values",
+        "ignore_case",
+        "negate",
+        "if_missing",
+        of="experiment.Condition",
+        tag="text_ends_with",
     )
 
     type: Literal["text_ends_with"] = "text_ends_with"
@@ -339,7 +351,13 @@ class ConditionTextContains(_Variant):
     """The attribute contains one of these texts."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "values", "ignore_case", "negate", "if_missing", tag="text_contains"
+        "attribute",
+        "values",
+        "ignore_case",
+        "negate",
+        "if_missing",
+        of="experiment.Condition",
+        tag="text_contains",
     )
 
     type: Literal["text_contains"] = "text_contains"
@@ -370,7 +388,7 @@ class ConditionNumberIs(_Variant):
     """The attribute, read as a number, has this relation to a number."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "relation", "value", "negate", "if_missing", tag="number_is"
+        "attribute", "relation", "value", "negate", "if_missing", of="experiment.Condition", tag="number_is"
     )
 
     type: Literal["number_is"] = "number_is"
@@ -400,7 +418,7 @@ class ConditionTimeIs(_Variant):
     """The attribute, read as an instant (RFC 3339), has this relation to an instant."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "relation", "value", "negate", "if_missing", tag="time_is"
+        "attribute", "relation", "value", "negate", "if_missing", of="experiment.Condition", tag="time_is"
     )
 
     type: Literal["time_is"] = "time_is"
@@ -430,7 +448,7 @@ class ConditionVersionIs(_Variant):
     """The attribute, read as a version, has this relation by the precedence of Semantic Versioning to a version."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "relation", "value", "negate", "if_missing", tag="version_is"
+        "attribute", "relation", "value", "negate", "if_missing", of="experiment.Condition", tag="version_is"
     )
 
     type: Literal["version_is"] = "version_is"
@@ -476,7 +494,15 @@ class Decision(_Value):
     """Which variant of an experiment wins, made by `winner`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "winner", "control", "variants", "split", "reasons", "missing", "policy_digest"
+        "verdict",
+        "winner",
+        "control",
+        "variants",
+        "split",
+        "reasons",
+        "missing",
+        "policy_digest",
+        of="experiment.Decision",
     )
 
     verdict: Verdict
@@ -526,6 +552,7 @@ class Definition(_Value):
         "forced",
         "force",
         "active",
+        of="experiment.Definition",
     )
 
     key: str
@@ -582,7 +609,7 @@ class Guardrail(_Value):
     """Events that a winner must not make worse: errors, refunds, unsubscriptions."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "direction", "margin_percent", "min_expected_events"
+        "name", "direction", "margin_percent", "min_expected_events", of="experiment.Guardrail"
     )
 
     name: str
@@ -604,7 +631,7 @@ class Guardrail(_Value):
 class Move(_Value):
     """The units that go from one variant to another."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("before", "after", "share")
+    _fields: ClassVar[_native.Fields] = _native.Fields("before", "after", "share", of="experiment.Move")
 
     before: str | None = None
     """The variant before; absent for units that were in none."""
@@ -622,7 +649,9 @@ class Namespace(_Value):
     its seed, and so is a rollout of Unleash whose `groupId` or stickiness is not that of the variants.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "ranges", "seed", "unit_attribute", "scheme")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "ranges", "seed", "unit_attribute", "scheme", of="experiment.Namespace"
+    )
 
     name: str
     """The name."""
@@ -649,7 +678,9 @@ class Namespace(_Value):
 class RampCheck(_Value):
     """Whether a ramp keeps units where they are, made by `check_ramp`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "shares", "reasons", "policy_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "shares", "reasons", "policy_digest", of="experiment.RampCheck"
+    )
 
     verdict: RampVerdict
     """What is proven."""
@@ -674,7 +705,9 @@ class RampCheck(_Value):
 class Reassignment(_Value):
     """The units that a change of a definition moves, made by `reassignment`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("moved", "least", "moves", "reasons")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "moved", "least", "moves", "reasons", of="experiment.Reassignment"
+    )
 
     moved: float
     """The share of all units whose variant changes; those that enter or leave count too."""
@@ -698,7 +731,7 @@ class Reassignment(_Value):
 class Unit(_Value):
     """What is assigned: a user, a session, a device, a tenant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "attributes")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "attributes", of="experiment.Unit")
 
     id: str | None = None
     """The identity that is hashed, as text. Absent or empty: the unit is in no variant."""
@@ -711,7 +744,9 @@ class Unit(_Value):
 class Variant(_Value):
     """A variant of an experiment."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "weight", "ranges", "untracked")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "weight", "ranges", "untracked", of="experiment.Variant"
+    )
 
     name: str
     """The name, unique in the experiment. With `launchdarkly` a variant may have several entries, as one that is
@@ -742,7 +777,9 @@ class Variant(_Value):
 class VariantCounts(_Value):
     """What was counted of one variant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("variant", "units", "goal", "guardrails")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "variant", "units", "goal", "guardrails", of="experiment.VariantCounts"
+    )
 
     variant: str
     """The name of the variant."""
@@ -761,7 +798,9 @@ class VariantCounts(_Value):
 class VariantRange(_Value):
     """The buckets of a variant, made by `ranges`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("variant", "start", "end", "share")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "variant", "start", "end", "share", of="experiment.VariantRange"
+    )
 
     variant: str
     """The name of the variant."""
@@ -781,7 +820,13 @@ class VariantResult(_Value):
     """What the counts of one variant prove against the control."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "variant", "verdict", "ratio", "ratio_low", "ratio_high", "needed_events"
+        "variant",
+        "verdict",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "needed_events",
+        of="experiment.VariantResult",
     )
 
     variant: str
@@ -812,7 +857,14 @@ class WinnerPolicy(_Value):
     """When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "control", "direction", "min_effect_percent", "alpha", "min_expected_events", "guardrails", "split"
+        "control",
+        "direction",
+        "min_effect_percent",
+        "alpha",
+        "min_expected_events",
+        "guardrails",
+        "split",
+        of="experiment.WinnerPolicy",
     )
 
     control: str | None = None

@@ -370,7 +370,14 @@ class Assessment(_Value):
     """The severity of an incident, made by `assess_severity`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "highest", "lowest", "major", "reasons", "missing", "policy_digest"
+        "verdict",
+        "highest",
+        "lowest",
+        "major",
+        "reasons",
+        "missing",
+        "policy_digest",
+        of="incident.Assessment",
     )
 
     verdict: AssessmentVerdict
@@ -406,7 +413,7 @@ class Cadence(_Value):
     """How often messages about an incident are sent. The defaults are those of PagerDuty's incident response documentation."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "first", "scope", "interval", "interval_for", "later", "least_severity"
+        "first", "scope", "interval", "interval_for", "later", "least_severity", of="incident.Cadence"
     )
 
     first: timedelta = timedelta(seconds=300)
@@ -436,7 +443,9 @@ class Cadence(_Value):
 class ComponentImpact(_Value):
     """The impact of an incident on a component for a time: a row of `impacts`, or of any table of incidents."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("component", "impact", "start", "end", "incident")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "component", "impact", "start", "end", "incident", of="incident.ComponentImpact"
+    )
 
     component: str
     """The name of the component."""
@@ -458,7 +467,9 @@ class ComponentImpact(_Value):
 class ComponentState(_Value):
     """The status of a component at an instant, made by `component_status`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("status", "impact", "incidents")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "status", "impact", "incidents", of="incident.ComponentState"
+    )
 
     status: ComponentStatus
     """The status."""
@@ -477,7 +488,7 @@ class ComponentState(_Value):
 class DatedMilestone(_Value):
     """A milestone and its instant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("milestone", "at")
+    _fields: ClassVar[_native.Fields] = _native.Fields("milestone", "at", of="incident.DatedMilestone")
 
     milestone: Milestone
     """The milestone."""
@@ -490,7 +501,9 @@ class DatedMilestone(_Value):
 class Downtime(_Value):
     """How long a component was down within a period, made by `downtime`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("downtime", "ranges", "observed", "uptime")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "downtime", "ranges", "observed", "uptime", of="incident.Downtime"
+    )
 
     downtime: timedelta
     """The length of the union of its impacts within the observed part of the period."""
@@ -524,6 +537,7 @@ class Durations(_Value):
         "impact_ongoing",
         "reopened",
         "resolved_at",
+        of="incident.Durations",
     )
 
     to_detect: timedelta
@@ -567,7 +581,7 @@ class Durations(_Value):
 class Event(_Value):
     """Something that happened in an incident at an instant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "by", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "by", "kind", of="incident.Event")
 
     at: datetime
     """When it happened."""
@@ -592,6 +606,7 @@ class EventKindOpened(_Variant):
         "started_at",
         "detected_at",
         "components",
+        of="incident.EventKind",
         tag="opened",
     )
 
@@ -630,7 +645,7 @@ class EventKindOpened(_Variant):
 class EventKindAcknowledged(_Variant):
     """A responder took the incident."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="acknowledged")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="incident.EventKind", tag="acknowledged")
 
     type: Literal["acknowledged"] = "acknowledged"
     """Which variant this is."""
@@ -643,7 +658,7 @@ class EventKindAcknowledged(_Variant):
 class EventKindAssessed(_Variant):
     """The severity was assessed, or assessed anew."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("severity", tag="assessed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("severity", of="incident.EventKind", tag="assessed")
 
     type: Literal["assessed"] = "assessed"
     """Which variant this is."""
@@ -659,7 +674,9 @@ class EventKindAssessed(_Variant):
 class EventKindStatusChanged(_Variant):
     """The status changed, or was confirmed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("status", tag="status_changed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "status", of="incident.EventKind", tag="status_changed"
+    )
 
     type: Literal["status_changed"] = "status_changed"
     """Which variant this is."""
@@ -675,7 +692,9 @@ class EventKindStatusChanged(_Variant):
 class EventKindImpactChanged(_Variant):
     """The impact as a whole changed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("impact", "description", tag="impact_changed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "impact", "description", of="incident.EventKind", tag="impact_changed"
+    )
 
     type: Literal["impact_changed"] = "impact_changed"
     """Which variant this is."""
@@ -695,7 +714,7 @@ class EventKindComponentChanged(_Variant):
     """The status of a component changed."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "component", "status", "since", tag="component_changed"
+        "component", "status", "since", of="incident.EventKind", tag="component_changed"
     )
 
     type: Literal["component_changed"] = "component_changed"
@@ -718,7 +737,7 @@ class EventKindComponentChanged(_Variant):
 class EventKindMitigated(_Variant):
     """Users notice it no more: the impact as a whole is over, and every component is operational."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("since", tag="mitigated")
+    _fields: ClassVar[_native.Fields] = _native.Fields("since", of="incident.EventKind", tag="mitigated")
 
     type: Literal["mitigated"] = "mitigated"
     """Which variant this is."""
@@ -734,7 +753,9 @@ class EventKindMitigated(_Variant):
 class EventKindCommunicated(_Variant):
     """A message went to customers or stakeholders."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", "scope", "next_update_at", tag="communicated")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "text", "scope", "next_update_at", of="incident.EventKind", tag="communicated"
+    )
 
     type: Literal["communicated"] = "communicated"
     """Which variant this is."""
@@ -756,7 +777,7 @@ class EventKindCommunicated(_Variant):
 class EventKindActionTaken(_Variant):
     """An action was taken. A planned step of the same text is done."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", tag="action_taken")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", of="incident.EventKind", tag="action_taken")
 
     type: Literal["action_taken"] = "action_taken"
     """Which variant this is."""
@@ -772,7 +793,7 @@ class EventKindActionTaken(_Variant):
 class EventKindStepPlanned(_Variant):
     """A step was planned."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", tag="step_planned")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", of="incident.EventKind", tag="step_planned")
 
     type: Literal["step_planned"] = "step_planned"
     """Which variant this is."""
@@ -788,7 +809,7 @@ class EventKindStepPlanned(_Variant):
 class EventKindReopened(_Variant):
     """The incident was resolved, but it is not over."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("since", tag="reopened")
+    _fields: ClassVar[_native.Fields] = _native.Fields("since", of="incident.EventKind", tag="reopened")
 
     type: Literal["reopened"] = "reopened"
     """Which variant this is."""
@@ -804,7 +825,7 @@ class EventKindReopened(_Variant):
 class EventKindDocumented(_Variant):
     """The report of the incident was written."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="documented")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="incident.EventKind", tag="documented")
 
     type: Literal["documented"] = "documented"
     """Which variant this is."""
@@ -834,7 +855,7 @@ EventKind: TypeAlias = (
 class Hold(_Value):
     """A time in which the clocks stand still."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="incident.Hold")
 
     start: datetime
     """The first instant."""
@@ -847,7 +868,7 @@ class Hold(_Value):
 class Hours(_Value):
     """Hours of days of the week, in local time."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("days", "start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("days", "start", "end", of="incident.Hours")
 
     days: Sequence[Weekday]
     """The days on which they start."""
@@ -867,7 +888,13 @@ class ImpactFacts(_Value):
     """What is known about the impact of an incident. A fact that nobody knows is left out."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "loss", "affected_share", "data_exposed", "data_lost", "monitoring_impaired", "likely_to_worsen"
+        "loss",
+        "affected_share",
+        "data_exposed",
+        "data_lost",
+        "monitoring_impaired",
+        "likely_to_worsen",
+        of="incident.ImpactFacts",
     )
 
     loss: Loss | None = None
@@ -893,7 +920,9 @@ class ImpactFacts(_Value):
 class MappedStatus(_Value):
     """What a word of a tool means, made by `map_status`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("status", "ambiguous", "possible")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "status", "ambiguous", "possible", of="incident.MappedStatus"
+    )
 
     status: Status
     """The status: the first of the possible ones, so that nothing counts as further than it may be."""
@@ -912,7 +941,7 @@ class MappedStatus(_Value):
 class MappedWord(_Value):
     """The word of a tool for a status, made by `word_for_status`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", "exact")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", "exact", of="incident.MappedWord")
 
     text: str
     """The word."""
@@ -925,7 +954,7 @@ class MappedWord(_Value):
 class SeverityAt(_Value):
     """A severity and since when it counts."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "severity")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "severity", of="incident.SeverityAt")
 
     at: datetime
     """Since when."""
@@ -938,7 +967,7 @@ class SeverityAt(_Value):
 class SeverityPolicy(_Value):
     """The limits between few, many and most customers. PagerDuty names the words without numbers; these are ours."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("many", "most")
+    _fields: ClassVar[_native.Fields] = _native.Fields("many", "most", of="incident.SeverityPolicy")
 
     many: float = 0.1
     """The share of the customers from which on they are many. Default: 0.1."""
@@ -952,7 +981,7 @@ class Sla(_Value):
     """A service level agreement: the targets by severity, and the hours in which their clocks run."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "targets", "zone", "hours", "calendar", "severity_change"
+        "targets", "zone", "hours", "calendar", "severity_change", of="incident.Sla"
     )
 
     targets: Mapping[str, SlaTarget] = field(default_factory=dict)
@@ -983,7 +1012,7 @@ class SlaDue(_Value):
     """The clock of a ticket, made by `response_due` and `resolution_due`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "due_at", "target", "counted", "on_hold", "on_hold_wall"
+        "due_at", "target", "counted", "on_hold", "on_hold_wall", of="incident.SlaDue"
     )
 
     due_at: datetime | None = None
@@ -1007,7 +1036,13 @@ class SlaState(_Value):
     """The state of a clock, made by `sla_state`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "clock", "reasons", "next_check_at", "policy_digest", "tzdb_version"
+        "verdict",
+        "clock",
+        "reasons",
+        "next_check_at",
+        "policy_digest",
+        "tzdb_version",
+        of="incident.SlaState",
     )
 
     verdict: SlaVerdict
@@ -1039,7 +1074,7 @@ class SlaState(_Value):
 class SlaTarget(_Value):
     """The targets of a severity."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("response", "resolution")
+    _fields: ClassVar[_native.Fields] = _native.Fields("response", "resolution", of="incident.SlaTarget")
 
     response: timedelta | None = None
     """The time until the first response, while the clock runs."""
@@ -1068,6 +1103,7 @@ class State(_Value):
         "next_steps",
         "milestones",
         "events",
+        of="incident.State",
     )
 
     id: str
@@ -1124,7 +1160,7 @@ class Ticket(_Value):
     """A request or an incident under a service level agreement."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "opened", "severities", "holds", "responded_at", "resolved_at"
+        "opened", "severities", "holds", "responded_at", "resolved_at", of="incident.Ticket"
     )
 
     opened: datetime
@@ -1151,7 +1187,14 @@ class Update(_Value):
     """Whether a message about an incident is due, made by `update_due`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "due_at", "overdue", "then_at", "reasons", "next_check_at", "policy_digest"
+        "verdict",
+        "due_at",
+        "overdue",
+        "then_at",
+        "reasons",
+        "next_check_at",
+        "policy_digest",
+        of="incident.Update",
     )
 
     verdict: UpdateVerdict

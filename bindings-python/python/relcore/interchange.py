@@ -135,7 +135,9 @@ class SeriesRule(StrEnum):
 class ArgoApplication(_Value):
     """An application of Argo CD, as the selectors of a sync window see it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "namespace", "cluster", "server")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "namespace", "cluster", "server", of="interchange.ArgoApplication"
+    )
 
     name: str
     """The name of the application."""
@@ -155,7 +157,7 @@ class GitCommit(_Value):
     """A commit."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "parents", "authored_at", "committed_at", "subject", "body"
+        "id", "parents", "authored_at", "committed_at", "subject", "body", of="interchange.GitCommit"
     )
 
     id: str
@@ -186,7 +188,7 @@ class GitCommit(_Value):
 class GitFault(_Value):
     """A date of a commit or tag that could not be read."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "text", of="interchange.GitFault")
 
     name: str
     """The full object name of the commit, or the name of the tag."""
@@ -199,7 +201,9 @@ class GitFault(_Value):
 class GitHistory(_Value):
     """The commits and tags of a repository."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("commits", "tags", "faults")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "commits", "tags", "faults", of="interchange.GitHistory"
+    )
 
     commits: Sequence[GitCommit]
     """The commits in the order of the log: newest first."""
@@ -220,7 +224,9 @@ class GitHistory(_Value):
 class GitPackage(_Value):
     """One of several packages in a repository: which tags release it, and which commits belong to it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("service", "tag_pattern", "commits")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "service", "tag_pattern", "commits", of="interchange.GitPackage"
+    )
 
     service: str
     """The service of its deployments."""
@@ -242,7 +248,12 @@ class GitReleases(_Value):
     """The releases of a repository as deployments and its commits as changes, for `metrics.dora`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "deployments", "changes", "unmatched_tags", "unmatched_examples", "unowned_commits"
+        "deployments",
+        "changes",
+        "unmatched_tags",
+        "unmatched_examples",
+        "unowned_commits",
+        of="interchange.GitReleases",
     )
 
     deployments: Sequence[Deployment]
@@ -270,7 +281,7 @@ class GitReleases(_Value):
 class GitTag(_Value):
     """A tag of a commit."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "commit", "tagged_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "commit", "tagged_at", of="interchange.GitTag")
 
     name: str
     """The short name: `v1.2.3`."""
@@ -286,7 +297,9 @@ class GitTag(_Value):
 class KuredSchedule(_Value):
     """The options of kured that say when it may restart a node. The defaults are those of kured 1."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("reboot_days", "start_time", "end_time", "time_zone")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "reboot_days", "start_time", "end_time", "time_zone", of="interchange.KuredSchedule"
+    )
 
     reboot_days: str = "su,mo,tu,we,th,fr,sa"
     """`--reboot-days`: names of days with commas, or numbers from 0 for Sunday. Default: every day."""
@@ -306,7 +319,14 @@ class PrometheusMetric(_Value):
     """A metric of a schedule with the Prometheus responses for it."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "metric", "answer", "samples", "scale", "accept_warnings", "series", "series_limit"
+        "metric",
+        "answer",
+        "samples",
+        "scale",
+        "accept_warnings",
+        "series",
+        "series_limit",
+        of="interchange.PrometheusMetric",
     )
 
     metric: str
@@ -346,7 +366,7 @@ class PrometheusQuery(_Value):
     It must return an instant vector of at most one series: aggregate it, as with `sum(…)`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "query")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "query", of="interchange.PrometheusQuery")
 
     metric: str
     """The name of the metric in the rules."""
@@ -359,7 +379,9 @@ class PrometheusQuery(_Value):
 class PrometheusSample(_Value):
     """One sample: a number, or the reason for its absence."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value", "missing")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "at", "value", "missing", of="interchange.PrometheusSample"
+    )
 
     at: datetime
     """The instant of evaluation."""
@@ -375,7 +397,7 @@ class PrometheusSample(_Value):
 class PrometheusSeries(_Value):
     """One time series of a range query."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("labels", "samples")
+    _fields: ClassVar[_native.Fields] = _native.Fields("labels", "samples", of="interchange.PrometheusSeries")
 
     labels: Mapping[str, str]
     """The labels. `__name__` is one of them if the query kept it."""

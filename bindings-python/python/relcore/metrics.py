@@ -560,7 +560,7 @@ class Change(_Value):
     """A commit or another unit of work that deployments deliver."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "authored_at", "committed_at", "merge", "reverts"
+        "id", "authored_at", "committed_at", "merge", "reverts", of="metrics.Change"
     )
 
     id: str
@@ -587,7 +587,7 @@ class Classification(_Value):
     """The level of a value in a report of DORA, made by `classify`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "metric", "value", "year", "verdict", "levels", "nearest"
+        "metric", "value", "year", "verdict", "levels", "nearest", of="metrics.Classification"
     )
 
     metric: Metric
@@ -627,6 +627,7 @@ class Deployment(_Value):
         "revision",
         "remediates",
         "changes",
+        of="metrics.Deployment",
     )
 
     id: str
@@ -672,7 +673,7 @@ class DoraReport(_Value):
     """The five delivery metrics of DORA over a range and each of its buckets."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "range", "overall", "buckets", "policy_digest", "tzdb_version"
+        "range", "overall", "buckets", "policy_digest", "tzdb_version", of="metrics.DoraReport"
     )
 
     range: TimeRange
@@ -712,6 +713,7 @@ class DoraRow(_Value):
         "change_fail_rate",
         "failed_deployment_recovery_time",
         "deployment_rework_rate",
+        of="metrics.DoraRow",
     )
 
     range: TimeRange
@@ -745,7 +747,18 @@ class Estimate(_Value):
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "value", "undefined", "n", "affected", "low_n", "excluded", "interval", "median", "mean", "p90", "p95"
+        "value",
+        "undefined",
+        "n",
+        "affected",
+        "low_n",
+        "excluded",
+        "interval",
+        "median",
+        "mean",
+        "p90",
+        "p95",
+        of="metrics.Estimate",
     )
 
     value: float | None = None
@@ -791,7 +804,7 @@ class Estimate(_Value):
 class Exclusion(_Value):
     """How many items were left out for one reason."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n")
+    _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n", of="metrics.Exclusion")
 
     reason: ExclusionReason
     """The reason."""
@@ -814,6 +827,7 @@ class Incident(_Value):
         "caused_by",
         "duplicate_of",
         "closed",
+        of="metrics.Incident",
     )
 
     id: str
@@ -883,6 +897,7 @@ class Policy(_Value):
         "low_n",
         "relands",
         "partial_deployments",
+        of="metrics.Policy",
     )
 
     environments: Sequence[str] = ("production",)
@@ -1029,7 +1044,12 @@ class QuickCheckAnswers(_Value):
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "lead_time", "deployment_frequency", "recovery_time", "change_fail_rate", "rework_rate"
+        "lead_time",
+        "deployment_frequency",
+        "recovery_time",
+        "change_fail_rate",
+        "rework_rate",
+        of="metrics.QuickCheckAnswers",
     )
 
     lead_time: float | None = None
@@ -1052,7 +1072,9 @@ class QuickCheckAnswers(_Value):
 class QuickCheckBenchmark(_Value):
     """The scores of a group of teams in the survey of DORA, with their standard deviations."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("population", "score", "deviation")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "population", "score", "deviation", of="metrics.QuickCheckBenchmark"
+    )
 
     population: str
     """The group: `all`, an industry or a size of the organization."""
@@ -1069,7 +1091,12 @@ class QuickCheckDeviation(_Value):
     """How much the scores of a group of teams differ, made by `quick_check_benchmark`: standard deviations."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "lead_time", "deployment_frequency", "recovery_time", "change_fail_rate", "rework_rate"
+        "lead_time",
+        "deployment_frequency",
+        "recovery_time",
+        "change_fail_rate",
+        "rework_rate",
+        of="metrics.QuickCheckDeviation",
     )
 
     lead_time: float
@@ -1103,6 +1130,7 @@ class QuickCheckScore(_Value):
         "recovery_time",
         "change_fail_rate",
         "rework_rate",
+        of="metrics.QuickCheckScore",
     )
 
     year: int
@@ -1160,6 +1188,7 @@ class ReportRow(_Value):
         "rework_deployments",
         "deployment_rework_rate",
         "policy_digest",
+        of="metrics.ReportRow",
     )
 
     start: datetime

@@ -41,7 +41,7 @@ class Evidence(_Value):
     """The facts behind a reason. One that does not exist is absent."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "observed", "threshold", "unit", "n", "p", "interval", "error"
+        "observed", "threshold", "unit", "n", "p", "interval", "error", of="Evidence"
     )
 
     observed: float | None = None
@@ -70,7 +70,7 @@ class Evidence(_Value):
 class Interval(_Value):
     """A confidence interval, both ends included."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", "level")
+    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", "level", of="Interval")
 
     low: float
     """The lower end."""
@@ -90,7 +90,9 @@ class Reason(_Value):
     `evidence`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "severity", "subject", "text", "evidence")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "code", "severity", "subject", "text", "evidence", of="Reason"
+    )
 
     code: ReasonCode | str
     """The stable code of the rule."""

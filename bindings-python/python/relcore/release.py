@@ -401,7 +401,7 @@ class Type(StrEnum):
 class Advisory(_Value):
     """An advisory that a release closes."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "severity")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "severity", of="release.Advisory")
 
     id: str
     """The identifier: `CVE-2026-0001`, `GHSA-…`, `RUSTSEC-…`."""
@@ -415,7 +415,15 @@ class BackportPlan(_Value):
     """The lines that must get a fix, made by `backport_targets`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "targets", "forward", "extended", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict",
+        "targets",
+        "forward",
+        "extended",
+        "reasons",
+        "missing",
+        "next_check_at",
+        "policy_digest",
+        of="release.BackportPlan",
     )
 
     verdict: BackportVerdict
@@ -454,7 +462,13 @@ class Classification(_Value):
     """The release type and the reasons for it: the result of `classify`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "release_type", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict",
+        "release_type",
+        "reasons",
+        "missing",
+        "next_check_at",
+        "policy_digest",
+        of="release.Classification",
     )
 
     verdict: ClassificationVerdict
@@ -486,7 +500,7 @@ class Classification(_Value):
 class CveId(_Value):
     """The identifier of a vulnerability, made by `parse_cve`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("year", "number")
+    _fields: ClassVar[_native.Fields] = _native.Fields("year", "number", of="release.CveId")
 
     year: int
     """The year: 1999 or later."""
@@ -499,7 +513,7 @@ class CveId(_Value):
 class CvssScore(_Value):
     """The score of a CVSS vector, made by `cvss_score`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "score", "severity")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", "score", "severity", of="release.CvssScore")
 
     version: str
     """The version of CVSS: `3.0`, `3.1` or `4.0`."""
@@ -526,6 +540,7 @@ class Deprecation(_Value):
         "sunset_link",
         "announced",
         "reminded_at",
+        of="release.Deprecation",
     )
 
     subject: str
@@ -567,7 +582,7 @@ class DeprecationStatus(_Value):
     """The state of a deprecation, made by `deprecation_status`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "state", "reasons", "missing", "next_check_at", "policy_digest"
+        "state", "reasons", "missing", "next_check_at", "policy_digest", of="release.DeprecationStatus"
     )
 
     state: DeprecationState
@@ -596,7 +611,9 @@ class DeprecationStatus(_Value):
 class DisclosurePlan(_Value):
     """The dated steps of a disclosure, made by `disclosure_plan`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("steps", "missing", "policy_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "steps", "missing", "policy_digest", of="release.DisclosurePlan"
+    )
 
     steps: Sequence[DisclosureStep]
     """The steps by time."""
@@ -625,6 +642,7 @@ class DisclosurePolicy(_Value):
         "early_warning",
         "notification",
         "final_report",
+        of="release.DisclosurePolicy",
     )
 
     acknowledge: timedelta = timedelta(seconds=259200)
@@ -659,7 +677,9 @@ class DisclosurePolicy(_Value):
 class DisclosureStep(_Value):
     """A step of a disclosure."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "started_at", "due_at", "source")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "kind", "started_at", "due_at", "source", of="release.DisclosureStep"
+    )
 
     kind: DisclosureStepKind
     """What is due."""
@@ -678,7 +698,7 @@ class DisclosureStep(_Value):
 class DocFolder(_Value):
     """A folder of documentation."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "tag", "version")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "tag", "version", of="release.DocFolder")
 
     name: str
     """Its name: `current` or `v1.2`."""
@@ -694,7 +714,7 @@ class DocFolder(_Value):
 class DocPolicy(_Value):
     """Which documentation is kept."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("keep", "always", "tag_prefix")
+    _fields: ClassVar[_native.Fields] = _native.Fields("keep", "always", "tag_prefix", of="release.DocPolicy")
 
     keep: int = 3
     """How many minor versions are kept beside the current one. Default 3, a choice of relcore."""
@@ -713,7 +733,7 @@ class DocPolicy(_Value):
 class DocTree(_Value):
     """The folders of documentation, made by `retained_doc_versions`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("folders", "removed", "ignored")
+    _fields: ClassVar[_native.Fields] = _native.Fields("folders", "removed", "ignored", of="release.DocTree")
 
     folders: Sequence[DocFolder]
     """The folders to keep, the newest first."""
@@ -733,7 +753,7 @@ class Facts(_Value):
     """The facts about a release that its version does not contain."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "breaking", "features", "advisories", "line", "lts", "opt_in_only", "declared"
+        "breaking", "features", "advisories", "line", "lts", "opt_in_only", "declared", of="release.Facts"
     )
 
     breaking: bool | None = None
@@ -767,7 +787,9 @@ class Facts(_Value):
 class Fix(_Value):
     """A fix, and where it is already."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "fixed_in", "affected_since", "carried_by")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "kind", "fixed_in", "affected_since", "carried_by", of="release.Fix"
+    )
 
     kind: ChangeKind
     """What it is."""
@@ -789,7 +811,7 @@ class Fix(_Value):
 class Header(_Value):
     """A header of HTTP."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "value", of="release.Header")
 
     name: str
     """The name: `Sunset`."""
@@ -802,7 +824,7 @@ class Header(_Value):
 class LineChange(_Value):
     """A change that is proposed for a line."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "breaking")
+    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "breaking", of="release.LineChange")
 
     kind: ChangeKind
     """What it is."""
@@ -816,7 +838,7 @@ class LineCheck(_Value):
     """Whether a line takes a change, made by `check_line`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "phase", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict", "phase", "reasons", "missing", "next_check_at", "policy_digest", of="release.LineCheck"
     )
 
     verdict: LineVerdict
@@ -848,7 +870,7 @@ class LineCheck(_Value):
 class MilestoneOn(_Variant):
     """It is reached after this day: `eol: 2025-10-31`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("date", tag="on")
+    _fields: ClassVar[_native.Fields] = _native.Fields("date", of="release.Milestone", tag="on")
 
     type: Literal["on"] = "on"
     """Which variant this is."""
@@ -864,7 +886,7 @@ class MilestoneOn(_Variant):
 class MilestoneReached(_Variant):
     """It is reached, the day is unknown: `eol: true`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="reached")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="release.Milestone", tag="reached")
 
     type: Literal["reached"] = "reached"
     """Which variant this is."""
@@ -877,7 +899,7 @@ class MilestoneReached(_Variant):
 class MilestoneNotReached(_Variant):
     """It is not reached, and has no day yet: `eol: false`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="not_reached")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="release.Milestone", tag="not_reached")
 
     type: Literal["not_reached"] = "not_reached"
     """Which variant this is."""
@@ -894,7 +916,7 @@ Milestone: TypeAlias = MilestoneOn | MilestoneReached | MilestoneNotReached
 class Notice(_Value):
     """A notice of a deprecation."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("place", "due_at", "is_reminder")
+    _fields: ClassVar[_native.Fields] = _native.Fields("place", "due_at", "is_reminder", of="release.Notice")
 
     place: NoticePlace
     """Where."""
@@ -910,7 +932,7 @@ class Notice(_Value):
 class NoticePolicy(_Value):
     """Where and when a deprecation is announced."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("places", "reminders")
+    _fields: ClassVar[_native.Fields] = _native.Fields("places", "reminders", of="release.NoticePolicy")
 
     places: Sequence[NoticePlace] = (
         NoticePlace.CHANGELOG,
@@ -936,7 +958,9 @@ class NoticePolicy(_Value):
 class NoticesDue(_Value):
     """The notices of a deprecation that are due, made by `notices_due`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("due", "missing", "next_due_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "due", "missing", "next_due_at", of="release.NoticesDue"
+    )
 
     due: Sequence[Notice]
     """The notices that are due and were not given, by time."""
@@ -973,6 +997,7 @@ class Profile(_Value):
         "channels",
         "freeze_exempt",
         "support",
+        of="release.Profile",
     )
 
     allowed_bumps: Sequence[Bump]
@@ -1025,7 +1050,7 @@ class Profiles(_Value):
     A type without a row has the standard profile.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("profiles")
+    _fields: ClassVar[_native.Fields] = _native.Fields("profiles", of="release.Profiles")
 
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     """The profiles by release type."""
@@ -1035,7 +1060,7 @@ class Profiles(_Value):
 class Removal(_Value):
     """Something that a release removes."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("subject", "version", "at")
+    _fields: ClassVar[_native.Fields] = _native.Fields("subject", "version", "at", of="release.Removal")
 
     subject: str
     """What is removed, by the name that its deprecation has."""
@@ -1052,7 +1077,7 @@ class RemovalCheck(_Value):
     """Whether removals keep what was promised, made by `check_removals`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict", "reasons", "missing", "next_check_at", "policy_digest", of="release.RemovalCheck"
     )
 
     verdict: RemovalVerdict
@@ -1081,7 +1106,9 @@ class RemovalCheck(_Value):
 class RemovalPolicy(_Value):
     """What a removal needs, besides its own promise."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("min_notice", "require_major")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "min_notice", "require_major", of="release.RemovalPolicy"
+    )
 
     min_notice: timedelta = timedelta(seconds=0)
     """The least time from the deprecation to the removal. Default 0: the promise of each deprecation counts alone."""
@@ -1096,7 +1123,7 @@ class RemovalPolicy(_Value):
 class RequiredApproval(_Value):
     """An approval that a release needs."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("role", "count")
+    _fields: ClassVar[_native.Fields] = _native.Fields("role", "count", of="release.RequiredApproval")
 
     role: str
     """The role of the approvers: `release_manager`."""
@@ -1124,6 +1151,7 @@ class SupportFlags(_Value):
         "is_eoes",
         "is_almost_eoes",
         "is_maintained",
+        of="release.SupportFlags",
     )
 
     is_lts: bool
@@ -1162,7 +1190,16 @@ class SupportLine(_Value):
     """A line of releases with the days on which its support changes, in the words of endoflife.date."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "released", "lts", "maintenance", "eoas", "eol", "eoes", "discontinued", "zone"
+        "name",
+        "released",
+        "lts",
+        "maintenance",
+        "eoas",
+        "eol",
+        "eoes",
+        "discontinued",
+        "zone",
+        of="release.SupportLine",
     )
 
     name: str
@@ -1208,6 +1245,7 @@ class SupportStatus(_Value):
         "next_check_at",
         "policy_digest",
         "tzdb_version",
+        of="release.SupportStatus",
     )
 
     phase: SupportPhase
@@ -1251,7 +1289,9 @@ class SupportStatus(_Value):
 class VulnerabilityReport(_Value):
     """The report of a vulnerability."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("severity", "reported_at", "exploited_at", "fixed_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "severity", "reported_at", "exploited_at", "fixed_at", of="release.VulnerabilityReport"
+    )
 
     severity: AdvisorySeverity
     """Its severity."""

@@ -417,7 +417,9 @@ class WindowVerdict(StrEnum):
 class Candidate(_Value):
     """A version that a rollback could go to."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "eligible", "failed_rollbacks", "reasons")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", "eligible", "failed_rollbacks", "reasons", of="rollback.Candidate"
+    )
 
     version: str
     """The version."""
@@ -449,6 +451,7 @@ class Candidates(_Value):
         "failed_rollbacks",
         "next_check_at",
         "policy_digest",
+        of="rollback.Candidates",
     )
 
     verdict: CandidatesVerdict
@@ -489,7 +492,9 @@ class Candidates(_Value):
 class Counterfactual(_Value):
     """A fact that would change the verdict if all others stayed as they are."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("fact", "actual", "instead", "verdict")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "fact", "actual", "instead", "verdict", of="rollback.Counterfactual"
+    )
 
     fact: str
     """The name of the fact in the situation: `affectedShare`."""
@@ -508,7 +513,7 @@ class Counterfactual(_Value):
 class DataLoss(_Value):
     """Data that a step of a rollback loses."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "start", "end", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "start", "end", "text", of="rollback.DataLoss")
 
     id: str
     """The id of the step."""
@@ -536,6 +541,7 @@ class Decision(_Value):
         "options",
         "next_check_at",
         "policy_digest",
+        of="rollback.Decision",
     )
 
     verdict: Verdict
@@ -577,7 +583,7 @@ class Decision(_Value):
 class HistoryEvent(_Value):
     """An event in the history of a service."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind", of="rollback.HistoryEvent")
 
     at: datetime
     """When it happened. Not before the event in front of it, and not after `now`."""
@@ -590,7 +596,7 @@ class HistoryEvent(_Value):
 class HistoryKindDeployed(_Variant):
     """A version began to serve, for the first time or again."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="deployed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="deployed")
 
     type: Literal["deployed"] = "deployed"
     """Which variant this is."""
@@ -606,7 +612,9 @@ class HistoryKindDeployed(_Variant):
 class HistoryKindExperimentDeployed(_Variant):
     """A version was deployed as an experiment. It counts as no revision, and nobody goes back to it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="experiment_deployed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", of="rollback.HistoryKind", tag="experiment_deployed"
+    )
 
     type: Literal["experiment_deployed"] = "experiment_deployed"
     """Which variant this is."""
@@ -624,7 +632,7 @@ class HistoryKindSucceeded(_Variant):
     more.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="succeeded")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="succeeded")
 
     type: Literal["succeeded"] = "succeeded"
     """Which variant this is."""
@@ -640,7 +648,7 @@ class HistoryKindSucceeded(_Variant):
 class HistoryKindFailed(_Variant):
     """A version failed while it served."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="failed")
 
     type: Literal["failed"] = "failed"
     """Which variant this is."""
@@ -656,7 +664,9 @@ class HistoryKindFailed(_Variant):
 class HistoryKindRollbackFailed(_Variant):
     """A rollback to a version was tried and failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="rollback_failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", of="rollback.HistoryKind", tag="rollback_failed"
+    )
 
     type: Literal["rollback_failed"] = "rollback_failed"
     """Which variant this is."""
@@ -672,7 +682,7 @@ class HistoryKindRollbackFailed(_Variant):
 class HistoryKindWithdrawn(_Variant):
     """A version must not be used any more."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="withdrawn")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="withdrawn")
 
     type: Literal["withdrawn"] = "withdrawn"
     """Which variant this is."""
@@ -688,7 +698,9 @@ class HistoryKindWithdrawn(_Variant):
 class HistoryKindVulnerable(_Variant):
     """A version is known to have a vulnerability."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "advisory", tag="vulnerable")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", "advisory", of="rollback.HistoryKind", tag="vulnerable"
+    )
 
     type: Literal["vulnerable"] = "vulnerable"
     """Which variant this is."""
@@ -707,7 +719,9 @@ class HistoryKindVulnerable(_Variant):
 class HistoryKindArtifactKept(_Variant):
     """The artifact of a version is kept until an instant. The last of these events counts."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "until", tag="artifact_kept")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", "until", of="rollback.HistoryKind", tag="artifact_kept"
+    )
 
     type: Literal["artifact_kept"] = "artifact_kept"
     """Which variant this is."""
@@ -726,7 +740,9 @@ class HistoryKindArtifactKept(_Variant):
 class HistoryKindMigrated(_Variant):
     """A migration ran."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("migration", "change", "works_from", tag="migrated")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "migration", "change", "works_from", of="rollback.HistoryKind", tag="migrated"
+    )
 
     type: Literal["migrated"] = "migrated"
     """Which variant this is."""
@@ -748,7 +764,9 @@ class HistoryKindMigrated(_Variant):
 class HistoryKindMigrationReverted(_Variant):
     """A migration was taken back."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("migration", tag="migration_reverted")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "migration", of="rollback.HistoryKind", tag="migration_reverted"
+    )
 
     type: Literal["migration_reverted"] = "migration_reverted"
     """Which variant this is."""
@@ -764,7 +782,9 @@ class HistoryKindMigrationReverted(_Variant):
 class HistoryKindNewFormatWritten(_Variant):
     """Data was written for the first time in a format that older versions cannot read."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("readable_from", tag="new_format_written")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "readable_from", of="rollback.HistoryKind", tag="new_format_written"
+    )
 
     type: Literal["new_format_written"] = "new_format_written"
     """Which variant this is."""
@@ -797,7 +817,15 @@ class Plan(_Value):
     """The steps of a rollback in order, made by `plan_rollback`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "steps", "reasons", "missing", "data_loss", "total", "critical", "critical_path"
+        "verdict",
+        "steps",
+        "reasons",
+        "missing",
+        "data_loss",
+        "total",
+        "critical",
+        "critical_path",
+        of="rollback.Plan",
     )
 
     verdict: PlanVerdict
@@ -854,6 +882,7 @@ class PlanItem(_Value):
         "down_loses_data",
         "backup_at",
         "last_write_at",
+        of="rollback.PlanItem",
     )
 
     id: str
@@ -907,7 +936,16 @@ class PlanStep(_Value):
     """A step of a plan."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "kind", "action", "reason", "commands", "owner", "duration", "starts_after", "irreversible"
+        "id",
+        "kind",
+        "action",
+        "reason",
+        "commands",
+        "owner",
+        "duration",
+        "starts_after",
+        "irreversible",
+        of="rollback.PlanStep",
     )
 
     id: str
@@ -977,6 +1015,7 @@ class Policy(_Value):
         "window_revisions",
         "max_failed_rollbacks",
         "low_error_budget",
+        of="rollback.Policy",
     )
 
     critical_functionality_severity: Severity = Severity.CRITICAL
@@ -1061,7 +1100,9 @@ class RecoveryOption(_Value):
     An option of which no fact was given, such as a halt where it is not said whether a rollout is under way, is left out.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("choice", "facts", "disqualifiers", "unknown")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "choice", "facts", "disqualifiers", "unknown", of="rollback.RecoveryOption"
+    )
 
     choice: Verdict
     """The verdict that takes the option."""
@@ -1123,6 +1164,7 @@ class Situation(_Value):
         "flag_ends_fault",
         "rollout_under_way",
         "mitigation_available",
+        of="rollback.Situation",
     )
 
     critical_functionality_broken: bool | None = None
@@ -1250,7 +1292,9 @@ class Situation(_Value):
 class TableRow(_Value):
     """A row of the decision table, as `decision_table` lists it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("holds", "fails", "unknown", "verdict", "code")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "holds", "fails", "unknown", "verdict", "code", of="rollback.TableRow"
+    )
 
     holds: Sequence[Condition]
     """The conditions that hold."""
@@ -1285,6 +1329,7 @@ class Window(_Value):
         "reasons",
         "next_check_at",
         "policy_digest",
+        of="rollback.Window",
     )
 
     verdict: WindowVerdict

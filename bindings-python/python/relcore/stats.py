@@ -528,7 +528,7 @@ class WindowMethod(StrEnum):
 class AdjustPolicy(_Value):
     """How the tests of many metrics are adjusted."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("correction", "alpha")
+    _fields: ClassVar[_native.Fields] = _native.Fields("correction", "alpha", of="stats.AdjustPolicy")
 
     correction: Correction = Correction.HOLM
     """How p-values are adjusted. Default `holm`, which is valid for all tests and rejects as much as `bonferroni` or
@@ -543,7 +543,9 @@ class AdjustPolicy(_Value):
 class AdjustedSamples(_Value):
     """The values of two arms, adjusted by a covariate, made by `cuped`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "theta", "variance_left")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "baseline", "theta", "variance_left", of="stats.AdjustedSamples"
+    )
 
     canary: Sequence[float]
     """The values of the canary: the arm for `compare_samples`."""
@@ -565,7 +567,9 @@ class AdjustedSamples(_Value):
 class AdjustedTest(_Value):
     """One adjusted test."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "adjusted", "rejected")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "p", "adjusted", "rejected", of="stats.AdjustedTest"
+    )
 
     metric: str
     """The name of the metric."""
@@ -584,7 +588,9 @@ class AdjustedTest(_Value):
 class Adjustment(_Value):
     """The adjusted tests of many metrics, made by `adjust`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("tests", "global_log_e", "missing")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "tests", "global_log_e", "missing", of="stats.Adjustment"
+    )
 
     tests: Sequence[AdjustedTest]
     """The tests, in the order of the input."""
@@ -605,7 +611,7 @@ class Adjustment(_Value):
 class Arm(_Value):
     """One arm of a split: its planned weight, and the units that it got."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "weight")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "weight", of="stats.Arm")
 
     name: str
     """The name of the arm: `canary`, `baseline`, the name of a variant."""
@@ -621,7 +627,9 @@ class Arm(_Value):
 class ArmShare(_Value):
     """The planned and the observed share of one arm."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "planned", "observed", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "units", "planned", "observed", "low", "high", of="stats.ArmShare"
+    )
 
     name: str
     """The name of the arm."""
@@ -646,7 +654,9 @@ class ArmShare(_Value):
 class BoundaryNormal(_Variant):
     """Sub-Gaussian deviations: means of many values, values between two limits."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("v_opt", "alpha_opt", "one_sided", tag="normal")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "v_opt", "alpha_opt", "one_sided", of="stats.Boundary", tag="normal"
+    )
 
     type: Literal["normal"] = "normal"
     """Which variant this is."""
@@ -668,7 +678,9 @@ class BoundaryNormal(_Variant):
 class BoundaryGammaExponential(_Variant):
     """Sub-exponential deviations upwards: waiting times."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("v_opt", "c", "alpha_opt", tag="gamma_exponential")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "v_opt", "c", "alpha_opt", of="stats.Boundary", tag="gamma_exponential"
+    )
 
     type: Literal["gamma_exponential"] = "gamma_exponential"
     """Which variant this is."""
@@ -690,7 +702,9 @@ class BoundaryGammaExponential(_Variant):
 class BoundaryGammaPoisson(_Variant):
     """Sub-Poisson deviations upwards: counts."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("v_opt", "c", "alpha_opt", tag="gamma_poisson")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "v_opt", "c", "alpha_opt", of="stats.Boundary", tag="gamma_poisson"
+    )
 
     type: Literal["gamma_poisson"] = "gamma_poisson"
     """Which variant this is."""
@@ -713,7 +727,7 @@ class BoundaryBetaBinomial(_Variant):
     """Deviations with two values, −g and h: events of trials."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "v_opt", "g", "h", "alpha_opt", "one_sided", tag="beta_binomial"
+        "v_opt", "g", "h", "alpha_opt", "one_sided", of="stats.Boundary", tag="beta_binomial"
     )
 
     type: Literal["beta_binomial"] = "beta_binomial"
@@ -742,7 +756,9 @@ class BoundaryBetaBinomial(_Variant):
 class BoundaryPolyStitching(_Variant):
     """Any of these deviations, by a union over epochs; it grows as slowly as the law of the iterated logarithm allows."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("v_min", "c", "s", "eta", tag="poly_stitching")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "v_min", "c", "s", "eta", of="stats.Boundary", tag="poly_stitching"
+    )
 
     type: Literal["poly_stitching"] = "poly_stitching"
     """Which variant this is."""
@@ -767,7 +783,9 @@ class BoundaryPolyStitching(_Variant):
 class BoundaryQuantile(_Variant):
     """The number of values below a quantile, for all quantiles together."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("p", "t_opt", "delta", "s", "eta", tag="quantile")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "p", "t_opt", "delta", "s", "eta", of="stats.Boundary", tag="quantile"
+    )
 
     type: Literal["quantile"] = "quantile"
     """Which variant this is."""
@@ -807,7 +825,7 @@ class ChangePoint(_Value):
     """A change of the level of a history, made by `change_points`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "index", "mean_before", "mean_after", "statistic", "p", "adjusted_p"
+        "index", "mean_before", "mean_after", "statistic", "p", "adjusted_p", of="stats.ChangePoint"
     )
 
     index: int
@@ -833,7 +851,7 @@ class ChangePoint(_Value):
 class ChangePointPolicy(_Value):
     """How certain a change point must be."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "least_values")
+    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "least_values", of="stats.ChangePointPolicy")
 
     alpha: float = 0.05
     """The highest probability of a change point in a history that has none. Default 0.05."""
@@ -846,7 +864,7 @@ class ChangePointPolicy(_Value):
 class ChiSquaredTest(_Value):
     """The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("statistic", "df", "p")
+    _fields: ClassVar[_native.Fields] = _native.Fields("statistic", "df", "p", of="stats.ChiSquaredTest")
 
     statistic: float
     """The statistic."""
@@ -862,7 +880,7 @@ class ChiSquaredTest(_Value):
 class Cluster(_Value):
     """The sums of one cluster: a user, a host, a session."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("sum", "size")
+    _fields: ClassVar[_native.Fields] = _native.Fields("sum", "size", of="stats.Cluster")
 
     sum: float
     """The numerator: errors, revenue, seconds; 0 or more."""
@@ -876,7 +894,13 @@ class ClusterPolicy(_Value):
     """When a ratio of the canary counts as worse, and how certain that must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "direction", "margin_percent", "alpha", "looks", "min_clusters", "tuned_for_clusters"
+        "direction",
+        "margin_percent",
+        "alpha",
+        "looks",
+        "min_clusters",
+        "tuned_for_clusters",
+        of="stats.ClusterPolicy",
     )
 
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -915,6 +939,7 @@ class Comparison(_Value):
         "needed_units",
         "reasons",
         "policy_digest",
+        of="stats.Comparison",
     )
 
     verdict: Verdict
@@ -966,7 +991,9 @@ class Comparison(_Value):
 class CompleteSamples(_Value):
     """Two samples without missing values, made by `complete_samples`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "verdict", "reasons")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "baseline", "verdict", "reasons", of="stats.CompleteSamples"
+    )
 
     canary: Sequence[float]
     """The values of the canary."""
@@ -990,7 +1017,7 @@ class CompleteSamples(_Value):
 class CountRow(_Value):
     """A row of a table of counts."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("counts")
+    _fields: ClassVar[_native.Fields] = _native.Fields("counts", of="stats.CountRow")
 
     counts: Sequence[int]
     """The counts, in the same order in every row."""
@@ -1003,7 +1030,7 @@ class CountRow(_Value):
 class Counts(_Value):
     """The events of one arm, and the exposure during which they happened."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("events", "exposure")
+    _fields: ClassVar[_native.Fields] = _native.Fields("events", "exposure", of="stats.Counts")
 
     events: int
     """The number of events: failed requests, crashes, orders."""
@@ -1016,7 +1043,9 @@ class Counts(_Value):
 class DesignShares(_Variant):
     """Two shares of trials: errors of requests, orders of sessions."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "canary_share", tag="shares")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "baseline", "canary_share", of="stats.Design", tag="shares"
+    )
 
     type: Literal["shares"] = "shares"
     """Which variant this is."""
@@ -1038,7 +1067,9 @@ class DesignShares(_Variant):
 class DesignMeans(_Variant):
     """Two means."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("effect", "canary_share", tag="means")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "effect", "canary_share", of="stats.Design", tag="means"
+    )
 
     type: Literal["means"] = "means"
     """Which variant this is."""
@@ -1057,7 +1088,9 @@ class DesignMeans(_Variant):
 class DesignRanks(_Variant):
     """Two samples by ranks, as in `mann_whitney`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("probability", "canary_share", tag="ranks")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "probability", "canary_share", of="stats.Design", tag="ranks"
+    )
 
     type: Literal["ranks"] = "ranks"
     """Which variant this is."""
@@ -1077,7 +1110,7 @@ class DesignEvents(_Variant):
     """Events of two arms as in `compare_counts`: the events at which a canary as good as its baseline passes."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "margin_percent", "direction", "canary_share", tag="events"
+        "margin_percent", "direction", "canary_share", of="stats.Design", tag="events"
     )
 
     type: Literal["events"] = "events"
@@ -1100,7 +1133,7 @@ class DesignEvents(_Variant):
 class DesignNoEvents(_Variant):
     """One arm without any event: the trials after which a share is ruled out."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("share", tag="no_events")
+    _fields: ClassVar[_native.Fields] = _native.Fields("share", of="stats.Design", tag="no_events")
 
     type: Literal["no_events"] = "no_events"
     """Which variant this is."""
@@ -1120,7 +1153,7 @@ Design: TypeAlias = DesignShares | DesignMeans | DesignRanks | DesignEvents | De
 class Dispersion(_Value):
     """The dispersion of counts, made by `dispersion`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("phi", "rate", "windows")
+    _fields: ClassVar[_native.Fields] = _native.Fields("phi", "rate", "windows", of="stats.Dispersion")
 
     phi: float | None = None
     """The statistic φ; absent without events, and with fewer than 2 windows."""
@@ -1136,7 +1169,7 @@ class Dispersion(_Value):
 class EffectDifference(_Variant):
     """The share of the canary minus that of the baseline."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", tag="difference")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", of="stats.Effect", tag="difference")
 
     type: Literal["difference"] = "difference"
     """Which variant this is."""
@@ -1152,7 +1185,7 @@ class EffectDifference(_Variant):
 class EffectRatio(_Variant):
     """The share of the canary, divided by that of the baseline."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", tag="ratio")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", of="stats.Effect", tag="ratio")
 
     type: Literal["ratio"] = "ratio"
     """Which variant this is."""
@@ -1172,7 +1205,9 @@ Effect: TypeAlias = EffectDifference | EffectRatio
 class EquivalenceTest(_Value):
     """The result of two one-sided tests, made by `equivalence`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("p", "p_low", "p_high", "t_low", "t_high", "df")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "p", "p_low", "p_high", "t_low", "t_high", "df", of="stats.EquivalenceTest"
+    )
 
     p: float
     """The p-value against "the difference is not between the bounds": the greater of the next two."""
@@ -1198,7 +1233,14 @@ class GaugePolicy(_Value):
     """How the gauges of a canary and of its baseline are compared."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "pairing", "direction", "margin_percent", "margin", "alpha", "finds_leaks", "missing"
+        "pairing",
+        "direction",
+        "margin_percent",
+        "margin",
+        "alpha",
+        "finds_leaks",
+        "missing",
+        of="stats.GaugePolicy",
     )
 
     pairing: GaugePairing = GaugePairing.PAIRED
@@ -1229,7 +1271,7 @@ class GaugePolicy(_Value):
 class GaugeSample(_Value):
     """One value of a gauge: processor use, memory, the length of a queue."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value", of="stats.GaugeSample")
 
     at: datetime
     """When it was measured."""
@@ -1242,7 +1284,7 @@ class GaugeSample(_Value):
 class GroupLook(_Value):
     """One look of a group sequential test, made by `group_sequential`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("fraction", "spent", "z", "p")
+    _fields: ClassVar[_native.Fields] = _native.Fields("fraction", "spent", "z", "p", of="stats.GroupLook")
 
     fraction: float
     """The fraction of the data."""
@@ -1261,7 +1303,9 @@ class GroupLook(_Value):
 class GroupPolicy(_Value):
     """How a group sequential test spends its alpha."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "sides", "spending", "phi")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "alpha", "sides", "spending", "phi", of="stats.GroupPolicy"
+    )
 
     alpha: float = 0.05
     """The highest probability of a false rejection, over all looks together. Default 0.05."""
@@ -1283,7 +1327,7 @@ class Histogram(_Value):
     OpenTelemetry counts each bucket alone: add up its counts.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("buckets")
+    _fields: ClassVar[_native.Fields] = _native.Fields("buckets", of="stats.Histogram")
 
     buckets: Sequence[HistogramBucket]
     """The buckets in ascending order; the last one has no upper bound."""
@@ -1296,7 +1340,7 @@ class Histogram(_Value):
 class HistogramBucket(_Value):
     """The count of one bucket."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("upper_bound", "count")
+    _fields: ClassVar[_native.Fields] = _native.Fields("upper_bound", "count", of="stats.HistogramBucket")
 
     upper_bound: float | None = None
     """The upper bound, which belongs to the bucket: `le` of Prometheus. Absent for `+Inf`."""
@@ -1309,7 +1353,7 @@ class HistogramBucket(_Value):
 class HistogramIncrease(_Value):
     """What a histogram counted between two instants, made by `histogram_increase`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("histogram", "was_reset")
+    _fields: ClassVar[_native.Fields] = _native.Fields("histogram", "was_reset", of="stats.HistogramIncrease")
 
     histogram: Histogram
     """The counts since the first instant; after a reset, those since the reset."""
@@ -1322,7 +1366,7 @@ class HistogramIncrease(_Value):
 class HistogramPolicy(_Value):
     """At which bucket edges histograms are compared, and how."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("limits", "counts")
+    _fields: ClassVar[_native.Fields] = _native.Fields("limits", "counts", of="stats.HistogramPolicy")
 
     limits: Sequence[float] = ()
     """The bucket edges above which the values are counted, such as the limit of an objective. Default empty: all edges."""
@@ -1339,7 +1383,7 @@ class HistogramQuantile(_Value):
     """A quantile of a histogram, made by `histogram_quantile`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "interpolated", "lower_edge", "upper_edge", "rank_low", "rank_high", "n"
+        "interpolated", "lower_edge", "upper_edge", "rank_low", "rank_high", "n", of="stats.HistogramQuantile"
     )
 
     interpolated: float | None = None
@@ -1371,7 +1415,9 @@ class HistogramQuantile(_Value):
 class KolmogorovSequence(_Value):
     """The distance of two distributions at any number of looks, made by `kolmogorov_sequence`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("d", "location", "canary_is_less", "p", "bound")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "d", "location", "canary_is_less", "p", "bound", of="stats.KolmogorovSequence"
+    )
 
     d: float
     """The greatest difference between the shares of both samples up to any value."""
@@ -1396,7 +1442,16 @@ class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "d", "p", "location", "canary_is_less", "d_greater", "p_greater", "d_less", "p_less", "exact"
+        "d",
+        "p",
+        "location",
+        "canary_is_less",
+        "d_greater",
+        "p_greater",
+        "d_less",
+        "p_less",
+        "exact",
+        of="stats.KolmogorovSmirnovTest",
     )
 
     d: float
@@ -1434,7 +1489,7 @@ class Lift(_Value):
     """The relative difference of two means, made by `relative_lift`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "lift", "standard_error", "low", "high", "fieller_low", "fieller_high"
+        "lift", "standard_error", "low", "high", "fieller_low", "fieller_high", of="stats.Lift"
     )
 
     lift: float
@@ -1462,7 +1517,7 @@ class Lift(_Value):
 class MetricComparison(_Value):
     """One metric of a canary with its comparison."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "comparison")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "comparison", of="stats.MetricComparison")
 
     metric: str
     """The name of the metric."""
@@ -1475,7 +1530,7 @@ class MetricComparison(_Value):
 class MetricTest(_Value):
     """The evidence of one metric against "the canary is no worse": a p-value or an e-value, or both."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "log_e")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "log_e", of="stats.MetricTest")
 
     metric: str
     """The name of the metric."""
@@ -1491,7 +1546,9 @@ class MetricTest(_Value):
 class NeededSample(_Value):
     """The size that a comparison needs, made by `needed_sample`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "total", "minimum")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "baseline", "total", "minimum", of="stats.NeededSample"
+    )
 
     canary: float
     """The trials, values or events of the canary, as calculated; not rounded."""
@@ -1510,7 +1567,7 @@ class NeededSample(_Value):
 class PartialSample(_Value):
     """A sample of which some values are missing: queries that failed, NaN, scrapes that were not made."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("values", "missing")
+    _fields: ClassVar[_native.Fields] = _native.Fields("values", "missing", of="stats.PartialSample")
 
     values: Sequence[float]
     """The values that there are."""
@@ -1526,7 +1583,7 @@ class PartialSample(_Value):
 class PlannedShare(_Value):
     """A class of `multinomial_test`: what it got, and what it was planned to get."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("count", "share", "prior")
+    _fields: ClassVar[_native.Fields] = _native.Fields("count", "share", "prior", of="stats.PlannedShare")
 
     count: int
     """The number of items in the class."""
@@ -1543,7 +1600,7 @@ class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "direction", "margin_percent", "alpha", "looks", "min_expected_events"
+        "direction", "margin_percent", "alpha", "looks", "min_expected_events", of="stats.Policy"
     )
 
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -1571,7 +1628,7 @@ class PowerPolicy(_Value):
     """How certain a comparison must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "alpha", "power", "sides", "looks", "min_expected_events", "min_values"
+        "alpha", "power", "sides", "looks", "min_expected_events", "min_values", of="stats.PowerPolicy"
     )
 
     alpha: float = 0.05
@@ -1597,7 +1654,9 @@ class PowerPolicy(_Value):
 class QuantileDifference(_Value):
     """Whether two samples have the same quantile, made by `quantile_difference`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("difference", "canary", "baseline", "p", "log_e")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "difference", "canary", "baseline", "p", "log_e", of="stats.QuantileDifference"
+    )
 
     difference: float
     """The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it."""
@@ -1621,7 +1680,7 @@ class QuantileDifference(_Value):
 class QuantileInterval(_Value):
     """A quantile with its interval, made by `quantile_interval`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high", of="stats.QuantileInterval")
 
     estimate: float
     """The quantile of type 1: a value of the sample."""
@@ -1638,7 +1697,14 @@ class RankTest(_Value):
     """Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "u", "p_two_sided", "p_greater", "p_less", "exact", "smallest_p", "common_language_effect"
+        "u",
+        "p_two_sided",
+        "p_greater",
+        "p_less",
+        "exact",
+        "smallest_p",
+        "common_language_effect",
+        of="stats.RankTest",
     )
 
     u: float
@@ -1669,7 +1735,9 @@ class RankTest(_Value):
 class RateHypothesis(_Value):
     """A hypothesis about the ratio of two rates."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("ratio", "looks", "prior_canary", "prior_baseline")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "ratio", "looks", "prior_canary", "prior_baseline", of="stats.RateHypothesis"
+    )
 
     ratio: float = 1.0
     """The rate of the canary, divided by that of the baseline. Default 1."""
@@ -1690,7 +1758,7 @@ class RateHypothesis(_Value):
 class RateInterval(_Value):
     """A rate with its interval, made by `rate_interval`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("rate", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("rate", "low", "high", of="stats.RateInterval")
 
     rate: float
     """The events, divided by the exposure."""
@@ -1706,7 +1774,7 @@ class RateInterval(_Value):
 class RateRatio(_Value):
     """The ratio of two rates with its interval, made by `rate_ratio`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("ratio", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("ratio", "low", "high", of="stats.RateRatio")
 
     ratio: float | None = None
     """The rate of the canary, divided by that of the baseline; absent without events of the baseline."""
@@ -1722,7 +1790,7 @@ class RateRatio(_Value):
 class RateTest(_Value):
     """The tests of the ratio of two rates, made by `rate_test`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("share", "greater", "less")
+    _fields: ClassVar[_native.Fields] = _native.Fields("share", "greater", "less", of="stats.RateTest")
 
     share: float
     """The share of the canary in all events under the hypothesis."""
@@ -1749,6 +1817,7 @@ class SamplePolicy(_Value):
         "tuned_for",
         "winsorize_at",
         "limit",
+        of="stats.SamplePolicy",
     )
 
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -1792,7 +1861,7 @@ class SamplePolicy(_Value):
 class ShareEffect(_Value):
     """An effect on a share with its confidence interval, made by `share_effect`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high", of="stats.ShareEffect")
 
     estimate: float | None = None
     """The difference or the ratio of the shares; a ratio is absent without events of the baseline."""
@@ -1810,7 +1879,7 @@ class ShareInterval(_Value):
     `share_sequence`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("share", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("share", "low", "high", of="stats.ShareInterval")
 
     share: float
     """The events, divided by the trials."""
@@ -1827,7 +1896,13 @@ class SharePolicy(_Value):
     """When a share of the canary counts as worse, and how certain that must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "direction", "margin_percent", "margin_points", "alpha", "method", "min_expected_events"
+        "direction",
+        "margin_percent",
+        "margin_points",
+        "alpha",
+        "method",
+        "min_expected_events",
+        of="stats.SharePolicy",
     )
 
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -1856,7 +1931,7 @@ class ShareTest(_Value):
     """The result of a test of two shares, made by `test_shares`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "method", "statistic", "p_two_sided", "p_greater", "p_less"
+        "method", "statistic", "p_two_sided", "p_greater", "p_less", of="stats.ShareTest"
     )
 
     method: ShareTestMethod
@@ -1881,7 +1956,7 @@ class ShareTest(_Value):
 class Shift(_Value):
     """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "lower", "upper")
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "lower", "upper", of="stats.Shift")
 
     estimate: float
     """The median of all differences between a value of the canary and one of the baseline."""
@@ -1903,7 +1978,7 @@ class Sketch(_Value):
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "accuracy", "positive", "negative", "zeros", "infinite", "negative_infinite"
+        "accuracy", "positive", "negative", "zeros", "infinite", "negative_infinite", of="stats.Sketch"
     )
 
     accuracy: float
@@ -1932,7 +2007,7 @@ class Sketch(_Value):
 class SketchBucket(_Value):
     """One bucket of a sketch: the values above γ^(index − 1) and up to γ^index, where γ = (1 + accuracy) / (1 − accuracy)."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("index", "count")
+    _fields: ClassVar[_native.Fields] = _native.Fields("index", "count", of="stats.SketchBucket")
 
     index: int
     """The index of the bucket."""
@@ -1946,7 +2021,7 @@ class SketchPolicy(_Value):
     """Which quantile of two sketches is compared, and how certain a verdict must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "quantile", "direction", "margin_percent", "alpha", "looks"
+        "quantile", "direction", "margin_percent", "alpha", "looks", of="stats.SketchPolicy"
     )
 
     quantile: float = 0.99
@@ -1970,7 +2045,15 @@ class SplitCheck(_Value):
     """Whether traffic was split as planned, made by `check_split`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "p", "log_e", "units", "arms", "needed_units", "reasons", "policy_digest"
+        "verdict",
+        "p",
+        "log_e",
+        "units",
+        "arms",
+        "needed_units",
+        "reasons",
+        "policy_digest",
+        of="stats.SplitCheck",
     )
 
     verdict: SplitVerdict
@@ -2012,7 +2095,9 @@ class SplitCheck(_Value):
 class SplitPolicy(_Value):
     """How certain a mismatch must be, and how close a split must be to its plan."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "tolerance_percent", "prior_units")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "alpha", "tolerance_percent", "prior_units", of="stats.SplitPolicy"
+    )
 
     alpha: float = 0.001
     """The highest probability of a false `mismatched`, and that of a false `matched`, over all looks together. Default
@@ -2035,7 +2120,7 @@ class SplitPolicy(_Value):
 class TestResult(_Value):
     """The result of one test."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("p", "log_e")
+    _fields: ClassVar[_native.Fields] = _native.Fields("p", "log_e", of="stats.TestResult")
 
     p: float
     """The p-value. For any number of looks it is the inverse of the e-value, at most 1."""
@@ -2048,7 +2133,7 @@ class TestResult(_Value):
 class Trials(_Value):
     """The events of one arm, and the trials of which they are a part."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("events", "trials")
+    _fields: ClassVar[_native.Fields] = _native.Fields("events", "trials", of="stats.Trials")
 
     events: int
     """The trials with the event: failed requests, sessions with an order."""
@@ -2061,7 +2146,9 @@ class Trials(_Value):
 class ValueLimit(_Value):
     """A limit beyond which a value is bad: above it, or below it where less is worse."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", "margin_percent", "tolerated_share")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "value", "margin_percent", "tolerated_share", of="stats.ValueLimit"
+    )
 
     value: float
     """The limit; a value that equals it is good."""
@@ -2080,7 +2167,7 @@ class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "difference", "low", "high", "t", "df", "p_two_sided", "p_greater", "p_less"
+        "difference", "low", "high", "t", "df", "p_two_sided", "p_greater", "p_less", of="stats.WelchTest"
     )
 
     difference: float
@@ -2113,7 +2200,13 @@ class WindowPolicy(_Value):
     """How counts per window are compared."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "counts", "method", "dispersion_limit", "min_dispersion_windows", "min_windows", "tuned_for_windows"
+        "counts",
+        "method",
+        "dispersion_limit",
+        "min_dispersion_windows",
+        "min_windows",
+        "tuned_for_windows",
+        of="stats.WindowPolicy",
     )
 
     counts: Policy = field(default_factory=lambda: Policy())

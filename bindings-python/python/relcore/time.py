@@ -110,7 +110,9 @@ class Weekday(StrEnum):
 class BusinessCalendar(_Value):
     """Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weekend", "holidays", "working_days", "half_days")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "weekend", "holidays", "working_days", "half_days", of="BusinessCalendar"
+    )
 
     weekend: Sequence[Weekday] = (
         Weekday.SATURDAY,
@@ -135,7 +137,7 @@ class BusinessCalendar(_Value):
 class HalfDay(_Value):
     """A business day that ends early, like Christmas Eve."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("date", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("date", "end", of="HalfDay")
 
     date: _date
     """The day."""
@@ -151,7 +153,7 @@ class TimeRange(_Value):
     Adjacent ranges share no instant, so nothing at a boundary is counted twice.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="TimeRange")
 
     start: datetime
     """The first instant of the range."""

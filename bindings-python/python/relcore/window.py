@@ -167,7 +167,16 @@ class Definition(_Value):
     """A window in which releases are allowed, or denied."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "kind", "schedule", "zone", "environments", "services", "exempt", "manual", "overrun"
+        "name",
+        "kind",
+        "schedule",
+        "zone",
+        "environments",
+        "services",
+        "exempt",
+        "manual",
+        "overrun",
+        of="window.Definition",
     )
 
     name: str
@@ -205,7 +214,9 @@ class Definition(_Value):
 class Diagnostic(_Value):
     """A probable mistake in the windows, made by `lint`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "severity", "path", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "code", "severity", "path", "text", of="window.Diagnostic"
+    )
 
     code: DiagnosticCode
     """The stable code."""
@@ -225,7 +236,7 @@ class Fit(_Value):
     """Whether a release fits into an opening, made by `fits`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "closes_at", "next_start", "reasons", "policy_digest", "tzdb_version"
+        "verdict", "closes_at", "next_start", "reasons", "policy_digest", "tzdb_version", of="window.Fit"
     )
 
     verdict: FitVerdict
@@ -257,7 +268,7 @@ class Fit(_Value):
 class Override(_Value):
     """A person's decision to release although the windows are closed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("by", "why")
+    _fields: ClassVar[_native.Fields] = _native.Fields("by", "why", of="window.Override")
 
     by: str
     """Who decided it."""
@@ -270,7 +281,7 @@ class Override(_Value):
 class Policy(_Value):
     """The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("windows", "calendars")
+    _fields: ClassVar[_native.Fields] = _native.Fields("windows", "calendars", of="window.Policy")
 
     windows: Sequence[Definition] = ()
     """The windows, at most 1,000."""
@@ -286,7 +297,7 @@ class Policy(_Value):
 class ScheduleCron(_Variant):
     """For a duration from each instant of a cron expression on, as in Argo CD."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("cron", "duration", tag="cron")
+    _fields: ClassVar[_native.Fields] = _native.Fields("cron", "duration", of="window.Schedule", tag="cron")
 
     type: Literal["cron"] = "cron"
     """Which variant this is."""
@@ -305,7 +316,7 @@ class ScheduleCron(_Variant):
 class ScheduleCronPair(_Variant):
     """From each instant of one cron expression to the next instant of another, as the freeze periods of GitLab."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", tag="cron_pair")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="window.Schedule", tag="cron_pair")
 
     type: Literal["cron_pair"] = "cron_pair"
     """Which variant this is."""
@@ -324,7 +335,9 @@ class ScheduleCronPair(_Variant):
 class ScheduleWeekly(_Variant):
     """Between two local times on days of the week."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("days", "start", "end", tag="weekly")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "days", "start", "end", of="window.Schedule", tag="weekly"
+    )
 
     type: Literal["weekly"] = "weekly"
     """Which variant this is."""
@@ -347,7 +360,7 @@ class ScheduleWeekly(_Variant):
 class ScheduleOnce(_Variant):
     """Once, between two instants."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", tag="once")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="window.Schedule", tag="once")
 
     type: Literal["once"] = "once"
     """Which variant this is."""
@@ -366,7 +379,7 @@ class ScheduleOnce(_Variant):
 class ScheduleDates(_Variant):
     """Once, for whole local days."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("first", "last", tag="dates")
+    _fields: ClassVar[_native.Fields] = _native.Fields("first", "last", of="window.Schedule", tag="dates")
 
     type: Literal["dates"] = "dates"
     """Which variant this is."""
@@ -386,7 +399,7 @@ class ScheduleHolidays(_Variant):
     """On the holidays of a calendar, all day, and on business days around them."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "calendar", "business_days_before", "business_days_after", tag="holidays"
+        "calendar", "business_days_before", "business_days_after", of="window.Schedule", tag="holidays"
     )
 
     type: Literal["holidays"] = "holidays"
@@ -409,7 +422,7 @@ class ScheduleHolidays(_Variant):
 class ScheduleDaysOff(_Variant):
     """On the days of a calendar that are no business days, all day."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("calendar", tag="days_off")
+    _fields: ClassVar[_native.Fields] = _native.Fields("calendar", of="window.Schedule", tag="days_off")
 
     type: Literal["days_off"] = "days_off"
     """Which variant this is."""
@@ -425,7 +438,9 @@ class ScheduleDaysOff(_Variant):
 class ScheduleBusinessDays(_Variant):
     """Between two local times on the business days of a calendar."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("calendar", "start", "end", tag="business_days")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "calendar", "start", "end", of="window.Schedule", tag="business_days"
+    )
 
     type: Literal["business_days"] = "business_days"
     """Which variant this is."""
@@ -461,7 +476,7 @@ class Slot(_Value):
     """An opening, made by `next_slot`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "start", "end", "reasons", "policy_digest", "tzdb_version"
+        "verdict", "start", "end", "reasons", "policy_digest", "tzdb_version", of="window.Slot"
     )
 
     verdict: SlotVerdict
@@ -503,6 +518,7 @@ class Status(_Value):
         "next_check_at",
         "policy_digest",
         "tzdb_version",
+        of="window.Status",
     )
 
     verdict: Verdict
@@ -555,6 +571,7 @@ class Subject(_Value):
         "manual",
         "started_at",
         "overridden",
+        of="window.Subject",
     )
 
     environment: str | None = None

@@ -9,7 +9,7 @@
 use relcore::metrics::columns;
 use relcore::{
     analysis, api, audit, canary, column, decision, error, experiment, incident, interchange, metrics,
-    reason, release, rollback, scalar, stats, time, version, window,
+    reason, release, rollback, scalar, stats, time, version, window, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -96,6 +96,7 @@ types! {
         Impact, ComponentStatus, Sev, Form, ImpactFacts, Loss, SeverityPolicy, AssessmentVerdict, DatedMilestone,
         Milestone, Cadence, Update, UpdateVerdict, Vocabulary, MappedStatus, MappedWord, Hours, Sla, SlaTarget,
         SeverityChange, SlaKind, Ticket, SeverityAt, Hold, SlaDue, SlaState, SlaVerdict;
+    wire: Event, Key, Tree, TreeSource, Wanted;
 }
 
 /// Types that exist only with the feature `schema`.

@@ -134,7 +134,7 @@ impl Module<'_> {
                 Ok(str_enum(name, &definition.docs, members))
             }
             Kind::Struct(fields) => {
-                let text = self.dataclass(name, &definition.docs, fields, None)?;
+                let text = self.dataclass(name, &definition.qualified, &definition.docs, fields, None)?;
                 let shown = self.explained_by(&definition.qualified).map(shown_by).unwrap_or_default();
                 Ok(text + &shown)
             }
@@ -142,7 +142,8 @@ impl Module<'_> {
                 let mut text = String::new();
                 for variant in variants {
                     let class = variant_class(name, &variant.wire);
-                    text += &self.dataclass(&class, &variant.docs, &variant.fields, Some(&variant.wire))?;
+                    let (of, tag) = (&definition.qualified, Some(variant.wire.as_str()));
+                    text += &self.dataclass(&class, of, &variant.docs, &variant.fields, tag)?;
                 }
                 let classes: Vec<String> =
                     variants.iter().map(|variant| variant_class(name, &variant.wire)).collect();
@@ -164,13 +165,21 @@ impl Module<'_> {
         found.map(|function| function.name.as_str())
     }
 
-    fn dataclass(&mut self, name: &str, docs: &str, fields: &[Field], tag: Option<&str>) -> Result<String> {
+    fn dataclass(
+        &mut self,
+        name: &str,
+        of: &str,
+        docs: &str,
+        fields: &[Field],
+        tag: Option<&str>,
+    ) -> Result<String> {
         let base = if tag.is_some() { "_Variant" } else { "_Value" };
         let mut text =
             format!("\n@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)\nclass {name}({base}):\n");
         text += &docstring(docs, 1);
         let names = fields.iter().map(|field| format!("\"{}\"", field.name));
-        let names: Vec<String> = names.chain(tag.map(|tag| format!("tag=\"{tag}\""))).collect();
+        let of = format!("of=\"{of}\"");
+        let names: Vec<String> = names.chain([of]).chain(tag.map(|tag| format!("tag=\"{tag}\""))).collect();
         let _ =
             write!(text, "\n    _fields: ClassVar[_native.Fields] = _native.Fields({})\n", names.join(", "));
         if let Some(tag) = tag {
