@@ -6173,7 +6173,7 @@ pub fn ffi_audit_read_log(text: String) -> Encoded<AuditLogText> {
 #[uniffi::export]
 pub fn ffi_audit_record_decision(at: Timestamp, call: String, input: String) -> Encoded<AuditEntry> {
     Encoded(
-        relcore::audit::record_decision(borrow(&at), borrow(&call), borrow(&input))
+        relcore::audit::record_decision(borrow(&at), borrow(&call), borrow(&input), relcore::api::call_json)
             .map_err(RelcoreError::from),
     )
 }
@@ -6185,7 +6185,7 @@ pub fn ffi_audit_record_leaf(record: AuditLogRecord) -> Plain<String> {
 
 #[uniffi::export]
 pub fn ffi_audit_replay(log: Vec<AuditLogRecord>) -> Encoded<AuditReplay> {
-    Encoded(Ok(relcore::audit::replay(borrow(&log))))
+    Encoded(Ok(relcore::audit::replay(borrow(&log), relcore::api::call_json)))
 }
 
 #[uniffi::export]

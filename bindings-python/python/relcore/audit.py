@@ -42,13 +42,13 @@ from relcore.decision import Outcome
 from relcore.reason import Reason
 
 __all__ = [
+    "DECISION_KIND",
     "Approval",
     "Artifact",
     "ArtifactMatch",
     "Breach",
     "ChainCheck",
     "ChainVerdict",
-    "DECISION_KIND",
     "Difference",
     "Entry",
     "EnvironmentStage",

@@ -64,11 +64,11 @@ from relcore.metrics import Change, Deployment
 from relcore.window import Policy
 
 __all__ = [
-    "ArgoApplication",
     "GIT_LOG",
     "GIT_PATHS",
     "GIT_SHALLOW",
     "GIT_TAGS",
+    "ArgoApplication",
     "GitCommit",
     "GitFault",
     "GitHistory",

@@ -163,6 +163,8 @@ pub struct Function {
     pub result: Type,
     /// Whether it returns a `Result` in the core. In other languages every function may fail.
     pub fallible: bool,
+    /// Whether its last argument in the core, `calls`, calls other functions by name. Other languages do not see it.
+    pub calls: bool,
 }
 
 /// A function over columns.

@@ -63,6 +63,15 @@ fn shown_by(function: &str) -> String {
     format!("\n    def _repr_markdown_(self) -> str:\n        return _markdown({function}(self))\n")
 }
 
+/// The order of names in `__all__` that ruff wants: constants, classes, functions.
+fn rank(name: &str) -> u8 {
+    match name {
+        _ if name == name.to_shouty_snake_case() => 0,
+        _ if name.starts_with(char::is_uppercase) => 1,
+        _ => 2,
+    }
+}
+
 /// Where a type stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Position {
@@ -116,7 +125,7 @@ impl Module<'_> {
             self.imports.insert("from relcore.columns import Frame".to_owned());
             body += &self.frame_function(bulk);
         }
-        names.sort();
+        names.sort_by_cached_key(|name| (rank(name), name.clone()));
         let imports: String = self.imports.iter().map(|line| format!("{line}\n")).collect();
         let text = format!(
             "# {MARK}\n{}\nfrom __future__ import annotations\n{IMPORTS}{imports}\n__all__ = {}\n{body}",
@@ -174,8 +183,9 @@ impl Module<'_> {
         tag: Option<&str>,
     ) -> Result<String> {
         let base = if tag.is_some() { "_Variant" } else { "_Value" };
-        let mut text =
-            format!("\n@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)\nclass {name}({base}):\n");
+        let mut text = format!(
+            "\n@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)\nclass {name}({base}):\n"
+        );
         text += &docstring(docs, 1);
         let names = fields.iter().map(|field| format!("\"{}\"", field.name));
         let of = format!("of=\"{of}\"");
