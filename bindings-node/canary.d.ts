@@ -964,7 +964,7 @@ export interface ReadingFailed {
  * Where a rollout goes on in an edited schedule.
  *
  * - `nearest_not_above`: After the step of the new schedule with the greatest weight that is not above the present one. The weight falls to it, or to 0. It never rises.
- * - `keep_weight`: After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back.
+ * - `keep_weight`: After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back or went back before a retry: then it keeps its weight and goes on at the first step.
  * - `restart`: At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first step that sets one.
  */
 export type RebaseMode = "nearest_not_above" | "keep_weight" | "restart";

@@ -225,13 +225,14 @@ impl<V: Copy> Recent<V> {
         look_up: impl FnOnce() -> PyResult<Option<V>>,
     ) -> PyResult<Option<V>> {
         // Neighbours in memory have other places; what is below 16 bytes is the same for all objects.
-        let place = &mut self.0[(address >> 4 ^ address >> 9) % PLACES];
-        match place {
-            Some((own, value)) if *own == address => return Ok(Some(*value)),
-            _ => {}
+        let place = self.0.get_mut((address >> 4 ^ address >> 9) % PLACES);
+        if let Some(Some((own, value))) = &place
+            && *own == address
+        {
+            return Ok(Some(*value));
         }
         let found = look_up()?;
-        if let Some(value) = found {
+        if let (Some(place), Some(value)) = (place, found) {
             *place = Some((address, value));
         }
         Ok(found)

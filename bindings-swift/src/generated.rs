@@ -2120,7 +2120,8 @@ pub enum CanaryRebaseMode {
     /// After the step of the new schedule with the greatest weight that is not above the present one. The weight falls to
     /// it, or to 0. It never rises.
     NearestNotAbove,
-    /// After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back.
+    /// After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back or
+    /// went back before a retry: then it keeps its weight and goes on at the first step.
     KeepWeight,
     /// At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first
     /// step that sets one.

@@ -3616,7 +3616,7 @@ Errors:
                             ),
                             (
                                 "keep_weight",
-                                "After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back.",
+                                "After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back or went back before a retry: then it keeps its weight and goes on at the first step.",
                             ),
                             (
                                 "restart",

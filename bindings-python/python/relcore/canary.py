@@ -534,7 +534,9 @@ class RebaseMode(StrEnum):
     """
 
     KEEP_WEIGHT = "keep_weight"
-    """After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back."""
+    """After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back or
+    went back before a retry: then it keeps its weight and goes on at the first step.
+    """
 
     RESTART = "restart"
     """At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first

@@ -29,6 +29,18 @@ fn goes_on(before: &State, observations: &[Observation]) -> bool {
             .any(|seen| matches!(seen.kind, ObservationKind::Command { command, .. } if !waits(command)))
 }
 
+fn without_time_limit(step: &mut Step) {
+    match step {
+        Step::Bake { max, .. } => *max = None,
+        Step::Gate { timeout, .. }
+        | Step::SetHeaderRoute { timeout, .. }
+        | Step::SetMirrorRoute { timeout, .. }
+        | Step::SetCanaryScale { timeout, .. }
+        | Step::External { timeout, .. } => *timeout = None,
+        _ => {}
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
@@ -200,17 +212,7 @@ proptest! {
             metric.max_age = None;
             (metric.starting_step, metric.initial_delay) = (0, Span::ZERO); // the worse one begins later
         }
-        for step in &mut schedule.steps {
-            match step {
-                Step::Bake { max, .. } => *max = None,
-                Step::Gate { timeout, .. }
-                | Step::SetHeaderRoute { timeout, .. }
-                | Step::SetMirrorRoute { timeout, .. }
-                | Step::SetCanaryScale { timeout, .. }
-                | Step::External { timeout, .. } => *timeout = None,
-                _ => {}
-            }
-        }
+        schedule.steps.iter_mut().for_each(without_time_limit);
         // Whoever resumes, retries or begins anew does so for one of the two runs; a result and a split are those of one.
         let kept = |drawn: &&Drawn| !matches!(
             drawn.kind,
@@ -324,7 +326,8 @@ proptest! {
     #[test]
     fn a_worse_value_never_improves_an_answer(schedule in schedule(), ticks in ticks(), worse in 1..4_i32) {
         let mut schedule = schedule;
-        schedule.deadline = None; // a pause, which the worse one may cause, stops its clock
+        schedule.deadline = None; // a pause, which the worse one may cause, stops its clock, and that of a step
+        schedule.steps.iter_mut().for_each(without_time_limit);
         schedule.pause_limit = None; // a pause that began earlier ends earlier
         for metric in &mut schedule.metrics {
             metric.min = None;
