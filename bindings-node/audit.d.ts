@@ -116,8 +116,8 @@ export type ChainVerdict = "whole" | "prefix" | "broken";
 export interface Difference {
   /** The number of the entry. */
   readonly sequence: Count;
-  /** The function that was asked. */
-  readonly call: string;
+  /** The qualified name of the function that was asked. */
+  readonly functionName: string;
   /** The path of the first value in the result that differs; empty if the call is refused now. */
   readonly path: string;
   /** What the log has there, as JSON, shortened; `nothing` if it has none. */
@@ -570,12 +570,12 @@ export declare function readLog(text: string): LogText;
 /**
  * Makes a decision and the entry for it: which function was asked, with what, and what it answered.
  *
- * `call` is the name of a function, `canary.nextAction`, and `input` the JSON object of its arguments. The entry has all that
+ * `functionName` is qualified, as `canary.nextAction`, and `input` is the JSON object of the function's arguments. The entry has all that
  * `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
  *
  * @throws {@link RelcoreError}: `unknown_function`, and whatever the function refuses.
  */
-export declare function recordDecision(at: Instant, call: string, input: string): Entry<Timestamp>;
+export declare function recordDecision(at: Instant, functionName: string, input: string): Entry<Timestamp>;
 
 /** The leaf of a record: `leafHash` over the record without its key `hash` as canonical JSON. */
 export declare function recordLeaf(record: LogRecord): string;

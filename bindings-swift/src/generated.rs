@@ -1333,7 +1333,7 @@ pub enum AuditChainVerdict {
 #[uniffi::remote(Record)]
 pub struct AuditDifference {
     pub sequence: Count,
-    pub call: String,
+    pub function_name: String,
     pub path: String,
     pub recorded: String,
     pub replayed: String,
@@ -6172,10 +6172,15 @@ pub fn ffi_audit_read_log(text: String) -> Encoded<AuditLogText> {
 }
 
 #[uniffi::export]
-pub fn ffi_audit_record_decision(at: Timestamp, call: String, input: String) -> Encoded<AuditEntry> {
+pub fn ffi_audit_record_decision(at: Timestamp, function_name: String, input: String) -> Encoded<AuditEntry> {
     Encoded(
-        relcore::audit::record_decision(borrow(&at), borrow(&call), borrow(&input), relcore::api::call_json)
-            .map_err(RelcoreError::from),
+        relcore::audit::record_decision(
+            borrow(&at),
+            borrow(&function_name),
+            borrow(&input),
+            relcore::api::call_json,
+        )
+        .map_err(RelcoreError::from),
     )
 }
 

@@ -1537,8 +1537,8 @@ export type ChainVerdict = "whole" | "prefix" | "broken";
 export interface Difference {
   /** The number of the entry. */
   readonly sequence: Count;
-  /** The function that was asked. */
-  readonly call: string;
+  /** The qualified name of the function that was asked. */
+  readonly functionName: string;
   /** The path of the first value in the result that differs; empty if the call is refused now. */
   readonly path: string;
   /** What the log has there, as JSON, shortened; `nothing` if it has none. */
@@ -1829,7 +1829,7 @@ export declare function outcomeOfStatement(check: StatementCheck): decision.Outc
 /** Reads a log: one record a line, as `to_json` writes it. */
 export declare function readLog(text: string): LogText;
 /** Makes a decision and the entry for it: which function was asked, with what, and what it answered. */
-export declare function recordDecision(at: Instant, call: string, input: string): Entry<Timestamp>;
+export declare function recordDecision(at: Instant, functionName: string, input: string): Entry<Timestamp>;
 /** The leaf of a record: `leafHash` over the record without its key `hash` as canonical JSON. */
 export declare function recordLeaf(record: LogRecord): string;
 /** Makes every decision of a log again and compares the result with what the log says, bit for bit. */

@@ -1304,8 +1304,8 @@ class Difference(_Value):
     """A decision that has another result than the log says."""
     sequence: int
     """The number of the entry."""
-    call: str
-    """The function that was asked."""
+    function_name: str
+    """The qualified name of the function that was asked."""
     path: str
     """The path of the first value in the result that differs; empty if the call is refused now."""
     recorded: str
@@ -1617,7 +1617,7 @@ def outcome_of_statement(check: StatementCheck | Mapping[str, object]) -> Outcom
 def read_log(text: str) -> LogText:
     """Reads a log: one record a line, as `to_json` writes it."""
     ...
-def record_decision(at: datetime | str, call: str, input: str) -> Entry:
+def record_decision(at: datetime | str, function_name: str, input: str) -> Entry:
     """Makes a decision and the entry for it: which function was asked, with what, and what it answered."""
     ...
 def record_leaf(record: LogRecord | Mapping[str, object]) -> str:

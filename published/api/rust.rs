@@ -2249,8 +2249,8 @@ pub mod audit {
     pub struct Difference {
         /// The number of the entry.
         pub sequence: Count,
-        /// The function that was asked.
-        pub call: String,
+        /// The qualified name of the function that was asked.
+        pub function_name: String,
         /// The path of the first value in the result that differs; empty if the call is refused now.
         pub path: String,
         /// What the log has there, as JSON, shortened; `nothing` if it has none.
@@ -2299,7 +2299,7 @@ pub mod audit {
     /// Makes a decision and the entry for it: which function was asked, with what, and what it answered.
     pub fn record_decision(
         at: Timestamp,
-        call: &str,
+        function_name: &str,
         input: &str,
         calls: impl Fn(&str, &str) -> Result<String>,
     ) -> Result<Entry>;

@@ -2189,14 +2189,19 @@ are skipped. The chain is not checked here: `verify-chain` does so, and
                 command: "record-decision",
                 docs: r"Makes a decision and the entry for it: which function was asked, with what, and what it answered.
 
-`call` is the name of a function, `canary next-action`, and `input` the JSON object of its arguments. The entry has all that
+`function_name` is qualified, as `canary next-action`, and `input` is the JSON object of the function's arguments. The entry has all that
 `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
 
 Errors:
 `unknown_function`, and whatever the function refuses.",
                 arguments: &[
                     Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
-                    Argument { wire: "call", option: "call", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "functionName",
+                        option: "function-name",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
                     Argument { wire: "input", option: "input", is_optional: false, kind: Kind::Text },
                 ],
                 result: ("audit.Entry", "What happened: the content of a record."),
@@ -2205,7 +2210,7 @@ Errors:
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore audit record-decision --at 2026-11-23T09:00:00.000Z --call window.status --input @input.txt",
+                    command: "relcore audit record-decision --at 2026-11-23T09:00:00.000Z --function-name window.status --input @input.txt",
                     files: &[(
                         "input.txt",
                         r#"{"subject": {}, "policy": {}, "now": "2026-11-23T09:00:00.000Z"}"#,

@@ -66,7 +66,7 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "audit.outcome_of_replay" -> parse(Audit.outcomeOfReplay(input.take("replay") { AuditReplay.fromJson(it.toString()) }).toJson())
     "audit.outcome_of_statement" -> parse(Audit.outcomeOfStatement(input.take("check") { AuditStatementCheck.fromJson(it.toString()) }).toJson())
     "audit.read_log" -> parse(Audit.readLog(input.take("text") { it.toText() }).toJson())
-    "audit.record_decision" -> parse(Audit.recordDecision(input.take("at") { it.toTimestamp() }, input.take("call") { it.toText() }, input.take("input") { it.toText() }).toJson())
+    "audit.record_decision" -> parse(Audit.recordDecision(input.take("at") { it.toTimestamp() }, input.take("functionName") { it.toText() }, input.take("input") { it.toText() }).toJson())
     "audit.record_leaf" -> fromText(Audit.recordLeaf(input.take("record") { AuditLogRecord.fromJson(it.toString()) }))
     "audit.replay" -> parse(Audit.replay(input.take("log") { list(it) { AuditLogRecord.fromJson(it.toString()) } }).toJson())
     "audit.to_statement" -> fromText(Audit.toStatement(input.take("subjects") { list(it) { AuditArtifact.fromJson(it.toString()) } }, input.take("predicateType") { it.toText() }, input.take("predicate") { it.toText() }))

@@ -871,7 +871,7 @@ object Audit {
     /**
      * Makes a decision and the entry for it: which function was asked, with what, and what it answered.
      *
-     * `call` is the name of a function, `canary.next_action`, and `input` the JSON object of its arguments. The entry has all that
+     * `function_name` is qualified, as `canary.next_action`, and `input` is the JSON object of the function's arguments. The entry has all that
      * `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
      *
      * Errors:
@@ -879,8 +879,8 @@ object Audit {
      */
     @JvmStatic
     @Throws(RelcoreException::class)
-    fun recordDecision(at: Timestamp, call: String, input: String): AuditEntry =
-        ffiAuditRecordDecision(at, call, input)
+    fun recordDecision(at: Timestamp, functionName: String, input: String): AuditEntry =
+        ffiAuditRecordDecision(at, functionName, input)
 
     /**
      * The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON.

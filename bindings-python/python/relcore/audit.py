@@ -332,14 +332,14 @@ class Difference(_Value):
     """A decision that has another result than the log says."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "sequence", "call", "path", "recorded", "replayed", of="audit.Difference"
+        "sequence", "function_name", "path", "recorded", "replayed", of="audit.Difference"
     )
 
     sequence: int
     """The number of the entry."""
 
-    call: str
-    """The function that was asked."""
+    function_name: str
+    """The qualified name of the function that was asked."""
 
     path: str
     """The path of the first value in the result that differs; empty if the call is refused now."""
@@ -1109,16 +1109,16 @@ def read_log(text: str) -> LogText:
 _record_decision = _native.function("audit.record_decision")
 
 
-def record_decision(at: datetime | str, call: str, input: str) -> Entry:
+def record_decision(at: datetime | str, function_name: str, input: str) -> Entry:
     """Makes a decision and the entry for it: which function was asked, with what, and what it answered.
 
-    `call` is the name of a function, `canary.next_action`, and `input` the JSON object of its arguments. The entry has all that
+    `function_name` is qualified, as `canary.next_action`, and `input` is the JSON object of the function's arguments. The entry has all that
     `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
 
     Errors:
     `unknown_function`, and whatever the function refuses.
     """
-    return _record_decision(at, call, input)
+    return _record_decision(at, function_name, input)
 
 
 _record_leaf = _native.function("audit.record_leaf")

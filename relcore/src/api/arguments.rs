@@ -267,7 +267,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("audit.read_log", &[("text", TypeRef::Text)], Some(TypeRef::Named("audit.LogText"))),
     (
         "audit.record_decision",
-        &[("at", TypeRef::Timestamp), ("call", TypeRef::Text), ("input", TypeRef::Text)],
+        &[("at", TypeRef::Timestamp), ("functionName", TypeRef::Text), ("input", TypeRef::Text)],
         Some(TypeRef::Named("audit.Entry")),
     ),
     ("audit.record_leaf", &[("record", TypeRef::Named("audit.LogRecord"))], Some(TypeRef::Text)),

@@ -109,7 +109,7 @@ macro_rules! table_rows {
                 #[plain]
                 fn read_log(text: &str) -> LogText;
                 #[calls]
-                fn record_decision(at: Timestamp, call: &str, input: &str) -> Entry;
+                fn record_decision(at: Timestamp, function_name: &str, input: &str) -> Entry;
                 #[plain]
                 fn record_leaf(record: &LogRecord) -> String;
                 #[plain_calls]

@@ -17,7 +17,7 @@ pub const DECISION_KIND: &str = "decision";
 
 /// Makes a decision and the entry for it: which function was asked, with what, and what it answered.
 ///
-/// `call` is the name of a function, `canary.next_action`, and `input` the JSON object of its arguments. The entry has all that
+/// `function_name` is qualified, as `canary.next_action`, and `input` is the JSON object of the function's arguments. The entry has all that
 /// [`replay`] needs to make the decision again: the policy, the facts and the time are part of the arguments.
 ///
 /// ```
@@ -35,12 +35,12 @@ pub const DECISION_KIND: &str = "decision";
 /// `unknown_function`, and whatever the function refuses.
 pub fn record_decision(
     at: Timestamp,
-    call: &str,
+    function_name: &str,
     input: &str,
     calls: impl Fn(&str, &str) -> Result<String>,
 ) -> Result<Entry> {
-    let result = calls(call, input)?;
-    let name = serde_json::to_string(call).unwrap_or_default(); // a text has JSON
+    let result = calls(function_name, input)?;
+    let name = serde_json::to_string(function_name).unwrap_or_default(); // a text has JSON
     let data = format!(r#"{{"call":{name},"input":{input},"result":{result}}}"#);
     Ok(Entry::new(at, DECISION_KIND, canonical_json(&data)?))
 }
@@ -83,10 +83,10 @@ pub fn replay(log: &[LogRecord], calls: impl Fn(&str, &str) -> Result<String>) -
             }
             Again::Differs(difference) => {
                 replayed = replayed.saturating_add(1);
-                let Difference { sequence, call, path, recorded, replayed } = &difference;
+                let Difference { sequence, function_name, path, recorded, replayed } = &difference;
                 let path = if path.is_empty() { "the result" } else { path };
                 let text = format!(
-                    "`{call}` of entry {sequence}: {path} is `{replayed}`, the log says `{recorded}`"
+                    "`{function_name}` of entry {sequence}: {path} is `{replayed}`, the log says `{recorded}`"
                 );
                 first_difference.get_or_insert(difference);
                 (code::DECISION_DIFFERS, Severity::Critical, text)
@@ -150,7 +150,7 @@ fn replayed_again(record: &LogRecord, calls: &impl Fn(&str, &str) -> Result<Stri
     let difference = |path: String, recorded: &str, replayed: &str| {
         Again::Differs(Difference {
             sequence: record.sequence,
-            call: decision.call.clone(),
+            function_name: decision.call.clone(),
             path,
             recorded: shortened(recorded).to_string(),
             replayed: shortened(replayed).to_string(),
@@ -239,8 +239,8 @@ pub struct Replay {
 pub struct Difference {
     /// The number of the entry.
     pub sequence: Count,
-    /// The function that was asked.
-    pub call: String,
+    /// The qualified name of the function that was asked.
+    pub function_name: String,
     /// The path of the first value in the result that differs; empty if the call is refused now.
     pub path: String,
     /// What the log has there, as JSON, shortened; `nothing` if it has none.

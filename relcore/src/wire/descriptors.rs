@@ -933,7 +933,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "audit.Difference",
         Descriptor::Struct(&[
             Field { name: "sequence", required: true, of: TypeRef::Integer(0, 9007199254740991) },
-            Field { name: "call", required: true, of: TypeRef::Text },
+            Field { name: "functionName", required: true, of: TypeRef::Text },
             Field { name: "path", required: true, of: TypeRef::Text },
             Field { name: "recorded", required: true, of: TypeRef::Text },
             Field { name: "replayed", required: true, of: TypeRef::Text },

@@ -683,13 +683,13 @@ public enum Audit {
 
     /// Makes a decision and the entry for it: which function was asked, with what, and what it answered.
     ///
-    /// `call` is the name of a function, `canary.next_action`, and `input` the JSON object of its arguments. The entry has all that
+    /// `function_name` is qualified, as `canary.next_action`, and `input` is the JSON object of the function's arguments. The entry has all that
     /// `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
     ///
     /// Errors:
     /// `unknown_function`, and whatever the function refuses.
-    public static func recordDecision(at: Timestamp, call: String, input: String) throws -> AuditEntry {
-        try ffiAuditRecordDecision(at: at, call: call, input: input)
+    public static func recordDecision(at: Timestamp, functionName: String, input: String) throws -> AuditEntry {
+        try ffiAuditRecordDecision(at: at, functionName: functionName, input: input)
     }
 
     /// The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON.

@@ -565,7 +565,7 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
     case "audit.read_log":
         return try Audit.readLog(text: input.take("text")).wire()
     case "audit.record_decision":
-        return try Audit.recordDecision(at: input.take("at"), call: input.take("call"), input: input.take("input")).wire()
+        return try Audit.recordDecision(at: input.take("at"), functionName: input.take("functionName"), input: input.take("input")).wire()
     case "audit.record_leaf":
         return try Audit.recordLeaf(record: input.take("record")).wire()
     case "audit.replay":
