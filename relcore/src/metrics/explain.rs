@@ -178,6 +178,9 @@ fn because(reason: UndefinedReason) -> &'static str {
         UndefinedReason::NoFailures => "no deployment failed",
         UndefinedReason::AllOpen => "no failed deployment has recovered",
         UndefinedReason::AllExcluded => "every item was left out",
+        UndefinedReason::NotReached => "more than half are open, so the median lies beyond what was seen",
+        UndefinedReason::NoIncidents => "there was no incident",
+        UndefinedReason::NoItems => "there is nothing of this kind",
     }
 }
 

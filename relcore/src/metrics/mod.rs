@@ -75,26 +75,45 @@
 mod choice;
 mod classify;
 pub mod columns;
+mod difference;
 mod engine;
 mod event;
+mod events;
 mod explain;
+mod figures;
+mod item;
+mod ledger;
+mod measure;
 mod metric;
 mod policy;
+mod presets;
 mod quick_check;
 mod report;
 mod report_row;
 mod rows;
+mod survival;
 mod table;
+mod working_time;
 
 pub use choice::*;
 pub use classify::{Classification, Level, LevelVerdict, classify};
+pub use difference::{ItemDifference, MetricDifference, PolicyDifference, diff_policies};
 pub use engine::Engine;
-pub use event::{Change, Deployment, DeploymentIntent, DeploymentOutcome, Incident};
+pub use event::{
+    Change, Deployment, DeploymentIntent, DeploymentOutcome, DeploymentStage, Incident, StageKind,
+};
+pub use events::Events;
 pub use explain::explain;
-pub use metric::Metric;
+pub use item::{Cause, Explanation, Item, explain_metric};
+pub use measure::{Breakdown, Figure, Group, Measures, Period, measure};
+pub use metric::{Definition, Metric, MetricKind, Trend, definitions};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
-pub use policy::{Policy, default_policy, policy_from_json};
+pub use policy::{CriticalIncidents, Policy, default_policy, policy_from_json};
+pub use presets::{
+    datadog_policy, devlake_2021_policy, devlake_2023_policy, dora_2024_policy, fourkeys_policy,
+    gitlab_policy, metrik_policy, middleware_policy,
+};
 pub use quick_check::{
     QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation, QuickCheckScore, quick_check_answers,
     quick_check_benchmark, quick_check_score,
@@ -102,6 +121,8 @@ pub use quick_check::{
 pub use report::{DoraReport, DoraRow, Estimate, Exclusion, ExclusionReason, UndefinedReason};
 pub use report_row::{ReportRow, report_rows};
 pub(crate) use rows::natural;
+pub use survival::{Lifetime, Survival, survival};
+pub use working_time::{WorkingTime, working_span};
 
 use crate::error::{Faults, Result};
 use crate::time::{BucketUnit, TimeRange};
@@ -168,31 +189,43 @@ pub fn dora(
 }
 
 crate::scalar::texts!(
+    DeploymentIdentity,
     DeploymentIntent,
     DeploymentOutcome,
     DurationSummary,
     ExclusionReason,
     FailureSignal,
+    FrequencyRule,
     IncidentLink,
     LeadStart,
     LeadUnit,
     Level,
     LevelVerdict,
+    LinkScope,
     Metric,
+    MetricKind,
     NegativeSpans,
     OpenRecoveries,
+    PartialBuckets,
     PartialDeployments,
     QuantileRule,
     RateDenominator,
+    RateNumerator,
     RecoveryEnd,
     RecoveryMembership,
     RecoveryStart,
+    RecoveryUnit,
+    Redelivery,
     RelandRule,
     ReworkSignal,
     SeedRule,
     SeveralIncidents,
+    SpanRounding,
+    StageKind,
+    Trend,
     UndefinedReason,
     UndeliveredChanges,
+    WorkingEdges,
 );
 
 /// The rows of this module in the function table, sorted by name.
@@ -203,6 +236,23 @@ macro_rules! table_rows {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
                 fn classify(metric: &Metric, value: f64, year: u32) -> Classification;
+                #[plain]
+                fn datadog_policy() -> Policy;
+                #[plain]
+                fn definitions() -> Vec<Definition>;
+                #[plain]
+                fn devlake_2021_policy() -> Policy;
+                #[plain]
+                fn devlake_2023_policy() -> Policy;
+                fn diff_policies(
+                    events: &Events,
+                    first: &Policy,
+                    second: &Policy,
+                    range: &TimeRange,
+                    zone: &str,
+                ) -> PolicyDifference;
+                #[plain]
+                fn dora_2024_policy() -> Policy;
 
                 fn dora(
                     deployments: &[Deployment],
@@ -216,6 +266,27 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn explain(report: &DoraReport) -> String;
+                fn explain_metric(
+                    events: &Events,
+                    policy: &Policy,
+                    metric: &Metric,
+                    range: &TimeRange,
+                    zone: &str,
+                ) -> Explanation;
+                #[plain]
+                fn fourkeys_policy() -> Policy;
+                #[plain]
+                fn gitlab_policy() -> Policy;
+                fn measure(
+                    events: &Events,
+                    policy: &Policy,
+                    range: &TimeRange,
+                    breakdown: &Breakdown,
+                ) -> Measures;
+                #[plain]
+                fn metrik_policy() -> Policy;
+                #[plain]
+                fn middleware_policy() -> Policy;
 
                 #[plain]
                 fn quick_check_answers(row: &DoraRow) -> QuickCheckAnswers;
@@ -224,6 +295,8 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn report_rows(report: &DoraReport) -> Vec<ReportRow>;
+                fn survival(lifetimes: &[Lifetime], level: f64) -> Survival;
+                fn working_span(start: Timestamp, end: Timestamp, working_time: &WorkingTime) -> Span;
 
                 columns dora(
                     columns: columns::Events,
