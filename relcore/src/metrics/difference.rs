@@ -117,11 +117,13 @@ fn choices(first: &Policy, second: &Policy) -> Result<Vec<String>> {
 
 /// Pairs the items of the same events, and keeps the pairs that differ.
 fn items(first: Vec<Item>, second: Vec<Item>) -> Vec<ItemDifference> {
-    type Key = (Option<String>, Option<String>, Option<String>);
+    type Key = [Option<String>; 6];
     // A change or an incident is itself, whatever deployment it belongs to.
     let key = |item: &Item| -> Key {
         let own = item.change.is_none() && item.incident.is_none();
-        (item.deployment.clone().filter(|_| own), item.change.clone(), item.incident.clone())
+        let Item { change, incident, bug, vulnerability, scan, .. } = item;
+        let deployment = item.deployment.clone().filter(|_| own);
+        [deployment, change.clone(), incident.clone(), bug.clone(), vulnerability.clone(), scan.clone()]
     };
     let mut by_key: BTreeMap<Key, (Vec<Item>, Vec<Item>)> = BTreeMap::new();
     for item in first {

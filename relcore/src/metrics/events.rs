@@ -1,5 +1,5 @@
 //! All events of a report in one value.
-use super::{Change, Deployment, Incident};
+use super::{Bug, Change, Deployment, Incident, Scan, Vulnerability};
 use crate::input::input;
 use serde::{Deserialize, Serialize};
 
@@ -15,5 +15,11 @@ input! {
         pub changes: Vec<Change>,
         /// Incidents.
         pub incidents: Vec<Incident>,
+        /// Bugs, found before releases and after them.
+        pub bugs: Vec<Bug>,
+        /// Vulnerabilities, also those that are closed.
+        pub vulnerabilities: Vec<Vulnerability>,
+        /// Scans of artifacts.
+        pub scans: Vec<Scan>,
     }
 }

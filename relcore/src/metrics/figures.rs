@@ -1,8 +1,11 @@
 //! From entries to estimates.
 use super::engine::{Estimator, Excluded, Item, Reader, Special, count, why_no_lead, why_no_recovery};
 use super::ledger::{Counts, Entry};
+use super::levels::Level;
 use super::metric::MetricKind;
-use super::{Estimate, ExclusionReason, LeadUnit, Metric, Policy, QuantileRule, UndefinedReason};
+use super::{
+    DurationSummary, Estimate, ExclusionReason, LeadUnit, Metric, Policy, QuantileRule, UndefinedReason,
+};
 use crate::error::Result;
 use crate::stats;
 use crate::time::TimeRange;
@@ -26,14 +29,14 @@ impl<'a> Figures<'a> {
         Ok(Self { policy, estimator: Estimator::new(policy), special })
     }
 
-    /// The estimate of a metric over a range of which these are the entries. `any_deployment`: whether there is a deployment to
-    /// take a frequency from.
+    /// The estimate of a metric over a range of which these are the entries. `any`: whether there is anything of its kind in the
+    /// input, so that none in the range is a number, too.
     pub(super) fn estimate(
         &self,
         metric: Metric,
         range: &TimeRange,
         entries: &[&Entry<'_>],
-        any_deployment: bool,
+        any: bool,
     ) -> Estimate {
         let mut excluded = Excluded::default();
         for reason in entries.iter().filter_map(|entry| entry.counts.err()) {
@@ -42,14 +45,30 @@ impl<'a> Figures<'a> {
         let counted = || entries.iter().filter_map(|entry| entry.counts.ok());
         let number = |of: fn(&Counts) -> bool| counted().filter(of).count() as u64;
         let mut estimate = match metric.kind() {
+            MetricKind::Level => Estimate::of(count(0), self.policy.low_n, vec![]),
+            MetricKind::Count => {
+                let n = number(|counts| *counts == Counts::One);
+                self.estimator.count(n, &excluded, any.then_some(()).ok_or(metric.without()))
+            }
+            MetricKind::Ratio => {
+                let of = number(|counts| matches!(counts, Counts::Share(_)));
+                let events = number(|counts| *counts == Counts::Event);
+                self.estimator.ratio(events, of, &excluded, without(metric, &excluded))
+            }
             MetricKind::Frequency => {
                 let n = number(|counts| *counts == Counts::One);
-                self.estimator.frequency(n, range.length(), &excluded, any_deployment)
+                self.estimator.frequency(n, range.length(), &excluded, any)
             }
             MetricKind::Share => {
-                let of = number(|counts| matches!(counts, Counts::Share(_)));
-                let hits = number(|counts| *counts == Counts::Share(true));
-                let events = number(|counts| *counts == Counts::Incident);
+                let parts = counted().fold((0_u64, 0_u64), |(hits, of), counts| match counts {
+                    Counts::Share(part) => (hits + u64::from(part), of + 1),
+                    Counts::Parts { hits: more, of: items } => {
+                        (hits.saturating_add(more), of.saturating_add(items))
+                    }
+                    _ => (hits, of),
+                });
+                let (hits, of) = parts;
+                let events = number(|counts| *counts == Counts::Event);
                 let without = without(metric, &excluded);
                 if metric == Metric::ChangeFailRate && self.policy.rate_numerator.counts_incidents() {
                     self.estimator.ratio(events, of, &excluded, without)
@@ -84,6 +103,30 @@ impl<'a> Figures<'a> {
         estimate
     }
 
+    /// The estimate of a level.
+    pub(super) fn level(&self, metric: Metric, level: Level, any: bool) -> Estimate {
+        let n = count(level.open);
+        let mut estimate = Estimate::of(n, self.policy.low_n, vec![]);
+        let seconds = |millis: i64| to_f64(i128::from(millis)) / 1000.0;
+        match metric {
+            Metric::OpenVulnerabilities => estimate.value = any.then_some(n.as_f64()),
+            _ if level.open > 0 => {
+                let ages = [level.median, level.p90, level.p95].map(|age| age.map(seconds));
+                [estimate.median, estimate.p90, estimate.p95] = ages;
+                estimate.mean = Some(to_f64(level.sum) / n.as_f64() / 1000.0);
+                estimate.value = match self.policy.summary {
+                    DurationSummary::Mean => estimate.mean,
+                    DurationSummary::Median | DurationSummary::DailyMedians => estimate.median,
+                };
+            }
+            _ => {}
+        }
+        if estimate.value.is_none() {
+            estimate.undefined = Some(metric.without());
+        }
+        estimate
+    }
+
     /// The durations of a metric that have ended: of lead times by the unit of the policy.
     fn ended(&self, metric: Metric, entries: &[&Entry<'_>]) -> Vec<i64> {
         let lasted = entries.iter().filter_map(|entry| match entry.counts {
@@ -100,6 +143,11 @@ impl<'a> Figures<'a> {
         }
         by_deployment.into_values().filter_map(|own| median(own, self.policy.quantile)).collect()
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "rounded once")]
+fn to_f64(millis: i128) -> f64 {
+    millis as f64
 }
 
 /// The median, cut to a whole millisecond.

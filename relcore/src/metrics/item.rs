@@ -3,6 +3,8 @@ use super::engine::{Reader, check_frame};
 use super::events::Events;
 use super::figures::Figures;
 use super::ledger::{Counts, Entry, Ledger};
+use super::levels::levels;
+use super::metric::MetricKind;
 use super::report::{Estimate, ExclusionReason};
 use super::rows::Rows;
 use super::{FailureSignal, Metric, Policy};
@@ -42,6 +44,15 @@ pub struct Item {
     /// The id of the incident.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<String>,
+    /// The id of the bug.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bug: Option<String>,
+    /// The id of the vulnerability.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vulnerability: Option<String>,
+    /// The id of the scan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scan: Option<String>,
     /// The instant by which it belongs to the range.
     pub at: Timestamp,
     /// Of a share: whether it is in the part: it failed, succeeded, was rework.
@@ -139,8 +150,20 @@ pub(super) fn explain_all(
         Explanation {
             metric: *metric,
             range: *range,
-            estimate: figures.estimate(*metric, range, &all, ledger.any_deployment),
-            items: entries.iter().map(|entry| item(entry, events, rows, range)).collect(),
+            estimate: if metric.kind() == MetricKind::Level {
+                let end = range.end.as_millis();
+                let level = levels(&all, &[end]).get(&end).copied().unwrap_or_default();
+                figures.level(*metric, level, ledger.any(*metric))
+            } else {
+                figures.estimate(*metric, range, &all, ledger.any(*metric))
+            },
+            items: entries
+                .iter()
+                .filter(|entry| {
+                    metric.kind() != MetricKind::Level || entry.is_open_before(range.end.as_millis())
+                })
+                .map(|entry| item(entry, events, rows, range))
+                .collect(),
         }
     };
     Ok(metrics.iter().map(explain).collect())
@@ -149,8 +172,8 @@ pub(super) fn explain_all(
 fn item(entry: &Entry<'_>, events: &Events, rows: &Rows<'_>, range: &TimeRange) -> Item {
     let (mut affected, mut seconds, mut open) = (None, None, false);
     match entry.counts {
-        Ok(Counts::One) | Err(_) => {}
-        Ok(Counts::Incident) => affected = Some(true),
+        Ok(Counts::One | Counts::Parts { .. }) | Err(_) => {}
+        Ok(Counts::Event) => affected = Some(true),
         Ok(Counts::Share(part)) => affected = Some(part),
         Ok(Counts::Lasted(length)) => seconds = Some(to_seconds(length)),
         Ok(Counts::Open(length)) => (seconds, open) = (Some(to_seconds(length)), true),
@@ -176,6 +199,9 @@ fn item(entry: &Entry<'_>, events: &Events, rows: &Rows<'_>, range: &TimeRange) 
         deployment: entry.subject.deployment.map(|deployment| deployment.id.clone()),
         change: entry.subject.change.map(|change| change.id.clone()),
         incident: entry.subject.incident.map(|incident| incident.id.clone()),
+        bug: entry.subject.bug.map(|bug| bug.id.clone()),
+        vulnerability: entry.subject.vulnerability.map(|one| one.id.clone()),
+        scan: entry.subject.scan.map(|scan| scan.id.clone()),
         at: Timestamp::from_millis(entry.at).unwrap_or(range.start),
         affected,
         seconds,

@@ -3,6 +3,8 @@ use super::engine::{Reader, check_frame};
 use super::events::Events;
 use super::figures::Figures;
 use super::ledger::{Entry, Ledger};
+use super::levels::levels;
+use super::metric::MetricKind;
 use super::rows::Rows;
 use super::{Estimate, Metric, PartialBuckets, Policy};
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
@@ -10,7 +12,7 @@ use crate::input::input;
 use crate::time::{BucketUnit, TimeRange, buckets, tzdb_version};
 use crate::wire::PolicyText as _;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 input! {
     /// How figures are broken down.
@@ -76,6 +78,13 @@ pub struct Group {
     pub overall: Period,
     /// The buckets that touch the range, in order, empty ones too.
     pub buckets: Vec<Period>,
+}
+
+impl Group {
+    /// The whole range, and the buckets.
+    fn periods(&self) -> impl Iterator<Item = &Period> {
+        std::iter::once(&self.overall).chain(&self.buckets)
+    }
 }
 
 /// The figures of a group in one range of time.
@@ -186,7 +195,7 @@ pub fn measure(
     for metric in metrics {
         let entries = ledger.of(metric);
         let of_group = groups.of(entries);
-        fill(&mut all, metric, &figures, entries.iter().collect(), ledger.any_deployment);
+        fill(&mut all, metric, &figures, entries.iter().collect(), ledger.any(metric));
         for (group, own) in by_group.iter_mut().zip(of_group) {
             let any = own.iter().any(|entry| entry.counts.is_ok());
             fill(group, metric, &figures, own, any);
@@ -235,7 +244,23 @@ impl Events {
         let mut own = Faults::new();
         let rows = Rows::new(&self.deployments, &self.changes, &self.incidents, &mut own);
         faults.absorb(own.finish().map_err(|error| error.under("events")));
+        unique(self.bugs.iter().map(|bug| bug.id.as_str()), "bugs", faults);
+        unique(self.vulnerabilities.iter().map(|one| one.id.as_str()), "vulnerabilities", faults);
+        unique(self.scans.iter().map(|scan| scan.id.as_str()), "scans", faults);
         rows
+    }
+}
+
+/// Two rows with one id are faults.
+fn unique<'a>(ids: impl Iterator<Item = &'a str>, list: &str, faults: &mut Faults) {
+    let mut seen = BTreeSet::new();
+    for (index, id) in ids.enumerate() {
+        faults.check(
+            seen.insert(id),
+            ErrorKind::Duplicate,
+            format_args!("events.{list}[{index}].id"),
+            format_args!("{} is the id of another one, too", quoted(id)),
+        );
     }
 }
 
@@ -251,6 +276,15 @@ fn empty(labels: BTreeMap<String, String>, range: &TimeRange, parts: &[(TimeRang
 
 /// Adds the figures of a metric; `entries` are those of the group.
 fn fill(group: &mut Group, metric: Metric, figures: &Figures<'_>, mut entries: Vec<&Entry<'_>>, any: bool) {
+    if metric.kind() == MetricKind::Level {
+        let ends: Vec<i64> = group.periods().map(|period| period.range.end.as_millis()).collect();
+        let levels = levels(&entries, &ends);
+        for period in std::iter::once(&mut group.overall).chain(&mut group.buckets) {
+            let level = levels.get(&period.range.end.as_millis()).copied().unwrap_or_default();
+            period.figures.push(Figure { metric, estimate: figures.level(metric, level, any) });
+        }
+        return;
+    }
     let add = |period: &mut Period, entries: &[&Entry<'_>]| {
         let estimate = figures.estimate(metric, &period.range, entries, any);
         period.figures.push(Figure { metric, estimate });
@@ -283,8 +317,10 @@ impl<'a> Grouping<'a> {
 
     /// The group of an entry; none for a change that no deployment has.
     fn name(&self, entry: &Entry<'a>) -> Option<Vec<Option<&'a str>>> {
-        let has_place = entry.subject.deployment.is_some() || entry.subject.incident.is_some();
-        has_place.then(|| self.dimensions.iter().map(|dimension| entry.subject.label(dimension)).collect())
+        entry
+            .subject
+            .has_place()
+            .then(|| self.dimensions.iter().map(|dimension| entry.subject.label(dimension)).collect())
     }
 
     fn labels(&self, name: &[Option<&str>]) -> BTreeMap<String, String> {

@@ -58,6 +58,31 @@ pub enum Metric {
     CriticalTimeToRestore,
     /// The share of critical incidents that were over within `critical.restore_target` of the policy. One that is open and younger does not count.
     CriticalRestoredInTime,
+    /// The share of bugs that were found in production, of releases old enough to count.
+    BugEscapeRate,
+    /// Bugs found in production to each release, of releases old enough to count.
+    EscapedBugs,
+    /// The vulnerabilities that are open at the end of the range.
+    OpenVulnerabilities,
+    /// The vulnerabilities that were found in the range.
+    OpenedVulnerabilities,
+    /// The vulnerabilities that ended in the range.
+    ClosedVulnerabilities,
+    /// How long vulnerabilities have been open that are so at the end of the range: seconds.
+    OpenVulnerabilityAge,
+    /// How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds.
+    TimeToPatch,
+    /// The share of vulnerabilities that were patched within the target of their severity. One that is open and not due does not
+    /// count.
+    PatchedInTime,
+    /// The share of deployments whose artifact had been scanned recently.
+    ScanCoverage,
+    /// The share of the dependencies of scanned artifacts that were scanned.
+    DependencyScanCoverage,
+    /// How long a risk stays accepted: until it ends, until its term is over, or so far. Seconds.
+    AcceptedRiskDuration,
+    /// The share of accepted risks that lasted beyond their term.
+    OverdueRiskRate,
 }
 
 /// What the value of a metric is.
@@ -72,6 +97,12 @@ pub enum MetricKind {
     Duration,
     /// A part of a whole, from 0 to 1.
     Share,
+    /// Events to each item, which can exceed 1.
+    Ratio,
+    /// A number of events in the range.
+    Count,
+    /// What there is at the end of the range.
+    Level,
 }
 
 /// Where a metric should go.
@@ -178,7 +209,7 @@ const fn row(
 }
 
 use Metric as M;
-use MetricKind::{Duration, Frequency, Share};
+use MetricKind::{Count, Duration, Frequency, Level, Ratio, Share};
 use Trend::{Fall, Rise};
 use UndefinedReason::{NoChanges, NoDeployments, NoFailures, NoIncidents, NoItems};
 
@@ -209,6 +240,18 @@ const ROWS: &[Row] = &[
     row(M::TimeToRestore, Duration, "an incident", Fall, None, NoIncidents),
     row(M::CriticalTimeToRestore, Duration, "a critical incident", Fall, Some(3600.0), NoIncidents),
     row(M::CriticalRestoredInTime, Share, "a critical incident", Rise, None, NoIncidents),
+    row(M::BugEscapeRate, Share, "a bug", Fall, None, NoItems),
+    row(M::EscapedBugs, Ratio, "a release", Fall, None, NoDeployments),
+    row(M::OpenVulnerabilities, Level, "a vulnerability", Fall, None, NoItems),
+    row(M::OpenedVulnerabilities, Count, "a vulnerability", Fall, None, NoItems),
+    row(M::ClosedVulnerabilities, Count, "a vulnerability", Rise, None, NoItems),
+    row(M::OpenVulnerabilityAge, Level, "an open vulnerability", Fall, None, NoItems),
+    row(M::TimeToPatch, Duration, "a vulnerability", Fall, None, NoItems),
+    row(M::PatchedInTime, Share, "a vulnerability with a target", Rise, None, NoItems),
+    row(M::ScanCoverage, Share, "a deployment that succeeded", Rise, None, NoDeployments),
+    row(M::DependencyScanCoverage, Share, "a dependency of a scanned artifact", Rise, None, NoItems),
+    row(M::AcceptedRiskDuration, Duration, "an accepted risk", Fall, None, NoItems),
+    row(M::OverdueRiskRate, Share, "an accepted risk", Fall, None, NoItems),
 ];
 
 #[cfg(test)]
@@ -220,6 +263,6 @@ mod tests {
         for (index, row) in ROWS.iter().enumerate() {
             assert_eq!(row.metric as usize, index);
         }
-        assert_eq!(ROWS.last().map(|row| row.metric), Some(Metric::CriticalRestoredInTime));
+        assert_eq!(ROWS.last().map(|row| row.metric), Some(Metric::OverdueRiskRate));
     }
 }

@@ -83,14 +83,17 @@ mod explain;
 mod figures;
 mod item;
 mod ledger;
+mod levels;
 mod measure;
 mod metric;
 mod policy;
 mod presets;
+mod quality;
 mod quick_check;
 mod report;
 mod report_row;
 mod rows;
+mod security;
 mod survival;
 mod table;
 mod working_time;
@@ -114,6 +117,7 @@ pub use presets::{
     datadog_policy, devlake_2021_policy, devlake_2023_policy, dora_2024_policy, fourkeys_policy,
     gitlab_policy, metrik_policy, middleware_policy,
 };
+pub use quality::{Bug, BugPhase, QualityPolicy};
 pub use quick_check::{
     QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation, QuickCheckScore, quick_check_answers,
     quick_check_benchmark, quick_check_score,
@@ -121,6 +125,7 @@ pub use quick_check::{
 pub use report::{DoraReport, DoraRow, Estimate, Exclusion, ExclusionReason, UndefinedReason};
 pub use report_row::{ReportRow, report_rows};
 pub(crate) use rows::natural;
+pub use security::{PatchStart, Scan, SecurityPolicy, Vulnerability};
 pub use survival::{Lifetime, Survival, survival};
 pub use working_time::{WorkingTime, working_span};
 
@@ -189,6 +194,7 @@ pub fn dora(
 }
 
 crate::scalar::texts!(
+    BugPhase,
     DeploymentIdentity,
     DeploymentIntent,
     DeploymentOutcome,
@@ -208,6 +214,7 @@ crate::scalar::texts!(
     OpenRecoveries,
     PartialBuckets,
     PartialDeployments,
+    PatchStart,
     QuantileRule,
     RateDenominator,
     RateNumerator,

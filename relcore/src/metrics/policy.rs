@@ -1,5 +1,7 @@
 use super::choice::*;
 use super::event::{DeploymentIntent, DeploymentOutcome, production};
+use super::quality::QualityPolicy;
+use super::security::SecurityPolicy;
 use super::working_time::WorkingTime;
 use crate::error::{ErrorKind, Faults, Result, join};
 use crate::input::input;
@@ -161,6 +163,14 @@ input! {
         #[serde(skip_serializing_if = "crate::wire::is_default")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
         pub critical: CriticalIncidents,
+        /// How bugs count.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub quality: QualityPolicy,
+        /// How vulnerabilities and scans count.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub security: SecurityPolicy,
     }
 }
 
@@ -224,6 +234,8 @@ impl Default for Policy {
             partial_buckets: PartialBuckets::Keep,
             working_time: None,
             critical: CriticalIncidents::default(),
+            quality: QualityPolicy::default(),
+            security: SecurityPolicy::default(),
         }
     }
 }
@@ -365,6 +377,13 @@ impl PolicyText for Policy {
         );
         check(!self.link_max_age.is_negative(), "linkMaxAge", "must not be negative");
         check(!self.shortest_lead.is_negative(), "shortestLead", "must not be negative");
+        check(!self.quality.maturation.is_negative(), "quality.maturation", "must not be negative");
+        check(!self.security.scan_max_age.is_negative(), "security.scanMaxAge", "must not be negative");
+        check(
+            !self.security.patch_targets.values().any(|target| target.is_negative()),
+            "security.patchTargets",
+            "must not be negative",
+        );
         check(!self.critical.restore_target.is_negative(), "critical.restoreTarget", "must not be negative");
         check(
             !self

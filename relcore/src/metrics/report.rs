@@ -222,11 +222,15 @@ pub enum ExclusionReason {
     SameOutage,
     /// A deployment or an incident that lacks the instants or parts which the metric needs.
     NotRecorded,
+    /// A release that is too young for its bugs to be found, and the bugs of it.
+    Immature,
+    /// A vulnerability that ended without a patch, or whose risk was accepted.
+    NotPatched,
 }
 
 impl ExclusionReason {
     /// Every reason, in the order of declaration.
-    pub(super) const ALL: [Self; 24] = [
+    pub(super) const ALL: [Self; 26] = [
         Self::OtherEnvironment,
         Self::Outcome,
         Self::Intent,
@@ -251,5 +255,7 @@ impl ExclusionReason {
         Self::Rework,
         Self::SameOutage,
         Self::NotRecorded,
+        Self::Immature,
+        Self::NotPatched,
     ];
 }

@@ -46,6 +46,26 @@ impl<'a> Estimator<'a> {
         estimate
     }
 
+    /// A number of events, with the interval of the rate that made so many.
+    pub(in crate::metrics) fn count(
+        &self,
+        n: u64,
+        excluded: &Excluded,
+        any: Result<(), UndefinedReason>,
+    ) -> Estimate {
+        let n = count(n);
+        let mut estimate = self.estimate(n, excluded);
+        match any {
+            Ok(()) => {
+                let (low, high) = stats::garwood(n.as_f64(), self.policy.confidence_level);
+                estimate.value = Some(n.as_f64());
+                estimate.interval = Some(self.interval(low, high));
+            }
+            Err(without) => estimate.undefined = Some(without),
+        }
+        estimate
+    }
+
     /// A part of a whole.
     pub(in crate::metrics) fn share(
         &self,

@@ -107,7 +107,7 @@ impl<'a> Link<'a> {
                 deployment: cause.ok(),
                 change: None,
                 incident: Some(incident.index),
-                counts: counts.map(|()| Counts::Incident),
+                counts: counts.map(|()| Counts::Event),
             })
         });
     }

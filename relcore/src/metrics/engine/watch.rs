@@ -27,7 +27,9 @@ pub(in crate::metrics) enum Counts {
     /// One to the whole of a share, and if so to the part.
     Share(bool),
     /// One to the part of a rate, and none to its whole: an incident where the fail rate counts these.
-    Incident,
+    Event,
+    /// Several to the whole of a share, of which some are in the part.
+    Parts { hits: u64, of: u64 },
     /// A duration in milliseconds.
     Lasted(i64),
     /// A duration that has not ended: its length so far.

@@ -16,6 +16,7 @@ pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
             deployment: item.deployment.and_then(|index| facts.rows.deployment(index.get())),
             change: item.change.and_then(|index| facts.events.changes.get(index.get())),
             incident: item.incident.and_then(|index| facts.events.incidents.get(index.get())),
+            ..Subject::default()
         };
         let mut entry = Entry::new(item.metric, item.bucket.get(), item.at, subject, item.counts);
         entry.item = Some(*item);

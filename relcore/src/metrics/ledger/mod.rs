@@ -1,13 +1,16 @@
 //! Every event as it counts for each metric: what figures, explanations and differences of policies are made of.
 //!
-//! The files depend on each other in one direction: entry ← delivery, deployments, incidents ← this one.
+//! The files depend on each other in one direction: entry ← delivery, deployments, incidents, quality, security ← this one.
 mod delivery;
 mod deployments;
 mod entry;
 mod incidents;
+mod quality;
+mod security;
 
 use super::engine::{Reader, Traced, trace};
 use super::events::Events;
+use super::metric::MetricKind;
 use super::rows::Rows;
 use super::{Metric, Policy};
 use crate::time::TimeRange;
@@ -17,7 +20,8 @@ pub(super) use entry::{Counts, Entry};
 pub(super) struct Ledger<'a> {
     /// By metric and time.
     pub(super) entries: Vec<Entry<'a>>,
-    pub(super) any_deployment: bool,
+    any_deployment: bool,
+    any_vulnerability: bool,
 }
 
 impl<'a> Ledger<'a> {
@@ -31,14 +35,28 @@ impl<'a> Ledger<'a> {
         buckets: &[TimeRange],
     ) -> Self {
         let traced = trace(reader, policy, range, buckets);
-        let mut ledger = Self { entries: vec![], any_deployment: traced.any_deployment };
+        let mut ledger = Self {
+            entries: vec![],
+            any_deployment: traced.any_deployment,
+            any_vulnerability: !events.vulnerabilities.is_empty(),
+        };
         let facts = Facts { events, rows, policy, range, buckets, traced: &traced };
         delivery::add(&facts, &mut ledger.entries);
         deployments::add(&facts, &mut ledger.entries);
         incidents::add(&facts, &mut ledger.entries);
+        quality::add(&facts, &mut ledger.entries);
+        security::add(&facts, &mut ledger.entries);
         // Stable, so that events of one instant stay in the order of their ids.
         ledger.entries.sort_by_key(|entry| (entry.metric, entry.at));
         ledger
+    }
+
+    /// Whether there is anything of the kind of a metric in the input.
+    pub(super) fn any(&self, metric: Metric) -> bool {
+        match metric.kind() {
+            MetricKind::Count | MetricKind::Level => self.any_vulnerability,
+            _ => self.any_deployment,
+        }
     }
 
     /// The entries of a metric.
