@@ -72,6 +72,7 @@
 //!
 //! The same metrics can be computed from columns of numbers instead of objects, at a million deployments in about a
 //! tenth of a second. For many reports under one policy, an engine checks and digests the policy once.
+mod attribution;
 mod choice;
 mod classify;
 pub mod columns;
@@ -84,6 +85,7 @@ mod figures;
 mod item;
 mod ledger;
 mod levels;
+mod linking;
 mod measure;
 mod metric;
 mod policy;
@@ -92,12 +94,14 @@ mod quality;
 mod quick_check;
 mod report;
 mod report_row;
+mod review;
 mod rows;
 mod security;
 mod survival;
 mod table;
 mod working_time;
 
+pub use attribution::{AttributedChanges, AttributionRule, Commit, attribute_changes};
 pub use choice::*;
 pub use classify::{Classification, Level, LevelVerdict, classify};
 pub use difference::{ItemDifference, MetricDifference, PolicyDifference, diff_policies};
@@ -106,8 +110,11 @@ pub use event::{
     Change, Deployment, DeploymentIntent, DeploymentOutcome, DeploymentStage, Incident, StageKind,
 };
 pub use events::Events;
-pub use explain::explain;
+pub use explain::{explain, explain_measures, explain_review};
 pub use item::{Cause, Explanation, Item, explain_metric};
+pub use linking::{
+    DetectedRollback, LinkedIncident, RevertedDeployment, detect_rollbacks, link_incidents, link_reverts,
+};
 pub use measure::{Breakdown, Figure, Group, Measures, Period, measure};
 pub use metric::{Definition, Metric, MetricKind, Trend, definitions};
 #[cfg(feature = "yaml")]
@@ -124,6 +131,12 @@ pub use quick_check::{
 };
 pub use report::{DoraReport, DoraRow, Estimate, Exclusion, ExclusionReason, UndefinedReason};
 pub use report_row::{ReportRow, report_rows};
+#[cfg(feature = "yaml")]
+pub use review::review_policy_from_yaml;
+pub use review::{
+    Bottleneck, ChangeDirection, MetricChange, MetricReview, MetricTarget, MetricTrend, Review, ReviewPolicy,
+    TargetVerdict, default_review_policy, review, review_policy_from_json,
+};
 pub(crate) use rows::natural;
 pub use security::{PatchStart, Scan, SecurityPolicy, Vulnerability};
 pub use survival::{Lifetime, Survival, survival};
@@ -194,7 +207,9 @@ pub fn dora(
 }
 
 crate::scalar::texts!(
+    AttributionRule,
     BugPhase,
+    ChangeDirection,
     DeploymentIdentity,
     DeploymentIntent,
     DeploymentOutcome,
@@ -229,6 +244,7 @@ crate::scalar::texts!(
     SeveralIncidents,
     SpanRounding,
     StageKind,
+    TargetVerdict,
     Trend,
     UndefinedReason,
     UndeliveredChanges,
@@ -242,11 +258,19 @@ macro_rules! table_rows {
             metrics {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
+                policy ReviewPolicy: default_review_policy, review_policy_from_json, review_policy_from_yaml;
+
+                fn attribute_changes(
+                    commits: &[Commit],
+                    deployments: &[Deployment],
+                    rule: &AttributionRule,
+                ) -> Vec<AttributedChanges>;
                 fn classify(metric: &Metric, value: f64, year: u32) -> Classification;
                 #[plain]
                 fn datadog_policy() -> Policy;
                 #[plain]
                 fn definitions() -> Vec<Definition>;
+                fn detect_rollbacks(deployments: &[Deployment], policy: &Policy) -> Vec<DetectedRollback>;
                 #[plain]
                 fn devlake_2021_policy() -> Policy;
                 #[plain]
@@ -273,6 +297,8 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn explain(report: &DoraReport) -> String;
+                #[plain]
+                fn explain_measures(measures: &Measures) -> String;
                 fn explain_metric(
                     events: &Events,
                     policy: &Policy,
@@ -281,9 +307,21 @@ macro_rules! table_rows {
                     zone: &str,
                 ) -> Explanation;
                 #[plain]
+                fn explain_review(review: &Review) -> String;
+                #[plain]
                 fn fourkeys_policy() -> Policy;
                 #[plain]
                 fn gitlab_policy() -> Policy;
+                fn link_incidents(
+                    deployments: &[Deployment],
+                    incidents: &[Incident],
+                    policy: &Policy,
+                ) -> Vec<LinkedIncident>;
+                fn link_reverts(
+                    deployments: &[Deployment],
+                    changes: &[Change],
+                    policy: &Policy,
+                ) -> Vec<RevertedDeployment>;
                 fn measure(
                     events: &Events,
                     policy: &Policy,
@@ -302,6 +340,7 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn report_rows(report: &DoraReport) -> Vec<ReportRow>;
+                fn review(previous: &Measures, current: &Measures, policy: &ReviewPolicy) -> Review;
                 fn survival(lifetimes: &[Lifetime], level: f64) -> Survival;
                 fn working_span(start: Timestamp, end: Timestamp, working_time: &WorkingTime) -> Span;
 
