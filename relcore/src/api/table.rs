@@ -297,6 +297,7 @@ modules!(
     analysis,
     audit,
     canary,
+    change,
     digest,
     experiment,
     incident,

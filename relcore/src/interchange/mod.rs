@@ -50,7 +50,6 @@ mod prometheus;
 mod prometheus_alerts;
 mod promql;
 mod releases;
-mod reverts;
 
 pub use git::{
     GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,

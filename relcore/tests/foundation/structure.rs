@@ -25,6 +25,7 @@ const DIRECTION: &[(&str, Names)] = &[
     ("digest", Names::Only(&["error", "scalar", "time", "version", "reason", "wire"])),
     ("decision", Names::Only(&["error", "scalar", "time", "version", "reason", "wire", "digest"])),
     ("stats", Names::Foundation(&[])),
+    ("change", Names::Foundation(&[])),
     ("release", Names::Foundation(&[])),
     ("window", Names::Foundation(&["release"])),
     ("analysis", Names::Foundation(&["stats"])),
@@ -37,6 +38,7 @@ const DIRECTION: &[(&str, Names)] = &[
         "audit",
         Names::Foundation(&[
             "stats",
+            "change",
             "analysis",
             "release",
             "window",
@@ -50,6 +52,7 @@ const DIRECTION: &[(&str, Names)] = &[
         "interchange",
         Names::Foundation(&[
             "stats",
+            "change",
             "analysis",
             "release",
             "window",
@@ -65,6 +68,7 @@ const DIRECTION: &[(&str, Names)] = &[
         "api",
         Names::Foundation(&[
             "stats",
+            "change",
             "analysis",
             "release",
             "window",
