@@ -82,10 +82,9 @@ impl Suspicion {
     pub(super) fn counts(self, dialect: Dialect) -> bool {
         match dialect {
             Dialect::Spec => false,
-            Dialect::Conventionalcommits => matches!(
-                self,
-                Self::NotInFooter | Self::Indented | Self::InList | Self::WithoutSpace | Self::Lowercase
-            ),
+            Dialect::Conventionalcommits => {
+                matches!(self, Self::NotInFooter | Self::InList | Self::WithoutSpace | Self::Lowercase)
+            }
             Dialect::Angular => !matches!(self, Self::Plural | Self::InHeading | Self::Keyword),
         }
     }

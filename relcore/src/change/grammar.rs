@@ -169,17 +169,22 @@ pub(super) fn lenient_header(header: &str, reads_mark: bool) -> Option<Parts<'_>
     let marked = rest.strip_prefix('!');
     let description = marked.filter(|_| reads_mark).unwrap_or(rest).strip_prefix(": ")?.trim();
     let is_marked = reads_mark && marked.is_some();
-    (!description.is_empty()).then(|| Parts { change_type, scope, is_marked, description, ..Parts::default() })
+    (!description.is_empty() && !description.contains('\r')).then(|| Parts { change_type, scope, is_marked, description, ..Parts::default() })
 }
 
 /// The body and the footers of the lenient dialects, from what follows the header: a blank line before it is not needed.
-pub(super) fn lenient_rest<'a>(rest: &'a str, starts_note: impl Fn(&str) -> bool) -> (Option<&'a str>, Vec<Token<'a>>) {
+///
+/// `begins` reads the lines that begin a footer wherever they stand.
+pub(super) fn lenient_rest<'a>(
+    rest: &'a str,
+    begins: impl Fn(&'a str) -> Option<Token<'a>>,
+) -> (Option<&'a str>, Vec<Token<'a>>) {
     let mut footers: Vec<Token<'a>> = Vec::new();
     let (mut body_end, mut was_blank) = (None, true);
     for line in rest.split_inclusive('\n') {
         let start = offset(line, rest);
         let end = start.saturating_add(line.len());
-        let found = token_line(line).filter(|_| was_blank || !footers.is_empty() || starts_note(line));
+        let found = begins(line).or_else(|| token_line(line).filter(|_| was_blank || !footers.is_empty()));
         was_blank = line.trim().is_empty();
         match found {
             Some(token) => {
@@ -252,8 +257,8 @@ mod tests {
 
     #[test]
     fn lenient_text_needs_no_blank_line() {
-        let is_note = |line: &str| line.starts_with("BREAKING");
-        let (body, footers) = lenient_rest("one\ntwo: x\nBREAKING CHANGE: a\nb\n\nCloses #1\n", is_note);
+        let note = |line| token_line(line).filter(|found| found.token == "BREAKING CHANGE");
+        let (body, footers) = lenient_rest("one\ntwo: x\nBREAKING CHANGE: a\nb\n\nCloses #1\n", note);
         assert_eq!(body, Some("one\ntwo: x"));
         let footers: Vec<_> = footers.iter().map(|footer| (footer.token, footer.value)).collect();
         assert_eq!(footers, [("BREAKING CHANGE", "a\nb"), ("Closes", "1")]);

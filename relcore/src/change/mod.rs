@@ -15,7 +15,7 @@
 //! | footer `breaking change: x` | no effect | major | major | no effect | no effect | no effect (`breaking_lowercase`) | major | major |
 //! | `FEAT: x` | minor | patch | minor | patch | minor | minor | minor | minor |
 //! | `BREAKING CHANGE: x` in the body | no effect | major | major | major | major | no effect (`breaking_not_in_footer`) | major | major |
-//! | indented ` BREAKING CHANGE: x` | no effect | major | major | no effect | major | no effect (`breaking_indented`) | major | major |
+//! | indented ` BREAKING CHANGE: x` | no effect | no effect | major | no effect | major | no effect (`breaking_indented`) | no effect (`breaking_indented`) | major |
 //! | `BREAKING CHANGE was discussed` | no effect | no effect | major | no effect | no effect | no effect (`breaking_without_colon`) | no effect | major |
 //! | `* BREAKING CHANGE: x` in a list | no effect | major | major | no effect | no effect | no effect (`breaking_in_list`) | major | major |
 //! | `BREAKING CHANGE #12` | major | no effect | major | major | major | no effect (`breaking_with_number`) | no effect | major |

@@ -71,19 +71,17 @@ fn read_unpicked(message: &str, policy: &Policy) -> Change {
         Some((header, rest)) => (header.trim_end_matches('\r'), rest),
         None => (message, ""),
     };
-    let mut note = None;
     let is_lenient = policy.dialect != Dialect::Spec;
-    let starts_note = |line: &str| starts_note(line, policy);
     let parts = if is_lenient {
-        let (body, footers) = grammar::lenient_rest(rest, starts_note);
-        note = find_note(rest, policy);
-        let reads_mark = policy.dialect == Dialect::Conventionalcommits;
-        let header = grammar::lenient_header(header, reads_mark);
-        let fault = || (grammar::header_fault(message.lines().next().unwrap_or_default()), body, footers.clone());
-        header.map(|parts| Parts { body, footers: footers.clone(), ..parts }).ok_or_else(fault)
+        let (body, footers) = grammar::lenient_rest(rest, |line| begins_footer(line, policy));
+        let header = grammar::lenient_header(header, policy.dialect == Dialect::Conventionalcommits);
+        match header {
+            Some(parts) => Ok(Parts { body, footers, ..parts }),
+            None => Err((grammar::header_fault(message.lines().next().unwrap_or_default()), body, footers)),
+        }
     } else {
         grammar::parse(message).map_err(|fault| {
-            let (body, footers) = grammar::lenient_rest(rest, |_| false);
+            let (body, footers) = grammar::lenient_rest(rest, |_| None);
             (fault, body, footers)
         })
     };
@@ -92,16 +90,15 @@ fn read_unpicked(message: &str, policy: &Policy) -> Change {
         Err((fault, body, footers)) => {
             let mut change = other(header, *fault, policy);
             change.body = body.map(str::to_owned);
-            add_footers(&mut change, footers, |_| false);
+            // The tools of the lenient dialects read the footers of a message whose header they do not read.
+            let note = footers.iter().find(|footer| is_lenient && is_breaking(footer, policy));
+            add_footers(&mut change, footers, |footer| is_lenient && is_breaking(footer, policy));
+            if let Some(note) = note {
+                set_breaking(&mut change, if note.value.is_empty() { header } else { note.value }.to_owned());
+            }
             change
         }
     };
-    if let Some(text) = note
-        && (!change.breaking || parts.as_ref().is_ok_and(|parts| parts.is_marked))
-    {
-        let text = if text.is_empty() { change.description.clone() } else { text.to_owned() };
-        set_breaking(&mut change, text);
-    }
     change.references = references(message_without_request(message, header), &policy.issue_prefixes, &policy.reference_actions);
     if change.request.is_none() {
         change.request = revert::request_of(header).map(str::to_owned);
@@ -232,46 +229,26 @@ fn form(header: &str) -> Form {
     }
 }
 
-/// Whether a line begins a breaking note of a lenient dialect.
-fn starts_note(line: &str, policy: &Policy) -> bool {
-    note_text(line, policy).is_some()
-}
-
-/// The text of a breaking note that begins with a line, in a lenient dialect.
-fn note_text<'a>(line: &'a str, policy: &Policy) -> Option<&'a str> {
-    let own = policy.breaking_tokens.iter().find_map(|token| {
-        let (begin, rest) = line.trim_start().split_at_checked(token.len())?;
-        begin.eq_ignore_ascii_case(token).then(|| rest.strip_prefix(':').map(str::trim))?
-    });
-    own.or_else(|| {
-        let (found, text) = breaking::suspicion(line)?;
-        found.counts(policy.dialect).then_some(text)
-    })
-}
-
-/// The first breaking note of a lenient dialect: to the next footer, with all of its paragraphs.
-fn find_note<'a>(rest: &'a str, policy: &Policy) -> Option<&'a str> {
-    if policy.breaking_tokens.is_empty() && !breaking::may_be_suspected(rest) {
-        return None;
-    }
-    let mut lines = rest.split_inclusive('\n');
-    let text = lines.by_ref().find_map(|line| note_text(line, policy))?;
-    let from = offset(text, rest);
-    let mut end = from.saturating_add(text.len());
-    for line in lines {
-        if !grammar::lenient_rest(line, |_| false).1.is_empty() || is_reference_line(line, policy) {
-            break;
+/// A footer of a lenient dialect that begins with a line, wherever the line stands: a breaking note, or issues that it closes.
+fn begins_footer<'a>(line: &'a str, policy: &Policy) -> Option<Token<'a>> {
+    let note = |value| Token { token: "BREAKING CHANGE", is_number: false, value };
+    for token in &policy.breaking_tokens {
+        if let Some((begin, rest)) = line.trim_start().split_at_checked(token.len())
+            && begin.eq_ignore_ascii_case(token)
+            && let Some(value) = rest.strip_prefix(':')
+        {
+            return Some(note(value));
         }
-        end = offset(line, rest).saturating_add(line.len());
     }
-    rest.get(from..end).map(str::trim)
-}
-
-/// A line that closes issues and says nothing else: `Fixes #1476.`
-fn is_reference_line(line: &str, policy: &Policy) -> bool {
-    let first = line.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    let found = references(line, &policy.issue_prefixes, &policy.reference_actions);
-    !first.is_empty() && found.iter().any(|one| one.action.as_deref() == Some(&first.to_ascii_lowercase()))
+    if let Some((_, text)) = breaking::suspicion(line).filter(|(found, _)| found.counts(policy.dialect)) {
+        return Some(note(text));
+    }
+    let (word, value) = line.split_once([' ', ':'])?;
+    let is_action = word.chars().all(char::is_alphabetic)
+        && references(line, &policy.issue_prefixes, &policy.reference_actions)
+            .iter()
+            .any(|found| found.action.as_deref().is_some_and(|action| action.eq_ignore_ascii_case(word)));
+    is_action.then_some(Token { token: word, is_number: false, value })
 }
 
 /// Adds a diagnostic for each kind of text that looks breaking and does not count.

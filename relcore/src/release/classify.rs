@@ -1,4 +1,4 @@
-use super::line::Line;
+use crate::version::Line;
 use crate::error::{ErrorKind, Faults, Result, quoted};
 use crate::reason::{Reason, Severity};
 use crate::release::code;
