@@ -308,6 +308,7 @@ modules!(
     stats,
     time,
     version,
+    versioning,
     window
 );
 

@@ -2,7 +2,8 @@
 //!
 //! [`parse_change`] reads a message by Conventional Commits 1.0.0 or as the field's tools do ([`Dialect`]), and says what
 //! looks breaking and does not count. [`parse_commits`] reads many, and what a squash commit lists. [`lint`] checks a
-//! message and says how to mend it. [`parse_changeset`] reads the files of changesets.
+//! message and says how to mend it. [`parse_changeset`] reads the files of changesets. [`changes_since`] says which changes
+//! of a repository are not released.
 //!
 //! # Where tools disagree
 //!
@@ -38,6 +39,8 @@ mod changeset;
 mod commit;
 mod diagnostic;
 mod grammar;
+mod graph;
+mod history;
 mod lint;
 mod parse;
 mod parsed;
@@ -45,12 +48,14 @@ mod parser;
 mod policy;
 mod reference;
 mod revert;
+mod since;
 mod squash;
 mod suggest;
 
 pub use changeset::{Changeset, ChangesetRelease, changeset_change, parse_changeset};
 pub use commit::{Commit, parse_commits};
 pub use diagnostic::{Diagnostic, DiagnosticCode};
+pub use history::{Cancelled, History, Line, Released, TaggedCommit, Unreleased};
 pub use lint::lint;
 pub use parse::parse_change;
 pub use parsed::{Change, Footer, Form};
@@ -60,6 +65,7 @@ pub use policy::policy_from_yaml;
 pub use policy::{Dialect, Policy, Squash, SuspectedBreaking, default_policy, policy_from_json};
 pub use reference::Reference;
 pub(crate) use revert::{Entry, links};
+pub use since::changes_since;
 pub use squash::expand_squash;
 
 crate::scalar::texts!(Dialect, DiagnosticCode, Form, Squash, SuspectedBreaking);
@@ -73,6 +79,7 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn changeset_change(changeset: &Changeset, package: &str) -> Option<Change>;
+                fn changes_since(history: &History, line: &Line, policy: &Policy) -> Unreleased;
                 fn expand_squash(message: &str, policy: &Policy) -> Vec<String>;
                 fn lint(message: &str, policy: &Policy) -> Vec<Diagnostic>;
                 fn parse_change(message: &str, policy: &Policy) -> Change;

@@ -24,6 +24,7 @@ pub enum Scheme {
 /// The order of two versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename_all = "snake_case")]
 pub enum Order {
     /// The first is lower.

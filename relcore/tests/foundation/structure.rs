@@ -26,6 +26,7 @@ const DIRECTION: &[(&str, Names)] = &[
     ("decision", Names::Only(&["error", "scalar", "time", "version", "reason", "wire", "digest"])),
     ("stats", Names::Foundation(&[])),
     ("change", Names::Foundation(&[])),
+    ("versioning", Names::Foundation(&["change"])),
     ("release", Names::Foundation(&[])),
     ("window", Names::Foundation(&["release"])),
     ("analysis", Names::Foundation(&["stats"])),
@@ -39,6 +40,7 @@ const DIRECTION: &[(&str, Names)] = &[
         Names::Foundation(&[
             "stats",
             "change",
+            "versioning",
             "analysis",
             "release",
             "window",
@@ -53,6 +55,7 @@ const DIRECTION: &[(&str, Names)] = &[
         Names::Foundation(&[
             "stats",
             "change",
+            "versioning",
             "analysis",
             "release",
             "window",
@@ -69,6 +72,7 @@ const DIRECTION: &[(&str, Names)] = &[
         Names::Foundation(&[
             "stats",
             "change",
+            "versioning",
             "analysis",
             "release",
             "window",

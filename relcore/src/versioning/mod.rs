@@ -1,0 +1,49 @@
+//! Which version comes next, and why; which packages of a repository are released together.
+//!
+//! [`next_version`] takes the tags and the changes since the last release and returns the next version with its reasons. It
+//! is always greater than the current version and than every tag of its line: no tool of the field guarantees that.
+//!
+//! # Pitfalls
+//!
+//! - Pass the changes since the last release, not since the last prerelease: the base of a prerelease announces the release.
+//! - Below 1.0.0 tools differ. The default is `plain`; [`ZeroRule`] has the others by name.
+//! - `beta9` and `beta10` compare as text. After `1.0.0-beta9` comes `1.0.0-beta9.1`, which is greater.
+mod calendar;
+pub mod code;
+mod next;
+mod next_version;
+mod policy;
+mod request;
+
+pub use next::{Next, Rejected, RejectionCode, Verdict, explain, outcome};
+pub use next_version::next_version;
+#[cfg(feature = "yaml")]
+pub use policy::policy_from_yaml;
+pub use policy::{Channel, Policy, StaleForce, ZeroRule, default_policy, policy_from_json};
+pub use request::{ApiDiff, Request};
+
+crate::scalar::texts!(RejectionCode, StaleForce, Verdict, ZeroRule);
+
+/// The rows of this module in the function table, sorted by name.
+macro_rules! table_rows {
+    ($table:ident) => {
+        $table! {
+            versioning {
+                policy Policy: default_policy, policy_from_json, policy_from_yaml;
+
+                #[plain]
+                fn explain(next: &Next) -> String;
+                fn next_version(
+                    current: Option<&str>,
+                    tags: &[String],
+                    changes: &[crate::change::Change],
+                    request: &Request,
+                    policy: &Policy,
+                ) -> Next;
+                #[plain]
+                fn outcome(next: &Next) -> crate::decision::Outcome;
+            }
+        }
+    };
+}
+pub(crate) use table_rows;
