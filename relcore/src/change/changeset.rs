@@ -1,4 +1,4 @@
-use super::parsed::{Change, Form};
+use super::parsed::{Parsed, Form};
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::version::Bump;
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ pub struct Changeset {
 #[serde(rename = "change.ChangesetRelease", rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangesetRelease {
     /// The name of the package: `@x/icon`.
-    pub package: String,
+    pub name: String,
     /// The step that it needs.
     pub bump: Bump,
 }
@@ -34,7 +34,7 @@ pub struct ChangesetRelease {
 /// ```
 /// use relcore::change::parse_changeset;
 /// let changeset = parse_changeset("wise-cats", "---\n\"@x/icon\": minor\n---\n\nIcons are decorative.\n\nSee the guide.\n")?;
-/// assert_eq!(changeset.releases[0].package, "@x/icon");
+/// assert_eq!(changeset.releases[0].name, "@x/icon");
 /// assert_eq!(changeset.summary, "Icons are decorative.\n\nSee the guide.");
 /// # Ok::<(), relcore::Error>(())
 /// ```
@@ -71,10 +71,10 @@ pub fn parse_changeset(id: &str, text: &str) -> Result<Changeset> {
             faults.add(ErrorKind::InvalidValue, format_args!("text"), text);
             continue;
         };
-        if releases.iter().any(|one| one.package == package) {
+        if releases.iter().any(|one| one.name == package) {
             faults.add(ErrorKind::Duplicate, format_args!("text"), format_args!("{} is repeated", quoted(package)));
         }
-        releases.push(ChangesetRelease { package: package.to_owned(), bump });
+        releases.push(ChangesetRelease { name: package.to_owned(), bump });
     }
     faults.check(
         is_closed,
@@ -124,9 +124,9 @@ fn bump_of(text: &str) -> Option<Bump> {
 /// # Ok::<(), relcore::Error>(())
 /// ```
 #[must_use]
-pub fn changeset_change(changeset: &Changeset, package: &str) -> Option<Change> {
-    let release = changeset.releases.iter().find(|release| release.package == package)?;
-    let mut change = Change::empty(Form::Changeset);
+pub fn changeset_change(changeset: &Changeset, name: &str) -> Option<Parsed> {
+    let release = changeset.releases.iter().find(|release| release.name == name)?;
+    let mut change = Parsed::empty(Form::Changeset);
     let (first, rest) = changeset.summary.split_once("\n\n").unwrap_or((&changeset.summary, ""));
     change.id = Some(changeset.id.clone());
     change.description = first.trim().to_owned();

@@ -1,5 +1,5 @@
 use super::parse::{checked, read, read_alone};
-use super::parsed::Change;
+use super::parsed::Parsed;
 use super::policy::{Policy, Squash};
 use super::squash::{parts, title_with_trailers};
 use crate::error::Result;
@@ -15,7 +15,7 @@ input! {
         /// The object name, or any other identifier that no other commit has.
         pub id: String,
         /// The whole message.
-        pub message: String,
+        pub text: String,
         /// The identifiers of the parents. A commit with two or more is a merge. Default: none.
         #[serde(default)]
         pub parents: Vec<String>,
@@ -32,8 +32,8 @@ input! {
 impl Commit {
     /// A commit without parents.
     #[must_use]
-    pub fn new(id: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { id: id.into(), message: message.into(), ..Self::default() }
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { id: id.into(), text: text.into(), ..Self::default() }
     }
 }
 
@@ -51,19 +51,19 @@ impl Commit {
 ///
 /// # Errors
 /// Those of [`policy_from_json`](super::policy_from_json) under `policy`.
-pub fn parse_commits(commits: &[Commit], policy: &Policy) -> Result<Vec<Change>> {
+pub fn parse_commits(commits: &[Commit], policy: &Policy) -> Result<Vec<Parsed>> {
     checked(policy)?;
     Ok(commits.iter().flat_map(|commit| changes_of(commit, policy)).collect())
 }
 
 /// The changes of a commit. Never empty.
-pub(super) fn changes_of(commit: &Commit, policy: &Policy) -> Vec<Change> {
+pub(super) fn changes_of(commit: &Commit, policy: &Policy) -> Vec<Parsed> {
     let overridden = commit.request_body.as_deref().and_then(override_of);
     let mut changes = match overridden {
         // What an override lists was written to be counted.
         Some(text) => expanded(text, policy),
-        None if policy.squash == Squash::Expand => expanded(&commit.message, policy),
-        None => vec![read(&commit.message, policy)],
+        None if policy.squash == Squash::Expand => expanded(&commit.text, policy),
+        None => vec![read(&commit.text, policy)],
     };
     for change in &mut changes {
         change.id = Some(commit.id.clone());
@@ -71,7 +71,7 @@ pub(super) fn changes_of(commit: &Commit, policy: &Policy) -> Vec<Change> {
     changes
 }
 
-fn expanded(message: &str, policy: &Policy) -> Vec<Change> {
+fn expanded(message: &str, policy: &Policy) -> Vec<Parsed> {
     let parts = parts(message, policy);
     let title = if parts.is_wrapped && parts.title.is_empty() { message } else { &title_with_trailers(&parts) };
     let mut title = read_alone(title, policy);
@@ -93,8 +93,8 @@ fn expanded(message: &str, policy: &Policy) -> Vec<Change> {
 }
 
 /// Whether a listed commit says the same as the title: a request with one commit.
-fn is_same(title: &Change, listed: &Change) -> bool {
-    let text = |change: &Change| super::revert::without_number(&change.description).0.to_owned();
+fn is_same(title: &Parsed, listed: &Parsed) -> bool {
+    let text = |change: &Parsed| super::revert::without_number(&change.description).0.to_owned();
     title.change_type == listed.change_type
         && title.scope == listed.scope
         && title.breaking >= listed.breaking

@@ -1,5 +1,5 @@
 use super::commit::Commit;
-use super::parsed::Change;
+use super::parsed::Parsed;
 use crate::input::input;
 use crate::version::Scheme;
 use serde::{Deserialize, Serialize};
@@ -82,7 +82,7 @@ pub struct Unreleased {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub current: Option<String>,
     /// The changes since then, newest first, each once. Those that a prerelease has already say so.
-    pub changes: Vec<Change>,
+    pub changes: Vec<Parsed>,
     /// The changes that a later one took back, and which one did.
     pub cancelled: Vec<Cancelled>,
     /// The commits that are picked from what the line has released already.

@@ -22,9 +22,10 @@ use crate::reason::Severity;
 ///
 /// # Errors
 /// Those of [`policy_from_json`](super::policy_from_json) under `policy`.
-pub fn lint(message: &str, policy: &Policy) -> Result<Vec<Diagnostic>> {
+pub fn lint(text: &str, policy: &Policy) -> Result<Vec<Diagnostic>> {
     checked(policy)?;
     let literal = Policy { squash: Squash::Literal, ..policy.clone() };
+    let message = text;
     let change = read(message, &literal);
     let mut found = change.diagnostics.clone();
     for diagnostic in &mut found {

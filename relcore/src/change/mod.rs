@@ -58,7 +58,7 @@ pub use diagnostic::{Diagnostic, DiagnosticCode};
 pub use history::{Cancelled, History, Line, Released, TaggedCommit, Unreleased};
 pub use lint::lint;
 pub use parse::parse_change;
-pub use parsed::{Change, Footer, Form};
+pub use parsed::{Parsed, Footer, Form};
 pub use parser::Parser;
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
@@ -78,16 +78,16 @@ macro_rules! table_rows {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
                 #[plain]
-                fn changeset_change(changeset: &Changeset, package: &str) -> Option<Change>;
+                fn changeset_change(changeset: &Changeset, name: &str) -> Option<Parsed>;
                 fn changes_since(history: &History, line: &Line, policy: &Policy) -> Unreleased;
-                fn expand_squash(message: &str, policy: &Policy) -> Vec<String>;
-                fn lint(message: &str, policy: &Policy) -> Vec<Diagnostic>;
-                fn parse_change(message: &str, policy: &Policy) -> Change;
+                fn expand_squash(text: &str, policy: &Policy) -> Vec<String>;
+                fn lint(text: &str, policy: &Policy) -> Vec<Diagnostic>;
+                fn parse_change(text: &str, policy: &Policy) -> Parsed;
                 fn parse_changeset(id: &str, text: &str) -> Changeset;
-                fn parse_commits(commits: &[Commit], policy: &Policy) -> Vec<Change>;
+                fn parse_commits(commits: &[Commit], policy: &Policy) -> Vec<Parsed>;
                 handle Parser(policy: Policy) {
-                    fn parse_change(message: &str) -> Change;
-                    fn parse_commits(commits: &[Commit]) -> Vec<Change>;
+                    fn parse_change(text: &str) -> Parsed;
+                    fn parse_commits(commits: &[Commit]) -> Vec<Parsed>;
                 }
             }
         }

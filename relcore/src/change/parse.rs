@@ -1,7 +1,7 @@
 use super::breaking::{self, Suspicion};
 use super::diagnostic::{Diagnostic, DiagnosticCode};
 use super::grammar::{self, Malformed, Parts, Token, offset};
-use super::parsed::{Change, Footer, Form};
+use super::parsed::{Parsed, Footer, Form};
 use super::policy::{Dialect, Policy, Squash, SuspectedBreaking};
 use super::reference::references;
 use super::revert;
@@ -32,9 +32,9 @@ use crate::wire::PolicyText as _;
 ///
 /// # Errors
 /// Those of [`policy_from_json`](super::policy_from_json) under `policy`, all at once.
-pub fn parse_change(message: &str, policy: &Policy) -> Result<Change> {
+pub fn parse_change(text: &str, policy: &Policy) -> Result<Parsed> {
     checked(policy)?;
-    Ok(read(message, policy))
+    Ok(read(text, policy))
 }
 
 pub(super) fn checked(policy: &Policy) -> Result<()> {
@@ -44,7 +44,7 @@ pub(super) fn checked(policy: &Policy) -> Result<()> {
 }
 
 /// Reads a message under a checked policy.
-pub(super) fn read(message: &str, policy: &Policy) -> Change {
+pub(super) fn read(message: &str, policy: &Policy) -> Parsed {
     let mut change = read_alone(message, policy);
     if policy.squash == Squash::Literal {
         add_hidden(&mut change, message, policy);
@@ -53,7 +53,7 @@ pub(super) fn read(message: &str, policy: &Policy) -> Change {
 }
 
 /// Reads a message without what it lists.
-pub(super) fn read_alone(message: &str, policy: &Policy) -> Change {
+pub(super) fn read_alone(message: &str, policy: &Policy) -> Parsed {
     const PICKED: &str = "(cherry picked from commit ";
     if !message.contains(PICKED) {
         return read_unpicked(message, policy);
@@ -66,7 +66,7 @@ pub(super) fn read_alone(message: &str, policy: &Policy) -> Change {
     change
 }
 
-fn read_unpicked(message: &str, policy: &Policy) -> Change {
+fn read_unpicked(message: &str, policy: &Policy) -> Parsed {
     let (header, rest) = match message.split_once('\n') {
         Some((header, rest)) => (header.trim_end_matches('\r'), rest),
         None => (message, ""),
@@ -116,8 +116,8 @@ fn message_without_request<'a>(message: &'a str, header: &str) -> &'a str {
     message.get(header.len()..).unwrap_or_default()
 }
 
-fn conventional(parts: &Parts<'_>, policy: &Policy) -> Change {
-    let mut change = Change::empty(Form::Conventional);
+fn conventional(parts: &Parts<'_>, policy: &Policy) -> Parsed {
+    let mut change = Parsed::empty(Form::Conventional);
     change.change_type = Some(parts.change_type.to_ascii_lowercase());
     change.scope = parts.scope.map(str::to_owned);
     change.description = parts.description.to_owned();
@@ -150,13 +150,13 @@ fn is_breaking(footer: &Token<'_>, policy: &Policy) -> bool {
         && (matches!(footer.token, "BREAKING CHANGE" | "BREAKING-CHANGE") || policy.breaking_tokens.iter().any(is_it))
 }
 
-fn set_breaking(change: &mut Change, text: String) {
+fn set_breaking(change: &mut Parsed, text: String) {
     change.breaking = true;
     change.breaking_text = Some(text);
     change.bump = Bump::Major;
 }
 
-fn add_footers(change: &mut Change, footers: &[Token<'_>], is_breaking: impl Fn(&Token<'_>) -> bool) {
+fn add_footers(change: &mut Parsed, footers: &[Token<'_>], is_breaking: impl Fn(&Token<'_>) -> bool) {
     for footer in footers.iter().filter(|footer| !is_breaking(footer)) {
         let value = if footer.is_number { format!("#{}", footer.value) } else { footer.value.to_owned() };
         if footer.token.eq_ignore_ascii_case("Release-As") {
@@ -170,9 +170,9 @@ fn add_footers(change: &mut Change, footers: &[Token<'_>], is_breaking: impl Fn(
 }
 
 /// A change whose header has no type.
-fn other(header: &str, fault: Malformed, policy: &Policy) -> Change {
+fn other(header: &str, fault: Malformed, policy: &Policy) -> Parsed {
     let form = form(header);
-    let mut change = Change::empty(form);
+    let mut change = Parsed::empty(form);
     change.description = header.trim().to_owned();
     let (code, text) = match (form, fault) {
         (Form::Revert, _) => {
@@ -252,7 +252,7 @@ fn begins_footer<'a>(line: &'a str, policy: &Policy) -> Option<Token<'a>> {
 }
 
 /// Adds a diagnostic for each kind of text that looks breaking and does not count.
-fn suspect(change: &mut Change, message: &str, header: &str, parts: Option<&Parts<'_>>, policy: &Policy) {
+fn suspect(change: &mut Parsed, message: &str, header: &str, parts: Option<&Parts<'_>>, policy: &Policy) {
     if parts.is_none()
         && let Some(marked) = grammar::lenient_header(header, true).filter(|parts| parts.is_marked)
     {
@@ -306,7 +306,7 @@ fn is_after_blank(message: &str, start: usize) -> bool {
 }
 
 /// Adds the diagnostic of a suspicion; under the policy `major` the change is breaking.
-fn add_suspicion(change: &mut Change, code: DiagnosticCode, line: u32, text: String, breaks: &str, policy: &Policy) {
+fn add_suspicion(change: &mut Parsed, code: DiagnosticCode, line: u32, text: String, breaks: &str, policy: &Policy) {
     let severity = match policy.on_suspected_breaking {
         SuspectedBreaking::Major => Severity::Info,
         SuspectedBreaking::Warn => Severity::Warning,
@@ -325,10 +325,10 @@ fn add_suspicion(change: &mut Change, code: DiagnosticCode, line: u32, text: Str
 }
 
 /// Adds a diagnostic if a commit that the message lists needs a greater step than the message.
-fn add_hidden(change: &mut Change, message: &str, policy: &Policy) {
+fn add_hidden(change: &mut Parsed, message: &str, policy: &Policy) {
     let parts = squash::parts(message, policy);
     let shown = |text: &str| text.lines().next().unwrap_or_default().to_owned();
-    let mut greatest: Option<(Change, String)> = None;
+    let mut greatest: Option<(Parsed, String)> = None;
     let title = (parts.is_wrapped).then_some(parts.title);
     for listed in title.into_iter().chain(parts.listed.iter().map(|part| &**part)) {
         let found = read_alone(listed, policy);

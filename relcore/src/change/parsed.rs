@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-#[serde(rename = "change.Change", rename_all = "camelCase", deny_unknown_fields)]
-pub struct Change {
+#[serde(rename = "change.Parsed", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Parsed {
     /// The commit or the changeset that it is from. Absent for a message alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -92,7 +92,7 @@ pub enum Form {
     Other,
 }
 
-impl Change {
+impl Parsed {
     pub(super) fn empty(form: Form) -> Self {
         Self {
             id: None,

@@ -1,6 +1,6 @@
 use super::commit::{Commit, parse_commits};
 use super::parse::read;
-use super::parsed::Change;
+use super::parsed::Parsed;
 use super::policy::Policy;
 use crate::digest::Checked;
 use crate::error::Result;
@@ -41,15 +41,15 @@ impl Parser {
     ///
     /// # Errors
     /// None: the policy was checked.
-    pub fn parse_change(&self, message: &str) -> Result<Change> {
-        Ok(read(message, self.policy()))
+    pub fn parse_change(&self, text: &str) -> Result<Parsed> {
+        Ok(read(text, self.policy()))
     }
 
     /// Reads commits, as [`parse_commits`](super::parse_commits).
     ///
     /// # Errors
     /// None: the policy was checked.
-    pub fn parse_commits(&self, commits: &[Commit]) -> Result<Vec<Change>> {
+    pub fn parse_commits(&self, commits: &[Commit]) -> Result<Vec<Parsed>> {
         parse_commits(commits, self.policy())
     }
 }

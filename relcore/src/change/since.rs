@@ -3,7 +3,7 @@ use super::diagnostic::{Diagnostic, DiagnosticCode};
 use super::graph::Graph;
 use super::history::{Cancelled, History, Line, Released, Unreleased};
 use super::parse::{checked, read_alone};
-use super::parsed::{Change, Form};
+use super::parsed::{Parsed, Form};
 use super::policy::{Policy, Squash};
 use super::revert::{Entry, links, request_of, without_number};
 use super::squash::unwrap;
@@ -226,8 +226,8 @@ impl<'g, 'a> Work<'g, 'a> {
     }
 
     /// The changes of each unreleased commit, without merges that say what one of their commits says.
-    fn read(&mut self, policy: &Policy) -> BTreeMap<usize, Vec<Change>> {
-        let mut changes: BTreeMap<usize, Vec<Change>> = BTreeMap::new();
+    fn read(&mut self, policy: &Policy) -> BTreeMap<usize, Vec<Parsed>> {
+        let mut changes: BTreeMap<usize, Vec<Parsed>> = BTreeMap::new();
         let mut merges = Vec::new();
         for (index, commit) in self.graph.commits.iter().enumerate().filter(|(index, _)| self.is_unreleased(*index)) {
             if commit.parents.len() > 1 {
@@ -252,10 +252,10 @@ impl<'g, 'a> Work<'g, 'a> {
         Some(tag.tag.name.clone())
     }
 
-    fn read_merge(&self, merge: usize, changes: &mut BTreeMap<usize, Vec<Change>>, policy: &Policy) {
+    fn read_merge(&self, merge: usize, changes: &mut BTreeMap<usize, Vec<Parsed>>, policy: &Policy) {
         let Some(commit) = self.commit(merge) else { return };
-        let unwrapped = unwrap(&commit.message);
-        let title = (unwrapped.message.len() < commit.message.len() && !unwrapped.message.is_empty())
+        let unwrapped = unwrap(&commit.text);
+        let title = (unwrapped.message.len() < commit.text.len() && !unwrapped.message.is_empty())
             .then(|| read_alone(unwrapped.message, policy));
         let group = self.merged_by.get(merge).copied().flatten().unwrap_or(merge);
         let mut is_said = false;
@@ -293,7 +293,7 @@ impl<'g, 'a> Work<'g, 'a> {
     }
 
     /// Removes cherry-picks: of what the line has released, and of what is listed itself.
-    fn drop_picks(&mut self, changes: &mut BTreeMap<usize, Vec<Change>>) -> Vec<Released> {
+    fn drop_picks(&mut self, changes: &mut BTreeMap<usize, Vec<Parsed>>) -> Vec<Released> {
         let by_request = self.by_request();
         let mut dropped = Vec::new();
         let mut twins: Vec<(usize, usize)> = Vec::new();
@@ -329,7 +329,7 @@ impl<'g, 'a> Work<'g, 'a> {
         // A pick on another line that was released there: what was picked is shipped.
         for (index, commit) in self.graph.commits.iter().enumerate() {
             let Some(tag) = self.shipped_in.get(index).copied().flatten() else { continue };
-            for line in commit.message.lines() {
+            for line in commit.text.lines() {
                 let name = line.trim().strip_prefix("(cherry picked from commit ").map(|name| name.trim_end_matches(')'));
                 if let Some(original) = name.and_then(|name| self.graph.find(name)) {
                     shipped.push((original, tag));
@@ -366,16 +366,16 @@ impl<'g, 'a> Work<'g, 'a> {
 
     fn key(&self, index: usize) -> Option<(&'a str, &'a str)> {
         let commit = self.commit(index)?;
-        let subject = commit.message.lines().next().unwrap_or_default();
+        let subject = commit.text.lines().next().unwrap_or_default();
         let number = request_of(subject).filter(|_| !subject.starts_with("Merge "))?;
         Some((number, without_number(subject).0))
     }
 
     /// Removes what was taken back before its release, and the reverts that did so.
-    fn cancel(&self, changes: &mut BTreeMap<usize, Vec<Change>>, line: &Line, policy: &Policy) -> Vec<Cancelled> {
+    fn cancel(&self, changes: &mut BTreeMap<usize, Vec<Parsed>>, line: &Line, policy: &Policy) -> Vec<Cancelled> {
         let newest = i64::try_from(self.graph.commits.len()).unwrap_or(i64::MAX);
         let entries: Vec<Entry<'_>> = self.graph.commits.iter().zip(0i64..).map(|(commit, age)| {
-            let (subject, body) = commit.message.split_once('\n').unwrap_or((&commit.message, ""));
+            let (subject, body) = commit.text.split_once('\n').unwrap_or((&commit.text, ""));
             Entry { id: &commit.id, subject: subject.trim_end(), body, at: newest.saturating_sub(age) }
         }).collect();
         let targets = links(&entries, line.repository.as_deref());
@@ -410,7 +410,7 @@ impl<'g, 'a> Work<'g, 'a> {
                     let original = targets_of(target).first().and_then(|first| self.commit(*first));
                     if let Some(change) = changes.get_mut(&index).and_then(|own| own.first_mut()) {
                         match original {
-                            Some(original) => bring_back(change, &read_alone(&original.message, policy)),
+                            Some(original) => bring_back(change, &read_alone(&original.text, policy)),
                             None => take_back(change, &self.id(target)),
                         }
                     }
@@ -437,7 +437,7 @@ impl<'g, 'a> Work<'g, 'a> {
 }
 
 /// A revert of a released revert: it needs the step of the first change.
-fn bring_back(change: &mut Change, original: &Change) {
+fn bring_back(change: &mut Parsed, original: &Parsed) {
     change.bump = change.bump.max(original.bump);
     if original.breaking && !change.breaking {
         change.breaking = true;
@@ -446,7 +446,7 @@ fn bring_back(change: &mut Change, original: &Change) {
 }
 
 /// A revert of a released change.
-fn take_back(change: &mut Change, target: &str) {
+fn take_back(change: &mut Parsed, target: &str) {
     change.bump = change.bump.max(Bump::Patch);
     let text = format!("it takes back `{target}`, which was released: if users rely on that, it is breaking");
     change.diagnostics.push(Diagnostic {
@@ -459,6 +459,6 @@ fn take_back(change: &mut Change, target: &str) {
 }
 
 /// What makes two messages the same change.
-fn title_of(change: &Change) -> (Option<&str>, Option<&str>, &str) {
+fn title_of(change: &Parsed) -> (Option<&str>, Option<&str>, &str) {
     (change.change_type.as_deref(), change.scope.as_deref(), without_number(&change.description).0)
 }

@@ -251,13 +251,14 @@ pub struct FreeVersion {
 ///
 /// # Errors
 /// `out_of_range` if no patch number is left.
-pub fn free_version(from: &Version, tags: &[Version]) -> Result<FreeVersion> {
+pub fn free_version(version: &Version, tags: &[Version]) -> Result<FreeVersion> {
+    let from = version;
     let line = Line { major: from.major(), minor: Some(from.minor()) };
     let own = || tags.iter().filter(|version| line.contains(version) && from.base() < version.base());
     let last = own().chain([from]).map(Version::base).max().unwrap_or_else(|| from.base());
     let version = last.stepped(Bump::Patch);
     let text = "has no free patch version: the number is 2^64 - 1";
-    let version = version.ok_or_else(|| Error::new(ErrorKind::OutOfRange, "from", text))?;
+    let version = version.ok_or_else(|| Error::new(ErrorKind::OutOfRange, "version", text))?;
     let mut skipped: Vec<Version> = own().filter(|version| !version.is_prerelease()).cloned().collect();
     skipped.sort();
     skipped.dedup();

@@ -181,13 +181,13 @@ macro_rules! table_rows {
                 fn bump(previous: &Version, next: &Version) -> Bump;
                 fn channels(tags: &[String], format: Option<&str>) -> Vec<VersionChannel>;
                 fn compare(a: &str, b: &str, scheme: &Scheme) -> Order;
-                fn free_version(from: &Version, tags: &[Version]) -> FreeVersion;
+                fn free_version(version: &Version, tags: &[Version]) -> FreeVersion;
                 fn increment(version: &Version, step: &Increment, label: Option<&str>, numbering: &Numbering) -> Version;
                 fn latest(tags: &[String], format: Option<&str>, scheme: &Scheme) -> Option<VersionTag>;
                 fn line_range(line: &str, tags: &[Version]) -> LineRange;
                 fn line_ranges(branches: &[Branch]) -> Vec<LineRange>;
                 fn parse_tag(tag: &str, format: Option<&str>, scheme: &Scheme) -> VersionTag;
-                fn render(text: &str, from: &Scheme, to: &Scheme) -> Rendering;
+                fn render(text: &str, scheme: &Scheme, target: &Scheme) -> Rendering;
                 #[plain]
                 fn truncate(version: &Version, part: &Bump) -> Version;
             }

@@ -130,10 +130,10 @@ pub enum RenderingChange {
 /// ```
 ///
 /// # Errors
-/// `invalid_value` for a text that is no version of `from`, and for one that `to` cannot say: a label `canary.1` in PEP 440
+/// `invalid_value` for a text that is no version of `scheme`, and for one that `target` cannot say: a label `canary.1` in PEP 440
 /// or Maven, an epoch, a post release or four numbers in Semantic Versioning, a prerelease in `calver`.
-pub fn render(text: &str, from: &Scheme, to: &Scheme) -> Result<Rendering> {
-    let (from, to) = (*from, *to);
+pub fn render(text: &str, scheme: &Scheme, target: &Scheme) -> Result<Rendering> {
+    let (from, to) = (*scheme, *target);
     let mut changes = Vec::new();
     let version = to_semver(text, from, &mut changes).map_err(|error| error.under("text"))?;
     let (label, number) = version.label();

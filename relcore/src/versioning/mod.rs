@@ -59,7 +59,7 @@ macro_rules! table_rows {
                 fn next_version(
                     current: Option<&str>,
                     tags: &[String],
-                    changes: &[crate::change::Change],
+                    changes: &[crate::change::Parsed],
                     request: &Request,
                     policy: &Policy,
                 ) -> Next;

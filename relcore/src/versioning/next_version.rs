@@ -3,7 +3,7 @@ use super::code;
 use super::next::{Next, Rejected, RejectionCode, Verdict};
 use super::policy::{Policy, StaleForce};
 use super::request::Request;
-use crate::change::Change;
+use crate::change::Parsed;
 use crate::digest::Checked;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::reason::{Reason, ReasonCode, Severity};
@@ -47,7 +47,7 @@ use crate::version::{
 pub fn next_version(
     current: Option<&str>,
     tags: &[String],
-    changes: &[Change],
+    changes: &[Parsed],
     request: &Request,
     policy: &Policy,
 ) -> Result<Next> {
@@ -199,7 +199,7 @@ enum Decided {
 
 struct Run<'a> {
     state: State,
-    changes: &'a [Change],
+    changes: &'a [Parsed],
     request: &'a Request,
     policy: &'a Policy,
     reasons: Vec<Reason>,
@@ -540,7 +540,7 @@ fn following(version: &Version) -> Option<Version> {
     version.labelled(&padded, None).ok()
 }
 
-fn shown(change: &Change) -> String {
+fn shown(change: &Parsed) -> String {
     let header = change.header();
     header.chars().take(80).collect()
 }

@@ -19,8 +19,8 @@ input! {
         /// What it requires. Packages of other repositories are left alone. Default: nothing.
         #[serde(default)]
         pub requirements: Vec<Requirement>,
-        /// The files that belong to it: `pkg/**`, where `**` stands for any folders and `*` for any characters of a name. A
-        /// folder stands for all that is in it. Default: none.
+        /// The files that belong to it, as patterns: `*` stands for any characters of a name, `?` for one, and a name `**` for
+        /// any folders. A folder without these marks stands for all that is in it. Default: none.
         #[serde(default)]
         pub paths: Vec<String>,
         /// The files that do not belong to it, though `paths` has them. Default: none.
@@ -44,7 +44,7 @@ input! {
     #[serde(rename = "versioning.Requirement", rename_all = "camelCase", deny_unknown_fields)]
     pub struct Requirement {
         /// The name of the required package.
-        pub package: String,
+        pub name: String,
         /// The accepted versions, as the ecosystem writes them: `^1.2.0`, `workspace:^`, `>=1.2,<2`.
         pub range: String,
         /// What it is for. Default: `runtime`.
@@ -56,8 +56,8 @@ input! {
 impl Requirement {
     /// A requirement at runtime.
     #[must_use]
-    pub fn new(package: impl Into<String>, range: impl Into<String>) -> Self {
-        Self { package: package.into(), range: range.into(), kind: RequirementKind::Runtime }
+    pub fn new(name: impl Into<String>, range: impl Into<String>) -> Self {
+        Self { name: name.into(), range: range.into(), kind: RequirementKind::Runtime }
     }
 }
 

@@ -32,9 +32,9 @@ pub struct PackageRelease {
     /// The name of the package.
     pub name: String,
     /// Its version so far.
-    pub old: Version,
+    pub previous: Version,
     /// Its next version; the same for the bump `none`.
-    pub new: Version,
+    pub next: Version,
     /// The step.
     pub bump: Bump,
     /// The changes that belong to it.
@@ -54,7 +54,7 @@ pub struct Cause {
     /// The kind.
     pub kind: CauseKind,
     /// The package that it comes from.
-    pub package: String,
+    pub name: String,
 }
 
 /// How one package releases another one.
@@ -78,13 +78,13 @@ pub enum CauseKind {
 #[serde(rename = "versioning.Rewrite", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rewrite {
     /// The required package.
-    pub package: String,
+    pub name: String,
     /// What it is for.
     pub kind: RequirementKind,
     /// The range so far.
-    pub old: String,
+    pub previous: String,
     /// The next range.
-    pub new: String,
+    pub next: String,
 }
 
 /// Returns which packages of a repository are released together, with their versions and the ranges that change.
@@ -100,14 +100,14 @@ pub struct Rewrite {
 /// use relcore::versioning::{Package, PackageChange, PlanPolicy, Requirement, release_plan};
 /// let version = Version::parse("1.0.0")?;
 /// let packages = [
-///     Package::new("core", version.clone()).paths(["core/**"]),
+///     Package::new("core", version.clone()).paths(["core"]),
 ///     Package::new("cli", version).requirements([Requirement::new("core", "^1.0.0")]),
 /// ];
 /// let change = PackageChange::new("a1", Bump::Major).files(["core/src/lib.rs"]);
 /// let plan = release_plan(&packages, &[change], &PlanPolicy::default())?;
-/// assert_eq!(plan.releases[0].new.to_string(), "2.0.0");
-/// assert_eq!(plan.releases[1].new.to_string(), "1.0.1");
-/// assert_eq!(plan.releases[1].requirements[0].new, "^2.0.0");
+/// assert_eq!(plan.releases[0].next.to_string(), "2.0.0");
+/// assert_eq!(plan.releases[1].next.to_string(), "1.0.1");
+/// assert_eq!(plan.releases[1].requirements[0].next, "^2.0.0");
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///
@@ -251,7 +251,7 @@ impl<'a> Work<'a> {
                 let Some((kind, bump)) = self.pressure(requirement)? else { continue };
                 if let (Some(own), Some(because)) = (self.bumps.get_mut(index), self.because.get_mut(index)) {
                     *own = (*own).max(bump);
-                    because.insert(Cause { kind, package: requirement.package.clone() });
+                    because.insert(Cause { kind, name: requirement.name.clone() });
                 }
             }
         }
@@ -278,7 +278,7 @@ impl<'a> Work<'a> {
 
     fn required(&self, requirement: &Requirement) -> Option<usize> {
         let counts = !self.policy.workspace_only || requirement.range.starts_with("workspace:");
-        self.indices.get(requirement.package.as_str()).copied().filter(|_| counts)
+        self.indices.get(requirement.name.as_str()).copied().filter(|_| counts)
     }
 
     fn is_accepted(&self, requirement: &Requirement, required: usize) -> Result<bool> {
@@ -306,7 +306,7 @@ impl<'a> Work<'a> {
                 let joins = group.kind == GroupKind::Fixed || *own > Bump::None;
                 if joins && *own < most {
                     *own = most;
-                    because.insert(Cause { kind: CauseKind::Group, package: name.clone() });
+                    because.insert(Cause { kind: CauseKind::Group, name: name.clone() });
                 }
             }
         }
@@ -352,8 +352,8 @@ impl<'a> Work<'a> {
                 }
                 let new = rewritten(&requirement.range, &self.next(required)?, self.policy.ecosystem);
                 if new != requirement.range {
-                    let (package, old) = (requirement.package.clone(), requirement.range.clone());
-                    requirements.push(Rewrite { package, kind: requirement.kind, old, new });
+                    let (name, previous) = (requirement.name.clone(), requirement.range.clone());
+                    requirements.push(Rewrite { name, kind: requirement.kind, previous, next: new });
                 }
             }
             let is_named = self.is_named.get(index).copied().unwrap_or(false);
@@ -362,8 +362,8 @@ impl<'a> Work<'a> {
             }
             releases.push(PackageRelease {
                 name: package.name.clone(),
-                old: package.version.clone(),
-                new: self.next(index)?,
+                previous: package.version.clone(),
+                next: self.next(index)?,
                 bump,
                 changes: self.changes.get(index).cloned().unwrap_or_default(),
                 because: self.because.get(index).into_iter().flatten().cloned().collect(),

@@ -86,7 +86,7 @@ types! {
     time: BucketUnit, BusinessCalendar, HalfDay, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version, Branch, FreeVersion, Increment, LineRange, Numbering, Order, Rendering, RenderingChange,
         Scheme, VersionChannel, VersionTag;
-    change: Cancelled, Change, Changeset, ChangesetRelease, Commit, Diagnostic, DiagnosticCode, Dialect, Footer, Form,
+    change: Cancelled, Parsed, Changeset, ChangesetRelease, Commit, Diagnostic, DiagnosticCode, Dialect, Footer, Form,
         History, Line, Parser, Policy, Reference, Released, Squash, SuspectedBreaking, TaggedCommit, Unreleased;
     versioning: ApiDiff, Cause, CauseKind, Channel, Dependents, Ecosystem, Group, GroupKind, Next, Package,
         PackageChange, PackageRelease, Plan, PlanPolicy, Policy, Rejected, RejectionCode, Request, Requirement,

@@ -8,14 +8,14 @@
 
 use proptest::prelude::*;
 use relcore::NaiveDate;
-use relcore::change::{Change, Policy as Messages, parse_change};
+use relcore::change::{Parsed, Policy as Messages, parse_change};
 use relcore::version::{Bump, Numbering, Order, Scheme, Version, compare, line_range};
 use relcore::versioning::{
     Channel, Dependents, Group, GroupKind, Package, PackageChange, PlanPolicy, Policy, Request, Requirement, Verdict,
     ZeroRule, next_version, release_plan,
 };
 
-fn change(message: &str) -> Change {
+fn change(message: &str) -> Parsed {
     parse_change(message, &Messages::default()).unwrap()
 }
 
@@ -32,7 +32,7 @@ fn tags() -> impl Strategy<Value = Vec<String>> {
     proptest::collection::vec(tag, 0..8)
 }
 
-fn changes() -> impl Strategy<Value = Vec<Change>> {
+fn changes() -> impl Strategy<Value = Vec<Parsed>> {
     let message = prop_oneof![
         Just("fix: a"),
         Just("feat: b"),
@@ -148,14 +148,14 @@ proptest! {
         for (index, bump) in &changed {
             let release = plan.releases.iter().find(|one| one.name == name(*index)).unwrap();
             prop_assert!(release.bump >= *bump);
-            prop_assert!(release.old.precedes(&release.new));
+            prop_assert!(release.previous.precedes(&release.next));
         }
         for release in &plan.releases {
             let package = packages.iter_mut().find(|one| one.name == release.name).unwrap();
-            package.version = release.new.clone();
+            package.version = release.next.clone();
             for rewrite in &release.requirements {
-                for one in package.requirements.iter_mut().filter(|one| one.package == rewrite.package && one.range == rewrite.old) {
-                    one.range.clone_from(&rewrite.new);
+                for one in package.requirements.iter_mut().filter(|one| one.name == rewrite.name && one.range == rewrite.previous) {
+                    one.range.clone_from(&rewrite.next);
                 }
             }
         }
@@ -163,7 +163,7 @@ proptest! {
         // Every range of a package that was released accepts what is released with it.
         for package in packages.iter().filter(|one| plan.releases.iter().any(|release| release.name == one.name)) {
             for requirement in &package.requirements {
-                let target = packages.iter().find(|one| one.name == requirement.package).unwrap();
+                let target = packages.iter().find(|one| one.name == requirement.name).unwrap();
                 let is_released = plan.releases.iter().any(|one| one.name == target.name && one.bump > Bump::None);
                 let text = requirement.range.trim_start_matches(['^', '~']);
                 let base = Version::parse(text).unwrap();
