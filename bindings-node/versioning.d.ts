@@ -88,6 +88,15 @@ export interface Group {
  */
 export type GroupKind = "fixed" | "linked";
 
+/**
+ * How a request is merged.
+ *
+ * - `squash`: One commit with the title, and a list of its commits if it has several, as GitHub writes it.
+ * - `merge`: Its commits, and a merge.
+ * - `rebase`: Its commits, one after the other.
+ */
+export type MergeMethod = "squash" | "merge" | "rebase";
+
 /** The next version, made by `nextVersion`. */
 export interface Next {
   /** Whether there is a next version. */
@@ -295,6 +304,38 @@ export interface Policy {
   readonly atMost?: Bump | undefined;
 }
 
+/** What merging a request will release, made by `preview`. */
+export interface Preview {
+  /** The next version once it is merged. */
+  readonly next: Next;
+  /** What the request adds to the release: the headers that need a version. */
+  readonly entries: readonly string[];
+  /**
+   * The step that the title or a commit needs and that this way of merging loses. Absent: nothing is lost.
+   */
+  readonly lostBump?: Bump | undefined;
+  /** What a check of the title finds. */
+  readonly diagnostics: readonly change.Diagnostic[];
+  /** The text of a comment for the request, in Markdown. */
+  readonly comment: string;
+}
+
+/** A pull or merge request that is not merged yet. */
+export interface PullRequest {
+  /** The title. */
+  readonly title: string;
+  /** The number. Absent: unknown. */
+  readonly number?: number | undefined;
+  /**
+   * Its commits, newest first.
+   *
+   * @defaultValue `[]`
+   */
+  readonly commits?: readonly change.Commit[] | undefined;
+  /** How it will be merged. */
+  readonly mergeMethod: MergeMethod;
+}
+
 /** A forced version that cannot be released. */
 export interface Rejected {
   /** The version, as written. */
@@ -477,6 +518,23 @@ export declare function nextVersion(
 
 /** The consequence: `proceed` for a release, `wait` for nothing, else `ask`. */
 export declare function outcome(next: Next): decision.Outcome;
+
+/**
+ * Returns what merging a request will release, and what this way of merging would lose.
+ *
+ * `changes` are those that are unreleased without it, newest first.
+ *
+ * @throws {@link RelcoreError}: Those of `nextVersion`, and those of `policyFromJson` under
+ * `messages`.
+ */
+export declare function preview(
+  request: PullRequest,
+  current: string | null | undefined,
+  tags: readonly string[],
+  changes: readonly change.Parsed[],
+  messages: change.Policy,
+  policy: Policy,
+): Preview;
 
 /**
  * Returns which packages of a repository are released together, with their versions and the ranges that change.

@@ -12,6 +12,7 @@ const policyFromYaml = bind("versioning.policy_from_yaml");
 const explain = bind("versioning.explain");
 const nextVersion = bind("versioning.next_version");
 const outcome = bind("versioning.outcome");
+const preview = bind("versioning.preview");
 const releasePlan = bind("versioning.release_plan");
 
 module.exports = {
@@ -24,5 +25,6 @@ module.exports = {
   explain,
   nextVersion,
   outcome,
+  preview,
   releasePlan,
 };

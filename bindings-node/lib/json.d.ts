@@ -492,6 +492,7 @@ export interface WireInputs {
   readonly "versioning.Ecosystem": versioning.Ecosystem;
   readonly "versioning.Group": versioning.Group;
   readonly "versioning.GroupKind": versioning.GroupKind;
+  readonly "versioning.MergeMethod": versioning.MergeMethod;
   readonly "versioning.Next": versioning.Next;
   readonly "versioning.Package": versioning.Package;
   readonly "versioning.PackageChange": versioning.PackageChange;
@@ -499,6 +500,8 @@ export interface WireInputs {
   readonly "versioning.Plan": versioning.Plan;
   readonly "versioning.PlanPolicy": versioning.PlanPolicy;
   readonly "versioning.Policy": versioning.Policy;
+  readonly "versioning.Preview": versioning.Preview;
+  readonly "versioning.PullRequest": versioning.PullRequest;
   readonly "versioning.Rejected": versioning.Rejected;
   readonly "versioning.RejectionCode": versioning.RejectionCode;
   readonly "versioning.Request": versioning.Request;
@@ -976,6 +979,7 @@ export interface WireTypes {
   readonly "versioning.Ecosystem": versioning.Ecosystem;
   readonly "versioning.Group": versioning.Group;
   readonly "versioning.GroupKind": versioning.GroupKind;
+  readonly "versioning.MergeMethod": versioning.MergeMethod;
   readonly "versioning.Next": versioning.Next;
   readonly "versioning.Package": versioning.Package;
   readonly "versioning.PackageChange": versioning.PackageChange;
@@ -983,6 +987,8 @@ export interface WireTypes {
   readonly "versioning.Plan": versioning.Plan;
   readonly "versioning.PlanPolicy": versioning.PlanPolicy;
   readonly "versioning.Policy": versioning.Policy;
+  readonly "versioning.Preview": versioning.Preview;
+  readonly "versioning.PullRequest": versioning.PullRequest;
   readonly "versioning.Rejected": versioning.Rejected;
   readonly "versioning.RejectionCode": versioning.RejectionCode;
   readonly "versioning.Request": versioning.Request;

@@ -198,13 +198,14 @@ use relcore::version::{
 use relcore::versioning::{
     ApiDiff as VersioningApiDiff, Cause as VersioningCause, CauseKind as VersioningCauseKind,
     Channel as VersioningChannel, Dependents as VersioningDependents, Ecosystem as VersioningEcosystem,
-    Group as VersioningGroup, GroupKind as VersioningGroupKind, Next as VersioningNext,
-    Package as VersioningPackage, PackageChange as VersioningPackageChange,
+    Group as VersioningGroup, GroupKind as VersioningGroupKind, MergeMethod as VersioningMergeMethod,
+    Next as VersioningNext, Package as VersioningPackage, PackageChange as VersioningPackageChange,
     PackageRelease as VersioningPackageRelease, Plan as VersioningPlan, PlanPolicy as VersioningPlanPolicy,
-    Policy as VersioningPolicy, Rejected as VersioningRejected, RejectionCode as VersioningRejectionCode,
-    Request as VersioningRequest, Requirement as VersioningRequirement,
-    RequirementKind as VersioningRequirementKind, Rewrite as VersioningRewrite,
-    StaleForce as VersioningStaleForce, Verdict as VersioningVerdict, ZeroRule as VersioningZeroRule,
+    Policy as VersioningPolicy, Preview as VersioningPreview, PullRequest as VersioningPullRequest,
+    Rejected as VersioningRejected, RejectionCode as VersioningRejectionCode, Request as VersioningRequest,
+    Requirement as VersioningRequirement, RequirementKind as VersioningRequirementKind,
+    Rewrite as VersioningRewrite, StaleForce as VersioningStaleForce, Verdict as VersioningVerdict,
+    ZeroRule as VersioningZeroRule,
 };
 use relcore::window::{
     Definition as WindowDefinition, Diagnostic as WindowDiagnostic, DiagnosticCode as WindowDiagnosticCode,
@@ -5891,6 +5892,17 @@ pub enum VersioningGroupKind {
     Linked,
 }
 
+/// How a request is merged.
+#[uniffi::remote(Enum)]
+pub enum VersioningMergeMethod {
+    /// One commit with the title, and a list of its commits if it has several, as GitHub writes it.
+    Squash,
+    /// Its commits, and a merge.
+    Merge,
+    /// Its commits, one after the other.
+    Rebase,
+}
+
 #[uniffi::remote(Record)]
 pub struct VersioningNext {
     pub verdict: VersioningVerdict,
@@ -5967,6 +5979,23 @@ pub struct VersioningPolicy {
     pub on_stale_force: VersioningStaleForce,
     pub at_least: Bump,
     pub at_most: Option<Bump>,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningPreview {
+    pub next: VersioningNext,
+    pub entries: Vec<String>,
+    pub lost_bump: Option<Bump>,
+    pub diagnostics: Vec<ChangeDiagnostic>,
+    pub comment: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningPullRequest {
+    pub title: String,
+    pub number: Option<u32>,
+    pub commits: Vec<ChangeCommit>,
+    pub merge_method: VersioningMergeMethod,
 }
 
 #[uniffi::remote(Record)]
@@ -7409,6 +7438,11 @@ pub fn ffi_interchange_alert_rules_to_prometheus(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_git_changes(history: InterchangeGitHistory) -> Encoded<ChangeHistory> {
+    Encoded(Ok(relcore::interchange::git_changes(borrow(&history))))
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_git_packages(
     history: InterchangeGitHistory,
     packages: Vec<InterchangeGitPackage>,
@@ -8548,6 +8582,28 @@ pub fn ffi_versioning_next_version(
 #[uniffi::export]
 pub fn ffi_versioning_outcome(next: VersioningNext) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::versioning::outcome(borrow(&next))))
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_preview(
+    request: VersioningPullRequest,
+    current: Option<String>,
+    tags: Vec<String>,
+    changes: Vec<ChangeParsed>,
+    messages: ChangePolicy,
+    policy: VersioningPolicy,
+) -> Encoded<VersioningPreview> {
+    Encoded(
+        relcore::versioning::preview(
+            borrow(&request),
+            borrow(&current),
+            borrow(&tags),
+            borrow(&changes),
+            borrow(&messages),
+            borrow(&policy),
+        )
+        .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -13695,6 +13751,16 @@ pub fn ffi_write_versioning_group_kind(value: VersioningGroupKind) -> Plain<Stri
 }
 
 #[uniffi::export]
+pub fn ffi_read_versioning_merge_method(json: &str) -> Encoded<VersioningMergeMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_merge_method(value: VersioningMergeMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_versioning_next(json: &str) -> Encoded<VersioningNext> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -13761,6 +13827,26 @@ pub fn ffi_read_versioning_policy(json: &str) -> Encoded<VersioningPolicy> {
 
 #[uniffi::export]
 pub fn ffi_write_versioning_policy(value: VersioningPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_preview(json: &str) -> Encoded<VersioningPreview> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_preview(value: VersioningPreview) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_pull_request(json: &str) -> Encoded<VersioningPullRequest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_pull_request(value: VersioningPullRequest) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

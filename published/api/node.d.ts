@@ -4104,6 +4104,8 @@ export declare function alertRulesToPrometheus(
   queries: readonly PrometheusQuery[],
   group: string,
 ): string;
+/** Converts the commits and tags of a repository to the input of `changesSince`. */
+export declare function gitChanges(history: GitHistory): change.History;
 /** The same for several packages in one repository, each a service of its own. */
 export declare function gitPackages(
   history: GitHistory,
@@ -6756,6 +6758,8 @@ export interface Group {
 }
 /** Which packages of a group are released together. */
 export type GroupKind = "fixed" | "linked";
+/** How a request is merged. */
+export type MergeMethod = "squash" | "merge" | "rebase";
 /** The next version, made by `nextVersion`. */
 export interface Next {
   /** Whether there is a next version. */
@@ -6877,6 +6881,30 @@ export interface Policy {
   /** The greatest step: `patch` for a line of fixes. */
   readonly atMost?: Bump | undefined;
 }
+/** What merging a request will release, made by `preview`. */
+export interface Preview {
+  /** The next version once it is merged. */
+  readonly next: Next;
+  /** What the request adds to the release: the headers that need a version. */
+  readonly entries: readonly string[];
+  /** The step that the title or a commit needs and that this way of merging loses. */
+  readonly lostBump?: Bump | undefined;
+  /** What a check of the title finds. */
+  readonly diagnostics: readonly change.Diagnostic[];
+  /** The text of a comment for the request, in Markdown. */
+  readonly comment: string;
+}
+/** A pull or merge request that is not merged yet. */
+export interface PullRequest {
+  /** The title. */
+  readonly title: string;
+  /** The number. */
+  readonly number?: number | undefined;
+  /** Its commits, newest first. */
+  readonly commits?: readonly change.Commit[] | undefined;
+  /** How it will be merged. */
+  readonly mergeMethod: MergeMethod;
+}
 /** A forced version that cannot be released. */
 export interface Rejected {
   /** The version, as written. */
@@ -6955,6 +6983,15 @@ export declare function nextVersion(
 ): Next;
 /** The consequence: `proceed` for a release, `wait` for nothing, else `ask`. */
 export declare function outcome(next: Next): decision.Outcome;
+/** Returns what merging a request will release, and what this way of merging would lose. */
+export declare function preview(
+  request: PullRequest,
+  current: string | null | undefined,
+  tags: readonly string[],
+  changes: readonly change.Parsed[],
+  messages: change.Policy,
+  policy: Policy,
+): Preview;
 /** Returns which packages of a repository are released together, with their versions and the ranges that change. */
 export declare function releasePlan(
   packages: readonly Package[],

@@ -4306,6 +4306,9 @@ GIT_TAGS: Final = "git for-each-ref --format='%(refname)%09%(objecttype)%09%(obj
 def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], group: str) -> str:
     """Writes alert rules as a rule file of Prometheus: YAML text."""
     ...
+def git_changes(history: GitHistory | Mapping[str, object]) -> History:
+    """Converts the commits and tags of a repository to the input of `changes_since`."""
+    ...
 def git_packages(history: GitHistory | Mapping[str, object], packages: Sequence[GitPackage | Mapping[str, object]], repository: str | None=None) -> GitReleases:
     """The same for several packages in one repository, each a service of its own."""
     ...
@@ -8308,6 +8311,14 @@ class GroupKind(StrEnum):
     """All of them get one version whenever one is released, as crates that inherit the version of their workspace."""
     LINKED = 'linked'
     """Those that are released get one version."""
+class MergeMethod(StrEnum):
+    """How a request is merged."""
+    SQUASH = 'squash'
+    """One commit with the title, and a list of its commits if it has several, as GitHub writes it."""
+    MERGE = 'merge'
+    """Its commits, and a merge."""
+    REBASE = 'rebase'
+    """Its commits, one after the other."""
 class RejectionCode(StrEnum):
     """Why a forced version cannot be released."""
     NOT_A_VERSION = 'not_a_version'
@@ -8504,6 +8515,30 @@ class Policy(_Value):
     at_most: Bump | None = None
     """The greatest step: `patch` for a line of fixes."""
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Preview(_Value):
+    """What merging a request will release, made by `preview`."""
+    next: Next
+    """The next version once it is merged."""
+    entries: Sequence[str]
+    """What the request adds to the release: the headers that need a version."""
+    lost_bump: Bump | None = None
+    """The step that the title or a commit needs and that this way of merging loses."""
+    diagnostics: Sequence[Diagnostic]
+    """What a check of the title finds."""
+    comment: str
+    """The text of a comment for the request, in Markdown."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PullRequest(_Value):
+    """A pull or merge request that is not merged yet."""
+    title: str
+    """The title."""
+    number: int | None = None
+    """The number."""
+    commits: Sequence[Commit] = ()
+    """Its commits, newest first."""
+    merge_method: MergeMethod
+    """How it will be merged."""
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rejected(_Value):
     """A forced version that cannot be released."""
     version: str
@@ -8573,6 +8608,9 @@ def next_version(current: str | None, tags: Sequence[str], changes: Sequence[Par
     ...
 def outcome(next: Next | Mapping[str, object]) -> Outcome:
     """The consequence: `proceed` for a release, `wait` for nothing, else `ask`."""
+    ...
+def preview(request: PullRequest | Mapping[str, object], current: str | None, tags: Sequence[str], changes: Sequence[Parsed | Mapping[str, object]], messages: ChangePolicy | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Preview:
+    """Returns what merging a request will release, and what this way of merging would lose."""
     ...
 def release_plan(packages: Sequence[Package | Mapping[str, object]], changes: Sequence[PackageChange | Mapping[str, object]], policy: PlanPolicy | Mapping[str, object]) -> Plan:
     """Returns which packages of a repository are released together, with their versions and the ranges that change."""

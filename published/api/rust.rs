@@ -3888,6 +3888,32 @@ pub mod change {
     pub fn lint(text: &str, policy: &Policy) -> Result<Vec<Diagnostic>>;
     /// Reads a commit message or the title and the body of a pull request.
     pub fn parse_change(text: &str, policy: &Policy) -> Result<Parsed>;
+    /// A footer of a message: `Reviewed-by: Z`.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Footer {
+        /// The token, as written: `Reviewed-by`.
+        pub token: String,
+        /// The value, with all of its lines.
+        pub value: String,
+    }
+    /// The form of the header of a message.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Form {
+        /// `type(scope): description`.
+        Conventional,
+        /// A changeset.
+        Changeset,
+        /// git's `Revert "…"` or `Reapply "…"`.
+        Revert,
+        /// `Merge branch …`, `Merge pull request …`, `Merged in …` and the like.
+        Merge,
+        /// `fixup! …`, `squash! …` or `amend! …`: a commit that a rebase should have melted into another.
+        Fixup,
+        /// Any other text.
+        Other,
+    }
     /// A change: what a message says about it.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -3932,32 +3958,6 @@ pub mod change {
         pub shipped_in: Option<String>,
         /// What is odd about the message.
         pub diagnostics: Vec<Diagnostic>,
-    }
-    /// A footer of a message: `Reviewed-by: Z`.
-    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-    #[non_exhaustive]
-    pub struct Footer {
-        /// The token, as written: `Reviewed-by`.
-        pub token: String,
-        /// The value, with all of its lines.
-        pub value: String,
-    }
-    /// The form of the header of a message.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-    #[non_exhaustive]
-    pub enum Form {
-        /// `type(scope): description`.
-        Conventional,
-        /// A changeset.
-        Changeset,
-        /// git's `Revert "…"` or `Reapply "…"`.
-        Revert,
-        /// `Merge branch …`, `Merge pull request …`, `Merged in …` and the like.
-        Merge,
-        /// `fixup! …`, `squash! …` or `amend! …`: a commit that a rebase should have melted into another.
-        Fixup,
-        /// Any other text.
-        Other,
     }
     /// A reader of messages whose policy was checked and digested once.
     #[derive(Clone, Debug, PartialEq)]
@@ -5771,6 +5771,9 @@ pub mod incident {
 }
 /// Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 pub mod interchange {
+    /// Converts the commits and tags of a repository to the input of `changes_since`.
+    #[must_use]
+    pub fn git_changes(history: &GitHistory) -> History;
     /// The command whose output `parse_git` reads as `log`, for a shell.
     pub const GIT_LOG: &str;
     /// The command that prints the ids of the commits that touch some paths, for a shell: append the paths.
@@ -10775,6 +10778,55 @@ pub mod versioning {
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// How a request is merged.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum MergeMethod {
+        /// One commit with the title, and a list of its commits if it has several, as GitHub writes it.
+        Squash,
+        /// Its commits, and a merge.
+        Merge,
+        /// Its commits, one after the other.
+        Rebase,
+    }
+    /// What merging a request will release, made by `preview`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Preview {
+        /// The next version once it is merged.
+        pub next: Next,
+        /// What the request adds to the release: the headers that need a version.
+        pub entries: Vec<String>,
+        /// The step that the title or a commit needs and that this way of merging loses.
+        pub lost_bump: Option<Bump>,
+        /// What a check of the title finds.
+        pub diagnostics: Vec<Diagnostic>,
+        /// The text of a comment for the request, in Markdown.
+        pub comment: String,
+    }
+    /// A pull or merge request that is not merged yet.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PullRequest {
+        /// The title.
+        pub title: String,
+        /// The number.
+        pub number: Option<u32>,
+        /// Its commits, newest first.
+        pub commits: Vec<Commit>,
+        /// How it will be merged.
+        pub merge_method: MergeMethod,
+    }
+    /// Returns what merging a request will release, and what this way of merging would lose.
+    pub fn preview(
+        request: &PullRequest,
+        current: Option<&str>,
+        tags: &[String],
+        changes: &[Parsed],
+        messages: &change::Policy,
+        policy: &Policy,
+    ) -> Result<Preview>;
     /// The result of a tool that compares the public API with that of the last release.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[input]
@@ -10811,6 +10863,8 @@ pub mod versioning {
     impl FromStr for Ecosystem {}
     impl Display for GroupKind {}
     impl FromStr for GroupKind {}
+    impl Display for MergeMethod {}
+    impl FromStr for MergeMethod {}
     impl Display for RejectionCode {}
     impl FromStr for RejectionCode {}
     impl Display for RequirementKind {}
@@ -10852,6 +10906,11 @@ pub mod versioning {
         pub fn new(label: impl Into<String>) -> Self;
     }
     impl PolicyText for Policy {}
+    impl PullRequest {
+        /// A request without commits.
+        #[must_use]
+        pub fn new(title: impl Into<String>, merge_method: MergeMethod) -> Self;
+    }
     impl ApiDiff {
         /// The result of a tool.
         #[must_use]

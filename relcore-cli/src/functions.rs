@@ -6048,6 +6048,7 @@ It decides nothing.
 | --- | --- | --- |
 | output of `git for-each-ref` and `git log`, with the formats that `parse-git` states | `parse-git` | commits and tags |
 | commits and tags | `git-releases` | deployments and changes for `metrics dora` |
+| the same | `git-changes` | the history for `change changes-since` |
 | the same of a repository with several packages | `git-packages` | the same, a service for each package |
 | response of Prometheus' `/api/v1/query_range` | `prometheus-query-range` | series of samples |
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
@@ -6142,6 +6143,28 @@ group, and for a query that is empty, has a comment (`up # 1`) or brackets that 
                     )],
                     prints: "",
                 }),
+            },
+            Function {
+                name: "interchange.git_changes",
+                command: "git-changes",
+                docs: r"Converts the commits and tags of a repository to the input of `changes-since`. The files of
+the commits are not known.",
+                arguments: &[Argument {
+                    wire: "history",
+                    option: "history",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "interchange.GitHistory",
+                        "The commits and tags of a repository.",
+                        "Keys: commits, tags, faults?",
+                    ),
+                }],
+                result: ("change.History", "The commits and tags of a repository."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "interchange.git_packages",
@@ -12229,6 +12252,72 @@ All faults at once: those of `policy-from-json` under `policy`; `invalid_value` 
                     "decision.Outcome",
                     "The consequence of a decision for its caller: one of four, for every kind of decision.",
                 ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "versioning.preview",
+                command: "preview",
+                docs: r"Returns what merging a request will release, and what this way of merging would lose.
+
+`changes` are those that are unreleased without it, newest first.
+
+Errors:
+Those of `next-version`, and those of `policy-from-json` under
+`messages`.",
+                arguments: &[
+                    Argument {
+                        wire: "request",
+                        option: "request",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "versioning.PullRequest",
+                            "A pull or merge request that is not merged yet.",
+                            "Keys: title, number?, commits?, mergeMethod",
+                        ),
+                    },
+                    Argument { wire: "current", option: "current", is_optional: true, kind: Kind::Text },
+                    Argument {
+                        wire: "tags",
+                        option: "tags",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "changes",
+                        option: "changes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of change.Parsed",
+                            "A change: what a message says about it.",
+                            "Keys: id?, form, changeType?, scope?, description, body?, breaking, breakingText?, bump, footers, references, request?, releaseAs?, coAuthors, pickedFrom, squashed, also, prereleasedIn?, shippedIn?, diagnostics",
+                        ),
+                    },
+                    Argument {
+                        wire: "messages",
+                        option: "messages",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "change.Policy",
+                            "How messages are read. Default: the specification, to the letter.",
+                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "versioning.Policy",
+                            "How versions are numbered. Default: Semantic Versioning without exceptions, releases only.",
+                            "Keys: scheme?, calendar?, zeroRule?, channel?, line?, tagFormat?, initial?, force?, onStaleForce?, atLeast?, atMost?",
+                        ),
+                    },
+                ],
+                result: ("versioning.Preview", "What merging a request will release, made by `preview`."),
                 explain: None,
                 outcome: None,
                 state: State::None,

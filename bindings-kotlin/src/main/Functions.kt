@@ -2361,6 +2361,7 @@ object Incident {
  * | --- | --- | --- |
  * | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | `parse_git` | commits and tags |
  * | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
+ * | the same | `git_changes` | the history for `change.changes_since` |
  * | the same of a repository with several packages | `git_packages` | the same, a service for each package |
  * | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
  * | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
@@ -2446,6 +2447,15 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun alertRulesToPrometheus(rules: AnalysisAlertRules, queries: List<InterchangePrometheusQuery>, group: String): String =
         ffiInterchangeAlertRulesToPrometheus(rules, queries, group)
+
+    /**
+     * Converts the commits and tags of a repository to the input of `changes_since`. The files of
+     * the commits are not known.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun gitChanges(history: InterchangeGitHistory): ChangeHistory =
+        ffiInterchangeGitChanges(history)
 
     /**
      * The same for several packages in one repository, each a service of its own.
@@ -4889,6 +4899,20 @@ object Versioning {
     @Throws(RelcoreException::class)
     fun outcome(next: VersioningNext): DecisionOutcome =
         ffiVersioningOutcome(next)
+
+    /**
+     * Returns what merging a request will release, and what this way of merging would lose.
+     *
+     * `changes` are those that are unreleased without it, newest first.
+     *
+     * Errors:
+     * Those of `next_version`, and those of `policy_from_json` under
+     * `messages`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun preview(request: VersioningPullRequest, current: String? = null, tags: List<String>, changes: List<ChangeParsed>, messages: ChangePolicy, policy: VersioningPolicy): VersioningPreview =
+        ffiVersioningPreview(request, current, tags, changes, messages, policy)
 
     /**
      * Returns which packages of a repository are released together, with their versions and the ranges that change.

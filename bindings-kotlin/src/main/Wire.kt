@@ -3605,6 +3605,14 @@ fun VersioningGroupKind.toJson(): String = ffiWriteVersioningGroupKind(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun VersioningMergeMethod.Companion.fromJson(json: String): VersioningMergeMethod = ffiReadVersioningMergeMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningMergeMethod.toJson(): String = ffiWriteVersioningMergeMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun VersioningNext.Companion.fromJson(json: String): VersioningNext = ffiReadVersioningNext(json)
 
 /** The JSON form. */
@@ -3658,6 +3666,22 @@ fun VersioningPolicy.Companion.fromJson(json: String): VersioningPolicy = ffiRea
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun VersioningPolicy.toJson(): String = ffiWriteVersioningPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningPreview.Companion.fromJson(json: String): VersioningPreview = ffiReadVersioningPreview(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningPreview.toJson(): String = ffiWriteVersioningPreview(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningPullRequest.Companion.fromJson(json: String): VersioningPullRequest = ffiReadVersioningPullRequest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningPullRequest.toJson(): String = ffiWriteVersioningPullRequest(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

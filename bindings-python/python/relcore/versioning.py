@@ -24,7 +24,8 @@ from relcore import _native
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
-from relcore.change import Parsed
+from relcore.change import Commit, Diagnostic, Parsed
+from relcore.change import Policy as ChangePolicy
 from relcore.decision import Outcome
 from relcore.reason import Reason
 from relcore.version import Bump, Numbering, Scheme
@@ -38,6 +39,7 @@ __all__ = [
     "Ecosystem",
     "Group",
     "GroupKind",
+    "MergeMethod",
     "Next",
     "Package",
     "PackageChange",
@@ -45,6 +47,8 @@ __all__ = [
     "Plan",
     "PlanPolicy",
     "Policy",
+    "Preview",
+    "PullRequest",
     "Rejected",
     "RejectionCode",
     "Request",
@@ -63,6 +67,7 @@ __all__ = [
     "plan_policy_from_yaml",
     "policy_from_json",
     "policy_from_yaml",
+    "preview",
     "release_plan",
 ]
 
@@ -111,6 +116,19 @@ class GroupKind(StrEnum):
 
     LINKED = "linked"
     """Those that are released get one version."""
+
+
+class MergeMethod(StrEnum):
+    """How a request is merged."""
+
+    SQUASH = "squash"
+    """One commit with the title, and a list of its commits if it has several, as GitHub writes it."""
+
+    MERGE = "merge"
+    """Its commits, and a merge."""
+
+    REBASE = "rebase"
+    """Its commits, one after the other."""
 
 
 class RejectionCode(StrEnum):
@@ -492,6 +510,55 @@ class Policy(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Preview(_Value):
+    """What merging a request will release, made by `preview`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "next", "entries", "lost_bump", "diagnostics", "comment"
+    )
+
+    next: Next
+    """The next version once it is merged."""
+
+    entries: Sequence[str]
+    """What the request adds to the release: the headers that need a version."""
+
+    lost_bump: Bump | None = None
+    """The step that the title or a commit needs and that this way of merging loses. Absent: nothing is lost."""
+
+    diagnostics: Sequence[Diagnostic]
+    """What a check of the title finds."""
+
+    comment: str
+    """The text of a comment for the request, in Markdown."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "entries", "diagnostics")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PullRequest(_Value):
+    """A pull or merge request that is not merged yet."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("title", "number", "commits", "merge_method")
+
+    title: str
+    """The title."""
+
+    number: int | None = None
+    """The number. Absent: unknown."""
+
+    commits: Sequence[Commit] = ()
+    """Its commits, newest first."""
+
+    merge_method: MergeMethod
+    """How it will be merged."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "commits")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rejected(_Value):
     """A forced version that cannot be released."""
 
@@ -687,6 +754,28 @@ _outcome = _native.function("versioning.outcome")
 def outcome(next: Next | Mapping[str, object]) -> Outcome:
     """The consequence: `proceed` for a release, `wait` for nothing, else `ask`."""
     return _outcome(next)
+
+
+_preview = _native.function("versioning.preview")
+
+
+def preview(
+    request: PullRequest | Mapping[str, object],
+    current: str | None,
+    tags: Sequence[str],
+    changes: Sequence[Parsed | Mapping[str, object]],
+    messages: ChangePolicy | Mapping[str, object],
+    policy: Policy | Mapping[str, object],
+) -> Preview:
+    """Returns what merging a request will release, and what this way of merging would lose.
+
+    `changes` are those that are unreleased without it, newest first.
+
+    Errors:
+    Those of `next_version`, and those of `policy_from_json` under
+    `messages`.
+    """
+    return _preview(request, current, tags, changes, messages, policy)
 
 
 _release_plan = _native.function("versioning.release_plan")

@@ -815,6 +815,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Text),
     ),
     (
+        "interchange.git_changes",
+        &[("history", TypeRef::Named("interchange.GitHistory"))],
+        Some(TypeRef::Named("change.History")),
+    ),
+    (
         "interchange.git_packages",
         &[
             ("history", TypeRef::Named("interchange.GitHistory")),
@@ -1613,6 +1618,18 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("decision.Outcome")),
     ),
     (
+        "versioning.preview",
+        &[
+            ("request", TypeRef::Named("versioning.PullRequest")),
+            ("current", TypeRef::Optional(&TypeRef::Text)),
+            ("tags", TypeRef::List(&TypeRef::Text)),
+            ("changes", TypeRef::List(&TypeRef::Named("change.Parsed"))),
+            ("messages", TypeRef::Named("change.Policy")),
+            ("policy", TypeRef::Named("versioning.Policy")),
+        ],
+        Some(TypeRef::Named("versioning.Preview")),
+    ),
+    (
         "versioning.release_plan",
         &[
             ("packages", TypeRef::List(&TypeRef::Named("versioning.Package"))),
@@ -2245,6 +2262,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("versioning.Ecosystem", &[("value", TypeRef::Named("versioning.Ecosystem"))], None),
     ("versioning.Group", &[("value", TypeRef::Named("versioning.Group"))], None),
     ("versioning.GroupKind", &[("value", TypeRef::Named("versioning.GroupKind"))], None),
+    ("versioning.MergeMethod", &[("value", TypeRef::Named("versioning.MergeMethod"))], None),
     ("versioning.Next", &[("value", TypeRef::Named("versioning.Next"))], None),
     ("versioning.Package", &[("value", TypeRef::Named("versioning.Package"))], None),
     ("versioning.PackageChange", &[("value", TypeRef::Named("versioning.PackageChange"))], None),
@@ -2252,6 +2270,8 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("versioning.Plan", &[("value", TypeRef::Named("versioning.Plan"))], None),
     ("versioning.PlanPolicy", &[("value", TypeRef::Named("versioning.PlanPolicy"))], None),
     ("versioning.Policy", &[("value", TypeRef::Named("versioning.Policy"))], None),
+    ("versioning.Preview", &[("value", TypeRef::Named("versioning.Preview"))], None),
+    ("versioning.PullRequest", &[("value", TypeRef::Named("versioning.PullRequest"))], None),
     ("versioning.Rejected", &[("value", TypeRef::Named("versioning.Rejected"))], None),
     ("versioning.RejectionCode", &[("value", TypeRef::Named("versioning.RejectionCode"))], None),
     ("versioning.Request", &[("value", TypeRef::Named("versioning.Request"))], None),

@@ -70,7 +70,9 @@ fn keyword(text: &str) -> Option<(&str, &str)> {
         return None;
     }
     let second = rest.strip_prefix([' ', '-', '_']).and_then(|rest| rest.get(.."change".len()));
-    let Some(_) = second.filter(|word| word.eq_ignore_ascii_case("change")) else { return Some((first, rest)) };
+    let Some(_) = second.filter(|word| word.eq_ignore_ascii_case("change")) else {
+        return Some((first, rest));
+    };
     let length = "breaking change".len();
     let is_plural = text.get(length..).is_some_and(|rest| rest.starts_with(['s', 'S']));
     let (keyword, rest) = text.split_at_checked(length.saturating_add(usize::from(is_plural)))?;
@@ -113,7 +115,9 @@ mod tests {
         ] {
             assert_eq!(of(line), Some(found), "{line}");
         }
-        for line in ["", "breaking changes are not planned", "> BREAKING CHANGE: x", "BREAKINGCHANGE", "breaking: x"] {
+        for line in
+            ["", "breaking changes are not planned", "> BREAKING CHANGE: x", "BREAKINGCHANGE", "breaking: x"]
+        {
             assert_eq!(of(line), None, "{line}");
         }
     }

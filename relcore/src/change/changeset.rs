@@ -1,4 +1,4 @@
-use super::parsed::{Parsed, Form};
+use super::parsed::{Form, Parsed};
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::version::Bump;
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,8 @@ pub struct ChangesetRelease {
 pub fn parse_changeset(id: &str, text: &str) -> Result<Changeset> {
     let fault = |text: &str| Error::new(ErrorKind::Syntax, "text", text);
     let text = text.trim_start_matches('\u{feff}').trim_start();
-    let rest = text.strip_prefix("---").ok_or_else(|| fault("does not begin with `---`: expected the packages"))?;
+    let rest =
+        text.strip_prefix("---").ok_or_else(|| fault("does not begin with `---`: expected the packages"))?;
     let mut lines = rest.split_inclusive('\n');
     let mut faults = Faults::new();
     let mut releases: Vec<ChangesetRelease> = Vec::new();
@@ -62,17 +63,23 @@ pub fn parse_changeset(id: &str, text: &str) -> Result<Changeset> {
             continue;
         }
         let Some((package, bump)) = release(line) else {
-            let text = format_args!("{} is not a package with its bump: expected `name: minor`", quoted(line));
+            let text =
+                format_args!("{} is not a package with its bump: expected `name: minor`", quoted(line));
             faults.add(ErrorKind::Syntax, format_args!("text"), text);
             continue;
         };
         let Some(bump) = bump_of(bump) else {
-            let text = format_args!("{} is not a bump: expected `none`, `patch`, `minor` or `major`", quoted(bump));
+            let text =
+                format_args!("{} is not a bump: expected `none`, `patch`, `minor` or `major`", quoted(bump));
             faults.add(ErrorKind::InvalidValue, format_args!("text"), text);
             continue;
         };
         if releases.iter().any(|one| one.name == package) {
-            faults.add(ErrorKind::Duplicate, format_args!("text"), format_args!("{} is repeated", quoted(package)));
+            faults.add(
+                ErrorKind::Duplicate,
+                format_args!("text"),
+                format_args!("{} is repeated", quoted(package)),
+            );
         }
         releases.push(ChangesetRelease { name: package.to_owned(), bump });
     }

@@ -73,7 +73,8 @@ pub(super) fn changes_of(commit: &Commit, policy: &Policy) -> Vec<Parsed> {
 
 fn expanded(message: &str, policy: &Policy) -> Vec<Parsed> {
     let parts = parts(message, policy);
-    let title = if parts.is_wrapped && parts.title.is_empty() { message } else { &title_with_trailers(&parts) };
+    let title =
+        if parts.is_wrapped && parts.title.is_empty() { message } else { &title_with_trailers(&parts) };
     let mut title = read_alone(title, policy);
     if title.request.is_none() {
         title.request = super::squash::unwrap(message).request.map(str::to_owned);

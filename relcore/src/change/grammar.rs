@@ -85,7 +85,8 @@ fn footers<'a>(message: &'a str, commit: &Commit<'a>) -> (Option<&'a str>, Vec<T
         let is_footer = is_token(token) && (is_number || is_colon(after));
         // After text that was taken for a footer, the first real one needs a blank line before it, too.
         let follows_text = kept.is_empty()
-            && absorbed_until.is_some_and(|until| !has_blank_line(message.get(until..start).unwrap_or_default()));
+            && absorbed_until
+                .is_some_and(|until| !has_blank_line(message.get(until..start).unwrap_or_default()));
         if is_footer && !follows_text {
             kept.push(Token { token, is_number, value });
             continue;
@@ -149,7 +150,8 @@ pub(super) fn header_fault(header: &str) -> Malformed {
 
 /// A character that nobody sees: control characters, the byte order mark, joiners and marks of direction.
 fn is_invisible(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}' | '\u{feff}')
 }
 
 /// The header of the lenient dialects: `type(scope)!: description`, whose scope may be empty.
@@ -169,7 +171,13 @@ pub(super) fn lenient_header(header: &str, reads_mark: bool) -> Option<Parts<'_>
     let marked = rest.strip_prefix('!');
     let description = marked.filter(|_| reads_mark).unwrap_or(rest).strip_prefix(": ")?.trim();
     let is_marked = reads_mark && marked.is_some();
-    (!description.is_empty() && !description.contains('\r')).then(|| Parts { change_type, scope, is_marked, description, ..Parts::default() })
+    (!description.is_empty() && !description.contains('\r')).then(|| Parts {
+        change_type,
+        scope,
+        is_marked,
+        description,
+        ..Parts::default()
+    })
 }
 
 /// The body and the footers of the lenient dialects, from what follows the header: a blank line before it is not needed.
@@ -202,7 +210,8 @@ pub(super) fn lenient_rest<'a>(
     for footer in &mut footers {
         footer.value = footer.value.trim();
     }
-    let body = rest.get(..body_end.unwrap_or(rest.len())).unwrap_or_default().trim_matches(['\n', '\r']).trim_end();
+    let body =
+        rest.get(..body_end.unwrap_or(rest.len())).unwrap_or_default().trim_matches(['\n', '\r']).trim_end();
     (Some(body).filter(|body| !body.is_empty()), footers)
 }
 
@@ -214,10 +223,16 @@ fn token_line(line: &str) -> Option<Token<'_>> {
         None => line.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_'))?,
     };
     let (token, rest) = line.split_at_checked(end).filter(|(token, _)| !token.is_empty())?;
-    if let Some(value) = rest.strip_prefix(" #").filter(|value| value.starts_with(|c: char| c.is_ascii_digit())) {
+    if let Some(value) =
+        rest.strip_prefix(" #").filter(|value| value.starts_with(|c: char| c.is_ascii_digit()))
+    {
         return Some(Token { token, is_number: true, value });
     }
-    is_colon(rest).then(|| Token { token, is_number: false, value: rest.get(1..).unwrap_or_default().trim_start() })
+    is_colon(rest).then(|| Token {
+        token,
+        is_number: false,
+        value: rest.get(1..).unwrap_or_default().trim_start(),
+    })
 }
 
 /// Where a part begins in its whole. INVARIANT: the part is a slice of the whole.

@@ -45,7 +45,8 @@ impl<'a> Graph<'a> {
     /// The commit of this name, or the only one of which it is an abbreviation of at least seven characters.
     pub(super) fn find(&self, id: &str) -> Option<usize> {
         self.index(id).or_else(|| {
-            let mut from = self.indices.range(id..).take_while(|(name, _)| name.starts_with(id) && id.len() >= 7);
+            let mut from =
+                self.indices.range(id..).take_while(|(name, _)| name.starts_with(id) && id.len() >= 7);
             let (_, found) = from.next()?;
             from.next().is_none().then_some(*found)
         })

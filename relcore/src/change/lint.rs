@@ -70,7 +70,12 @@ pub fn lint(text: &str, policy: &Policy) -> Result<Vec<Diagnostic>> {
                 mended.header()
             });
             let severity = if policy.allowed_types.is_empty() { Severity::Warning } else { Severity::Error };
-            add(DiagnosticCode::UnknownType, severity, format!("the type `{change_type}` is not known"), hint);
+            add(
+                DiagnosticCode::UnknownType,
+                severity,
+                format!("the type `{change_type}` is not known"),
+                hint,
+            );
         }
         if let Some(scope) = change.scope.as_ref().filter(|_| !policy.allowed_scopes.is_empty()) {
             if !policy.allowed_scopes.contains(scope) {

@@ -58,7 +58,7 @@ pub use diagnostic::{Diagnostic, DiagnosticCode};
 pub use history::{Cancelled, History, Line, Released, TaggedCommit, Unreleased};
 pub use lint::lint;
 pub use parse::parse_change;
-pub use parsed::{Parsed, Footer, Form};
+pub use parsed::{Footer, Form, Parsed};
 pub use parser::Parser;
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;

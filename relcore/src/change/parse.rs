@@ -1,7 +1,7 @@
 use super::breaking::{self, Suspicion};
 use super::diagnostic::{Diagnostic, DiagnosticCode};
 use super::grammar::{self, Malformed, Parts, Token, offset};
-use super::parsed::{Parsed, Footer, Form};
+use super::parsed::{Footer, Form, Parsed};
 use super::policy::{Dialect, Policy, Squash, SuspectedBreaking};
 use super::reference::references;
 use super::revert;
@@ -99,7 +99,11 @@ fn read_unpicked(message: &str, policy: &Policy) -> Parsed {
             change
         }
     };
-    change.references = references(message_without_request(message, header), &policy.issue_prefixes, &policy.reference_actions);
+    change.references = references(
+        message_without_request(message, header),
+        &policy.issue_prefixes,
+        &policy.reference_actions,
+    );
     if change.request.is_none() {
         change.request = revert::request_of(header).map(str::to_owned);
     }
@@ -147,7 +151,8 @@ fn conventional(parts: &Parts<'_>, policy: &Policy) -> Parsed {
 fn is_breaking(footer: &Token<'_>, policy: &Policy) -> bool {
     let is_it = |token: &String| token == footer.token;
     !footer.is_number
-        && (matches!(footer.token, "BREAKING CHANGE" | "BREAKING-CHANGE") || policy.breaking_tokens.iter().any(is_it))
+        && (matches!(footer.token, "BREAKING CHANGE" | "BREAKING-CHANGE")
+            || policy.breaking_tokens.iter().any(is_it))
 }
 
 fn set_breaking(change: &mut Parsed, text: String) {
@@ -183,14 +188,19 @@ fn other(header: &str, fault: Malformed, policy: &Policy) -> Parsed {
             change.request = squash::unwrap(header).request.map(str::to_owned);
             return change;
         }
-        (Form::Fixup, _) => (DiagnosticCode::FixupCommit, "a rebase should have melted this commit into another"),
-        (_, Malformed::Type) => (DiagnosticCode::MissingType, "the header has no type: expected `type: description`"),
+        (Form::Fixup, _) => {
+            (DiagnosticCode::FixupCommit, "a rebase should have melted this commit into another")
+        }
+        (_, Malformed::Type) => {
+            (DiagnosticCode::MissingType, "the header has no type: expected `type: description`")
+        }
         (_, Malformed::HiddenCharacter) => {
             (DiagnosticCode::HiddenCharacter, "the type has a character that nobody sees")
         }
-        (_, Malformed::Scope) => {
-            (DiagnosticCode::InvalidScope, "the scope is empty or not closed: expected `type(scope): description`")
-        }
+        (_, Malformed::Scope) => (
+            DiagnosticCode::InvalidScope,
+            "the scope is empty or not closed: expected `type(scope): description`",
+        ),
         (_, Malformed::Space) => (DiagnosticCode::MissingSpace, "no space follows the colon of the header"),
         (_, Malformed::Description) => (DiagnosticCode::MissingDescription, "the header has no description"),
         (_, Malformed::BlankLine) => {
@@ -198,8 +208,18 @@ fn other(header: &str, fault: Malformed, policy: &Policy) -> Parsed {
         }
     };
     let line = if code == DiagnosticCode::MissingBlankLine { 2 } else { 1 };
-    let hint = if line == 1 { suggestion(header, policy) } else { Some("add a blank line after the header".to_owned()) };
-    change.diagnostics.push(Diagnostic { code, severity: Severity::Warning, line, text: text.to_owned(), hint });
+    let hint = if line == 1 {
+        suggestion(header, policy)
+    } else {
+        Some("add a blank line after the header".to_owned())
+    };
+    change.diagnostics.push(Diagnostic {
+        code,
+        severity: Severity::Warning,
+        line,
+        text: text.to_owned(),
+        hint,
+    });
     change
 }
 
@@ -262,7 +282,8 @@ fn suspect(change: &mut Parsed, message: &str, header: &str, parts: Option<&Part
     if !breaking::may_be_suspected(message) {
         return;
     }
-    let breaking_footers = || parts.into_iter().flat_map(|parts| &parts.footers).filter(|footer| is_breaking(footer, policy));
+    let breaking_footers =
+        || parts.into_iter().flat_map(|parts| &parts.footers).filter(|footer| is_breaking(footer, policy));
     for (line, number) in message.split_inclusive('\n').zip(1u32..).skip(1) {
         let Some((found, text)) = breaking::suspicion(line) else { continue };
         let start = offset(line, message);
@@ -271,28 +292,44 @@ fn suspect(change: &mut Parsed, message: &str, header: &str, parts: Option<&Part
             continue;
         }
         let (code, what) = match found {
-            Suspicion::NotInFooter if parts.is_none() && is_after_blank(message, start) => {
-                (DiagnosticCode::BreakingUnread, "`BREAKING CHANGE:` does not count: the header of the message is not read")
-            }
+            Suspicion::NotInFooter if parts.is_none() && is_after_blank(message, start) => (
+                DiagnosticCode::BreakingUnread,
+                "`BREAKING CHANGE:` does not count: the header of the message is not read",
+            ),
             Suspicion::NotInFooter => (
                 DiagnosticCode::BreakingNotInFooter,
                 "`BREAKING CHANGE:` does not count in the body: put a blank line before it",
             ),
-            Suspicion::Indented => (DiagnosticCode::BreakingIndented, "`BREAKING CHANGE:` does not count when it is indented"),
-            Suspicion::InList => (DiagnosticCode::BreakingInList, "`BREAKING CHANGE:` does not count in a list"),
-            Suspicion::InHeading => (DiagnosticCode::BreakingInHeading, "a heading does not count as `BREAKING CHANGE: `"),
-            Suspicion::WithoutSpace => {
-                (DiagnosticCode::BreakingWithoutSpace, "`BREAKING CHANGE:` does not count without a space after it")
+            Suspicion::Indented => {
+                (DiagnosticCode::BreakingIndented, "`BREAKING CHANGE:` does not count when it is indented")
             }
-            Suspicion::WithNumber => (DiagnosticCode::BreakingWithNumber, "`BREAKING CHANGE #` does not count: write a colon"),
+            Suspicion::InList => {
+                (DiagnosticCode::BreakingInList, "`BREAKING CHANGE:` does not count in a list")
+            }
+            Suspicion::InHeading => {
+                (DiagnosticCode::BreakingInHeading, "a heading does not count as `BREAKING CHANGE: `")
+            }
+            Suspicion::WithoutSpace => (
+                DiagnosticCode::BreakingWithoutSpace,
+                "`BREAKING CHANGE:` does not count without a space after it",
+            ),
+            Suspicion::WithNumber => {
+                (DiagnosticCode::BreakingWithNumber, "`BREAKING CHANGE #` does not count: write a colon")
+            }
             Suspicion::WithoutColon => {
                 (DiagnosticCode::BreakingWithoutColon, "`BREAKING CHANGE` does not count without a colon")
             }
-            Suspicion::Plural => (DiagnosticCode::BreakingPlural, "`BREAKING CHANGES` does not count: write `BREAKING CHANGE: `"),
-            Suspicion::Lowercase => {
-                (DiagnosticCode::BreakingLowercase, "`breaking change` does not count: write it in capital letters")
+            Suspicion::Plural => (
+                DiagnosticCode::BreakingPlural,
+                "`BREAKING CHANGES` does not count: write `BREAKING CHANGE: `",
+            ),
+            Suspicion::Lowercase => (
+                DiagnosticCode::BreakingLowercase,
+                "`breaking change` does not count: write it in capital letters",
+            ),
+            Suspicion::Keyword => {
+                (DiagnosticCode::BreakingKeyword, "`BREAKING:` does not count: write `BREAKING CHANGE: `")
             }
-            Suspicion::Keyword => (DiagnosticCode::BreakingKeyword, "`BREAKING:` does not count: write `BREAKING CHANGE: `"),
         };
         if !change.diagnostics.iter().any(|one| one.code == code) {
             add_suspicion(change, code, number, what.to_owned(), text, policy);
@@ -306,7 +343,14 @@ fn is_after_blank(message: &str, start: usize) -> bool {
 }
 
 /// Adds the diagnostic of a suspicion; under the policy `major` the change is breaking.
-fn add_suspicion(change: &mut Parsed, code: DiagnosticCode, line: u32, text: String, breaks: &str, policy: &Policy) {
+fn add_suspicion(
+    change: &mut Parsed,
+    code: DiagnosticCode,
+    line: u32,
+    text: String,
+    breaks: &str,
+    policy: &Policy,
+) {
     let severity = match policy.on_suspected_breaking {
         SuspectedBreaking::Major => Severity::Info,
         SuspectedBreaking::Warn => Severity::Warning,
@@ -341,7 +385,8 @@ fn add_hidden(change: &mut Parsed, message: &str, policy: &Policy) {
         let text = format!("`{header}` is breaking, and does not count as a part of this message");
         add_suspicion(change, DiagnosticCode::SquashHiddenBreaking, 1, text, &most.description, policy);
     } else {
-        let text = format!("`{header}` needs a {} version, and does not count as a part of this message", most.bump);
+        let text =
+            format!("`{header}` needs a {} version, and does not count as a part of this message", most.bump);
         change.diagnostics.push(Diagnostic {
             code: DiagnosticCode::SquashHiddenChange,
             severity: Severity::Warning,

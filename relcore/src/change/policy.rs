@@ -146,7 +146,9 @@ impl PolicyText for Policy {
             let path = at(&format!("types.{}", crate::error::shortened(name)));
             let text = format_args!("{} is not a type: expected one like `deps`", quoted(name));
             faults.check(is_word(name), ErrorKind::InvalidValue, format_args!("{path}"), text);
-            let text = format_args!("`prerelease` is no bump of a type: expected `none`, `patch`, `minor` or `major`");
+            let text = format_args!(
+                "`prerelease` is no bump of a type: expected `none`, `patch`, `minor` or `major`"
+            );
             let is_step = *bump != Bump::Prerelease;
             faults.check(is_step, ErrorKind::InvalidValue, format_args!("{path}"), text);
             let lower = name.to_ascii_lowercase();
@@ -191,7 +193,8 @@ impl Policy {
 
 /// The types of `@commitlint/config-conventional`, and `feature` and `deps`, which tools read, too.
 pub(super) const KNOWN_TYPES: &[&str] = &[
-    "feat", "fix", "docs", "style", "refactor", "perf", "test", "build", "ci", "chore", "revert", "feature", "deps",
+    "feat", "fix", "docs", "style", "refactor", "perf", "test", "build", "ci", "chore", "revert", "feature",
+    "deps",
 ];
 
 impl Dialect {

@@ -20,8 +20,22 @@ pub struct Reference {
 
 /// The words by which GitHub and GitLab close an issue.
 const ACTIONS: &[&str] = &[
-    "close", "closes", "closed", "closing", "fix", "fixes", "fixed", "fixing", "resolve", "resolves", "resolved",
-    "resolving", "implement", "implements", "implemented", "implementing",
+    "close",
+    "closes",
+    "closed",
+    "closing",
+    "fix",
+    "fixes",
+    "fixed",
+    "fixing",
+    "resolve",
+    "resolves",
+    "resolved",
+    "resolving",
+    "implement",
+    "implements",
+    "implemented",
+    "implementing",
 ];
 
 /// The issues that a text names, in its order, each once for each action.
@@ -56,20 +70,29 @@ pub(super) fn references(text: &str, prefixes: &[String], actions: &[String]) ->
 }
 
 /// The reference whose prefix is at an index; with the indices of its begin and end.
-fn reference_at(text: &str, at: usize, prefix: &str, actions: &[String]) -> Option<(usize, usize, Reference)> {
+fn reference_at(
+    text: &str,
+    at: usize,
+    prefix: &str,
+    actions: &[String],
+) -> Option<(usize, usize, Reference)> {
     let (before, rest) = text.split_at_checked(at)?;
     let digits = rest.get(prefix.len()..)?;
     let length = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     let (issue, after) = digits.split_at_checked(length)?;
-    if issue.is_empty() || after.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
+    let is_link_text = before.ends_with('>') && after.starts_with('<'); // of HTML, often of another repository
+    if issue.is_empty() || is_link_text || after.starts_with(|c: char| c.is_alphanumeric() || c == '_') {
         return None;
     }
     let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
     let name_length = before.chars().rev().take_while(|c| in_name(*c)).count(); // ASCII: as many bytes
     let (before, name) = before.split_at_checked(before.len().saturating_sub(name_length))?;
     let is_name = name.is_empty()
-        || prefix == "#" && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.matches('/').count() <= 1;
-    let is_apart = !before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, ':' | '#' | '&' | '?' | '='))
+        || prefix == "#"
+            && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && name.matches('/').count() <= 1;
+    let is_apart = !before
+        .ends_with(|c: char| c.is_alphanumeric() || matches!(c, ':' | '#' | '&' | '?' | '='))
         || before.ends_with(": ");
     let is_address = name.starts_with('/') || before.ends_with("//");
     if !is_name || is_address || !is_apart && !before.ends_with(':') || name.ends_with('/') {
@@ -77,7 +100,10 @@ fn reference_at(text: &str, at: usize, prefix: &str, actions: &[String]) -> Opti
     }
     let words = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, ':' | '(' | '['));
     let word_start = words.rfind(|c: char| !c.is_alphabetic()).map_or(0, |at| at.saturating_add(1));
-    let word = words.get(word_start..).or_else(|| words.rsplit(|c: char| !c.is_alphabetic()).next()).unwrap_or_default();
+    let word = words
+        .get(word_start..)
+        .or_else(|| words.rsplit(|c: char| !c.is_alphabetic()).next())
+        .unwrap_or_default();
     let is_action = ACTIONS.iter().any(|action| action.eq_ignore_ascii_case(word))
         || actions.iter().any(|action| action.eq_ignore_ascii_case(word));
     let reference = Reference {
@@ -122,7 +148,18 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_an_issue_is_none() {
-        for text in ["#", "#a1", "#1a", "https://example.org/page#1", "&#39;", "color: #123abc", "C# 7", "##1", "xSHOP-1"] {
+        for text in [
+            "#",
+            "#a1",
+            "#1a",
+            "https://example.org/page#1",
+            "&#39;",
+            "<a href=\"x\">#2</a>",
+            "color: #123abc",
+            "C# 7",
+            "##1",
+            "xSHOP-1",
+        ] {
             assert_eq!(of(text), [""; 0], "{text}");
         }
     }

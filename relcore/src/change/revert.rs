@@ -441,7 +441,11 @@ mod tests {
         ];
         assert_eq!([0, 1, 2].map(|index| targets(&log, index)), ["2", "21", ""]);
         let short = |id, subject, body| Entry { id, subject, body, at: 0 };
-        let log = [short("c30", "revert: x", "This reverts commit c3."), short("c31", "y", ""), short("c3", "z", "")];
+        let log = [
+            short("c30", "revert: x", "This reverts commit c3."),
+            short("c31", "y", ""),
+            short("c3", "z", ""),
+        ];
         assert_eq!(links(&log, None)[0], [2]); // a short name is whole, or none
     }
 

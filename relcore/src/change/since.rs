@@ -3,7 +3,7 @@ use super::diagnostic::{Diagnostic, DiagnosticCode};
 use super::graph::Graph;
 use super::history::{Cancelled, History, Line, Released, Unreleased};
 use super::parse::{checked, read_alone};
-use super::parsed::{Parsed, Form};
+use super::parsed::{Form, Parsed};
 use super::policy::{Policy, Squash};
 use super::revert::{Entry, links, request_of, without_number};
 use super::squash::unwrap;
@@ -112,8 +112,10 @@ impl Tags {
                 }
                 Err(_) => continue,
             };
-            let is_below =
-                line.below.as_deref().is_none_or(|below| order(&tag.version, below, scheme) == Ordering::Less);
+            let is_below = line
+                .below
+                .as_deref()
+                .is_none_or(|below| order(&tag.version, below, scheme) == Ordering::Less);
             let semver = crate::version::Version::parse(&tag.version).ok();
             let is_in = own.is_none_or(|own| semver.is_some_and(|version| own.contains(&version)));
             found.push(Tagged {
@@ -124,7 +126,9 @@ impl Tags {
                 tag,
             });
         }
-        found.sort_by(|a, b| order(&a.tag.version, &b.tag.version, scheme).then_with(|| a.tag.name.cmp(&b.tag.name)));
+        found.sort_by(|a, b| {
+            order(&a.tag.version, &b.tag.version, scheme).then_with(|| a.tag.name.cmp(&b.tag.name))
+        });
         Ok(Self(found))
     }
 }
@@ -149,8 +153,8 @@ struct Work<'g, 'a> {
     /// The first prerelease of the line, and the first release of another line, that contain a commit: indices of tags.
     prereleased_in: Vec<Option<usize>>,
     shipped_in: Vec<Option<usize>>,
-    /// The merge by which the line got a commit.
-    merged_by: Vec<Option<usize>>,
+    /// The commits that each merge brought, without those of merges among them.
+    brought: BTreeMap<usize, Vec<usize>>,
     /// The commit that stands for another one.
     kept: BTreeMap<usize, usize>,
 }
@@ -160,8 +164,10 @@ impl<'g, 'a> Work<'g, 'a> {
         let tags = tags.0.as_slice();
         let mut contained = graph.nothing();
         graph.reach(head, &mut contained, |_| {});
-        let has = |index: Option<usize>| index.and_then(|index| contained.get(index)).copied().unwrap_or(false);
-        let is_of_line = |tag: &&Tagged| tag.is_own && (has(tag.commit) || line.release_branches && tag.commit.is_some());
+        let has =
+            |index: Option<usize>| index.and_then(|index| contained.get(index)).copied().unwrap_or(false);
+        let is_of_line =
+            |tag: &&Tagged| tag.is_own && (has(tag.commit) || line.release_branches && tag.commit.is_some());
         let since = tags.iter().rfind(|tag| !tag.is_prerelease && is_of_line(tag));
         let current = tags.iter().rfind(|tag| is_of_line(tag));
         let mut released = graph.nothing();
@@ -175,7 +181,9 @@ impl<'g, 'a> Work<'g, 'a> {
             let Some(commit) = tag.commit else { continue };
             let (first, reached) = match tag.is_prerelease {
                 true if is_of_line(&tag) => (&mut prereleased_in, &mut by_prerelease),
-                false if line.below.as_deref() != Some(&tag.tag.version) => (&mut shipped_in, &mut by_release),
+                false if line.below.as_deref() != Some(&tag.tag.version) => {
+                    (&mut shipped_in, &mut by_release)
+                }
                 _ => continue,
             };
             graph.reach(commit, reached, |commit| {
@@ -184,8 +192,8 @@ impl<'g, 'a> Work<'g, 'a> {
                 }
             });
         }
-        let merged_by = vec![None; graph.commits.len()];
-        Self { graph, tags, since, current, contained, released, prereleased_in, shipped_in, merged_by, kept: BTreeMap::new() }
+        let (brought, kept) = (BTreeMap::new(), BTreeMap::new());
+        Self { graph, tags, since, current, contained, released, prereleased_in, shipped_in, brought, kept }
     }
 
     fn is_unreleased(&self, index: usize) -> bool {
@@ -201,26 +209,25 @@ impl<'g, 'a> Work<'g, 'a> {
         self.commit(index).map(|commit| commit.id.clone()).unwrap_or_default()
     }
 
-    /// Finds the merge by which each commit came to the line: the oldest on the chain of first parents that reaches it.
+    /// Finds the merge by which each commit came to its branch: the oldest whose further parents lead to it along first
+    /// parents. A branch that was merged into a branch has its own merges.
     fn assign_merges(&mut self, head: usize) {
-        let mut chain = Vec::new();
         let mut reached = self.released.clone();
-        let mut next = Some(head);
-        while let Some(index) = next.filter(|index| self.is_unreleased(*index)) {
-            chain.push(index);
-            if let Some(seen) = reached.get_mut(index) {
-                *seen = true;
-            }
-            next = self.graph.parents(index).first().copied();
-        }
-        for merge in chain.into_iter().rev() {
-            for parent in self.graph.parents(merge).iter().skip(1) {
-                let merged_by = &mut self.merged_by;
-                self.graph.reach(*parent, &mut reached, |index| {
-                    if let Some(by) = merged_by.get_mut(index) {
-                        *by = Some(merge);
-                    }
-                });
+        let mut open = vec![(head, None)];
+        while let Some((tip, merge)) = open.pop() {
+            let mut next = Some(tip);
+            while let Some(index) = next.filter(|index| self.is_unreleased(*index)) {
+                match reached.get_mut(index) {
+                    Some(seen) if !*seen => *seen = true,
+                    _ => break,
+                }
+                if let Some(merge) = merge {
+                    self.brought.entry(merge).or_default().push(index);
+                }
+                let mut parents = self.graph.parents(index).iter().copied();
+                next = parents.next();
+                // The last one pushed is the oldest, and is followed first.
+                open.extend(parents.map(|parent| (parent, Some(index))));
             }
         }
     }
@@ -229,7 +236,9 @@ impl<'g, 'a> Work<'g, 'a> {
     fn read(&mut self, policy: &Policy) -> BTreeMap<usize, Vec<Parsed>> {
         let mut changes: BTreeMap<usize, Vec<Parsed>> = BTreeMap::new();
         let mut merges = Vec::new();
-        for (index, commit) in self.graph.commits.iter().enumerate().filter(|(index, _)| self.is_unreleased(*index)) {
+        for (index, commit) in
+            self.graph.commits.iter().enumerate().filter(|(index, _)| self.is_unreleased(*index))
+        {
             if commit.parents.len() > 1 {
                 merges.push(index);
                 continue;
@@ -257,15 +266,11 @@ impl<'g, 'a> Work<'g, 'a> {
         let unwrapped = unwrap(&commit.text);
         let title = (unwrapped.message.len() < commit.text.len() && !unwrapped.message.is_empty())
             .then(|| read_alone(unwrapped.message, policy));
-        let group = self.merged_by.get(merge).copied().flatten().unwrap_or(merge);
         let mut is_said = false;
-        for (index, own) in changes.iter_mut() {
-            if self.merged_by.get(*index).copied().flatten() != Some(group) {
-                continue;
-            }
-            for change in own.iter_mut() {
+        for index in self.brought.get(&merge).into_iter().flatten() {
+            for change in changes.get_mut(index).into_iter().flatten() {
                 let is_same = title.as_ref().is_some_and(|title| title_of(title) == title_of(change));
-                if group == merge && change.request.is_none() {
+                if change.request.is_none() {
                     change.request = unwrapped.request.map(str::to_owned);
                 }
                 if is_same && !is_said {
@@ -280,7 +285,10 @@ impl<'g, 'a> Work<'g, 'a> {
         title.prereleased_in = self.tag_at(&self.prereleased_in, merge);
         title.shipped_in = self.tag_at(&self.shipped_in, merge);
         if policy.squash == Squash::Literal {
-            let text = format!("the merge says `{}`, no commit that it brings does, and it does not count", title.header());
+            let text = format!(
+                "the merge says `{}`, no commit that it brings does, and it does not count",
+                title.header()
+            );
             let hint = Some(title.header());
             let bump = std::mem::replace(&mut title.bump, Bump::None);
             let severity = if bump == Bump::Major { Severity::Error } else { Severity::Warning };
@@ -330,7 +338,10 @@ impl<'g, 'a> Work<'g, 'a> {
         for (index, commit) in self.graph.commits.iter().enumerate() {
             let Some(tag) = self.shipped_in.get(index).copied().flatten() else { continue };
             for line in commit.text.lines() {
-                let name = line.trim().strip_prefix("(cherry picked from commit ").map(|name| name.trim_end_matches(')'));
+                let name = line
+                    .trim()
+                    .strip_prefix("(cherry picked from commit ")
+                    .map(|name| name.trim_end_matches(')'));
                 if let Some(original) = name.and_then(|name| self.graph.find(name)) {
                     shipped.push((original, tag));
                 }
@@ -338,7 +349,9 @@ impl<'g, 'a> Work<'g, 'a> {
         }
         for (index, tag) in shipped {
             let name = self.tags.get(tag).map(|tag| tag.tag.name.clone());
-            for change in changes.get_mut(&index).into_iter().flatten().filter(|change| change.shipped_in.is_none()) {
+            for change in
+                changes.get_mut(&index).into_iter().flatten().filter(|change| change.shipped_in.is_none())
+            {
                 change.shipped_in.clone_from(&name);
             }
         }
@@ -372,12 +385,23 @@ impl<'g, 'a> Work<'g, 'a> {
     }
 
     /// Removes what was taken back before its release, and the reverts that did so.
-    fn cancel(&self, changes: &mut BTreeMap<usize, Vec<Parsed>>, line: &Line, policy: &Policy) -> Vec<Cancelled> {
+    fn cancel(
+        &self,
+        changes: &mut BTreeMap<usize, Vec<Parsed>>,
+        line: &Line,
+        policy: &Policy,
+    ) -> Vec<Cancelled> {
         let newest = i64::try_from(self.graph.commits.len()).unwrap_or(i64::MAX);
-        let entries: Vec<Entry<'_>> = self.graph.commits.iter().zip(0i64..).map(|(commit, age)| {
-            let (subject, body) = commit.text.split_once('\n').unwrap_or((&commit.text, ""));
-            Entry { id: &commit.id, subject: subject.trim_end(), body, at: newest.saturating_sub(age) }
-        }).collect();
+        let entries: Vec<Entry<'_>> = self
+            .graph
+            .commits
+            .iter()
+            .zip(0i64..)
+            .map(|(commit, age)| {
+                let (subject, body) = commit.text.split_once('\n').unwrap_or((&commit.text, ""));
+                Entry { id: &commit.id, subject: subject.trim_end(), body, at: newest.saturating_sub(age) }
+            })
+            .collect();
         let targets = links(&entries, line.repository.as_deref());
         let targets_of = |index: usize| targets.get(index).map(Vec::as_slice).unwrap_or_default();
         let mut cancelled = Vec::new();
@@ -392,10 +416,8 @@ impl<'g, 'a> Work<'g, 'a> {
                     of_released = Some(target);
                     continue;
                 }
-                let merged = self.merged_by.iter().enumerate().filter(|(_, by)| **by == Some(target)).map(|(index, _)| index);
-                let all: Vec<usize> = merged.chain([self.representative(target)]).collect();
                 undone = true;
-                for one in all {
+                for one in self.with_brought(self.representative(target)) {
                     if changes.remove(&one).is_some() {
                         cancelled.push(Cancelled { id: self.id(one), by: self.id(index) });
                     }
@@ -421,15 +443,29 @@ impl<'g, 'a> Work<'g, 'a> {
         cancelled
     }
 
+    /// A commit and, if it is a merge, all that it brought.
+    fn with_brought(&self, index: usize) -> Vec<usize> {
+        let mut all = Vec::new();
+        let mut open = vec![index];
+        while let Some(index) = open.pop() {
+            all.push(index);
+            open.extend(self.brought.get(&index).into_iter().flatten());
+        }
+        all
+    }
+
     /// The parents of unreleased commits, and the commits of tags of the line, that the history does not have.
     fn missing(&self) -> Vec<String> {
-        let parents = self.graph.missing.iter().filter(|(index, _)| self.is_unreleased(*index)).map(|(_, id)| (*id).to_owned());
-        let is_after = |tag: &&Tagged| {
-            let since = self.since.and_then(|since| self.tags.iter().position(|one| std::ptr::eq(one, since)));
-            let own = self.tags.iter().position(|one| std::ptr::eq(one, *tag));
-            tag.is_own && tag.commit.is_none() && own > since
-        };
-        let mut missing: Vec<String> = parents.chain(self.tags.iter().filter(is_after).map(|tag| tag.commit_id.clone())).collect();
+        let parents = self
+            .graph
+            .missing
+            .iter()
+            .filter(|(index, _)| self.is_unreleased(*index))
+            .map(|(_, id)| (*id).to_owned());
+        let since = self.since.and_then(|since| self.tags.iter().position(|one| std::ptr::eq(one, since)));
+        let later = self.tags.iter().skip(since.map_or(0, |index| index.saturating_add(1)));
+        let unknown = later.filter(|tag| tag.is_own && tag.commit.is_none()).map(|tag| tag.commit_id.clone());
+        let mut missing: Vec<String> = parents.chain(unknown).collect();
         missing.sort();
         missing.dedup();
         missing

@@ -31,14 +31,17 @@ pub(super) fn unwrap(message: &str) -> Unwrapped<'_> {
     let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
     let rest = rest.trim_start_matches(['\n', '\r', ' ']);
     let digits = |text: &'_ str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    for (begin, is_title_behind) in [("Merged PR ", true), ("Pull request #", true), ("Merge pull request #", false)] {
+    for (begin, is_title_behind) in
+        [("Merged PR ", true), ("Pull request #", true), ("Merge pull request #", false)]
+    {
         let Some(numbered) = message.strip_prefix(begin) else { continue };
         let (number, after) = numbered.split_at_checked(digits(numbered)).unwrap_or((numbered, ""));
         let message = if is_title_behind { after.strip_prefix(": ").unwrap_or(message) } else { rest };
         return Unwrapped { message, request: Some(number).filter(|number| !number.is_empty()) };
     }
     if first.starts_with("Merged in ") {
-        let number = first.rsplit_once("(pull request #").map(|(_, number)| number.trim_end().trim_end_matches(')'));
+        let number =
+            first.rsplit_once("(pull request #").map(|(_, number)| number.trim_end().trim_end_matches(')'));
         return Unwrapped { message: rest, request: number };
     }
     if first.starts_with("Merge branch ") || first.starts_with("Merge remote-tracking branch ") {
@@ -54,9 +57,16 @@ pub(super) fn parts<'a>(message: &'a str, policy: &Policy) -> Squashed<'a> {
     let unwrapped = unwrap(message);
     let whole = unwrapped.message;
     let is_wrapped = whole.len() < message.len();
-    let mut found = Squashed { title: whole, is_wrapped: is_wrapped && !whole.is_empty(), listed: Vec::new(), trailers: None };
+    let mut found = Squashed {
+        title: whole,
+        is_wrapped: is_wrapped && !whole.is_empty(),
+        listed: Vec::new(),
+        trailers: None,
+    };
     let Some((_, body)) = whole.split_once('\n') else { return found };
-    if whole.starts_with("Squashed commit of the following") || body.contains("Squashed commit of the following") {
+    if whole.starts_with("Squashed commit of the following")
+        || body.contains("Squashed commit of the following")
+    {
         found.listed = git_log(body);
         return found;
     }
@@ -77,7 +87,8 @@ pub(super) fn parts<'a>(message: &'a str, policy: &Policy) -> Squashed<'a> {
             is_nested = text == "BEGIN_NESTED_COMMIT";
             first.get_or_insert(at);
             if is_rule(text) && !found.listed.is_empty() {
-                found.trailers = body.get(at.saturating_add(line.len())..).map(str::trim).filter(|text| !text.is_empty());
+                found.trailers =
+                    body.get(at.saturating_add(line.len())..).map(str::trim).filter(|text| !text.is_empty());
                 end = at;
                 break;
             }
@@ -89,7 +100,10 @@ pub(super) fn parts<'a>(message: &'a str, policy: &Policy) -> Squashed<'a> {
             }
             continue;
         }
-        if !is_fenced && !is_nested && let Some((start, is_bullet)) = start_of(text, was_blank, policy) {
+        if !is_fenced
+            && !is_nested
+            && let Some((start, is_bullet)) = start_of(text, was_blank, policy)
+        {
             close(&mut open, at, body, &mut found.listed);
             first.get_or_insert(at);
             open = Some((at.saturating_add(start), is_bullet));
@@ -124,7 +138,8 @@ fn is_rule(line: &str) -> bool {
 
 /// Where a listed message begins in a line that begins one, and whether behind a bullet.
 fn start_of(line: &str, was_blank: bool, policy: &Policy) -> Option<(usize, bool)> {
-    let item = line.strip_prefix("* ").or_else(|| line.strip_prefix("- ")).or_else(|| line.strip_prefix("• "));
+    let item =
+        line.strip_prefix("* ").or_else(|| line.strip_prefix("- ")).or_else(|| line.strip_prefix("• "));
     let text = item.unwrap_or(line).trim_start();
     if item.is_none() && !was_blank {
         return None;
@@ -140,7 +155,9 @@ fn start_of(line: &str, was_blank: bool, policy: &Policy) -> Option<(usize, bool
 fn git_log(body: &str) -> Vec<Cow<'_, str>> {
     let mut messages: Vec<String> = Vec::new();
     for line in body.lines() {
-        let is_commit = line.strip_prefix("commit ").is_some_and(|id| id.len() >= 7 && id.bytes().all(|b| b.is_ascii_hexdigit()));
+        let is_commit = line
+            .strip_prefix("commit ")
+            .is_some_and(|id| id.len() >= 7 && id.bytes().all(|b| b.is_ascii_hexdigit()));
         if is_commit {
             messages.push(String::new());
         } else if let (Some(text), Some(last)) = (line.strip_prefix("    "), messages.last_mut()) {
@@ -150,7 +167,8 @@ fn git_log(body: &str) -> Vec<Cow<'_, str>> {
             last.push('\n');
         }
     }
-    let full = messages.into_iter().map(|message| message.trim().to_owned()).filter(|message| !message.is_empty());
+    let full =
+        messages.into_iter().map(|message| message.trim().to_owned()).filter(|message| !message.is_empty());
     full.map(Cow::Owned).collect()
 }
 

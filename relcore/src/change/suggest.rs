@@ -53,7 +53,8 @@ pub(super) fn nearest_type(word: &str, policy: &Policy) -> Option<String> {
         ("styles", "style"),
         ("chores", "chore"),
     ];
-    let allowed = |name: &str| policy.allowed_types.is_empty() || policy.allowed_types.iter().any(|one| one == name);
+    let allowed =
+        |name: &str| policy.allowed_types.is_empty() || policy.allowed_types.iter().any(|one| one == name);
     let own = policy.types.keys().chain(&policy.allowed_types).map(String::as_str);
     let known: Vec<&str> = own.chain(KNOWN_TYPES.iter().copied()).filter(|name| allowed(name)).collect();
     if let Some(name) = known.iter().find(|name| name.eq_ignore_ascii_case(&lower) && **name != "feature") {

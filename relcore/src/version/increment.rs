@@ -131,7 +131,8 @@ pub fn increment(
 
 /// The prerelease identifiers that follow others.
 fn next_prerelease(current: &Prerelease, label: Option<&str>, numbering: Numbering) -> Result<Prerelease> {
-    let mut parts: Vec<String> = current.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let mut parts: Vec<String> =
+        current.split('.').filter(|part| !part.is_empty()).map(str::to_owned).collect();
     let first = numbering.first();
     let numeric = parts.iter().rposition(|part| part.parse::<u64>().is_ok());
     match numeric.and_then(|index| parts.get_mut(index)) {
@@ -241,7 +242,8 @@ impl Version {
     pub fn with_build(&self, build: &str) -> Result<Self> {
         let mut version = self.clone();
         version.0.build = BuildMetadata::new(build).map_err(|_| {
-            let text = format!("{} is not build metadata: expected identifiers like `build.7`", quoted(build));
+            let text =
+                format!("{} is not build metadata: expected identifiers like `build.7`", quoted(build));
             Error::new(ErrorKind::InvalidValue, "", text)
         })?;
         Ok(version)

@@ -16,7 +16,8 @@ impl Line {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let read = || {
             let numbers = text.strip_suffix(".x").or_else(|| text.strip_suffix(".X"))?;
-            let numbers = numbers.strip_suffix(".x").or_else(|| numbers.strip_suffix(".X")).unwrap_or(numbers);
+            let numbers =
+                numbers.strip_suffix(".x").or_else(|| numbers.strip_suffix(".X")).unwrap_or(numbers);
             match numbers.split_once('.') {
                 Some((major, minor)) => Some(Self { major: number(major)?, minor: Some(number(minor)?) }),
                 None => Some(Self { major: number(numbers)?, minor: None }),
@@ -177,7 +178,11 @@ pub fn line_ranges(branches: &[Branch]) -> Result<Vec<LineRange>> {
         }
         let up_to = next.get(..=index).unwrap_or_default();
         let has = |version: &&Version| up_to.iter().any(|branch| branch.versions.contains(version));
-        let later = next.get(index.saturating_add(1)..).unwrap_or_default().iter().flat_map(|branch| &branch.versions);
+        let later = next
+            .get(index.saturating_add(1)..)
+            .unwrap_or_default()
+            .iter()
+            .flat_map(|branch| &branch.versions);
         let max = later.filter(|version| !version.is_prerelease() && !has(version)).min().cloned();
         let max = max.filter(|max| last.precedes(max));
         let accept = match &max {
@@ -185,7 +190,15 @@ pub fn line_ranges(branches: &[Branch]) -> Result<Vec<LineRange>> {
             None => steps(Bump::None),
         };
         let range = max.as_ref().map_or_else(|| format!(">={last}"), |max| format!(">={last} <{max}"));
-        ranges.push(LineRange { line: None, min: last.clone(), max, accept, merge_min: None, merge_max: None, range });
+        ranges.push(LineRange {
+            line: None,
+            min: last.clone(),
+            max,
+            accept,
+            merge_min: None,
+            merge_max: None,
+            range,
+        });
     }
     Ok(ranges)
 }

@@ -30,14 +30,14 @@ mod maven;
 mod scheme;
 mod tag;
 
-pub use increment::{Increment, Numbering, increment, truncate};
 pub(crate) use increment::valid_label;
-pub use line::{Branch, FreeVersion, LineRange, free_version, line_range, line_ranges};
+pub use increment::{Increment, Numbering, increment, truncate};
 pub(crate) use line::Line;
+pub use line::{Branch, FreeVersion, LineRange, free_version, line_range, line_ranges};
 pub(crate) use scheme::to_semver;
 pub use scheme::{Order, Rendering, RenderingChange, Scheme, compare, render};
-pub(crate) use tag::{is_prerelease, is_version, read as read_tags, split as split_tag};
 pub use tag::{VersionChannel, VersionTag, channels, latest, parse_tag};
+pub(crate) use tag::{is_prerelease, is_version, read as read_tags, split as split_tag};
 
 /// A version by Semantic Versioning 2.0.0. Wire form: text.
 ///

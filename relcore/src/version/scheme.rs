@@ -143,7 +143,10 @@ pub fn render(text: &str, scheme: &Scheme, target: &Scheme) -> Result<Rendering>
         Scheme::Calver if version.is_prerelease() => return Err(unsaid(text, "a calendar version", "text")),
         Scheme::Calver => version.base().to_string(),
         Scheme::Maven => {
-            let is_known = matches!(label, "" | "alpha" | "beta" | "milestone" | "m" | "rc" | "cr" | "SNAPSHOT" | "snapshot");
+            let is_known = matches!(
+                label,
+                "" | "alpha" | "beta" | "milestone" | "m" | "rc" | "cr" | "SNAPSHOT" | "snapshot"
+            );
             if !is_known {
                 return Err(unsaid(text, "a version of Maven below its release", "text"));
             }
@@ -165,7 +168,8 @@ pub fn render(text: &str, scheme: &Scheme, target: &Scheme) -> Result<Rendering>
                 changes.push(RenderingChange::Label);
             }
             let number = if name.is_empty() { String::new() } else { number.unwrap_or_default().to_string() };
-            let local = if version.build().is_empty() { String::new() } else { format!("+{}", version.build()) };
+            let local =
+                if version.build().is_empty() { String::new() } else { format!("+{}", version.build()) };
             format!("{}{name}{number}{}", version.base(), local.to_ascii_lowercase().replace('-', "."))
         }
     };

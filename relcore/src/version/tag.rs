@@ -66,7 +66,11 @@ pub(crate) fn split(tag: &str, scheme: Scheme) -> Option<VersionTag> {
         }
         let (prefix, version) = tag.split_at_checked(index)?;
         if is_version(version, scheme) {
-            return Some(VersionTag { name: tag.to_owned(), prefix: prefix.to_owned(), version: version.to_owned() });
+            return Some(VersionTag {
+                name: tag.to_owned(),
+                prefix: prefix.to_owned(),
+                version: version.to_owned(),
+            });
         }
     }
     None
@@ -171,7 +175,8 @@ pub fn channels(tags: &[String], format: Option<&str>) -> Result<Vec<VersionChan
     let mut newest = None;
     for (version, tag) in read.iter().filter(|(version, _)| !version.is_prerelease()) {
         let newest = newest.get_or_insert(version.major());
-        let name = if version.major() == *newest { "latest".to_owned() } else { format!("{}.x", version.major()) };
+        let name =
+            if version.major() == *newest { "latest".to_owned() } else { format!("{}.x", version.major()) };
         add(name, tag);
     }
     let latest = read.iter().map(|(version, _)| version).find(|version| !version.is_prerelease());

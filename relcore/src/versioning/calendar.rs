@@ -64,14 +64,16 @@ impl Format {
                 rest = rest.strip_prefix(first).unwrap_or_default();
             }
         }
-        let has_unknown = literal.chars().chain(parts.iter().flat_map(Part::letters)).any(char::is_alphanumeric);
+        let has_unknown =
+            literal.chars().chain(parts.iter().flat_map(Part::letters)).any(char::is_alphanumeric);
         if !literal.is_empty() {
             parts.push(Part::Text(literal));
         }
         let touches = parts.windows(2).any(|pair| matches!(pair, [Part::Token(_), Part::Token(_)]));
         let has_token = parts.iter().any(|part| matches!(part, Part::Token(_)));
         if has_unknown || touches || !has_token {
-            let text = format!("{} is not a calendar format: expected tokens like `YYYY.0M.MICRO`", quoted(text));
+            let text =
+                format!("{} is not a calendar format: expected tokens like `YYYY.0M.MICRO`", quoted(text));
             return Err(Error::new(ErrorKind::InvalidValue, "", text));
         }
         Ok(Self(parts))
@@ -209,6 +211,9 @@ mod tests {
         }
         let weeks = Format::parse("YYYY.0W").unwrap();
         let on = |text| weeks.write(&weeks.on(NaiveDate::parse(text).unwrap()));
-        assert_eq!((on("2021-01-03"), on("2021-01-04"), on("2024-12-30")), ("2020.53".into(), "2021.01".into(), "2025.01".into()));
+        assert_eq!(
+            (on("2021-01-03"), on("2021-01-04"), on("2024-12-30")),
+            ("2020.53".into(), "2021.01".into(), "2025.01".into())
+        );
     }
 }

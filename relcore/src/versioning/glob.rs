@@ -76,7 +76,9 @@ mod tests {
         ] {
             assert!(matches(pattern, path), "{pattern} {path}");
         }
-        for (pattern, path) in [("pkg1/**", "pkg10/b.js"), ("pkg1", "pkg10/b.js"), ("a/*", "a/b/c"), ("*.md", "a/b.md")] {
+        for (pattern, path) in
+            [("pkg1/**", "pkg10/b.js"), ("pkg1", "pkg10/b.js"), ("a/*", "a/b/c"), ("*.md", "a/b.md")]
+        {
             assert!(!matches(pattern, path), "{pattern} {path}");
         }
     }

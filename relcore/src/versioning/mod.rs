@@ -17,6 +17,7 @@ mod next_version;
 mod package;
 mod plan;
 mod policy;
+mod preview;
 mod range;
 mod request;
 
@@ -25,13 +26,14 @@ pub use next_version::next_version;
 #[cfg(feature = "yaml")]
 pub use package::plan_policy_from_yaml;
 pub use package::{
-    Dependents, Ecosystem, Group, GroupKind, Package, PackageChange, PlanPolicy, Requirement, RequirementKind,
-    default_plan_policy, plan_policy_from_json,
+    Dependents, Ecosystem, Group, GroupKind, Package, PackageChange, PlanPolicy, Requirement,
+    RequirementKind, default_plan_policy, plan_policy_from_json,
 };
 pub use plan::{Cause, CauseKind, PackageRelease, Plan, Rewrite, release_plan};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{Channel, Policy, StaleForce, ZeroRule, default_policy, policy_from_json};
+pub use preview::{MergeMethod, Preview, PullRequest, preview};
 pub use request::{ApiDiff, Request};
 
 crate::scalar::texts!(
@@ -39,6 +41,7 @@ crate::scalar::texts!(
     Dependents,
     Ecosystem,
     GroupKind,
+    MergeMethod,
     RejectionCode,
     RequirementKind,
     StaleForce,
@@ -65,6 +68,14 @@ macro_rules! table_rows {
                 ) -> Next;
                 #[plain]
                 fn outcome(next: &Next) -> crate::decision::Outcome;
+                fn preview(
+                    request: &PullRequest,
+                    current: Option<&str>,
+                    tags: &[String],
+                    changes: &[crate::change::Parsed],
+                    messages: &crate::change::Policy,
+                    policy: &Policy,
+                ) -> Preview;
                 fn release_plan(packages: &[Package], changes: &[PackageChange], policy: &PlanPolicy) -> Plan;
             }
         }

@@ -1,7 +1,7 @@
 use super::calendar::Format;
 use super::code;
 use super::next::{Next, Rejected, RejectionCode, Verdict};
-use super::policy::{Policy, StaleForce};
+use super::policy::{Policy, StaleForce, announced};
 use super::request::Request;
 use crate::change::Parsed;
 use crate::digest::Checked;
@@ -134,7 +134,8 @@ impl State {
         let scheme = policy.scheme;
         let line = policy.line.as_deref().map(Line::parse).transpose()?;
         let semver = |text: &str| to_semver(text, scheme, &mut vec![]).ok();
-        let is_in = |text: &str| line.is_none_or(|line| semver(text).is_some_and(|version| line.contains(&version)));
+        let is_in =
+            |text: &str| line.is_none_or(|line| semver(text).is_some_and(|version| line.contains(&version)));
         let mut own = read_tags(tags, policy.tag_format.as_deref(), scheme)?;
         own.retain(|tag| is_in(&tag.version));
         let current = match current {
@@ -147,12 +148,20 @@ impl State {
                 greatest = Some(tag);
             }
         }
-        let is_tag_greater =
-            current.as_ref().zip(greatest).is_some_and(|(current, greatest)| is_greater(&greatest.version, &current.version, scheme));
+        let is_tag_greater = current
+            .as_ref()
+            .zip(greatest)
+            .is_some_and(|(current, greatest)| is_greater(&greatest.version, &current.version, scheme));
         let prefix = own.iter().find(|tag| greatest.is_some_and(|greatest| greatest.version == tag.version));
         let prefix = prefix.or(greatest).map_or_else(|| "v".to_owned(), |tag| tag.prefix.clone());
         let versions = own.iter().chain(&current).filter_map(|tag| semver(&tag.version)).collect();
-        Ok(Self { greatest: greatest.map(|tag| tag.version.clone()), versions, is_tag_greater, prefix, tags: own })
+        Ok(Self {
+            greatest: greatest.map(|tag| tag.version.clone()),
+            versions,
+            is_tag_greater,
+            prefix,
+            tags: own,
+        })
     }
 
     /// The last release, without prereleases.
@@ -179,7 +188,10 @@ impl State {
 }
 
 fn current_tag(text: &str, policy: &Policy) -> Result<VersionTag> {
-    let formatted = policy.tag_format.as_deref().and_then(|format| version::parse_tag(text, Some(format), &policy.scheme).ok());
+    let formatted = policy
+        .tag_format
+        .as_deref()
+        .and_then(|format| version::parse_tag(text, Some(format), &policy.scheme).ok());
     formatted.or_else(|| split_tag(text, policy.scheme)).ok_or_else(|| {
         let text = format!("{} has no version of the scheme `{}`", quoted(text), policy.scheme);
         Error::new(ErrorKind::InvalidValue, "current", text)
@@ -223,16 +235,25 @@ impl Run<'_> {
         for api in &self.request.api {
             let (tool, step) = (api.tool.clone(), api.bump);
             if step > needed {
-                let text = format!("`{tool}` finds a difference of the API that needs a {step} version; the changes need {needed}");
+                let text = format!(
+                    "`{tool}` finds a difference of the API that needs a {step} version; the changes need {needed}"
+                );
                 self.say(code::API_NEEDS_STEP, Severity::Warning, &tool, text);
             } else if step < needed && needed == Bump::Major {
-                let text = format!("the changes need a {needed} version, `{tool}` finds a difference of the API for {step} only");
+                let text = format!(
+                    "the changes need a {needed} version, `{tool}` finds a difference of the API for {step} only"
+                );
                 self.say(code::API_SEES_LESS, Severity::Warning, &tool, text);
             }
             needed = needed.max(step);
         }
         if let Some(step) = self.request.bump {
-            self.say(code::STEP_REQUESTED, Severity::Info, "request.bump", format!("a {step} version was asked for"));
+            self.say(
+                code::STEP_REQUESTED,
+                Severity::Info,
+                "request.bump",
+                format!("a {step} version was asked for"),
+            );
             needed = step;
         }
         needed
@@ -320,7 +341,9 @@ impl Run<'_> {
         let scheme = self.policy.scheme;
         let Some(version) = self.plain(text) else { return Some(RejectionCode::NotAVersion) };
         let is_equal = |other: &String| version::compare(&version, other, &scheme) == Ok(Order::Equal);
-        if self.state.tags.iter().any(|tag| is_equal(&tag.version)) || self.state.greatest.iter().any(is_equal) {
+        if self.state.tags.iter().any(|tag| is_equal(&tag.version))
+            || self.state.greatest.iter().any(is_equal)
+        {
             return Some(RejectionCode::AlreadyReleased);
         }
         if !self.is_in_line(&version) {
@@ -331,7 +354,9 @@ impl Run<'_> {
 
     fn is_in_line(&self, version: &str) -> bool {
         let line = self.policy.line.as_deref().and_then(|line| Line::parse(line).ok());
-        line.is_none_or(|line| to_semver(version, self.policy.scheme, &mut vec![]).is_ok_and(|one| line.contains(&one)))
+        line.is_none_or(|line| {
+            to_semver(version, self.policy.scheme, &mut vec![]).is_ok_and(|one| line.contains(&one))
+        })
     }
 
     /// Lists the forced versions that cannot be released; whether that of the policy is one.
@@ -360,12 +385,16 @@ impl Run<'_> {
 
     fn promote(&mut self, version: &Version) -> Decided {
         if let Some(channel) = &self.policy.channel {
-            let text = format!("the prerelease `{version}` moves to the channel `{}` and keeps its number", channel.label);
+            let text = format!(
+                "the prerelease `{version}` moves to the channel `{}` and keeps its number",
+                channel.label
+            );
             self.say(code::PRERELEASE_PROMOTED, Severity::Info, "request.promote", text);
             return self.rendered(version);
         }
         let base = version.base();
-        let text = format!("the prerelease `{version}` was tested and becomes `{base}`, without what came after it");
+        let text =
+            format!("the prerelease `{version}` was tested and becomes `{base}`, without what came after it");
         self.say(code::PRERELEASE_PROMOTED, Severity::Info, "request.promote", text);
         let is_free = self.state.last_release().is_none_or(|last| last.precedes(&base));
         if !is_free {
@@ -388,16 +417,26 @@ impl Run<'_> {
         }
         let needed = match (&last, &greatest) {
             (Some(last), _) => last.stepped(self.below_one(step, last))?,
-            (None, Some(prerelease)) => prerelease.base(),
+            (None, Some(prerelease)) => {
+                let base = prerelease.base();
+                let step = self.below_one(step, &base);
+                if step > announced(&base) { base.stepped(step)? } else { base }
+            }
             (None, None) => {
                 let initial = initial?;
-                self.say(code::FIRST_VERSION, Severity::Info, "tags", format!("there is no version yet: `{initial}` is the first"));
+                self.say(
+                    code::FIRST_VERSION,
+                    Severity::Info,
+                    "tags",
+                    format!("there is no version yet: `{initial}` is the first"),
+                );
                 initial
             }
         };
         let prerelease = greatest.as_ref().filter(|version| version.is_prerelease());
         let announced = prerelease.map(Version::base);
-        let base = announced.clone().map_or_else(|| needed.clone(), |announced| announced.max(needed.clone()));
+        let base =
+            announced.clone().map_or_else(|| needed.clone(), |announced| announced.max(needed.clone()));
         let Some(channel) = self.policy.channel.clone() else {
             if let Some(prerelease) = prerelease.filter(|_| announced.as_ref() == Some(&base)) {
                 let text = format!("the prerelease `{prerelease}` becomes the release `{base}`");
@@ -417,29 +456,49 @@ impl Run<'_> {
         }
         let applied = self.policy.zero_rule.apply(step, last.minor());
         if applied != step {
-            let text = format!("below 1.0.0 a {step} change makes a {applied} version, by the rule `{}`", self.policy.zero_rule);
+            let text = format!(
+                "below 1.0.0 a {step} change makes a {applied} version, by the rule `{}`",
+                self.policy.zero_rule
+            );
             self.say(code::STEP_BELOW_ONE, Severity::Info, "policy.zeroRule", text);
         }
         applied
     }
 
-    fn next_prerelease(&mut self, base: &Version, label: &str, first: Option<u64>, step: Bump) -> Option<Version> {
+    fn next_prerelease(
+        &mut self,
+        base: &Version,
+        label: &str,
+        first: Option<u64>,
+        step: Bump,
+    ) -> Option<Version> {
         let is_of_label = |version: &&Version| {
             let rest = version.prerelease().strip_prefix(label);
-            version.base() == *base && rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '-'))
+            version.base() == *base
+                && rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic() || c == '-'))
         };
         let greatest = self.state.greatest().cloned();
-        let is_above = |version: &Version| greatest.as_ref().is_none_or(|greatest| greatest.precedes(version));
-        let last = self.state.versions.iter().filter(is_of_label).reduce(|a, b| if a.precedes(b) { b } else { a }).cloned();
+        let is_above =
+            |version: &Version| greatest.as_ref().is_none_or(|greatest| greatest.precedes(version));
+        let last = self
+            .state
+            .versions
+            .iter()
+            .filter(is_of_label)
+            .reduce(|a, b| if a.precedes(b) { b } else { a })
+            .cloned();
         if let Some(last) = last {
-            let next = following(&last).filter(is_above).or_else(|| last.labelled(last.prerelease(), Some(1)).ok());
+            let next =
+                following(&last).filter(is_above).or_else(|| last.labelled(last.prerelease(), Some(1)).ok());
             if let Some(next) = next.filter(is_above) {
-                let text = format!("`{last}` exists and has the base that the changes need: only its number grows");
+                let text =
+                    format!("`{last}` exists and has the base that the changes need: only its number grows");
                 self.say(code::PRERELEASE_CONTINUES, Severity::Info, "tags", text);
                 return Some(next);
             }
         } else if let Some(next) = base.labelled(label, first).ok().filter(is_above) {
-            let text = format!("`{base}` is what the changes need since the last release: its prereleases begin");
+            let text =
+                format!("`{base}` is what the changes need since the last release: its prereleases begin");
             self.say(code::PRERELEASE_BEGINS, Severity::Info, "channel", text);
             return Some(next);
         }
@@ -514,7 +573,8 @@ impl Run<'_> {
     fn checked(&mut self, version: String) -> Decided {
         if !self.is_in_line(&version) {
             let line = self.policy.line.clone().unwrap_or_default();
-            let text = format!("`{version}` is not one of the line `{line}`: the line takes smaller changes only");
+            let text =
+                format!("`{version}` is not one of the line `{line}`: the line takes smaller changes only");
             self.say(code::NEXT_OUTSIDE_LINE, Severity::Error, "policy.line", text);
             return Decided::Refused;
         }

@@ -243,7 +243,8 @@ impl PolicyText for PlanPolicy {
         let text = format_args!("is no step: expected `patch`, `minor` or `major`");
         faults.check(is_step, ErrorKind::InvalidValue, format_args!("{}", path_of("peerBump")), text);
         if let Some(channel) = &self.channel {
-            faults.absorb(valid_label(&channel.label).map_err(|error| error.under(&path_of("channel.label"))));
+            faults
+                .absorb(valid_label(&channel.label).map_err(|error| error.under(&path_of("channel.label"))));
         }
     }
 }

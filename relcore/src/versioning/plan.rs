@@ -1,5 +1,8 @@
 use super::glob;
-use super::package::{Dependents, GroupKind, Package, PackageChange, PlanPolicy, Requirement, RequirementKind};
+use super::package::{
+    Dependents, GroupKind, Package, PackageChange, PlanPolicy, Requirement, RequirementKind,
+};
+use super::policy::announced;
 use super::range::{accepts, rewritten};
 use crate::digest::Checked;
 use crate::error::{ErrorKind, Faults, Result, quoted};
@@ -198,16 +201,20 @@ impl<'a> Work<'a> {
             }
             if change.packages.is_empty() {
                 for (index, package) in self.packages.iter().enumerate() {
-                    let is_in = |list: &[String], file: &String| list.iter().any(|pattern| glob::matches(pattern, file));
+                    let is_in = |list: &[String], file: &String| {
+                        list.iter().any(|pattern| glob::matches(pattern, file))
+                    };
                     let own = change.files.iter().filter(|file| is_in(&package.paths, file));
-                    let (left_out, kept): (Vec<&String>, Vec<&String>) = own.partition(|file| is_in(&package.ignore, file));
+                    let (left_out, kept): (Vec<&String>, Vec<&String>) =
+                        own.partition(|file| is_in(&package.ignore, file));
                     is_ignored |= !left_out.is_empty();
                     if !kept.is_empty() {
                         owners.push(index);
                     }
                 }
             }
-            let (left_out, kept): (Vec<usize>, Vec<usize>) = owners.iter().copied().partition(|owner| self.is_ignored(*owner));
+            let (left_out, kept): (Vec<usize>, Vec<usize>) =
+                owners.iter().copied().partition(|owner| self.is_ignored(*owner));
             let is_mixed = !change.packages.is_empty() && !left_out.is_empty() && !kept.is_empty();
             let text = format_args!("names packages that are released and packages that are ignored");
             faults.check(!is_mixed, ErrorKind::InvalidValue, format_args!("changes[{nth}].packages"), text);
@@ -302,7 +309,10 @@ impl<'a> Work<'a> {
                 if self.is_ignored(member) {
                     continue;
                 }
-                let (Some(own), Some(because)) = (self.bumps.get_mut(member), self.because.get_mut(member)) else { continue };
+                let (Some(own), Some(because)) = (self.bumps.get_mut(member), self.because.get_mut(member))
+                else {
+                    continue;
+                };
                 let joins = group.kind == GroupKind::Fixed || *own > Bump::None;
                 if joins && *own < most {
                     *own = most;
@@ -322,7 +332,11 @@ impl<'a> Work<'a> {
         let group = self.policy.groups.iter().find(|group| group.members.contains(&package.name));
         let members = group.into_iter().flat_map(|group| &group.members);
         let versions = members.filter_map(|name| self.packages.get(*self.indices.get(name.as_str())?));
-        let old = versions.map(|member| &member.version).chain([&package.version]).max().unwrap_or(&package.version);
+        let old = versions
+            .map(|member| &member.version)
+            .chain([&package.version])
+            .max()
+            .unwrap_or(&package.version);
         let applied = if old.major() == 0 { self.policy.zero_rule.apply(bump, old.minor()) } else { bump };
         let step = match (applied, &self.policy.channel) {
             (Bump::Major, None) => Increment::Major,
@@ -371,14 +385,5 @@ impl<'a> Work<'a> {
             });
         }
         Ok(releases)
-    }
-}
-
-/// The step that a prerelease announces: `2.0.0-rc.1` a major version.
-fn announced(version: &Version) -> Bump {
-    match (version.minor(), version.patch()) {
-        (0, 0) => Bump::Major,
-        (_, 0) => Bump::Minor,
-        _ => Bump::Patch,
     }
 }

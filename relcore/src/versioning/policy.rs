@@ -1,6 +1,6 @@
 use crate::error::{ErrorKind, Faults, Result, join, quoted};
 use crate::input::input;
-use crate::version::{Bump, Line, Numbering, Scheme, is_version, valid_label};
+use crate::version::{Bump, Line, Numbering, Scheme, Version, is_version, valid_label};
 use crate::wire::{self, PolicyText};
 use serde::{Deserialize, Serialize};
 
@@ -170,7 +170,9 @@ impl PolicyText for Policy {
             let is_known = match self.scheme {
                 Scheme::Semver => true,
                 Scheme::Pep440 => matches!(channel.label.as_str(), "alpha" | "beta" | "rc" | "dev"),
-                Scheme::Maven => matches!(channel.label.as_str(), "alpha" | "beta" | "milestone" | "rc" | "SNAPSHOT"),
+                Scheme::Maven => {
+                    matches!(channel.label.as_str(), "alpha" | "beta" | "milestone" | "rc" | "SNAPSHOT")
+                }
                 _ => false,
             };
             let text = format_args!("{} is no label of the scheme `{}`", quoted(&channel.label), self.scheme);
@@ -185,11 +187,19 @@ impl PolicyText for Policy {
             faults.check(format.contains("{version}"), ErrorKind::InvalidValue, format_args!("{path}"), text);
         }
         if self.scheme == Scheme::Calver {
-            faults.absorb(super::calendar::Format::parse(&self.calendar).map_err(|error| error.under(&at("calendar"))));
+            faults.absorb(
+                super::calendar::Format::parse(&self.calendar).map_err(|error| error.under(&at("calendar"))),
+            );
         } else {
-            let text = format_args!("{} is not a version of the scheme `{}`", quoted(&self.initial), self.scheme);
+            let text =
+                format_args!("{} is not a version of the scheme `{}`", quoted(&self.initial), self.scheme);
             let path = at("initial");
-            faults.check(is_version(&self.initial, self.scheme), ErrorKind::InvalidValue, format_args!("{path}"), text);
+            faults.check(
+                is_version(&self.initial, self.scheme),
+                ErrorKind::InvalidValue,
+                format_args!("{path}"),
+                text,
+            );
         }
         let steps = [("atLeast", Some(self.at_least)), ("atMost", self.at_most)];
         for (field, step) in steps {
@@ -214,5 +224,14 @@ impl ZeroRule {
             (Self::Cargo | Self::FeaturePatch | Self::Shifted, Bump::Minor) => Bump::Patch,
             _ => bump,
         }
+    }
+}
+
+/// The step that a prerelease announces: `2.0.0-rc.1` a major version.
+pub(super) fn announced(version: &Version) -> Bump {
+    match (version.minor(), version.patch()) {
+        (0, 0) => Bump::Major,
+        (_, 0) => Bump::Minor,
+        _ => Bump::Patch,
     }
 }

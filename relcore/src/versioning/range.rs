@@ -11,19 +11,23 @@ pub(super) fn accepts(range: &str, version: &Version, current: &Version, ecosyst
         Ecosystem::Pep440 => {
             let specifiers = pep440_rs::VersionSpecifiers::from_str(range);
             let version = pep440_rs::Version::from_str(&pep440_text(version));
-            specifiers.ok().zip(version.ok()).is_none_or(|(specifiers, version)| specifiers.contains(&version))
+            specifiers
+                .ok()
+                .zip(version.ok())
+                .is_none_or(|(specifiers, version)| specifiers.contains(&version))
         }
         Ecosystem::Cargo => {
             let parsed = VersionReq::parse(range).ok().zip(semver::Version::parse(&text).ok());
             parsed.is_none_or(|(range, version)| range.matches(&version))
         }
         Ecosystem::Npm => {
-            let range = without_protocol(range).trim();
+            let is_workspace = range.starts_with("workspace:");
+            let range = range.strip_prefix("workspace:").unwrap_or(range).trim();
             let Ok(version) = semver::Version::parse(&text) else { return true };
             match range {
                 "" | "x" | "latest" => return true,
                 // `workspace:*` is published as the exact version, the others with their mark.
-                "*" if is_workspace(range) => return text == current.to_string(),
+                "*" if is_workspace => return text == current.to_string(),
                 "^" | "~" => {
                     let of_current = VersionReq::parse(&format!("{range}{current}"));
                     return of_current.is_ok_and(|range| range.matches(&version));
@@ -41,14 +45,6 @@ pub(super) fn accepts(range: &str, version: &Version, current: &Version, ecosyst
     }
 }
 
-fn is_workspace(range: &str) -> bool {
-    range.starts_with("workspace:")
-}
-
-fn without_protocol(range: &str) -> &str {
-    range.strip_prefix("workspace:").unwrap_or(range)
-}
-
 /// One part of a range of npm, between `||`.
 fn npm_part(part: &str) -> Option<VersionReq> {
     if let Some((low, high)) = part.split_once(" - ") {
@@ -64,7 +60,11 @@ fn npm_part(part: &str) -> Option<VersionReq> {
         let word = word.trim_start_matches('v');
         let bare = operator.is_empty() && word.starts_with(|c: char| c.is_ascii_digit());
         let word = word.replace(['x', 'X'], "*");
-        comparators.push(if bare && !word.contains('*') { format!("={word}") } else { format!("{operator}{word}") });
+        comparators.push(if bare && !word.contains('*') {
+            format!("={word}")
+        } else {
+            format!("{operator}{word}")
+        });
         operator.clear();
     }
     VersionReq::parse(&comparators.join(", ")).ok()
@@ -116,12 +116,26 @@ mod tests {
     fn ranges_are_those_of_their_ecosystem() {
         let npm = |range, version| accepted(range, version, Ecosystem::Npm);
         assert!(npm("^1.0.0", "1.1.0") && !npm("^1.0.0", "2.0.0") && !npm("1.0.0", "1.0.1"));
-        assert!(npm("~1.0.0", "1.0.1") && !npm("~1.0.0", "1.1.0") && npm("1.x", "1.9.0") && !npm("1.x", "2.0.0"));
-        assert!(npm(">=1.0.0 <2.0.0", "1.5.0") && !npm(">= 1.0.0 < 2.0.0", "2.0.0") && npm("^1.0.0 || ^2.0.0", "2.1.0"));
+        assert!(
+            npm("~1.0.0", "1.0.1") && !npm("~1.0.0", "1.1.0") && npm("1.x", "1.9.0") && !npm("1.x", "2.0.0")
+        );
+        assert!(
+            npm(">=1.0.0 <2.0.0", "1.5.0")
+                && !npm(">= 1.0.0 < 2.0.0", "2.0.0")
+                && npm("^1.0.0 || ^2.0.0", "2.1.0")
+        );
         assert!(npm("1.0.0 - 1.2.0", "1.2.0") && npm("*", "9.0.0") && npm("file:../a", "9.0.0"));
-        assert!(npm("workspace:^", "1.1.0") && !npm("workspace:^", "2.0.0") && !npm("workspace:~1.0.0", "1.1.0"));
-        assert!(accepted("0.3.4", "0.3.5", Ecosystem::Cargo) && !accepted("0.3.4", "0.4.0", Ecosystem::Cargo));
-        assert!(accepted(">=1.2,<2", "1.3.0", Ecosystem::Pep440) && !accepted("==1.0.0", "1.0.1", Ecosystem::Pep440));
+        assert!(npm("workspace:*", "1.0.0") && !npm("workspace:*", "1.0.1"));
+        assert!(
+            npm("workspace:^", "1.1.0") && !npm("workspace:^", "2.0.0") && !npm("workspace:~1.0.0", "1.1.0")
+        );
+        assert!(
+            accepted("0.3.4", "0.3.5", Ecosystem::Cargo) && !accepted("0.3.4", "0.4.0", Ecosystem::Cargo)
+        );
+        assert!(
+            accepted(">=1.2,<2", "1.3.0", Ecosystem::Pep440)
+                && !accepted("==1.0.0", "1.0.1", Ecosystem::Pep440)
+        );
     }
 
     #[test]

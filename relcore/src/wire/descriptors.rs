@@ -4694,6 +4694,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("versioning.GroupKind", Descriptor::Unit(&["fixed", "linked"])),
+    ("versioning.MergeMethod", Descriptor::Unit(&["squash", "merge", "rebase"])),
     (
         "versioning.Next",
         Descriptor::Struct(&[
@@ -4801,6 +4802,33 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "onStaleForce", required: false, of: TypeRef::Named("versioning.StaleForce") },
             Field { name: "atLeast", required: false, of: TypeRef::Named("Bump") },
             Field { name: "atMost", required: false, of: TypeRef::Optional(&TypeRef::Named("Bump")) },
+        ]),
+    ),
+    (
+        "versioning.Preview",
+        Descriptor::Struct(&[
+            Field { name: "next", required: true, of: TypeRef::Named("versioning.Next") },
+            Field { name: "entries", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "lostBump", required: false, of: TypeRef::Optional(&TypeRef::Named("Bump")) },
+            Field {
+                name: "diagnostics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("change.Diagnostic")),
+            },
+            Field { name: "comment", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "versioning.PullRequest",
+        Descriptor::Struct(&[
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field {
+                name: "number",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field { name: "commits", required: false, of: TypeRef::List(&TypeRef::Named("change.Commit")) },
+            Field { name: "mergeMethod", required: true, of: TypeRef::Named("versioning.MergeMethod") },
         ]),
     ),
     (

@@ -8,8 +8,8 @@
 
 use proptest::prelude::*;
 use relcore::change::{
-    Commit, Dialect, Form, History, Line, Policy, Squash, SuspectedBreaking, TaggedCommit, changes_since, expand_squash,
-    lint, parse_change, parse_commits,
+    Commit, Dialect, Form, History, Line, Policy, Squash, SuspectedBreaking, TaggedCommit, changes_since,
+    expand_squash, lint, parse_change, parse_commits,
 };
 use relcore::version::Bump;
 use std::collections::BTreeSet;
@@ -187,7 +187,8 @@ fn a_long_history_takes_linear_time() {
     let count = 20_000;
     let commits = (0..count).rev().map(|index| {
         let parents: Vec<String> = (index > 0).then(|| format!("c{}", index - 1)).into_iter().collect();
-        let message = if index % 7 == 3 { format!("Revert \"fix: {}\"", index - 1) } else { format!("fix: {index}") };
+        let message =
+            if index % 7 == 3 { format!("Revert \"fix: {}\"", index - 1) } else { format!("fix: {index}") };
         Commit::new(format!("c{index}"), message).parents(parents)
     });
     let history = History::default().commits(commits).tags([TaggedCommit::new("v1.0.0", "c100")]);

@@ -8,8 +8,8 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    analysis, api, audit, canary, change, column, decision, error, experiment, incident, interchange, metrics,
-    reason, release, rollback, scalar, stats, time, version, versioning, window,
+    analysis, api, audit, canary, change, column, decision, error, experiment, incident, interchange,
+    metrics, reason, release, rollback, scalar, stats, time, version, versioning, window,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -88,8 +88,8 @@ types! {
         Scheme, VersionChannel, VersionTag;
     change: Cancelled, Parsed, Changeset, ChangesetRelease, Commit, Diagnostic, DiagnosticCode, Dialect, Footer, Form,
         History, Line, Parser, Policy, Reference, Released, Squash, SuspectedBreaking, TaggedCommit, Unreleased;
-    versioning: ApiDiff, Cause, CauseKind, Channel, Dependents, Ecosystem, Group, GroupKind, Next, Package,
-        PackageChange, PackageRelease, Plan, PlanPolicy, Policy, Rejected, RejectionCode, Request, Requirement,
+    versioning: ApiDiff, Cause, CauseKind, Channel, Dependents, Ecosystem, Group, GroupKind, MergeMethod, Next, Package,
+        PackageChange, PackageRelease, Plan, PlanPolicy, Policy, Preview, PullRequest, Rejected, RejectionCode, Request, Requirement,
         RequirementKind, Rewrite, StaleForce, Verdict, ZeroRule;
     window: Definition, Policy, Engine, Diagnostic, DiagnosticCode, Fit, FitVerdict, Kind, Override, Slot,
         SlotVerdict, Status, Subject, Schedule;

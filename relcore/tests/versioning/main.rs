@@ -11,8 +11,8 @@ use relcore::NaiveDate;
 use relcore::change::{Parsed, Policy as Messages, parse_change};
 use relcore::version::{Bump, Numbering, Order, Scheme, Version, compare, line_range};
 use relcore::versioning::{
-    Channel, Dependents, Group, GroupKind, Package, PackageChange, PlanPolicy, Policy, Request, Requirement, Verdict,
-    ZeroRule, next_version, release_plan,
+    Channel, Dependents, Group, GroupKind, Package, PackageChange, PlanPolicy, Policy, Request, Requirement,
+    Verdict, ZeroRule, next_version, release_plan,
 };
 
 fn change(message: &str) -> Parsed {
@@ -53,16 +53,19 @@ fn policies() -> impl Strategy<Value = Policy> {
         Just(ZeroRule::FeaturePatch),
         Just(ZeroRule::Shifted)
     ];
-    let numberings = prop_oneof![Just(Numbering::FromZero), Just(Numbering::FromOne), Just(Numbering::Unnumbered)];
+    let numberings =
+        prop_oneof![Just(Numbering::FromZero), Just(Numbering::FromOne), Just(Numbering::Unnumbered)];
     let labels = prop_oneof![Just("alpha"), Just("beta"), Just("rc"), Just("dev.x")];
     let channel = proptest::option::of((labels, numberings));
-    (rules, channel, proptest::option::of(Just("1.2.0")), any::<bool>()).prop_map(|(rule, channel, force, least)| {
-        let mut policy = Policy::default().zero_rule(rule);
-        policy.channel = channel.map(|(label, numbering)| Channel::new(label).numbering(numbering));
-        policy.force = force.map(str::to_owned);
-        policy.at_least = if least { Bump::Patch } else { Bump::None };
-        policy
-    })
+    (rules, channel, proptest::option::of(Just("1.2.0")), any::<bool>()).prop_map(
+        |(rule, channel, force, least)| {
+            let mut policy = Policy::default().zero_rule(rule);
+            policy.channel = channel.map(|(label, numbering)| Channel::new(label).numbering(numbering));
+            policy.force = force.map(str::to_owned);
+            policy.at_least = if least { Bump::Patch } else { Bump::None };
+            policy
+        },
+    )
 }
 
 proptest! {

@@ -1868,6 +1868,7 @@ public enum Incident {
 /// | --- | --- | --- |
 /// | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | `parse_git` | commits and tags |
 /// | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
+/// | the same | `git_changes` | the history for `change.changes_since` |
 /// | the same of a repository with several packages | `git_packages` | the same, a service for each package |
 /// | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
 /// | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
@@ -1940,6 +1941,12 @@ public enum Interchange {
     /// group, and for a query that is empty, has a comment (`up # 1`) or brackets that do not match (`a) or (b`).
     public static func alertRulesToPrometheus(rules: AnalysisAlertRules, queries: [InterchangePrometheusQuery], group: String) throws -> String {
         try ffiInterchangeAlertRulesToPrometheus(rules: rules, queries: queries, group: group)
+    }
+
+    /// Converts the commits and tags of a repository to the input of `changes_since`. The files of
+    /// the commits are not known.
+    public static func gitChanges(history: InterchangeGitHistory) throws -> ChangeHistory {
+        try ffiInterchangeGitChanges(history: history)
     }
 
     /// The same for several packages in one repository, each a service of its own.
@@ -3931,6 +3938,17 @@ public enum Versioning {
     /// The consequence: `proceed` for a release, `wait` for nothing, else `ask`.
     public static func outcome(next: VersioningNext) throws -> DecisionOutcome {
         try ffiVersioningOutcome(next: next)
+    }
+
+    /// Returns what merging a request will release, and what this way of merging would lose.
+    ///
+    /// `changes` are those that are unreleased without it, newest first.
+    ///
+    /// Errors:
+    /// Those of `next_version`, and those of `policy_from_json` under
+    /// `messages`.
+    public static func preview(request: VersioningPullRequest, current: String? = nil, tags: [String], changes: [ChangeParsed], messages: ChangePolicy, policy: VersioningPolicy) throws -> VersioningPreview {
+        try ffiVersioningPreview(request: request, current: current, tags: tags, changes: changes, messages: messages, policy: policy)
     }
 
     /// Returns which packages of a repository are released together, with their versions and the ranges that change.

@@ -3600,6 +3600,14 @@ extension VersioningGroupKind: WireValue {
     public func json() throws -> String { try ffiWriteVersioningGroupKind(value: self) }
 }
 
+extension VersioningMergeMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadVersioningMergeMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteVersioningMergeMethod(value: self) }
+}
+
 extension VersioningNext: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadVersioningNext(json: json) }
@@ -3654,6 +3662,22 @@ extension VersioningPolicy: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteVersioningPolicy(value: self) }
+}
+
+extension VersioningPreview: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadVersioningPreview(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteVersioningPreview(value: self) }
+}
+
+extension VersioningPullRequest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadVersioningPullRequest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteVersioningPullRequest(value: self) }
 }
 
 extension VersioningRejected: WireValue {

@@ -451,6 +451,7 @@ extension VersioningDependents: CaseValue {}
 extension VersioningEcosystem: CaseValue {}
 extension VersioningGroup: CaseValue {}
 extension VersioningGroupKind: CaseValue {}
+extension VersioningMergeMethod: CaseValue {}
 extension VersioningNext: CaseValue {}
 extension VersioningPackage: CaseValue {}
 extension VersioningPackageChange: CaseValue {}
@@ -458,6 +459,8 @@ extension VersioningPackageRelease: CaseValue {}
 extension VersioningPlan: CaseValue {}
 extension VersioningPlanPolicy: CaseValue {}
 extension VersioningPolicy: CaseValue {}
+extension VersioningPreview: CaseValue {}
+extension VersioningPullRequest: CaseValue {}
 extension VersioningRejected: CaseValue {}
 extension VersioningRejectionCode: CaseValue {}
 extension VersioningRequest: CaseValue {}
@@ -805,6 +808,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Incident.wordForStatus(vocabulary: input.take("vocabulary"), status: input.take("status")).wire()
     case "interchange.alert_rules_to_prometheus":
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
+    case "interchange.git_changes":
+        return try Interchange.gitChanges(history: input.take("history")).wire()
     case "interchange.git_packages":
         return try Interchange.gitPackages(history: input.take("history"), packages: input.take("packages"), repository: input.take("repository")).wire()
     case "interchange.git_releases":
@@ -1095,6 +1100,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Versioning.nextVersion(current: input.take("current"), tags: input.take("tags"), changes: input.take("changes"), request: input.take("request"), policy: input.take("policy")).wire()
     case "versioning.outcome":
         return try Versioning.outcome(next: input.take("next")).wire()
+    case "versioning.preview":
+        return try Versioning.preview(request: input.take("request"), current: input.take("current"), tags: input.take("tags"), changes: input.take("changes"), messages: input.take("messages"), policy: input.take("policy")).wire()
     case "versioning.release_plan":
         return try Versioning.releasePlan(packages: input.take("packages"), changes: input.take("changes"), policy: input.take("policy")).wire()
     case "window.default_policy":
