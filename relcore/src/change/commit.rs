@@ -1,4 +1,4 @@
-use super::parse::{checked, read, read_alone};
+use super::parse::{read, read_alone};
 use super::parsed::Parsed;
 use super::policy::{Policy, Squash};
 use super::squash::{parts, title_with_trailers};
@@ -52,7 +52,7 @@ impl Commit {
 /// # Errors
 /// Those of [`policy_from_json`](super::policy_from_json) under `policy`.
 pub fn parse_commits(commits: &[Commit], policy: &Policy) -> Result<Vec<Parsed>> {
-    checked(policy)?;
+    policy.checked()?;
     Ok(commits.iter().flat_map(|commit| changes_of(commit, policy)).collect())
 }
 

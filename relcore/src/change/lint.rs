@@ -1,5 +1,5 @@
 use super::diagnostic::{Diagnostic, DiagnosticCode};
-use super::parse::{checked, read};
+use super::parse::read;
 use super::parsed::Form;
 use super::policy::{Policy, Squash};
 use super::suggest::nearest_type;
@@ -23,7 +23,7 @@ use crate::reason::Severity;
 /// # Errors
 /// Those of [`policy_from_json`](super::policy_from_json) under `policy`.
 pub fn lint(text: &str, policy: &Policy) -> Result<Vec<Diagnostic>> {
-    checked(policy)?;
+    policy.checked()?;
     let literal = Policy { squash: Squash::Literal, ..policy.clone() };
     let message = text;
     let change = read(message, &literal);

@@ -7,10 +7,9 @@ use super::reference::references;
 use super::revert;
 use super::squash;
 use super::suggest::suggestion;
-use crate::error::{Faults, Result};
+use crate::error::Result;
 use crate::reason::Severity;
 use crate::version::Bump;
-use crate::wire::PolicyText as _;
 
 /// Reads a commit message or the title and the body of a pull request.
 ///
@@ -33,14 +32,8 @@ use crate::wire::PolicyText as _;
 /// # Errors
 /// Those of [`policy_from_json`](super::policy_from_json) under `policy`, all at once.
 pub fn parse_change(text: &str, policy: &Policy) -> Result<Parsed> {
-    checked(policy)?;
+    policy.checked()?;
     Ok(read(text, policy))
-}
-
-pub(super) fn checked(policy: &Policy) -> Result<()> {
-    let mut faults = Faults::new();
-    policy.check("policy", &mut faults);
-    faults.finish()
 }
 
 /// Reads a message under a checked policy.
@@ -374,8 +367,12 @@ fn add_hidden(change: &mut Parsed, message: &str, policy: &Policy) {
     let shown = |text: &str| text.lines().next().unwrap_or_default().to_owned();
     let mut greatest: Option<(Parsed, String)> = None;
     let title = (parts.is_wrapped).then_some(parts.title);
+    if title.is_none() && parts.listed.is_empty() {
+        return;
+    }
+    let doubting = Policy { on_suspected_breaking: SuspectedBreaking::Major, ..policy.clone() };
     for listed in title.into_iter().chain(parts.listed.iter().map(|part| &**part)) {
-        let found = read_alone(listed, policy);
+        let found = read_alone(listed, &doubting);
         if greatest.as_ref().is_none_or(|(most, _)| most.bump < found.bump) {
             greatest = Some((found, shown(listed)));
         }

@@ -177,6 +177,13 @@ impl PolicyText for Policy {
 }
 
 impl Policy {
+    /// All faults at once, under `policy`.
+    pub(super) fn checked(&self) -> Result<()> {
+        let mut faults = Faults::new();
+        self.check("policy", &mut faults);
+        faults.finish()
+    }
+
     /// The bump of a type: that of the policy, or else that of the dialect.
     pub(super) fn bump_of(&self, change_type: &str) -> Bump {
         let own = self.types.iter().find(|(name, _)| name.eq_ignore_ascii_case(change_type));

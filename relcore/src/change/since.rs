@@ -2,7 +2,7 @@ use super::commit::{Commit, changes_of};
 use super::diagnostic::{Diagnostic, DiagnosticCode};
 use super::graph::Graph;
 use super::history::{Cancelled, History, Line, Released, Unreleased};
-use super::parse::{checked, read_alone};
+use super::parse::read_alone;
 use super::parsed::{Form, Parsed};
 use super::policy::{Policy, Squash};
 use super::revert::{Entry, links, request_of, without_number};
@@ -49,7 +49,7 @@ use std::collections::BTreeMap;
 /// commit, `unknown_reference` for a head that is not in the history, `invalid_value` for a `line` that is not like `1.x`, a
 /// `below` that is no version, a format without `{version}`, and a history without commits.
 pub fn changes_since(history: &History, line: &Line, policy: &Policy) -> Result<Unreleased> {
-    checked(policy)?;
+    policy.checked()?;
     let mut faults = Faults::new();
     let graph = Graph::new(&history.commits, &mut faults);
     let head = match &line.head {

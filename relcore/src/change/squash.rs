@@ -199,7 +199,7 @@ fn outdented(text: &str, most: usize) -> String {
 /// # Errors
 /// Those of [`policy_from_json`](super::policy_from_json) under `policy`.
 pub fn expand_squash(text: &str, policy: &Policy) -> crate::error::Result<Vec<String>> {
-    super::parse::checked(policy)?;
+    policy.checked()?;
     let parts = parts(text, policy);
     let mut all = vec![title_with_trailers(&parts).into_owned()];
     all.extend(parts.listed.into_iter().map(Cow::into_owned));

@@ -57,7 +57,9 @@ proptest! {
     fn a_header_that_was_read_is_read_again(message in messages(), dialect in dialects()) {
         let policy = Policy::default().dialect(dialect);
         let change = parse_change(&message, &policy).unwrap();
-        prop_assume!(change.form == Form::Conventional && !(dialect == Dialect::Angular && change.breaking));
+        if change.form != Form::Conventional || dialect == Dialect::Angular && change.breaking {
+            return Ok(());
+        }
         let again = parse_change(&change.header(), &policy).unwrap();
         prop_assert_eq!(&again.change_type, &change.change_type);
         prop_assert_eq!(again.bump, change.bump);
@@ -148,7 +150,8 @@ proptest! {
         prop_assert_eq!(found.since.is_some(), is_since);
         let released = if is_since { dag.ancestors(tagged) } else { BTreeSet::new() };
         let expected: Vec<String> = of_head
-            .difference(&released)
+            .iter()
+            .filter(|index| !released.contains(index))
             .filter(|index| dag.0[**index].len() < 2)
             .rev()
             .map(|index| format!("c{index}"))

@@ -18,7 +18,7 @@ const DIRECTION: &[(&str, Names)] = &[
     ("scalar", Names::Only(&["error"])),
     ("input", Names::Only(&["error", "scalar"])),
     ("time", Names::Only(&["error", "scalar", "input"])),
-    ("version", Names::Only(&["error", "scalar"])),
+    ("version", Names::Only(&["error", "scalar", "input"])),
     ("reason", Names::Only(&["error", "scalar", "time", "version"])),
     ("wire", Names::Only(&["error", "scalar", "time", "version", "reason"])),
     ("column", Names::Only(&["error", "scalar", "time", "version", "reason", "wire"])),
