@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// An issue that a message names.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,6 +54,7 @@ pub(super) fn references(text: &str, prefixes: &[String], actions: &[String]) ->
         found.sort_by_key(|(start, ..)| *start);
     }
     let mut last: Option<(usize, Option<String>)> = None;
+    let mut seen = BTreeSet::new();
     let mut all: Vec<Reference> = Vec::with_capacity(found.len());
     for (start, end, mut reference) in found {
         if reference.action.is_none()
@@ -62,7 +64,7 @@ pub(super) fn references(text: &str, prefixes: &[String], actions: &[String]) ->
             reference.action.clone_from(action);
         }
         last = Some((end, reference.action.clone()));
-        if !all.contains(&reference) {
+        if seen.insert(reference.clone()) {
             all.push(reference);
         }
     }
