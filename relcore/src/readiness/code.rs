@@ -40,4 +40,50 @@ reason_codes! {
     WAIVER_ENDED;
     /// A waiver breaks the rules of the gates and does not count.
     WAIVER_NOT_ALLOWED;
+    /// A person approved the build for the environment.
+    ENTRY_APPROVED;
+    /// The environment takes builds straight from their origin.
+    ENTRY_DIRECT;
+    /// The build is verified in an upstream environment and spent the required time there.
+    VERIFIED_UPSTREAM;
+    /// The build did not spend the required time in an upstream environment.
+    SOAK_INCOMPLETE;
+    /// The build is not verified in an upstream environment.
+    NOT_VERIFIED_UPSTREAM;
+    /// A smoke test failed in an upstream environment.
+    SMOKE_TEST_FAILED;
+    /// No source of the environment takes builds of this origin.
+    ORIGIN_NOT_REQUESTED;
+    /// The build is of another project than the environments.
+    OTHER_PROJECT;
+    /// Two environments have the same items in the same kinds and versions.
+    ENVIRONMENTS_MATCH;
+    /// An item of one environment differs from that of another, or is missing there.
+    ENVIRONMENT_DRIFT;
+    /// There are no items to compare.
+    NOTHING_COMPARED;
+    /// Everybody who is asked for is on call in the whole range.
+    ON_CALL_COVERED;
+    /// Fewer people than asked for are on call in a role.
+    ON_CALL_GAP;
+    /// More people than asked for are on call in a role.
+    ON_CALL_OVERLAP;
+    /// A person on call answers more slowly than asked for and does not count.
+    RESPONSE_TOO_SLOW;
+    /// Every check lets the release through.
+    RELEASE_ALLOWED;
+    /// A check keeps the release back for now, and time alone opens it.
+    RELEASE_WAITS;
+    /// The version is older than the one that is deployed, and no rollback was declared.
+    OLDER_THAN_DEPLOYED;
+    /// The version is older than the one that is deployed, as the declared rollback says.
+    ROLLBACK_DECLARED;
+    /// Less of the error budget is left than asked for.
+    ERROR_BUDGET_TOO_LOW;
+    /// The release type may be released whatever is left of the error budget.
+    ERROR_BUDGET_EXEMPT;
+    /// The evidence expires before the other checks let the release through.
+    EVIDENCE_EXPIRES_FIRST;
+    /// No instant satisfies all checks together.
+    NO_COMMON_OPENING;
 }

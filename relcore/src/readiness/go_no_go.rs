@@ -52,24 +52,23 @@ pub fn go_no_go(
     let checked = Checked::new(gates.clone(), "gates");
     let mut faults = Faults::new();
     let checked = faults.absorb(checked);
-    check(candidate, evidence, gates, "", now, &mut faults);
+    candidate.check("candidate", now, &mut faults);
+    evidence.check("evidence", gates, now, &mut faults);
     faults.finish()?;
     let digest = checked.as_ref().map_or("", Checked::digest); // present, or there was a fault
     Ok(decide(candidate, evidence, gates, digest, now))
 }
 
-/// The checks of the arguments but for the gates; `path` is the path of `candidate` and `evidence`.
-pub(super) fn check(
+/// The first instant at which the verdict of arguments that passed their checks is worse than this one.
+pub(super) fn first_worse(
     candidate: &Candidate,
     evidence: &CandidateEvidence,
     gates: &Gates,
-    path: &str,
+    than: Verdict,
     now: Timestamp,
-    faults: &mut Faults,
-) {
-    let under = |name: &str| crate::error::join(path, name);
-    candidate.check(&under("candidate"), now, faults);
-    evidence.check(&under("evidence"), gates, now, faults);
+) -> Option<Timestamp> {
+    let standing = Standing::new(candidate, evidence);
+    Trial::new(candidate, gates, &standing).first_worse(than, now)
 }
 
 /// Decides with arguments that passed their checks.
@@ -103,7 +102,7 @@ pub(super) fn decide(
         gates: results.collect(),
         reasons,
         missing,
-        next_check_at: trial.next_change(verdict, now),
+        next_check_at: trial.first_worse(verdict, now),
         policy_digest: digest.to_owned(),
     }
 }

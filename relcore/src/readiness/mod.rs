@@ -25,35 +25,100 @@
 //! - An artifact is a digest. A tag such as `shop:1.4.0` may name another build tomorrow, and is refused.
 //! - A quorum counts authors unless it has `notAuthor`; the gates of [`gates_of_profile`] have it.
 //! - Evidence from after `now` is refused: with the clock of another machine, take the later one as `now`.
+mod build;
 mod candidate;
 pub mod code;
+mod coverage;
 mod decision;
+mod environment;
 mod evidence;
+mod gap;
 mod gates;
 mod go_no_go;
 mod matching;
+mod may_release;
+mod on_call;
+mod parity;
+mod permission;
+mod policy;
+mod promotion;
+mod request;
+mod requirement;
+mod roster;
 mod standing;
+mod sweep;
 mod trial;
 
+pub use build::{Build, SmokeTest, Stay};
 pub use candidate::Candidate;
+pub use coverage::{Coverage, CoverageVerdict, coverage, explain_coverage, outcome_of_coverage};
 pub use decision::{Decision, GateResult, GateStatus, Verdict, explain, outcome};
+#[cfg(feature = "yaml")]
+pub use environment::graph_from_yaml;
+pub use environment::{Environment, Graph, Source, Strategy, default_graph, graph_from_json};
 pub use evidence::{Approval, Attendee, CandidateEvidence, Fact, Meeting, Vote, Waiver};
+pub use gap::{CoverageGap, CoverageOverlap};
 #[cfg(feature = "yaml")]
 pub use gates::gates_from_yaml;
 pub use gates::{Gate, GateKind, Gates, WaiverRules, default_gates, gates_from_json, gates_of_profile};
 pub use go_no_go::go_no_go;
+pub use may_release::{Engine, may_release};
+pub use on_call::{OnCall, on_call};
+pub use parity::{
+    Drift, DriftKind, Inventory, InventoryItem, Parity, ParityPolicy, ParityVerdict, explain_parity,
+    outcome_of_parity, parity,
+};
+pub use permission::{CheckResult, Permission, PermissionVerdict, explain_permission, outcome_of_permission};
+#[cfg(feature = "yaml")]
+pub use policy::policy_from_yaml;
+pub use policy::{Check, ErrorBudgetRule, Policy, default_policy, policy_from_json};
+pub use promotion::{
+    Promotion, PromotionVerdict, UpstreamResult, explain_promotion, outcome_of_promotion, promotable,
+};
+pub use request::{Deployed, Intent, Request, Situation};
+#[cfg(feature = "yaml")]
+pub use requirement::requirement_from_yaml;
+pub use requirement::{
+    CoverageRequirement, EscalationStep, LocalHours, RoleRequirement, default_requirement,
+    requirement_from_json,
+};
+pub use roster::{Absence, Roster, Shift};
 
-crate::scalar::texts!(GateStatus, Verdict, Vote);
+crate::scalar::texts!(
+    Check,
+    CoverageVerdict,
+    DriftKind,
+    GateStatus,
+    Intent,
+    ParityVerdict,
+    PermissionVerdict,
+    PromotionVerdict,
+    Strategy,
+    Verdict,
+    Vote,
+);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
     ($table:ident) => {
         $table! {
             readiness {
+                policy CoverageRequirement: default_requirement, requirement_from_json, requirement_from_yaml;
                 policy Gates: default_gates, gates_from_json, gates_from_yaml;
+                policy Graph: default_graph, graph_from_json, graph_from_yaml;
+                policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
+                fn coverage(roster: &Roster, range: &TimeRange, requirement: &CoverageRequirement) -> Coverage;
                 #[plain]
                 fn explain(decision: &Decision) -> String;
+                #[plain]
+                fn explain_coverage(coverage: &Coverage) -> String;
+                #[plain]
+                fn explain_parity(parity: &Parity) -> String;
+                #[plain]
+                fn explain_permission(permission: &Permission) -> String;
+                #[plain]
+                fn explain_promotion(promotion: &Promotion) -> String;
                 fn gates_of_profile(profile: &crate::release::Profile) -> Gates;
                 fn go_no_go(
                     candidate: &Candidate,
@@ -61,8 +126,28 @@ macro_rules! table_rows {
                     gates: &Gates,
                     now: Timestamp,
                 ) -> Decision;
+                fn may_release(
+                    request: &Request,
+                    situation: &Situation,
+                    policy: &Policy,
+                    now: Timestamp,
+                ) -> Permission;
+                fn on_call(roster: &Roster, requirement: &CoverageRequirement, at: Timestamp) -> Vec<OnCall>;
                 #[plain]
                 fn outcome(decision: &Decision) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_coverage(coverage: &Coverage) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_parity(parity: &Parity) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_permission(permission: &Permission) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_promotion(promotion: &Promotion) -> crate::decision::Outcome;
+                fn parity(left: &Inventory, right: &Inventory, policy: &ParityPolicy) -> Parity;
+                fn promotable(build: &Build, environment: &str, graph: &Graph, now: Timestamp) -> Promotion;
+                handle Engine(policy: Policy) {
+                    fn may_release(request: &Request, situation: &Situation, now: Timestamp) -> Permission;
+                }
             }
         }
     };

@@ -134,13 +134,13 @@ impl<'a> Trial<'a> {
         })
     }
 
-    /// The first instant at which the verdict is another one.
-    pub(super) fn next_change(&self, verdict: Verdict, now: Timestamp) -> Option<Timestamp> {
+    /// The first instant at which the verdict is worse than this one.
+    pub(super) fn first_worse(&self, than: Verdict, now: Timestamp) -> Option<Timestamp> {
         let mut instants: Vec<Timestamp> = self.expiries().filter(|at| *at > now).collect();
         instants.sort_unstable();
         instants.dedup();
         // The verdict gets no better, so the instants before the change come first.
-        let before = instants.partition_point(|at| self.verdict(&self.judge(*at)) == verdict);
+        let before = instants.partition_point(|at| self.verdict(&self.judge(*at)) <= than);
         instants.get(before).copied()
     }
 
