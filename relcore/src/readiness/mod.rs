@@ -1,6 +1,10 @@
 //! Readiness: may this build be released, what is missing, and when does that change?
 //!
-//! [`go_no_go`] decides about a [`Candidate`] by the [`Gates`] of the organisation and the [`CandidateEvidence`].
+//! [`go_no_go`](go_no_go()) decides about a [`Candidate`] by the [`Gates`] of the organisation and the [`CandidateEvidence`].
+//! [`promotable`] says whether a build may enter an environment, [`parity`](parity()) how far two environments are apart,
+//! [`coverage`](coverage()) where people on call are missing, and [`on_call`](on_call()) whom to call. [`may_release`](may_release())
+//! asks all of them, the windows and the error budget, and returns yes, no, or from when on. [`checklist`](checklist()) returns
+//! checklists, which [`export_checklist`] writes for other tools.
 //!
 //! # Rules of go/no-go
 //!
@@ -20,18 +24,48 @@
 //! 8. What depends on an unknown fact about the candidate (its type, its authors, whether it touches security) is passed only if
 //!    it is passed either way.
 //!
+//! # Rules of promotion
+//!
+//! 1. A build enters an environment if a person approved it for it, straight from its origin if a source is `direct`, or after
+//!    verification and soak in the upstream environments of a source: in one of them, or in all, as its strategy says.
+//! 2. A build is verified in an environment when it was reported verified and, if the environment has smoke tests, when the
+//!    latest result of each is a pass. Smoke tests alone verify, too.
+//! 3. Soak is the time of a stay, from entering to leaving or to now. The longest stay counts, if the build was verified by its
+//!    end. Time in other environments does not count, and neither does time after another build took the place.
+//! 4. A build of another project enters nowhere, whoever approved it.
+//!
+//! # Rules of coverage
+//!
+//! 1. Ranges are half-open: shifts that touch leave no gap. The range is that of the release and the time after it.
+//! 2. A person counts once in a role, and for one role at a time if the requirement is `distinct`. Who is away does not count, and
+//!    neither does who answers more slowly than asked for.
+//! 3. Local hours follow the IANA time zone database. Of an hour that occurs twice, both are asked for.
+//! 4. A roster without shifts is one gap, not a pass.
+//!
+//! # Rules of permission
+//!
+//! 1. The verdict is the worst of the checks: `no`, then `inconclusive`, then `later`, then `yes`.
+//! 2. `later` has the earliest instant at which all checks let the build through together. If evidence expires before, or there is
+//!    no such instant within five years, it is `no`.
+//! 3. A version that is older than the deployed one needs the intent `rollback`, or it is `no`. If one of the versions is unknown,
+//!    it is `inconclusive`.
+//!
 //! # Pitfalls
 //!
+//! - [`may_release`](may_release()) asks for a planned release. Whether a broken one goes back is the question of
+//!   `rollback.decide`, which asks no windows and no gates.
 //! - An artifact is a digest. A tag such as `shop:1.4.0` may name another build tomorrow, and is refused.
 //! - A quorum counts authors unless it has `notAuthor`; the gates of [`gates_of_profile`] have it.
 //! - Evidence from after `now` is refused: with the clock of another machine, take the later one as `now`.
 mod build;
 mod candidate;
+mod checklist;
 pub mod code;
 mod coverage;
 mod decision;
 mod environment;
 mod evidence;
+mod export;
 mod gap;
 mod gates;
 mod go_no_go;
@@ -45,18 +79,26 @@ mod promotion;
 mod request;
 mod requirement;
 mod roster;
+mod standard;
 mod standing;
 mod sweep;
 mod trial;
 
 pub use build::{Build, SmokeTest, Stay};
 pub use candidate::Candidate;
+#[cfg(feature = "yaml")]
+pub use checklist::checklists_from_yaml;
+pub use checklist::{
+    Checklist, ChecklistItem, Checklists, EvidenceKind, checklist, checklists_from_json, gates_of_checklist,
+    standard_checklists,
+};
 pub use coverage::{Coverage, CoverageVerdict, coverage, explain_coverage, outcome_of_coverage};
 pub use decision::{Decision, GateResult, GateStatus, Verdict, explain, outcome};
 #[cfg(feature = "yaml")]
 pub use environment::graph_from_yaml;
 pub use environment::{Environment, Graph, Source, Strategy, default_graph, graph_from_json};
 pub use evidence::{Approval, Attendee, CandidateEvidence, Fact, Meeting, Vote, Waiver};
+pub use export::{ChecklistForm, export_checklist, release_workflow};
 pub use gap::{CoverageGap, CoverageOverlap};
 #[cfg(feature = "yaml")]
 pub use gates::gates_from_yaml;
@@ -86,8 +128,10 @@ pub use roster::{Absence, Roster, Shift};
 
 crate::scalar::texts!(
     Check,
+    ChecklistForm,
     CoverageVerdict,
     DriftKind,
+    EvidenceKind,
     GateStatus,
     Intent,
     ParityVerdict,
@@ -103,11 +147,13 @@ macro_rules! table_rows {
     ($table:ident) => {
         $table! {
             readiness {
+                policy Checklists: standard_checklists, checklists_from_json, checklists_from_yaml;
                 policy CoverageRequirement: default_requirement, requirement_from_json, requirement_from_yaml;
                 policy Gates: default_gates, gates_from_json, gates_from_yaml;
                 policy Graph: default_graph, graph_from_json, graph_from_yaml;
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
+                fn checklist(id: &str, overrides: Option<&Checklists>) -> Checklist;
                 fn coverage(roster: &Roster, range: &TimeRange, requirement: &CoverageRequirement) -> Coverage;
                 #[plain]
                 fn explain(decision: &Decision) -> String;
@@ -119,6 +165,12 @@ macro_rules! table_rows {
                 fn explain_permission(permission: &Permission) -> String;
                 #[plain]
                 fn explain_promotion(promotion: &Promotion) -> String;
+                fn export_checklist(
+                    checklist: &Checklist,
+                    form: &ChecklistForm,
+                    release_type: Option<&crate::release::Type>,
+                ) -> String;
+                fn gates_of_checklist(checklist: &Checklist) -> Gates;
                 fn gates_of_profile(profile: &crate::release::Profile) -> Gates;
                 fn go_no_go(
                     candidate: &Candidate,
@@ -145,6 +197,8 @@ macro_rules! table_rows {
                 fn outcome_of_promotion(promotion: &Promotion) -> crate::decision::Outcome;
                 fn parity(left: &Inventory, right: &Inventory, policy: &ParityPolicy) -> Parity;
                 fn promotable(build: &Build, environment: &str, graph: &Graph, now: Timestamp) -> Promotion;
+                #[plain]
+                fn release_workflow() -> String;
                 handle Engine(policy: Policy) {
                     fn may_release(request: &Request, situation: &Situation, now: Timestamp) -> Permission;
                 }

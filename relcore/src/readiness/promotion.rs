@@ -237,7 +237,7 @@ impl<'a> Case<'a> {
         let ready_at = ready_at.filter(|at| *at > self.now && soaked < required);
         let result = UpstreamResult {
             environment: name.to_owned(),
-            is_verified,
+            verified: is_verified,
             soaked,
             required_soak: required,
             ready_at,
@@ -389,7 +389,7 @@ pub struct UpstreamResult {
     /// The environment.
     pub environment: String,
     /// Whether the build is verified there.
-    pub is_verified: bool,
+    pub verified: bool,
     /// The longest time that it spent there; 0 while it is not verified.
     pub soaked: Span,
     /// The time that it has to spend there.

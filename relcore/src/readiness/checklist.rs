@@ -1,0 +1,320 @@
+use super::candidate::check_name;
+use super::gates::{Gate, GateKind, Gates, WaiverRules};
+use super::standard::standard;
+use crate::error::{Error, ErrorKind, Faults, Result, join, quoted};
+use crate::input::input;
+use crate::release::Type;
+use crate::wire::{self, PolicyText};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+input! {
+    /// A list of things to do, to have or to ask, with stable ids.
+    ///
+    /// ```
+    /// use relcore::readiness::{Checklist, ChecklistItem, EvidenceKind};
+    /// let list = Checklist::new("release", "Release").items([
+    ///     ChecklistItem::new("tests_passing", "All tests pass").evidence_kind(EvidenceKind::Fact),
+    /// ]);
+    /// assert_eq!(list.items[0].required_for, []); // for every release type
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "readiness.Checklist", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct Checklist {
+        /// A name that no other checklist has.
+        pub id: String,
+        /// The title.
+        pub title: String,
+        /// The items, each with an id of its own. Default: none.
+        #[serde(default)]
+        pub items: Vec<ChecklistItem>,
+    }
+}
+
+impl Checklist {
+    /// A checklist without items.
+    #[must_use]
+    pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
+        Self { id: id.into(), title: title.into(), items: Vec::new() }
+    }
+
+    /// The items that a release of this type needs; all if the type is not known.
+    pub(super) fn items_for(&self, of: Option<Type>) -> impl Iterator<Item = &ChecklistItem> {
+        self.items.iter().filter(move |item| {
+            item.required_for.is_empty() || of.is_none_or(|of| item.required_for.contains(&of))
+        })
+    }
+
+    pub(super) fn check(&self, path: &str, faults: &mut Faults) {
+        check_name(&self.id, format_args!("{}", join(path, "id")), faults);
+        check_name(&self.title, format_args!("{}", join(path, "title")), faults);
+        let mut ids = BTreeSet::new();
+        for (index, item) in self.items.iter().enumerate() {
+            let at = join(path, &format!("items[{index}]"));
+            check_name(&item.id, format_args!("{at}.id"), faults);
+            check_name(&item.text, format_args!("{at}.text"), faults);
+            faults.check(
+                ids.insert(&item.id),
+                ErrorKind::Duplicate,
+                format_args!("{at}.id"),
+                format_args!("{} is the id of another item, too", quoted(&item.id)),
+            );
+            faults.check(
+                item.min.iter().chain(&item.max).all(|limit| limit.is_finite()),
+                ErrorKind::OutOfRange,
+                format_args!("{at}"),
+                format_args!("has a limit that is not a finite number"),
+            );
+        }
+    }
+}
+
+input! {
+    /// An item of a checklist.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "readiness.ChecklistItem", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct ChecklistItem {
+        /// A name that no other item of the checklist has.
+        pub id: String,
+        /// What to do, to have or to ask.
+        pub text: String,
+        /// The part of the checklist. Default: none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub section: Option<String>,
+        /// The release types for which it is required. Default: all.
+        #[serde(default)]
+        pub required_for: Vec<Type>,
+        /// What shows that it is done. Default: `confirmation`.
+        #[serde(default)]
+        pub evidence_kind: EvidenceKind,
+        /// The role that has to approve, or to be there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub role: Option<String>,
+        /// The least number that is good enough, for `number`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub min: Option<f64>,
+        /// The greatest number that is good enough, for `number`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub max: Option<f64>,
+        /// The unit of the number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub unit: Option<String>,
+    }
+}
+
+impl ChecklistItem {
+    /// An item that somebody confirms.
+    #[must_use]
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            text: text.into(),
+            section: None,
+            required_for: Vec::new(),
+            evidence_kind: EvidenceKind::Confirmation,
+            role: None,
+            min: None,
+            max: None,
+            unit: None,
+        }
+    }
+}
+
+/// What shows that an item is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "readiness.EvidenceKind", rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// A person says so.
+    #[default]
+    Confirmation,
+    /// A machine says so.
+    Fact,
+    /// A number within limits.
+    Number,
+    /// The approval of a person in a role.
+    Approval,
+    /// A person in a role was there.
+    Attendance,
+    /// A document that can be linked to.
+    Document,
+}
+
+input! {
+    /// The checklists of an organisation.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "readiness.Checklists", rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct Checklists {
+        /// The checklists. Default: those of [`standard_checklists`].
+        pub checklists: Vec<Checklist>,
+    }
+}
+
+impl Default for Checklists {
+    fn default() -> Self {
+        standard_checklists()
+    }
+}
+
+/// Returns the standard checklists: who does what, what a release needs, what is watched, what is written, what is asked
+/// afterwards.
+///
+/// | id | content |
+/// | --- | --- |
+/// | `roles`, `release_manager`, `agenda` | the go/no-go meeting: who attends, what its manager does, what it goes through |
+/// | `release` | what has to be true before a release |
+/// | `no_go` | what stops it |
+/// | `rollback_plan` | what the way back consists of |
+/// | `team` | who is reachable, and where: on call, zones, response times, chain of command, war room |
+/// | `monitoring`, `alerts`, `dashboards` | the first 24 hours |
+/// | `support_brief`, `support_documentation`, `documentation`, `deprecation_notice` | what is written, and where |
+/// | `kpi` | the targets of deployment, quality and security |
+/// | `retrospective`, `metrics_review` | what is asked, written down and followed up |
+/// | `pipeline` | what is automated |
+/// | `environments`, `practices`, `tools` | how it is worked |
+///
+/// ```
+/// let lists = relcore::readiness::standard_checklists().checklists;
+/// assert!(lists.iter().any(|list| list.id == "support_brief"));
+/// ```
+#[must_use]
+pub fn standard_checklists() -> Checklists {
+    Checklists { checklists: standard() }
+}
+
+/// Returns the checklist with an id: the own one, or else the standard one.
+///
+/// ```
+/// use relcore::readiness::{Checklist, Checklists, checklist};
+/// assert_eq!(checklist("agenda", None)?.items.len(), 6);
+/// let own = Checklists::default().checklists([Checklist::new("agenda", "Our agenda")]);
+/// assert_eq!(checklist("agenda", Some(&own))?.title, "Our agenda");
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// `unknown_reference` for an id that neither has; those of [`checklists_from_json`] under `overrides`.
+pub fn checklist(id: &str, overrides: Option<&Checklists>) -> Result<Checklist> {
+    let mut faults = Faults::new();
+    if let Some(overrides) = overrides {
+        overrides.check("overrides", &mut faults);
+    }
+    faults.finish()?;
+    let own = overrides.into_iter().flat_map(|overrides| overrides.checklists.iter().cloned());
+    own.chain(standard()).find(|list| list.id == id).ok_or_else(|| {
+        let text = format!("there is no checklist {}", quoted(id));
+        Error::new(ErrorKind::UnknownReference, "id", text)
+    })
+}
+
+/// Returns the gates of a checklist: each item as a gate with its id.
+///
+/// A `number` is a threshold, an `approval` a quorum of one person who is no author, an `attendance` asks for its role; everything
+/// else is a fact.
+///
+/// ```
+/// use relcore::readiness::{GateKind, checklist, gates_of_checklist};
+/// let gates = gates_of_checklist(&checklist("release", None)?)?;
+/// assert_eq!(gates.gates[0].kind, GateKind::Fact {});
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// All faults at once: `invalid_value` for a checklist without items, `missing_field` for an approval or an attendance without a
+/// role and for a number without a limit; `duplicate` for two items of one id.
+pub fn gates_of_checklist(checklist: &Checklist) -> Result<Gates> {
+    let mut faults = Faults::new();
+    checklist.check("checklist", &mut faults);
+    let mut gates = Vec::new();
+    for (index, item) in checklist.items.iter().enumerate() {
+        let mut needs = |field: &str, is_there: bool| {
+            faults.check(
+                is_there,
+                ErrorKind::MissingField,
+                format_args!("checklist.items[{index}].{field}"),
+                format_args!("is missing: the evidence of this item is `{}`", item.evidence_kind),
+            );
+        };
+        let role = item.role.clone();
+        let kind = match item.evidence_kind {
+            EvidenceKind::Number => {
+                needs("max", item.min.is_some() || item.max.is_some());
+                GateKind::Threshold { min: item.min, max: item.max, unit: item.unit.clone() }
+            }
+            EvidenceKind::Approval => {
+                needs("role", role.is_some());
+                let role = role.unwrap_or_default();
+                GateKind::Quorum { role, count: 1, not_author: true, distinct: false }
+            }
+            EvidenceKind::Attendance => {
+                needs("role", role.is_some());
+                let roles = role.into_iter().collect();
+                GateKind::Attendance { roles, when_sensitive: Vec::new(), distinct: false }
+            }
+            _ => GateKind::Fact {},
+        };
+        gates.push(Gate::new(&item.id, kind).text(&item.text).required_for(item.required_for.clone()));
+    }
+    faults.finish()?;
+    let gates = Gates { gates, waivers: WaiverRules::default() };
+    let mut faults = Faults::new();
+    gates.check("checklist", &mut faults);
+    faults.finish().map(|()| gates)
+}
+
+/// Reads checklists from JSON text.
+///
+/// ```
+/// let lists = relcore::readiness::checklists_from_json(
+///     r#"{"checklists": [{"id": "tools", "title": "Tools", "items": [{"id": "git", "text": "Git"}]}]}"#,
+/// )?;
+/// assert_eq!(lists.checklists[0].items[0].id, "git");
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `duplicate` for two checklists or two items of one
+/// id, `invalid_value` for an empty id, title or text.
+pub fn checklists_from_json(text: &str) -> Result<Checklists> {
+    wire::policy_from_json(text)
+}
+
+/// Reads checklists from YAML text.
+///
+/// ```
+/// let lists = relcore::readiness::checklists_from_yaml("
+/// checklists:
+///   - {id: tools, title: Tools, items: [{id: git, text: Git}]}
+/// ")?;
+/// assert_eq!(lists.checklists.len(), 1);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`checklists_from_json`], with the line and the column of each fault.
+#[cfg(feature = "yaml")]
+pub fn checklists_from_yaml(text: &str) -> Result<Checklists> {
+    wire::policy_from_yaml(text)
+}
+
+impl PolicyText for Checklists {
+    const TYPE: &'static str = "readiness.Checklists";
+
+    fn check(&self, path: &str, faults: &mut Faults) {
+        let mut ids = BTreeSet::new();
+        for (index, list) in self.checklists.iter().enumerate() {
+            let at = join(path, &format!("checklists[{index}]"));
+            list.check(&at, faults);
+            faults.check(
+                ids.insert(&list.id),
+                ErrorKind::Duplicate,
+                format_args!("{at}.id"),
+                format_args!("{} is the id of another checklist, too", quoted(&list.id)),
+            );
+        }
+    }
+}
