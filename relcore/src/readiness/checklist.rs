@@ -1,5 +1,5 @@
 use super::candidate::check_name;
-use super::gates::{Gate, GateKind, Gates, WaiverRules};
+use super::gates::{Gate, GateKind, Gates};
 use super::standard::standard;
 use crate::error::{Error, ErrorKind, Faults, Result, join, quoted};
 use crate::input::input;
@@ -145,18 +145,12 @@ pub enum EvidenceKind {
 
 input! {
     /// The checklists of an organisation.
-    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "readiness.Checklists", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct Checklists {
-        /// The checklists. Default: those of [`standard_checklists`].
+        /// The checklists, each with an id of its own. Default: none.
         pub checklists: Vec<Checklist>,
-    }
-}
-
-impl Default for Checklists {
-    fn default() -> Self {
-        standard_checklists()
     }
 }
 
@@ -260,7 +254,7 @@ pub fn gates_of_checklist(checklist: &Checklist) -> Result<Gates> {
         gates.push(Gate::new(&item.id, kind).text(&item.text).required_for(item.required_for.clone()));
     }
     faults.finish()?;
-    let gates = Gates { gates, waivers: WaiverRules::default() };
+    let gates = Gates::new(gates);
     let mut faults = Faults::new();
     gates.check("checklist", &mut faults);
     faults.finish().map(|()| gates)

@@ -11,7 +11,7 @@ input! {
     ///
     /// ```
     /// use relcore::readiness::{Environment, Graph, Source};
-    /// let graph = Graph::default().environments([
+    /// let graph = Graph::new([
     ///     Environment::new("uat", [Source::from_origin()]),
     ///     Environment::new("prod", [Source::from_upstream(["uat"]).required_soak(relcore::Span::from_hours(1))]),
     /// ]);
@@ -19,19 +19,21 @@ input! {
     /// ```
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(rename = "readiness.Graph", rename_all = "camelCase", deny_unknown_fields, default)]
+    #[serde(rename = "readiness.Graph", rename_all = "camelCase", deny_unknown_fields)]
     pub struct Graph {
         /// The project whose builds may enter: a namespace of Kargo. Absent: builds that name no project.
-        #[serde(skip_serializing_if = "Option::is_none")]
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         pub project: Option<String>,
-        /// The environments, 1 to 1,000. Default: those of [`default_graph`].
+        /// The environments, 1 to 1,000.
         pub environments: Vec<Environment>,
     }
 }
 
-impl Default for Graph {
-    fn default() -> Self {
-        default_graph()
+impl Graph {
+    /// These environments, for builds that name no project.
+    #[must_use]
+    pub fn new(environments: impl IntoIterator<Item = Environment>) -> Self {
+        Self { project: None, environments: environments.into_iter().collect() }
     }
 }
 
@@ -117,14 +119,11 @@ pub enum Strategy {
 #[must_use]
 pub fn default_graph() -> Graph {
     let with_smoke_test = |name: &str, source| Environment::new(name, [source]).smoke_tests(["smoke"]);
-    Graph {
-        project: None,
-        environments: vec![
-            with_smoke_test("development", Source::from_origin()),
-            with_smoke_test("staging", Source::from_upstream(["development"])),
-            with_smoke_test("production", Source::from_upstream(["staging"])),
-        ],
-    }
+    Graph::new([
+        with_smoke_test("development", Source::from_origin()),
+        with_smoke_test("staging", Source::from_upstream(["development"])),
+        with_smoke_test("production", Source::from_upstream(["staging"])),
+    ])
 }
 
 /// Reads a graph of environments from JSON text. A key that is left out has its default.

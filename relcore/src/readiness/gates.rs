@@ -13,23 +13,26 @@ input! {
     /// ```
     /// use relcore::readiness::{Gate, GateKind, Gates};
     /// let quorum = GateKind::Quorum { role: "reviewer".to_owned(), count: 2, not_author: true, distinct: false };
-    /// let gates = Gates::default().gates([Gate::new("review", quorum).waivable(false)]);
+    /// let gates = Gates::new([Gate::new("review", quorum).waivable(false)]);
     /// assert!(gates.waivers.not_author);
     /// ```
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(rename = "readiness.Gates", rename_all = "camelCase", deny_unknown_fields, default)]
+    #[serde(rename = "readiness.Gates", rename_all = "camelCase", deny_unknown_fields)]
     pub struct Gates {
-        /// The gates, 1 to 1,000. Default: those of [`default_gates`].
+        /// The gates, 1 to 1,000.
         pub gates: Vec<Gate>,
-        /// Who may waive a gate, and for how long.
+        /// Who may waive a gate, and for how long. Default: everybody but the authors, for any time.
+        #[serde(default)]
         pub waivers: WaiverRules,
     }
 }
 
-impl Default for Gates {
-    fn default() -> Self {
-        default_gates()
+impl Gates {
+    /// These gates, with the usual rules for waivers.
+    #[must_use]
+    pub fn new(gates: impl IntoIterator<Item = Gate>) -> Self {
+        Self { gates: gates.into_iter().collect(), waivers: WaiverRules::default() }
     }
 }
 
@@ -211,10 +214,7 @@ pub fn default_gates() -> Gates {
     let meeting = Gate::new("meeting_held", attendance)
         .text("The go/no-go meeting is complete")
         .required_for(WITH_MEETING);
-    Gates {
-        gates: criteria.into_iter().chain(triggers).chain([meeting]).collect(),
-        waivers: WaiverRules::default(),
-    }
+    Gates::new(criteria.into_iter().chain(triggers).chain([meeting]))
 }
 
 /// Returns the gates that a profile of `release` names: each of its gates as a fact, each of its approvals as a quorum.
@@ -240,7 +240,7 @@ pub fn gates_of_profile(profile: &Profile) -> Result<Gates> {
         let kind = GateKind::Quorum { role, count: approval.count, not_author: true, distinct: true };
         Gate::new(format!("{}_approval", approval.role), kind).waivable(false)
     });
-    let gates = Gates { gates: facts.chain(quorums).collect(), waivers: WaiverRules::default() };
+    let gates = Gates::new(facts.chain(quorums));
     let mut faults = Faults::new();
     gates.check("profile", &mut faults);
     faults.finish().map(|()| gates)
@@ -261,7 +261,7 @@ pub fn gates_of_profile(profile: &Profile) -> Result<Gates> {
 /// # Errors
 /// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `duplicate` for two gates of one id,
 /// `invalid_value` for an empty list, an empty name, a threshold without limits and a trigger with a `maxAge`,
-/// `missing_field` for a `freshness` without one, `out_of_range` for a `maxAge` of 0 and a quorum of 0.
+/// `missing_field` for `{}` and for a `freshness` without a `maxAge`, `out_of_range` for a `maxAge` of 0 and a quorum of 0.
 pub fn gates_from_json(text: &str) -> Result<Gates> {
     wire::policy_from_json(text)
 }

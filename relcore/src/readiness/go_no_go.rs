@@ -24,7 +24,7 @@ use crate::time::Timestamp;
 /// let (old, new) = (format!("sha256:{}", "a".repeat(64)), format!("sha256:{}", "b".repeat(64)));
 /// let at = |text: &str| Timestamp::parse(text);
 /// let quorum = GateKind::Quorum { role: "reviewer".to_owned(), count: 1, not_author: true, distinct: false };
-/// let gates = Gates::default().gates([Gate::new("review", quorum)]);
+/// let gates = Gates::new([Gate::new("review", quorum)]);
 /// let candidate = Candidate::new(&new, at("2026-11-23T10:00:00Z")?).authors(["ana"]);
 /// let now = at("2026-11-23T12:00:00Z")?;
 ///

@@ -1,11 +1,14 @@
 use super::code;
 use super::coverage::{self, CoverageVerdict};
 use super::decision::Verdict;
+use super::environment::{Graph, default_graph};
+use super::gates::{Gates, default_gates};
 use super::go_no_go;
 use super::permission::{CheckResult, Permission, PermissionVerdict};
 use super::policy::{Check, Policy};
 use super::promotion::{self, PromotionVerdict};
 use super::request::{Intent, Request, Situation};
+use super::requirement::{CoverageRequirement, default_requirement};
 use super::sweep::Timeline;
 use crate::digest::Checked;
 use crate::error::{Faults, Result};
@@ -80,6 +83,9 @@ pub fn may_release(
 pub struct Engine {
     checked: Checked<Policy>,
     windows: window::Engine,
+    gates: Gates,
+    graph: Graph,
+    coverage: CoverageRequirement,
 }
 
 impl Engine {
@@ -88,12 +94,17 @@ impl Engine {
     /// # Errors
     /// As [`policy_from_json`](super::policy_from_json), all faults at once, under `policy`.
     pub fn new(policy: Policy) -> Result<Self> {
-        let checked = Checked::new(policy, "policy")?;
-        let windows = window::Engine::new(checked.policy().windows.clone())?;
-        Ok(Self { checked, windows })
+        let checked = Checked::new(policy.filled(), "policy")?;
+        let policy = checked.policy();
+        let windows = window::Engine::new(policy.windows.clone())?;
+        // The filled policy has them all.
+        let gates = policy.gates.clone().unwrap_or_else(default_gates);
+        let graph = policy.graph.clone().unwrap_or_else(default_graph);
+        let coverage = policy.coverage.clone().unwrap_or_else(default_requirement);
+        Ok(Self { checked, windows, gates, graph, coverage })
     }
 
-    /// The policy.
+    /// The policy, with what was left out.
     #[must_use]
     pub fn policy(&self) -> &Policy {
         self.checked.policy()
@@ -119,10 +130,10 @@ impl Engine {
         let mut faults = Faults::new();
         request.check("request", &mut faults);
         request.candidate.check("request.candidate", now, &mut faults);
-        situation.evidence.check("situation.evidence", &policy.gates, now, &mut faults);
+        situation.evidence.check("situation.evidence", &self.gates, now, &mut faults);
         situation.check("situation", now, &mut faults);
         if policy.checks.contains(&Check::Promotion) {
-            faults.absorb(promotion::find(&policy.graph, &request.environment, "request.environment"));
+            faults.absorb(promotion::find(&self.graph, &request.environment, "request.environment"));
         }
         faults.finish()?;
         Case { engine: self, policy, request, situation, now }.decide()
@@ -311,7 +322,7 @@ impl Case<'_> {
     fn gates(&self) -> Part {
         let (candidate, evidence) = (&self.request.candidate, &self.situation.evidence);
         // The digest of the whole policy is that of the permission.
-        let decision = go_no_go::decide(candidate, evidence, &self.policy.gates, "", self.now);
+        let decision = go_no_go::decide(candidate, evidence, &self.engine.gates, "", self.now);
         let verdict = match decision.verdict {
             Verdict::Go | Verdict::GoWithWaivers => PermissionVerdict::Yes,
             Verdict::Inconclusive => PermissionVerdict::Inconclusive,
@@ -326,7 +337,7 @@ impl Case<'_> {
             return None;
         }
         let (candidate, evidence) = (&self.request.candidate, &self.situation.evidence);
-        go_no_go::first_worse(candidate, evidence, &self.policy.gates, Verdict::GoWithWaivers, self.now)
+        go_no_go::first_worse(candidate, evidence, &self.engine.gates, Verdict::GoWithWaivers, self.now)
     }
 
     fn promotion(&self) -> Result<Part> {
@@ -342,7 +353,7 @@ impl Case<'_> {
                 Part::lacks(Check::Promotion, &["build"], "`build` is missing for this artifact".to_owned());
             return Ok(part.with(code::OTHER_ARTIFACT, Severity::Info, "build", text));
         }
-        let graph = &self.policy.graph;
+        let graph = &self.engine.graph;
         let environment = promotion::find(graph, &self.request.environment, "request.environment")?;
         let promotion = promotion::decide(build, environment, graph, "", self.now);
         let part = match promotion.verdict {
@@ -358,13 +369,13 @@ impl Case<'_> {
     /// The time for which people have to be on call: the release and the time after it, at least an instant.
     fn watched(&self) -> Span {
         let one = Span::from_millis(1).unwrap_or(Span::ZERO);
-        self.request.duration.saturating_add(self.policy.coverage.after).max(one)
+        self.request.duration.saturating_add(self.engine.coverage.after).max(one)
     }
 
     fn coverage_timeline(&self) -> Result<Option<Timeline>> {
         let roster = self.situation.roster.as_ref().filter(|_| self.policy.checks.contains(&Check::Coverage));
         roster
-            .map(|roster| Timeline::new(roster, &self.policy.coverage, self.watched(), self.now))
+            .map(|roster| Timeline::new(roster, &self.engine.coverage, self.watched(), self.now))
             .transpose()
     }
 
@@ -375,7 +386,7 @@ impl Case<'_> {
         };
         let end = self.now.plus(self.watched()).map_err(|error| error.under("now"))?;
         let range = TimeRange { start: self.now, end };
-        let coverage = coverage::decide(roster, &range, &self.policy.coverage, "")?;
+        let coverage = coverage::decide(roster, &range, &self.engine.coverage, "")?;
         let part = match coverage.verdict {
             CoverageVerdict::Covered => Part::new(Check::Coverage, PermissionVerdict::Yes),
             CoverageVerdict::Inconclusive => Part::new(Check::Coverage, PermissionVerdict::Inconclusive),

@@ -1,6 +1,6 @@
-use super::environment::Graph;
-use super::gates::Gates;
-use super::requirement::CoverageRequirement;
+use super::environment::{Graph, default_graph};
+use super::gates::{Gates, default_gates};
+use super::requirement::{CoverageRequirement, default_requirement};
 use crate::error::{ErrorKind, Faults, Result, join};
 use crate::input::input;
 use crate::release::Type;
@@ -24,13 +24,17 @@ input! {
         pub checks: Vec<Check>,
         /// The release windows, for the check `windows`. Default: none, so that everything is open.
         pub windows: window::Policy,
-        /// The gates, for the check `gates`. Default: those of [`default_gates`](super::default_gates).
-        pub gates: Gates,
-        /// The environments, for the check `promotion`. Default: those of [`default_graph`](super::default_graph).
-        pub graph: Graph,
-        /// The people on call, for the check `coverage`. Default: those of
-        /// [`default_requirement`](super::default_requirement).
-        pub coverage: CoverageRequirement,
+        /// The gates, for the check `gates`. Absent: those of [`default_gates`](super::default_gates). Whoever reads or applies
+        /// the policy fills them in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub gates: Option<Gates>,
+        /// The environments, for the check `promotion`. Absent: those of [`default_graph`](super::default_graph), filled in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub graph: Option<Graph>,
+        /// The people on call, for the check `coverage`. Absent: those of
+        /// [`default_requirement`](super::default_requirement), filled in.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub coverage: Option<CoverageRequirement>,
         /// What has to be left of the error budget, for the check `error_budget`.
         pub error_budget: ErrorBudgetRule,
     }
@@ -41,9 +45,9 @@ impl Default for Policy {
         Self {
             checks: vec![Check::Windows, Check::Gates, Check::Promotion, Check::Coverage],
             windows: window::Policy::default(),
-            gates: Gates::default(),
-            graph: Graph::default(),
-            coverage: CoverageRequirement::default(),
+            gates: None,
+            graph: None,
+            coverage: None,
             error_budget: ErrorBudgetRule::default(),
         }
     }
@@ -97,10 +101,20 @@ impl Default for ErrorBudgetRule {
     }
 }
 
+impl Policy {
+    /// The same policy with what it leaves out, so that its digest is that of everything that is applied.
+    pub(super) fn filled(mut self) -> Self {
+        self.gates.get_or_insert_with(default_gates);
+        self.graph.get_or_insert_with(default_graph);
+        self.coverage.get_or_insert_with(default_requirement);
+        self
+    }
+}
+
 /// The usual policy: the gates, environments and people on call of the defaults, without windows.
 #[must_use]
 pub fn default_policy() -> Policy {
-    Policy::default()
+    Policy::default().filled()
 }
 
 /// Reads a policy from JSON text. A key that is left out has its default.
@@ -119,7 +133,7 @@ pub fn default_policy() -> Policy {
 /// [`requirement_from_json`](super::requirement_from_json) under `coverage`; `invalid_value` for an empty list of checks,
 /// `out_of_range` for a `minLeft` of 40, which is a percentage.
 pub fn policy_from_json(text: &str) -> Result<Policy> {
-    wire::policy_from_json(text)
+    wire::policy_from_json(text).map(Policy::filled)
 }
 
 /// Reads a policy from YAML text. A key that is left out has its default.
@@ -137,7 +151,7 @@ pub fn policy_from_json(text: &str) -> Result<Policy> {
 /// As [`policy_from_json`], with the line and the column of each fault.
 #[cfg(feature = "yaml")]
 pub fn policy_from_yaml(text: &str) -> Result<Policy> {
-    wire::policy_from_yaml(text)
+    wire::policy_from_yaml(text).map(Policy::filled)
 }
 
 impl PolicyText for Policy {
@@ -151,9 +165,15 @@ impl PolicyText for Policy {
             format_args!("is empty: expected at least one check"),
         );
         self.windows.check(&join(path, "windows"), faults);
-        self.gates.check(&join(path, "gates"), faults);
-        self.graph.check(&join(path, "graph"), faults);
-        self.coverage.check(&join(path, "coverage"), faults);
+        if let Some(gates) = &self.gates {
+            gates.check(&join(path, "gates"), faults);
+        }
+        if let Some(graph) = &self.graph {
+            graph.check(&join(path, "graph"), faults);
+        }
+        if let Some(coverage) = &self.coverage {
+            coverage.check(&join(path, "coverage"), faults);
+        }
         faults.check_share(self.error_budget.min_left, format_args!("{}", join(path, "errorBudget.minLeft")));
     }
 }

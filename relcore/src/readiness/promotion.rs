@@ -20,7 +20,7 @@ use std::fmt;
 /// use relcore::readiness::{Build, Environment, Graph, PromotionVerdict, Source, Stay, promotable};
 /// use relcore::{Span, Timestamp};
 /// let at = |text: &str| Timestamp::parse(text);
-/// let graph = Graph::default().environments([
+/// let graph = Graph::new([
 ///     Environment::new("uat", [Source::from_origin()]),
 ///     Environment::new("prod", [Source::from_upstream(["uat"]).required_soak(Span::from_hours(1))]),
 /// ]);

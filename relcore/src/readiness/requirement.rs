@@ -13,37 +13,42 @@ input! {
     /// ```
     /// use relcore::Span;
     /// use relcore::readiness::{CoverageRequirement, RoleRequirement};
-    /// let requirement = CoverageRequirement::default()
-    ///     .roles([RoleRequirement::new("primary").responds_within(Span::from_minutes(15))]);
+    /// let requirement = CoverageRequirement::new(
+    ///     [RoleRequirement::new("primary").responds_within(Span::from_minutes(15))],
+    /// );
     /// assert_eq!(requirement.after, Span::from_hours(24));
     /// ```
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    #[serde(rename = "readiness.CoverageRequirement", rename_all = "camelCase", deny_unknown_fields, default)]
+    #[serde(rename = "readiness.CoverageRequirement", rename_all = "camelCase", deny_unknown_fields)]
     pub struct CoverageRequirement {
-        /// The roles, 1 to 20. Default: one person as `primary` and one as `backup`.
+        /// The roles, 1 to 20, the most important first.
         pub roles: Vec<RoleRequirement>,
         /// Whether a person counts for one role at a time. Default: yes, since nobody is their own backup.
+        #[serde(default = "yes")]
         pub distinct: bool,
         /// How long after the release the roles are needed. Default: 24 hours.
+        #[serde(default = "a_day")]
         pub after: Span,
-        /// The chain of command: who is called after how long. Default: `primary` at once, `backup` after 5 minutes, which is
-        /// the usual timeout of PagerDuty.
+        /// The chain of command: who is called after how long. Default: none.
+        #[serde(default)]
         pub escalation: Vec<EscalationStep>,
     }
 }
 
-impl Default for CoverageRequirement {
-    fn default() -> Self {
-        Self {
-            roles: vec![RoleRequirement::new("primary"), RoleRequirement::new("backup")],
-            distinct: true,
-            after: Span::from_hours(24),
-            escalation: vec![
-                EscalationStep::new("primary", Span::ZERO),
-                EscalationStep::new("backup", Span::from_minutes(5)),
-            ],
-        }
+fn yes() -> bool {
+    true
+}
+
+fn a_day() -> Span {
+    Span::from_hours(24)
+}
+
+impl CoverageRequirement {
+    /// These roles during the release and the 24 hours after it, without a chain of command.
+    #[must_use]
+    pub fn new(roles: impl IntoIterator<Item = RoleRequirement>) -> Self {
+        Self { roles: roles.into_iter().collect(), distinct: yes(), after: a_day(), escalation: Vec::new() }
     }
 }
 
@@ -139,7 +144,8 @@ impl EscalationStep {
     }
 }
 
-/// Returns the usual requirement: a primary and a backup during the release and the 24 hours after it.
+/// Returns the usual requirement: a primary and a backup during the release and the 24 hours after it. The backup is called
+/// after 5 minutes, the usual timeout of an escalation at PagerDuty.
 ///
 /// ```
 /// let requirement = relcore::readiness::default_requirement();
@@ -148,21 +154,24 @@ impl EscalationStep {
 /// ```
 #[must_use]
 pub fn default_requirement() -> CoverageRequirement {
-    CoverageRequirement::default()
+    CoverageRequirement::new(["primary", "backup"].map(RoleRequirement::new)).escalation([
+        EscalationStep::new("primary", Span::ZERO),
+        EscalationStep::new("backup", Span::from_minutes(5)),
+    ])
 }
 
 /// Reads a requirement from JSON text. A key that is left out has its default.
 ///
 /// ```
 /// let requirement = relcore::readiness::requirement_from_json(
-///     r#"{"roles": [{"role": "primary"}], "escalation": [{"role": "primary", "after": "PT0S"}], "after": "4h"}"#,
+///     r#"{"roles": [{"role": "primary"}], "after": "4h"}"#,
 /// )?;
 /// assert_eq!(requirement.roles.len(), 1);
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///
 /// # Errors
-/// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for no roles, an empty name and the
+/// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `missing_field` for `{}`, `invalid_value` for no roles, an empty name and the
 /// time `25:00`, `unknown_zone` for `Tokyo`, `out_of_range` for a negative span, 0 people and more than 20,
 /// `unknown_reference` for a step of the chain whose role nobody has to have, `unordered` for steps that do not rise.
 pub fn requirement_from_json(text: &str) -> Result<CoverageRequirement> {
