@@ -198,7 +198,7 @@ fn an_end_that_occurs_twice_is_the_later_one() {
     assert_eq!(found.uncovered, Span::from_minutes(330)); // 20:00Z to 01:30Z
 }
 
-/// Grafana OnCall showed an empty schedule as covered.
+/// A schedule without people was an empty calendar without a warning (OneUptime/oneuptime#3174).
 #[test]
 fn a_roster_without_shifts_is_one_gap() {
     let range = TimeRange { start: at(0), end: at(60) };
