@@ -223,6 +223,12 @@ pub fn checklist(id: &str, overrides: Option<&Checklists>) -> Result<Checklist> 
 pub fn gates_of_checklist(checklist: &Checklist) -> Result<Gates> {
     let mut faults = Faults::new();
     checklist.check("checklist", &mut faults);
+    faults.check(
+        !checklist.items.is_empty(),
+        ErrorKind::InvalidValue,
+        format_args!("checklist.items"),
+        format_args!("is empty: without gates everything would pass"),
+    );
     let mut gates = Vec::new();
     for (index, item) in checklist.items.iter().enumerate() {
         let mut needs = |field: &str, is_there: bool| {

@@ -18,10 +18,10 @@ const ROLES: [&str; 3] = ["dev", "qa", "ops"];
 fn kinds() -> impl Strategy<Value = GateKind> {
     let role = || (0..3_usize).prop_map(|role| ROLES[role].to_owned());
     prop_oneof![
-        Just(GateKind::Fact {}),
-        Just(GateKind::Trigger {}),
-        Just(GateKind::Freshness {}),
-        (0..5_i32, 0..3_i32).prop_map(|(min, length)| GateKind::Threshold {
+        1 => Just(GateKind::Fact {}),
+        1 => Just(GateKind::Trigger {}),
+        1 => Just(GateKind::Freshness {}),
+        1 => (0..5_i32, 0..3_i32).prop_map(|(min, length)| GateKind::Threshold {
             min: Some(f64::from(min)),
             max: (length > 0).then(|| f64::from(min + length)),
             unit: None,
@@ -29,7 +29,7 @@ fn kinds() -> impl Strategy<Value = GateKind> {
         4 => (role(), 1..3_u32, any::<bool>(), any::<bool>()).prop_map(|(role, count, not_author, distinct)| {
             GateKind::Quorum { role, count, not_author, distinct }
         }),
-        (proptest::collection::vec(role(), 1..3), proptest::collection::vec(role(), 0..2), any::<bool>())
+        1 => (proptest::collection::vec(role(), 1..3), proptest::collection::vec(role(), 0..2), any::<bool>())
             .prop_map(|(roles, when_sensitive, distinct)| GateKind::Attendance { roles, when_sensitive, distinct }),
     ]
 }
