@@ -188,7 +188,12 @@ const MOST_STEPS: usize = 10_000;
 
 impl Case<'_> {
     fn decide(&self) -> Result<Permission> {
-        let coverage = self.coverage_timeline()?;
+        let coverage = self.coverage_timeline(false)?;
+        // With people who might answer soon enough.
+        let hopeful = match coverage.as_ref().is_some_and(|certain| certain.has_unknown) {
+            true => self.coverage_timeline(true)?,
+            false => None,
+        };
         let mut parts = vec![self.order()];
         for check in [Check::Windows, Check::Gates, Check::Promotion, Check::Coverage, Check::ErrorBudget] {
             if self.policy.checks.contains(&check) {
@@ -197,7 +202,7 @@ impl Case<'_> {
                     Check::Windows => self.windows()?,
                     Check::Gates => self.gates(),
                     Check::Promotion => self.promotion()?,
-                    Check::Coverage => self.coverage(coverage.as_ref())?,
+                    Check::Coverage => self.coverage(coverage.as_ref(), hopeful.as_ref())?,
                     Check::ErrorBudget => self.error_budget(),
                 });
             }
@@ -213,11 +218,16 @@ impl Case<'_> {
             PermissionVerdict::Later => {
                 let opens_at = self.opens_at(&parts, coverage.as_ref())?;
                 let is_go = |at: &Timestamp| self.gates_close_at().is_none_or(|close| *at < close);
+                let may_open = match &hopeful {
+                    Some(hopeful) => self.opens_at(&parts, Some(hopeful))?.is_some_and(|at| is_go(&at)),
+                    None => false,
+                };
                 match opens_at {
                     Some(at) if is_go(&at) => {
                         let text = format!("all checks let the release through at {at}");
                         (worst, Some(at), Some(at), Some((code::RELEASE_WAITS, Severity::Warning, text)))
                     }
+                    _ if may_open => (PermissionVerdict::Inconclusive, None, None, None),
                     Some(at) => {
                         let text =
                             format!("evidence or a waiver expires before the other checks open at {at}");
@@ -372,14 +382,15 @@ impl Case<'_> {
         self.request.duration.saturating_add(self.engine.coverage.after).max(one)
     }
 
-    fn coverage_timeline(&self) -> Result<Option<Timeline>> {
+    fn coverage_timeline(&self, is_hopeful: bool) -> Result<Option<Timeline>> {
         let roster = self.situation.roster.as_ref().filter(|_| self.policy.checks.contains(&Check::Coverage));
         roster
-            .map(|roster| Timeline::new(roster, &self.engine.coverage, self.watched(), self.now))
+            .map(|roster| Timeline::new(roster, &self.engine.coverage, self.watched(), self.now, is_hopeful))
             .transpose()
     }
 
-    fn coverage(&self, timeline: Option<&Timeline>) -> Result<Part> {
+    /// Who might answer soon enough could open it earlier, and so makes it inconclusive only where nobody else opens it.
+    fn coverage(&self, timeline: Option<&Timeline>, hopeful: Option<&Timeline>) -> Result<Part> {
         let (Some(roster), Some(timeline)) = (&self.situation.roster, timeline) else {
             let text = "`roster` is missing: it is not known who is on call".to_owned();
             return Ok(Part::lacks(Check::Coverage, &["roster"], text));
@@ -387,12 +398,14 @@ impl Case<'_> {
         let end = self.now.plus(self.watched()).map_err(|error| error.under("now"))?;
         let range = TimeRange { start: self.now, end };
         let coverage = coverage::decide(roster, &range, &self.engine.coverage, "")?;
+        let opens_at = timeline.next_start(self.now);
+        let may_open = hopeful.is_some_and(|hopeful| hopeful.next_start(self.now).is_some());
         let part = match coverage.verdict {
             CoverageVerdict::Covered => Part::new(Check::Coverage, PermissionVerdict::Yes),
-            CoverageVerdict::Inconclusive => Part::new(Check::Coverage, PermissionVerdict::Inconclusive),
-            CoverageVerdict::Gaps => {
-                Part::new(Check::Coverage, PermissionVerdict::No).opens_at(timeline.next_start(self.now))
+            _ if opens_at.is_none() && may_open => {
+                Part::new(Check::Coverage, PermissionVerdict::Inconclusive)
             }
+            _ => Part::new(Check::Coverage, PermissionVerdict::No).opens_at(opens_at),
         };
         Ok(Part { reasons: coverage.reasons, missing: coverage.missing, ..part })
     }

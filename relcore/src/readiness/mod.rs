@@ -60,6 +60,7 @@
 mod build;
 mod candidate;
 mod checklist;
+mod checklists;
 pub mod code;
 mod coverage;
 mod decision;
@@ -86,12 +87,10 @@ mod trial;
 
 pub use build::{Build, SmokeTest, Stay};
 pub use candidate::Candidate;
+pub use checklist::{Checklist, ChecklistItem, EvidenceKind};
 #[cfg(feature = "yaml")]
-pub use checklist::checklists_from_yaml;
-pub use checklist::{
-    Checklist, ChecklistItem, Checklists, EvidenceKind, checklist, checklists_from_json, gates_of_checklist,
-    standard_checklists,
-};
+pub use checklists::checklists_from_yaml;
+pub use checklists::{Checklists, checklist, checklists_from_json, gates_of_checklist, standard_checklists};
 pub use coverage::{Coverage, CoverageVerdict, coverage, explain_coverage, outcome_of_coverage};
 pub use decision::{Decision, GateResult, GateStatus, Verdict, explain, outcome};
 #[cfg(feature = "yaml")]

@@ -280,6 +280,8 @@ pub(super) struct Timeline {
     /// How long everybody has to be on call.
     length: i64,
     known_until: i64,
+    /// Whether it is not known of somebody how soon they answer.
+    pub(super) has_unknown: bool,
 }
 
 /// How far beyond the last shift the search goes: hours recur every week.
@@ -289,12 +291,13 @@ const BEYOND: i64 = 8 * 24 * 60 * 60 * 1000;
 const HORIZON: i64 = 5 * 366 * 24 * 60 * 60 * 1000;
 
 impl Timeline {
-    /// With the people alone of whom it is known that they answer soon enough.
+    /// With or without the people of whom it is not known how soon they answer.
     pub(super) fn new(
         roster: &Roster,
         requirement: &CoverageRequirement,
         length: Span,
         now: Timestamp,
+        is_hopeful: bool,
     ) -> Result<Self> {
         let last = roster.shifts.iter().map(|shift| shift.end).max().unwrap_or(now).max(now).as_millis();
         let length = length.as_millis();
@@ -303,12 +306,12 @@ impl Timeline {
         let known_until = known_until.min(Timestamp::MAX_MILLIS);
         let range = TimeRange { start: now, end: Timestamp::from_millis(known_until)? };
         let needs = Need::all(requirement, &range)?;
-        let presence = Presence::new(roster, &needs, false);
+        let presence = Presence::new(roster, &needs, is_hopeful);
         let gaps = Sweep::new(&needs, &presence, &range, requirement.distinct).gaps;
         let mut gaps: Vec<(i64, i64)> =
             gaps.iter().map(|gap| (gap.start.as_millis(), gap.end.as_millis())).collect();
         gaps.sort_unstable();
-        Ok(Self { gaps, length, known_until })
+        Ok(Self { gaps, length, known_until, has_unknown: presence.has_unknown })
     }
 
     /// The first instant from which on everybody is on call for long enough.
