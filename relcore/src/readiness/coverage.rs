@@ -66,7 +66,7 @@ pub(super) fn decide(
     let needs = Need::all(requirement, range)?;
     let proven = Presence::new(roster, &needs, false);
     let sweep = Sweep::new(&needs, &proven, range, requirement.distinct);
-    let possible = match sweep.gaps.is_empty() || !proven.has_unknown {
+    let possible = match sweep.gaps.is_empty() || !proven.has_unknown() {
         true => None,
         false => {
             let presence = Presence::new(roster, &needs, true);

@@ -15,6 +15,7 @@ use crate::error::{Faults, Result};
 use crate::reason::{Evidence, Reason, ReasonCode, Severity, number};
 use crate::time::{Span, TimeRange, Timestamp};
 use crate::window::{self, FitVerdict};
+use std::collections::BTreeSet;
 
 /// Says whether a build may be released to an environment now, from when on if time alone is missing, and what else is missing.
 ///
@@ -190,7 +191,7 @@ impl Case<'_> {
     fn decide(&self) -> Result<Permission> {
         let coverage = self.coverage_timeline(false)?;
         // With people who might answer soon enough.
-        let hopeful = match coverage.as_ref().is_some_and(|certain| certain.has_unknown) {
+        let hopeful = match coverage.as_ref().is_some_and(|certain| !certain.missing.is_empty()) {
             true => self.coverage_timeline(true)?,
             false => None,
         };
@@ -251,6 +252,11 @@ impl Case<'_> {
             reasons.extend(part.reasons);
             missing.extend(part.missing);
         }
+        if let Some(hopeful) = hopeful.filter(|_| verdict != PermissionVerdict::Yes) {
+            missing.extend(hopeful.missing);
+        }
+        let mut seen = BTreeSet::new();
+        missing.retain(|fact: &String| seen.insert(fact.clone()));
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity)); // stable: keeps the order of the checks
         Ok(Permission {
             verdict,

@@ -37,8 +37,8 @@ pub(super) struct Presence {
     of_need: Vec<BTreeMap<String, Vec<TimeRange>>>,
     /// The names as the roster writes them.
     names: BTreeMap<String, String>,
-    /// Whether it is not known of somebody how soon they answer.
-    pub(super) has_unknown: bool,
+    /// The shifts of which it is not known how soon somebody answers.
+    unknown: BTreeSet<usize>,
 }
 
 impl Presence {
@@ -57,15 +57,15 @@ impl Presence {
             by_role.entry(&need.requirement.role).or_default().push(index);
         }
         let mut of_need: Vec<BTreeMap<String, Vec<TimeRange>>> = vec![BTreeMap::new(); needs.len()];
-        let mut has_unknown = false;
-        for shift in &roster.shifts {
+        let mut unknown = BTreeSet::new();
+        for (place, shift) in roster.shifts.iter().enumerate() {
             for index in by_role.get(shift.role.as_str()).into_iter().flatten() {
                 let limit = needs.get(*index).and_then(|need| need.requirement.responds_within);
                 let counts = match (limit, shift.responds_within) {
                     (None, _) => true,
                     (Some(limit), Some(responds)) => responds <= limit,
                     (Some(_), None) => {
-                        has_unknown = true;
+                        unknown.insert(place);
                         is_hopeful
                     }
                 };
@@ -85,7 +85,11 @@ impl Presence {
                 };
             }
         }
-        Self { of_need, names, has_unknown }
+        Self { of_need, names, unknown }
+    }
+
+    pub(super) fn has_unknown(&self) -> bool {
+        !self.unknown.is_empty()
     }
 
     fn name(&self, person: &str) -> String {
@@ -280,8 +284,8 @@ pub(super) struct Timeline {
     /// How long everybody has to be on call.
     length: i64,
     known_until: i64,
-    /// Whether it is not known of somebody how soon they answer.
-    pub(super) has_unknown: bool,
+    /// The facts that are missing of shifts that are not over.
+    pub(super) missing: Vec<String>,
 }
 
 /// How far beyond the last shift the search goes: hours recur every week.
@@ -311,7 +315,10 @@ impl Timeline {
         let mut gaps: Vec<(i64, i64)> =
             gaps.iter().map(|gap| (gap.start.as_millis(), gap.end.as_millis())).collect();
         gaps.sort_unstable();
-        Ok(Self { gaps, length, known_until, has_unknown: presence.has_unknown })
+        let is_ahead = |place: &&usize| roster.shifts.get(**place).is_some_and(|shift| shift.end > now);
+        let unknown = presence.unknown.iter().filter(is_ahead);
+        let missing = unknown.map(|place| format!("roster.shifts[{place}].respondsWithin")).collect();
+        Ok(Self { gaps, length, known_until, missing })
     }
 
     /// The first instant from which on everybody is on call for long enough.

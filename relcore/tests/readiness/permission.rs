@@ -72,13 +72,13 @@ fn ask((engine, request, situation): &(Engine, Request, Situation), minute: i32)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// `later` is the first minute at which the same question gets a yes, and nothing else gets one.
     #[test]
     fn it_opens_at_the_first_minute_of_yes(case in cases()) {
         let permission = ask(&case, NOW);
-        let first = (NOW..NOW + 500).find(|minute| ask(&case, *minute).verdict == PermissionVerdict::Yes);
+        let first = (NOW..NOW + 320).find(|minute| ask(&case, *minute).verdict == PermissionVerdict::Yes);
         match permission.verdict {
             PermissionVerdict::Yes => prop_assert_eq!(first, Some(NOW)),
             PermissionVerdict::Later => prop_assert_eq!(permission.opens_at, first.map(at)),
