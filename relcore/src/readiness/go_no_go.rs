@@ -1,10 +1,10 @@
 use super::candidate::Candidate;
 use super::code;
+use super::counted::{Counted, Uncounted};
 use super::decision::{Decision, GateResult, GateStatus, Verdict};
+use super::evaluation::{Evaluation, GateOutcome, Problem};
 use super::evidence::CandidateEvidence;
 use super::gates::{Gate, GateKind, Gates};
-use super::standing::{Standing, Uncounted};
-use super::trial::{Judged, Problem, Trial};
 use crate::digest::Checked;
 use crate::error::{Faults, Result};
 use crate::reason::{Evidence, Reason, ReasonCode, Severity, format_duration, number};
@@ -67,8 +67,8 @@ pub(super) fn first_worse(
     than: Verdict,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let standing = Standing::new(candidate, evidence);
-    Trial::new(candidate, gates, &standing).first_worse(than, now)
+    let counted = Counted::new(candidate, evidence);
+    Evaluation::new(candidate, gates, &counted).first_worse(than, now)
 }
 
 /// Decides with arguments that passed their checks.
@@ -79,19 +79,19 @@ pub(super) fn decide(
     digest: &str,
     now: Timestamp,
 ) -> Decision {
-    let standing = Standing::new(candidate, evidence);
-    let trial = Trial::new(candidate, gates, &standing);
-    let judged = trial.judge(now);
-    let verdict = trial.verdict(&judged);
-    let (mut reasons, missing) = reasons(&trial, &judged, verdict, now);
+    let counted = Counted::new(candidate, evidence);
+    let evaluation = Evaluation::new(candidate, gates, &counted);
+    let outcome = evaluation.evaluate(now);
+    let verdict = evaluation.verdict(&outcome);
+    let (mut reasons, missing) = reasons(&evaluation, &outcome, verdict, now);
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.severity)); // stable: keeps the order of the gates
-    let results = gates.gates.iter().zip(&judged).map(|(gate, judged)| {
-        let waiver = judged.waiver.filter(|_| judged.status == GateStatus::Waived);
+    let results = gates.gates.iter().zip(&outcome).map(|(gate, outcome)| {
+        let waiver = outcome.waiver.filter(|_| outcome.status == GateStatus::Waived);
         GateResult {
             id: gate.id.clone(),
-            status: judged.status,
-            have: judged.have,
-            need: judged.need,
+            status: outcome.status,
+            have: outcome.have,
+            need: outcome.need,
             waived_by: waiver.map(|waiver| waiver.by.clone()),
             waived_until: waiver.map(|waiver| waiver.until),
         }
@@ -102,7 +102,7 @@ pub(super) fn decide(
         gates: results.collect(),
         reasons,
         missing,
-        next_check_at: trial.first_worse(verdict, now),
+        next_check_at: evaluation.first_worse(verdict, now),
         policy_digest: digest.to_owned(),
     }
 }
@@ -127,32 +127,32 @@ fn named<'a>(id: &'a str, text: &'a str) -> std::borrow::Cow<'a, str> {
 }
 
 fn reasons(
-    trial: &Trial<'_>,
-    judged: &[Judged<'_>],
+    evaluation: &Evaluation<'_>,
+    outcome: &[GateOutcome<'_>],
     verdict: Verdict,
     now: Timestamp,
 ) -> (Vec<Reason>, Vec<String>) {
     let mut reasons = Vec::new();
     let mut missing: Vec<String> = Vec::new();
     if verdict == Verdict::Go {
-        let count = judged.iter().filter(|judged| judged.status == GateStatus::Passed).count();
+        let count = outcome.iter().filter(|outcome| outcome.status == GateStatus::Passed).count();
         let evidence = Evidence { n: Some(Count::of(count)), ..Evidence::default() };
         let text = format!("{count} of {count} gates are passed");
         reasons.push(Reason::new(code::GATES_PASSED, Severity::Info, "gates", text).with(evidence));
     }
-    if !trial.asks_for_evidence() {
+    if !evaluation.asks_for_evidence() {
         let text = "no gate asks for evidence about a release of this type: nothing is proven";
         reasons.push(Reason::new(code::NO_GATE_REQUIRED, Severity::Warning, "gates", text));
     }
-    for (gate, judged) in trial.gates.gates.iter().zip(judged) {
-        let severity = match judged.status {
+    for (gate, outcome) in evaluation.gates.gates.iter().zip(outcome) {
+        let severity = match outcome.status {
             GateStatus::Failed => Severity::Error,
             GateStatus::Unknown | GateStatus::Waived => Severity::Warning,
             GateStatus::Passed | GateStatus::NotRequired => continue,
         };
         let name = named(&gate.id, &gate.text);
         let id = &gate.id;
-        for problem in &judged.problems {
+        for problem in &outcome.problems {
             let mut add = |code: ReasonCode, text: String, evidence: Evidence| {
                 reasons.push(Reason::new(code, severity, id, text).with(evidence));
             };
@@ -232,16 +232,16 @@ fn reasons(
             }
             missing.extend(missing_fact(gate, problem));
         }
-        if let Some(waiver) = judged.waiver.filter(|_| judged.status == GateStatus::Waived) {
+        if let Some(waiver) = outcome.waiver.filter(|_| outcome.status == GateStatus::Waived) {
             let text = format!("`{}` waives {name} until {}: {}", waiver.by, waiver.until, waiver.why);
             reasons.push(Reason::new(code::GATE_WAIVED, Severity::Warning, id, text));
         }
     }
-    for vote in trial.standing.against() {
+    for vote in evaluation.counted.against() {
         let text = format!("`{}` voted against this artifact as `{}` at {}", vote.by, vote.role, vote.at);
         reasons.push(Reason::new(code::VOTED_AGAINST, Severity::Error, &vote.by, text));
     }
-    for uncounted in trial.standing.not_counted().iter().cloned().chain(trial.refused_waivers(now)) {
+    for uncounted in evaluation.counted.not_counted().iter().cloned().chain(evaluation.refused_waivers(now)) {
         let Uncounted { code, subject, text } = uncounted;
         reasons.push(Reason::new(code, Severity::Info, subject, text));
     }

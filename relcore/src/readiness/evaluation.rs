@@ -1,18 +1,18 @@
 //! The gates, tried with the evidence that counts, at an instant.
 use super::candidate::{Candidate, person};
 use super::code;
+use super::counted::{Counted, Uncounted};
 use super::decision::{GateStatus, Verdict};
 use super::evidence::{Attendee, Fact, Meeting, Waiver};
 use super::gates::{Gate, GateKind, Gates};
 use super::matching::{Group, fill};
-use super::standing::{Standing, Uncounted};
 use crate::time::{Span, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) struct Trial<'a> {
+pub(super) struct Evaluation<'a> {
     pub(super) candidate: &'a Candidate,
     pub(super) gates: &'a Gates,
-    pub(super) standing: &'a Standing<'a>,
+    pub(super) counted: &'a Counted<'a>,
     authors: BTreeSet<String>,
     /// Of each gate, the allowed waiver that ends last.
     waivers: BTreeMap<&'a str, &'a Waiver>,
@@ -20,7 +20,7 @@ pub(super) struct Trial<'a> {
 
 /// What became of a gate.
 #[derive(Clone, Debug)]
-pub(super) struct Judged<'a> {
+pub(super) struct GateOutcome<'a> {
     pub(super) status: GateStatus,
     pub(super) have: Option<u32>,
     pub(super) need: Option<u32>,
@@ -44,28 +44,28 @@ pub(super) enum Problem<'a> {
     ByAuthor(&'a str),
 }
 
-impl<'a> Judged<'a> {
+impl<'a> GateOutcome<'a> {
     fn new(status: GateStatus, problems: Vec<Problem<'a>>) -> Self {
         Self { status, have: None, need: None, problems, waiver: None }
     }
 }
 
-impl<'a> Trial<'a> {
-    pub(super) fn new(candidate: &'a Candidate, gates: &'a Gates, standing: &'a Standing<'a>) -> Self {
+impl<'a> Evaluation<'a> {
+    pub(super) fn new(candidate: &'a Candidate, gates: &'a Gates, counted: &'a Counted<'a>) -> Self {
         let authors = candidate.authors.iter().map(|author| person(author)).collect();
-        let mut trial = Self { candidate, gates, standing, authors, waivers: BTreeMap::new() };
+        let mut evaluation = Self { candidate, gates, counted, authors, waivers: BTreeMap::new() };
         let by_id: BTreeMap<&str, &Gate> = gates.gates.iter().map(|gate| (gate.id.as_str(), gate)).collect();
-        for &waiver in &standing.waivers {
+        for &waiver in &counted.waivers {
             let gate = by_id.get(waiver.gate.as_str());
-            if gate.is_none_or(|gate| trial.objection(waiver, gate).is_some()) {
+            if gate.is_none_or(|gate| evaluation.objection(waiver, gate).is_some()) {
                 continue;
             }
-            let latest = trial.waivers.entry(&waiver.gate).or_insert(waiver);
+            let latest = evaluation.waivers.entry(&waiver.gate).or_insert(waiver);
             if waiver.until > latest.until {
                 *latest = waiver;
             }
         }
-        trial
+        evaluation
     }
 
     /// Why a waiver may not be made, if it may not.
@@ -91,7 +91,7 @@ impl<'a> Trial<'a> {
     pub(super) fn refused_waivers(&self, at: Timestamp) -> Vec<Uncounted> {
         let by_id: BTreeMap<&str, &Gate> =
             self.gates.gates.iter().map(|gate| (gate.id.as_str(), gate)).collect();
-        let refused = self.standing.waivers.iter().filter_map(|waiver| {
+        let refused = self.counted.waivers.iter().filter_map(|waiver| {
             let Waiver { gate, by, until, .. } = waiver;
             let what = format!("the waiver of `{gate}` by `{by}`");
             let (code, text) = match self.objection(waiver, by_id.get(gate.as_str())?) {
@@ -107,15 +107,15 @@ impl<'a> Trial<'a> {
     /// What becomes of each gate at an instant that is not before any evidence.
     ///
     /// INVARIANT: with time, evidence for the release expires and nothing else changes, so the verdict gets no better.
-    pub(super) fn judge(&self, at: Timestamp) -> Vec<Judged<'a>> {
+    pub(super) fn evaluate(&self, at: Timestamp) -> Vec<GateOutcome<'a>> {
         let filled = self.distinct_approvers(at);
         let gates = self.gates.gates.iter().zip(filled);
-        gates.map(|(gate, filled)| self.settle(gate, self.judge_gate(gate, filled, at), at)).collect()
+        gates.map(|(gate, filled)| self.with_waiver(gate, self.evaluate_gate(gate, filled, at), at)).collect()
     }
 
-    pub(super) fn verdict(&self, judged: &[Judged<'_>]) -> Verdict {
-        let has = |status| judged.iter().any(|judged| judged.status == status);
-        if has(GateStatus::Failed) || self.standing.against().next().is_some() {
+    pub(super) fn verdict(&self, outcome: &[GateOutcome<'_>]) -> Verdict {
+        let has = |status| outcome.iter().any(|outcome| outcome.status == status);
+        if has(GateStatus::Failed) || self.counted.against().next().is_some() {
             Verdict::NoGo
         } else if has(GateStatus::Unknown) || !self.asks_for_evidence() {
             Verdict::Inconclusive
@@ -140,7 +140,7 @@ impl<'a> Trial<'a> {
         instants.sort_unstable();
         instants.dedup();
         // The verdict gets no better, so the instants before the change come first.
-        let before = instants.partition_point(|at| self.verdict(&self.judge(*at)) <= than);
+        let before = instants.partition_point(|at| self.verdict(&self.evaluate(*at)) <= than);
         instants.get(before).copied()
     }
 
@@ -148,13 +148,13 @@ impl<'a> Trial<'a> {
     fn expiries(&self) -> impl Iterator<Item = Timestamp> {
         let waivers = self.waivers.values().map(|waiver| waiver.until);
         let evidence = self.gates.gates.iter().flat_map(|gate| {
-            let facts = self.standing.facts(&gate.id).iter().map(|fact| fact.at);
+            let facts = self.counted.facts(&gate.id).iter().map(|fact| fact.at);
             let (approvals, others): (Vec<_>, Vec<_>) = match &gate.kind {
                 GateKind::Quorum { role, .. } => {
-                    (self.standing.approvals(role).map(|(_, vote)| vote.at).collect(), vec![])
+                    (self.counted.approvals(role).map(|(_, vote)| vote.at).collect(), vec![])
                 }
                 GateKind::Attendance { .. } => {
-                    (vec![], self.standing.meeting.map(|meeting| meeting.at).into_iter().collect())
+                    (vec![], self.counted.meeting.map(|meeting| meeting.at).into_iter().collect())
                 }
                 GateKind::Freshness {} => (vec![], vec![self.candidate.created_at]),
                 _ => (vec![], facts.collect()),
@@ -166,94 +166,95 @@ impl<'a> Trial<'a> {
     }
 
     /// The waiver of a gate, and what an unknown type or unknown authors leave open.
-    fn settle(&self, gate: &'a Gate, mut judged: Judged<'a>, at: Timestamp) -> Judged<'a> {
-        let is_open = |judged: &Judged<'_>| judged.status >= GateStatus::Unknown;
+    fn with_waiver(&self, gate: &'a Gate, mut outcome: GateOutcome<'a>, at: Timestamp) -> GateOutcome<'a> {
+        let is_open = |outcome: &GateOutcome<'_>| outcome.status >= GateStatus::Unknown;
         match gate.is_required(self.candidate.release_type) {
             Some(true) => {}
-            Some(false) => judged = Judged::new(GateStatus::NotRequired, Vec::new()),
-            None if is_open(&judged) => {
-                judged.status = GateStatus::Unknown;
-                judged.problems.push(Problem::Missing("candidate.releaseType".to_owned()));
+            Some(false) => outcome = GateOutcome::new(GateStatus::NotRequired, Vec::new()),
+            None if is_open(&outcome) => {
+                outcome.status = GateStatus::Unknown;
+                outcome.problems.push(Problem::Missing("candidate.releaseType".to_owned()));
             }
             None => {}
         }
-        judged.waiver = self.waiver(gate, at);
-        if judged.waiver.is_some() && is_open(&judged) {
+        outcome.waiver = self.waiver(gate, at);
+        if outcome.waiver.is_some() && is_open(&outcome) {
             if self.gates.waivers.not_author && self.authors.is_empty() {
-                judged.status = GateStatus::Unknown;
-                judged.problems.push(Problem::Missing("candidate.authors".to_owned()));
+                outcome.status = GateStatus::Unknown;
+                outcome.problems.push(Problem::Missing("candidate.authors".to_owned()));
             } else {
-                judged.status = GateStatus::Waived;
+                outcome.status = GateStatus::Waived;
             }
         }
-        judged
+        outcome
     }
 
     fn waiver(&self, gate: &Gate, at: Timestamp) -> Option<&'a Waiver> {
         self.waivers.get(gate.id.as_str()).copied().filter(|waiver| at < waiver.until)
     }
 
-    fn judge_gate(&self, gate: &'a Gate, filled: Option<Vec<String>>, at: Timestamp) -> Judged<'a> {
+    fn evaluate_gate(&self, gate: &'a Gate, filled: Option<Vec<String>>, at: Timestamp) -> GateOutcome<'a> {
         let missing =
-            || Judged::new(GateStatus::Unknown, vec![Problem::Missing(format!("facts.{}", gate.id))]);
+            || GateOutcome::new(GateStatus::Unknown, vec![Problem::Missing(format!("facts.{}", gate.id))]);
         let outdated = |made: Timestamp| {
             let max_age = gate.max_age.filter(|max_age| at.since(made) >= *max_age)?;
-            Some(Judged::new(GateStatus::Unknown, vec![Problem::Outdated { at: made, max_age }]))
+            Some(GateOutcome::new(GateStatus::Unknown, vec![Problem::Outdated { at: made, max_age }]))
         };
         match &gate.kind {
             GateKind::Trigger {} => {
-                let is_reported = self.standing.facts(&gate.id).iter().any(|fact| fact.holds == Some(true));
+                let is_reported = self.counted.facts(&gate.id).iter().any(|fact| fact.holds == Some(true));
                 match is_reported {
-                    true => Judged::new(GateStatus::Failed, vec![Problem::Triggered]),
-                    false => Judged::new(GateStatus::Passed, Vec::new()),
+                    true => GateOutcome::new(GateStatus::Failed, vec![Problem::Triggered]),
+                    false => GateOutcome::new(GateStatus::Passed, Vec::new()),
                 }
             }
             GateKind::Fact {} | GateKind::Threshold { .. } => {
-                let facts = self.standing.facts(&gate.id).iter();
-                let judged = facts.map(|fact| judge_fact(gate, fact)).max_by_key(|judged| judged.status);
-                match judged {
+                let facts = self.counted.facts(&gate.id).iter();
+                let outcome =
+                    facts.map(|fact| evaluate_fact(gate, fact)).max_by_key(|outcome| outcome.status);
+                match outcome {
                     None => missing(),
-                    Some(judged) if judged.status == GateStatus::Passed => {
-                        let made = self.standing.facts(&gate.id).first().map(|fact| fact.at);
-                        made.and_then(outdated).unwrap_or(judged)
+                    Some(outcome) if outcome.status == GateStatus::Passed => {
+                        let made = self.counted.facts(&gate.id).first().map(|fact| fact.at);
+                        made.and_then(outdated).unwrap_or(outcome)
                     }
-                    Some(judged) => judged,
+                    Some(outcome) => outcome,
                 }
             }
             GateKind::Freshness {} => match outdated(self.candidate.created_at) {
-                Some(judged) => Judged { status: GateStatus::Failed, ..judged },
-                None => Judged::new(GateStatus::Passed, Vec::new()),
+                Some(outcome) => GateOutcome { status: GateStatus::Failed, ..outcome },
+                None => GateOutcome::new(GateStatus::Passed, Vec::new()),
             },
             GateKind::Quorum { role, count, not_author, .. } => {
-                self.judge_quorum(gate, (role, *count, *not_author), filled, at)
+                self.evaluate_quorum(gate, (role, *count, *not_author), filled, at)
             }
             GateKind::Attendance { roles, when_sensitive, distinct } => {
-                let Some(meeting) = self.standing.meeting else {
+                let Some(meeting) = self.counted.meeting else {
                     let problem = Problem::Missing("meeting".to_owned());
-                    return Judged::new(GateStatus::Unknown, vec![problem]);
+                    return GateOutcome::new(GateStatus::Unknown, vec![problem]);
                 };
-                let judged = self.judge_attendance(meeting, roles, when_sensitive, *distinct);
-                match judged.status {
-                    GateStatus::Passed => outdated(meeting.at).unwrap_or(judged),
-                    _ => judged,
+                let outcome = self.evaluate_attendance(meeting, roles, when_sensitive, *distinct);
+                match outcome.status {
+                    GateStatus::Passed => outdated(meeting.at).unwrap_or(outcome),
+                    _ => outcome,
                 }
             }
         }
     }
 
-    fn judge_quorum(
+    fn evaluate_quorum(
         &self,
         gate: &'a Gate,
         (role, need, not_author): (&'a str, u32, bool),
         filled: Option<Vec<String>>,
         at: Timestamp,
-    ) -> Judged<'a> {
+    ) -> GateOutcome<'a> {
         let eligible = self.eligible(gate, role, not_author, at);
         let counted = filled.unwrap_or_else(|| eligible.iter().map(|person| (*person).to_owned()).collect());
         let have = u32::try_from(counted.len()).unwrap_or(u32::MAX).min(need);
-        let mut judged = if have < need {
+        let mut outcome = if have < need {
             let mut problems = vec![Problem::TooFew { role, have, need }];
-            let votes = || self.standing.approvals(role);
+            let votes = || self.counted.approvals(role);
             problems.extend(
                 votes()
                     .filter(|(person, _)| not_author && self.authors.contains(*person))
@@ -270,19 +271,19 @@ impl<'a> Trial<'a> {
                 let max_age = gate.max_age.filter(|max_age| at.since(vote.at) >= *max_age)?;
                 Some(Problem::Outdated { at: vote.at, max_age })
             }));
-            Judged::new(GateStatus::Failed, problems)
+            GateOutcome::new(GateStatus::Failed, problems)
         } else if not_author && self.authors.is_empty() {
-            Judged::new(GateStatus::Unknown, vec![Problem::Missing("candidate.authors".to_owned())])
+            GateOutcome::new(GateStatus::Unknown, vec![Problem::Missing("candidate.authors".to_owned())])
         } else {
-            Judged::new(GateStatus::Passed, Vec::new())
+            GateOutcome::new(GateStatus::Passed, Vec::new())
         };
-        (judged.have, judged.need) = (Some(have), Some(need));
-        judged
+        (outcome.have, outcome.need) = (Some(have), Some(need));
+        outcome
     }
 
     /// The people whose approval counts for a quorum, if nobody is needed elsewhere.
     fn eligible(&self, gate: &Gate, role: &str, not_author: bool, at: Timestamp) -> BTreeSet<&str> {
-        let votes = self.standing.approvals(role).filter(|(person, vote)| {
+        let votes = self.counted.approvals(role).filter(|(person, vote)| {
             !(not_author && self.authors.contains(*person))
                 && gate.max_age.is_none_or(|max_age| at.since(vote.at) < max_age)
         });
@@ -315,13 +316,13 @@ impl<'a> Trial<'a> {
         filled
     }
 
-    fn judge_attendance(
+    fn evaluate_attendance(
         &self,
         meeting: &'a Meeting,
         roles: &'a [String],
         when_sensitive: &'a [String],
         distinct: bool,
-    ) -> Judged<'a> {
+    ) -> GateOutcome<'a> {
         let always: Vec<&str> = roles.iter().map(String::as_str).collect();
         let all: Vec<&str> =
             always.iter().copied().chain(when_sensitive.iter().map(String::as_str)).collect();
@@ -339,9 +340,10 @@ impl<'a> Trial<'a> {
             problems.push(Problem::Missing("candidate.securitySensitive".to_owned()));
         }
         let count = |number: usize| Some(u32::try_from(number).unwrap_or(u32::MAX));
-        let mut judged = Judged::new(status, problems);
-        (judged.have, judged.need) = (count(needed.len().saturating_sub(absent.len())), count(needed.len()));
-        judged
+        let mut outcome = GateOutcome::new(status, problems);
+        (outcome.have, outcome.need) =
+            (count(needed.len().saturating_sub(absent.len())), count(needed.len()));
+        outcome
     }
 }
 
@@ -370,27 +372,27 @@ fn absent<'a>(roles: &[&'a str], attendees: &[Attendee], distinct: bool) -> Vec<
 }
 
 /// A fact against its gate, but for its age.
-fn judge_fact<'a>(gate: &'a Gate, fact: &'a Fact) -> Judged<'a> {
+fn evaluate_fact<'a>(gate: &'a Gate, fact: &'a Fact) -> GateOutcome<'a> {
     let missing = |field: &str| {
-        Judged::new(GateStatus::Unknown, vec![Problem::Missing(format!("facts.{}.{field}", gate.id))])
+        GateOutcome::new(GateStatus::Unknown, vec![Problem::Missing(format!("facts.{}.{field}", gate.id))])
     };
     if let Some(error) = &fact.error {
-        return Judged::new(GateStatus::Unknown, vec![Problem::Errored(error)]);
+        return GateOutcome::new(GateStatus::Unknown, vec![Problem::Errored(error)]);
     }
     let GateKind::Threshold { min, max, unit } = &gate.kind else {
         return match fact.holds {
-            Some(true) => Judged::new(GateStatus::Passed, Vec::new()),
-            Some(false) => Judged::new(GateStatus::Failed, vec![Problem::Failed]),
+            Some(true) => GateOutcome::new(GateStatus::Passed, Vec::new()),
+            Some(false) => GateOutcome::new(GateStatus::Failed, vec![Problem::Failed]),
             None => missing("holds"),
         };
     };
     let Some(value) = fact.value else { return missing("value") };
     let below = min.filter(|min| value < *min).map(|min| (min, false));
     match below.or_else(|| max.filter(|max| value > *max).map(|max| (max, true))) {
-        None => Judged::new(GateStatus::Passed, Vec::new()),
+        None => GateOutcome::new(GateStatus::Passed, Vec::new()),
         Some((limit, is_above)) => {
             let problem = Problem::OutsideLimits { value, limit, is_above, unit: unit.as_deref() };
-            Judged::new(GateStatus::Failed, vec![problem])
+            GateOutcome::new(GateStatus::Failed, vec![problem])
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::reason::ReasonCode;
 use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
-pub(super) struct Standing<'a> {
+pub(super) struct Counted<'a> {
     /// The latest facts by their id; several if they are of one instant.
     facts: BTreeMap<&'a str, Vec<&'a Fact>>,
     /// The latest vote of each person in each role, by person and role.
@@ -24,7 +24,7 @@ pub(super) struct Uncounted {
     pub(super) text: String,
 }
 
-impl<'a> Standing<'a> {
+impl<'a> Counted<'a> {
     pub(super) fn new(candidate: &Candidate, evidence: &'a CandidateEvidence) -> Self {
         let mut not_counted = Vec::new();
         let is_bound = |artifact: &str, at: Timestamp| bound(candidate, artifact, at);
