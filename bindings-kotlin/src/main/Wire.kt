@@ -3515,14 +3515,6 @@ fun WindowVerdict.Companion.fromJson(json: String): WindowVerdict = ffiReadWindo
 @Throws(RelcoreException::class)
 fun WindowVerdict.toJson(): String = ffiWriteWindowVerdict(this)
 
-/** Reads the JSON form of the hashes; unknown keys are refused. */
-@Throws(RelcoreException::class)
-fun AuditTree.Companion.fromJson(json: String): AuditTree = AuditTree(.fromJson(json))
-
-/** The JSON form of the hashes. */
-@Throws(RelcoreException::class)
-fun AuditTree.toJson(): String = hashes().toJson()
-
 /** Reads the JSON form of the schedule; unknown keys are refused. */
 @Throws(RelcoreException::class)
 fun CanaryRollout.Companion.fromJson(json: String): CanaryRollout = CanaryRollout(CanarySchedule.fromJson(json))

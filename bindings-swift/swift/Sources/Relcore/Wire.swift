@@ -3512,14 +3512,6 @@ extension WindowVerdict: WireValue {
     public func json() throws -> String { try ffiWriteWindowVerdict(value: self) }
 }
 
-extension AuditTree {
-    /// Reads the JSON form of the hashes; unknown keys are refused.
-    public convenience init(json: String) throws { try self.init(hashes: .init(json: json)) }
-
-    /// The JSON form of the hashes.
-    public func json() throws -> String { try hashes().json() }
-}
-
 extension CanaryRollout {
     /// Reads the JSON form of the schedule; unknown keys are refused.
     public convenience init(json: String) throws { try self.init(schedule: .init(json: json)) }
