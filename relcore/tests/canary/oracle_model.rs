@@ -166,7 +166,8 @@ impl Oracle {
             }
         }
         self.end_pause(now);
-        if !self.told {
+        // A capacity that was observed after the end of the run counts at once; without one each step waits.
+        if !self.told || self.capacity.is_some() {
             self.step_back(now, false);
         }
         let verdict = self.verdict(now);
@@ -250,18 +251,6 @@ impl Oracle {
     fn all_back(&mut self) {
         (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
         self.routes = Default::default();
-    }
-
-    /// Stops the way back at a weight of the schedule.
-    fn keep_step_back(&mut self, at: Timestamp) {
-        let nearest = self.weights().into_iter().filter(|weight| *weight <= self.weight).fold(0.0, f64::max);
-        if nearest < self.weight {
-            (self.weight, self.weight_at) = (nearest, (nearest > 0.0).then_some(at));
-        }
-        if nearest == 0.0 && !self.routes.0 && !self.routes.1 {
-            self.traffic_since = None;
-        }
-        self.rewind();
     }
 
     fn weights(&self) -> Vec<f64> {
@@ -526,7 +515,7 @@ impl Oracle {
             Phase::Paused => self.unpause(at).unwrap(),
             Phase::Frozen => at,
             Phase::RollingBack => {
-                self.keep_step_back(at);
+                self.rewind();
                 at
             }
             _ => return,
@@ -939,7 +928,12 @@ impl Oracle {
                     if self.waiver == Waiver::Inconclusive {
                         self.forgive(at, false);
                     }
-                    let keeps = self.schedule.abort == AbortPolicy::Freeze;
+                    let can_take = self.capacity.is_some_and(|capacity| capacity >= 100.0 - weight);
+                    let keeps = match self.schedule.abort {
+                        AbortPolicy::Freeze => true,
+                        AbortPolicy::ReverseSteps => !can_take,
+                        _ => false,
+                    };
                     self.weight = if keeps { weight.max(self.weight) } else { weight };
                     (self.weight_at, self.waiver) = (Some(at), Waiver::Nothing);
                     self.traffic_since = self.traffic_since.or(Some(at));

@@ -23,8 +23,12 @@ fn statsmodels_score_test_of_a_difference_that_is_not_zero() {
 #[test]
 fn scipy_barnard_without_tied_tables() {
     let equality = Effect::Difference { value: 0.0 };
-    let test =
-        test_shares(&Trials::new(9_u32, 10_u32), &Trials::new(3_u32, 10_u32), &equality, &ShareTestMethod::Barnard);
+    let test = test_shares(
+        &Trials::new(9_u32, 10_u32),
+        &Trials::new(3_u32, 10_u32),
+        &equality,
+        &ShareTestMethod::Barnard,
+    );
     assert!(close(test.unwrap().p_two_sided, 0.00796, 1e-3));
 }
 
@@ -111,7 +115,10 @@ fn puruspe_incomplete_gamma_of_great_parameters() {
     ];
     for (events, low, high) in cases {
         let interval = rate_interval(&Counts::new(events, 1.0), 0.95).unwrap();
-        assert!(close(interval.low, low, 1e-11) && close(interval.high, high, 1e-11), "{events}: {interval:?}");
+        assert!(
+            close(interval.low, low, 1e-11) && close(interval.high, high, 1e-11),
+            "{events}: {interval:?}"
+        );
     }
 }
 
