@@ -302,6 +302,7 @@ modules!(
     incident,
     interchange,
     metrics,
+    readiness,
     release,
     rollback,
     stats,
