@@ -1,5 +1,6 @@
 //! Order of large samples: a sort and a selection that use the distribution of the values, with the result of
 //! `sort_unstable_by(f64::total_cmp)`.
+use super::quantile;
 
 /// From this number of values on, the sort by digits is faster than that by comparisons.
 const LARGE: usize = 2048;
@@ -144,38 +145,45 @@ pub(super) fn at_ranks<const N: usize>(values: &[f64], ranks: [usize; N]) -> [Op
         (rank, spread.isqrt().saturating_mul(5).saturating_add(4))
     };
     let ((below, left), (above, right)) = (aside(*first), aside(*last));
-    let low = below.checked_sub(left).and_then(|rank| part.get(rank)).map_or(0, |value| key(*value));
-    let high = part.get(above.saturating_add(right)).map_or(u64::MAX, |value| key(*value));
-    let (mut lower, mut near) = (0_usize, Vec::new());
-    for chunk in values.chunks(1024) {
-        let (mut chunk_lower, mut chunk_near) = (0_usize, 0_usize);
-        for value in chunk {
-            let key = key(*value);
-            chunk_lower = chunk_lower.wrapping_add(usize::from(key < low));
-            chunk_near = chunk_near.wrapping_add(usize::from(key >= low && key <= high));
-        }
-        lower = lower.saturating_add(chunk_lower);
-        if chunk_near > 0 {
-            near.extend(chunk.iter().map(|value| key(*value)).filter(|key| (low..=high).contains(key)));
-        }
-    }
-    let inside = |rank: &usize| rank.checked_sub(lower).is_some_and(|rank| rank < near.len());
-    if !ranks.iter().all(inside) {
+    let low = below.checked_sub(left).and_then(|rank| part.get(rank)).copied().unwrap_or(f64::NEG_INFINITY);
+    let high = part.get(above.saturating_add(right)).copied().unwrap_or(f64::INFINITY);
+    let (lower, mut near) = between(values, low, high);
+    if *first < lower || *last >= lower.saturating_add(near.len()) {
         return all(values);
     }
-    near.sort_unstable();
-    ranks.map(|rank| near.get(rank.saturating_sub(lower)).map(|key| value(*key)))
+    let ranks = ranks.map(|rank| rank.saturating_sub(lower));
+    quantile::select(&mut near, &ranks);
+    ranks.map(|rank| near.get(rank).map(|key| value(*key)))
+}
+
+/// The number of values below `low`, and the keys of those from there to `high`.
+fn between(values: &[f64], low: f64, high: f64) -> (usize, Vec<u64>) {
+    /// Few of these have one between: the others are only counted, several at once.
+    const CHUNK: usize = 32;
+    let (mut lower, mut near) = (0_usize, Vec::new());
+    for chunk in values.chunks(CHUNK) {
+        let (mut below, mut up_to) = (0_usize, 0_usize);
+        for value in chunk {
+            below = below.wrapping_add(usize::from(*value < low));
+            up_to = up_to.wrapping_add(usize::from(*value <= high));
+        }
+        lower = lower.saturating_add(below);
+        if below < up_to {
+            near.extend(chunk.iter().filter(|value| (low..=high).contains(*value)).map(|value| key(*value)));
+        }
+    }
+    (lower, near)
 }
 
 /// The order of `total_cmp` as whole numbers.
-fn key(value: f64) -> u64 {
+pub(super) fn key(value: f64) -> u64 {
     let bits = value.to_bits();
     // All bits of a negative number turn, the sign alone of another one.
     bits ^ ((bits.cast_signed() >> 63).cast_unsigned() | 1 << 63)
 }
 
 /// The inverse of [`key`].
-fn value(key: u64) -> f64 {
+pub(super) fn value(key: u64) -> f64 {
     f64::from_bits(key ^ ((!key.cast_signed() >> 63).cast_unsigned() | 1 << 63))
 }
 
