@@ -243,6 +243,51 @@ export declare class RelcoreError extends Error {
  * - `sla_breached`: The response or the resolution did not come in time.
  * - `sla_no_target`: The severity has no target in the service level agreement.
  *
+ * Of `readiness`:
+ *
+ * - `gates_passed`: Every gate that the release needs is passed.
+ * - `no_gate_required`: No gate asks for evidence about a release of this type.
+ * - `gate_fact_failed`: The fact of a gate does not hold.
+ * - `gate_fact_error`: The check behind a fact did not run to its end.
+ * - `gate_evidence_outdated`: The evidence for a gate is older than the gate allows.
+ * - `gate_threshold_missed`: The value of a fact is outside the limits of its gate.
+ * - `quorum_missing`: Fewer people approve in a role than the gate asks for.
+ * - `role_absent`: A role was not present at the go/no-go meeting.
+ * - `artifact_too_old`: The artifact is older than its gate allows.
+ * - `no_go_triggered`: A reason for no-go was reported.
+ * - `voted_against`: A person voted against the release of this artifact.
+ * - `gate_waived`: A gate is not passed, and a person waived it.
+ * - `other_artifact`: A piece of evidence is about another artifact and does not count.
+ * - `older_than_artifact`: A piece of evidence is older than the artifact and does not count.
+ * - `approved_by_author`: An author approves the own change, which does not count.
+ * - `approval_withdrawn`: An approval was withdrawn and does not count.
+ * - `person_counted_once`: A person counts for another gate already.
+ * - `waiver_ended`: A waiver has ended and does not count.
+ * - `waiver_not_allowed`: A waiver breaks the rules of the gates and does not count.
+ * - `entry_approved`: A person approved the build for the environment.
+ * - `entry_direct`: The environment takes builds straight from their origin.
+ * - `verified_upstream`: The build is verified in an upstream environment and spent the required time there.
+ * - `soak_incomplete`: The build did not spend the required time in an upstream environment.
+ * - `not_verified_upstream`: The build is not verified in an upstream environment.
+ * - `smoke_test_failed`: A smoke test failed in an upstream environment.
+ * - `origin_not_requested`: No source of the environment takes builds of this origin.
+ * - `other_project`: The build is of another project than the environments.
+ * - `environments_match`: Two environments have the same items in the same kinds and versions.
+ * - `environment_drift`: An item of one environment differs from that of another, or is missing there.
+ * - `nothing_compared`: There are no items to compare.
+ * - `on_call_covered`: Everybody who is asked for is on call in the whole range.
+ * - `on_call_gap`: Fewer people than asked for are on call in a role.
+ * - `on_call_overlap`: More people than asked for are on call in a role.
+ * - `response_too_slow`: A person on call answers more slowly than asked for and does not count.
+ * - `release_allowed`: Every check lets the release through.
+ * - `release_waits`: A check keeps the release back for now, and time alone opens it.
+ * - `older_than_deployed`: The version is older than the one that is deployed, and no rollback was declared.
+ * - `rollback_declared`: The version is older than the one that is deployed, as the declared rollback says.
+ * - `error_budget_too_low`: Less of the error budget is left than asked for.
+ * - `error_budget_exempt`: The release type may be released whatever is left of the error budget.
+ * - `evidence_expires_first`: The evidence expires before the other checks let the release through.
+ * - `no_common_opening`: No instant satisfies all checks together.
+ *
  * Of every module:
  *
  * - `fact_missing`: A fact that the decision needs is missing.
@@ -624,6 +669,48 @@ export type ReasonCode =
   | "sla_on_hold"
   | "sla_breached"
   | "sla_no_target"
+  | "gates_passed"
+  | "no_gate_required"
+  | "gate_fact_failed"
+  | "gate_fact_error"
+  | "gate_evidence_outdated"
+  | "gate_threshold_missed"
+  | "quorum_missing"
+  | "role_absent"
+  | "artifact_too_old"
+  | "no_go_triggered"
+  | "voted_against"
+  | "gate_waived"
+  | "other_artifact"
+  | "older_than_artifact"
+  | "approved_by_author"
+  | "approval_withdrawn"
+  | "person_counted_once"
+  | "waiver_ended"
+  | "waiver_not_allowed"
+  | "entry_approved"
+  | "entry_direct"
+  | "verified_upstream"
+  | "soak_incomplete"
+  | "not_verified_upstream"
+  | "smoke_test_failed"
+  | "origin_not_requested"
+  | "other_project"
+  | "environments_match"
+  | "environment_drift"
+  | "nothing_compared"
+  | "on_call_covered"
+  | "on_call_gap"
+  | "on_call_overlap"
+  | "response_too_slow"
+  | "release_allowed"
+  | "release_waits"
+  | "older_than_deployed"
+  | "rollback_declared"
+  | "error_budget_too_low"
+  | "error_budget_exempt"
+  | "evidence_expires_first"
+  | "no_common_opening"
   | "fact_missing"
   | "version_not_greater"
   | "version_skipped"
@@ -1027,6 +1114,9 @@ export * as interchange from "./interchange.js";
 
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */
 export * as metrics from "./metrics.js";
+
+/** Readiness: may this build be released, what is missing, and when does that change? */
+export * as readiness from "./readiness.js";
 
 /** Determines the type of a release and the requirements of each type. */
 export * as release from "./release.js";

@@ -41,6 +41,9 @@ module.exports = {
   get metrics() {
     return require("./metrics.js");
   },
+  get readiness() {
+    return require("./readiness.js");
+  },
   get release() {
     return require("./release.js");
   },

@@ -15,6 +15,7 @@ export const {
   incident,
   interchange,
   metrics,
+  readiness,
   release,
   rollback,
   stats,

@@ -123,6 +123,32 @@ use relcore::metrics::{
     SeedRule as MetricsSeedRule, SeveralIncidents as MetricsSeveralIncidents,
     UndefinedReason as MetricsUndefinedReason, UndeliveredChanges as MetricsUndeliveredChanges,
 };
+use relcore::readiness::{
+    Absence as ReadinessAbsence, Approval as ReadinessApproval, Attendee as ReadinessAttendee,
+    Build as ReadinessBuild, Candidate as ReadinessCandidate,
+    CandidateEvidence as ReadinessCandidateEvidence, Check as ReadinessCheck,
+    CheckResult as ReadinessCheckResult, Checklist as ReadinessChecklist,
+    ChecklistForm as ReadinessChecklistForm, ChecklistItem as ReadinessChecklistItem,
+    Checklists as ReadinessChecklists, Coverage as ReadinessCoverage, CoverageGap as ReadinessCoverageGap,
+    CoverageOverlap as ReadinessCoverageOverlap, CoverageRequirement as ReadinessCoverageRequirement,
+    CoverageVerdict as ReadinessCoverageVerdict, Decision as ReadinessDecision,
+    Deployed as ReadinessDeployed, Drift as ReadinessDrift, DriftKind as ReadinessDriftKind,
+    Environment as ReadinessEnvironment, ErrorBudgetRule as ReadinessErrorBudgetRule,
+    EscalationStep as ReadinessEscalationStep, EvidenceKind as ReadinessEvidenceKind, Fact as ReadinessFact,
+    Gate as ReadinessGate, GateKind as ReadinessGateKind, GateResult as ReadinessGateResult,
+    GateStatus as ReadinessGateStatus, Gates as ReadinessGates, Graph as ReadinessGraph,
+    Intent as ReadinessIntent, Inventory as ReadinessInventory, InventoryItem as ReadinessInventoryItem,
+    LocalHours as ReadinessLocalHours, Meeting as ReadinessMeeting, OnCall as ReadinessOnCall,
+    Parity as ReadinessParity, ParityPolicy as ReadinessParityPolicy,
+    ParityVerdict as ReadinessParityVerdict, Permission as ReadinessPermission,
+    PermissionVerdict as ReadinessPermissionVerdict, Policy as ReadinessPolicy,
+    Promotion as ReadinessPromotion, PromotionVerdict as ReadinessPromotionVerdict,
+    Request as ReadinessRequest, RoleRequirement as ReadinessRoleRequirement, Roster as ReadinessRoster,
+    Shift as ReadinessShift, Situation as ReadinessSituation, SmokeTest as ReadinessSmokeTest,
+    Source as ReadinessSource, Stay as ReadinessStay, Strategy as ReadinessStrategy,
+    UpstreamResult as ReadinessUpstreamResult, Verdict as ReadinessVerdict, Vote as ReadinessVote,
+    Waiver as ReadinessWaiver, WaiverRules as ReadinessWaiverRules,
+};
 use relcore::reason::{Evidence, Interval, Reason, Severity};
 use relcore::release::{
     Advisory as ReleaseAdvisory, AdvisorySeverity as ReleaseAdvisorySeverity,
@@ -3824,6 +3850,617 @@ pub enum MetricsUndeliveredChanges {
 }
 
 #[uniffi::remote(Record)]
+pub struct ReadinessAbsence {
+    pub person: String,
+    pub start: Timestamp,
+    pub end: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessApproval {
+    pub by: String,
+    pub role: String,
+    pub artifact: String,
+    pub at: Timestamp,
+    pub vote: ReadinessVote,
+    pub withdrawn_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessAttendee {
+    pub by: String,
+    pub role: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessBuild {
+    pub id: String,
+    pub project: Option<String>,
+    pub origin: Option<String>,
+    pub approved_for: Vec<String>,
+    pub stays: Vec<ReadinessStay>,
+    pub smoke_tests: Vec<ReadinessSmokeTest>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessCandidate {
+    pub artifact: String,
+    pub created_at: Timestamp,
+    pub version: Option<VersionText>,
+    pub authors: Vec<String>,
+    pub release_type: Option<ReleaseType>,
+    pub security_sensitive: Option<bool>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessCandidateEvidence {
+    pub facts: Vec<ReadinessFact>,
+    pub approvals: Vec<ReadinessApproval>,
+    pub waivers: Vec<ReadinessWaiver>,
+    pub meeting: Option<ReadinessMeeting>,
+}
+
+/// Something that is asked before a release.
+#[uniffi::remote(Enum)]
+pub enum ReadinessCheck {
+    /// Nothing older than what is deployed is released unless it is declared a rollback.
+    Order,
+    /// The windows are open for as long as the release takes: `window::fits`.
+    Windows,
+    /// The candidate is a go: `go_no_go`.
+    Gates,
+    /// The build may enter the environment: `promotable`.
+    Promotion,
+    /// People are on call during the release and after it: `coverage`.
+    Coverage,
+    /// Enough of the error budget is left.
+    ErrorBudget,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessCheckResult {
+    pub check: ReadinessCheck,
+    pub verdict: ReadinessPermissionVerdict,
+    pub opens_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessChecklist {
+    pub id: String,
+    pub title: String,
+    pub items: Vec<ReadinessChecklistItem>,
+}
+
+/// The form in which a checklist is written.
+#[uniffi::remote(Enum)]
+pub enum ReadinessChecklistForm {
+    /// Markdown with a box to tick for each item.
+    Markdown,
+    /// An issue template of GitHub, for `.github/ISSUE_TEMPLATE/release.md`: the Markdown under its front matter.
+    GithubIssueTemplate,
+    /// CSV that Jira imports: a task for each item.
+    JiraCsv,
+    /// CSV that Notion imports as a database: a page for each item.
+    NotionCsv,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessChecklistItem {
+    pub id: String,
+    pub text: String,
+    pub section: Option<String>,
+    pub required_for: Vec<ReleaseType>,
+    pub evidence_kind: ReadinessEvidenceKind,
+    pub role: Option<String>,
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    pub unit: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessChecklists {
+    pub checklists: Vec<ReadinessChecklist>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessCoverage {
+    pub verdict: ReadinessCoverageVerdict,
+    pub range: TimeRange,
+    pub uncovered: Span,
+    pub gaps: Vec<ReadinessCoverageGap>,
+    pub overlaps: Vec<ReadinessCoverageOverlap>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessCoverageGap {
+    pub role: String,
+    pub start: Timestamp,
+    pub end: Timestamp,
+    pub have: u32,
+    pub need: u32,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessCoverageOverlap {
+    pub role: String,
+    pub start: Timestamp,
+    pub end: Timestamp,
+    pub people: Vec<String>,
+    pub have: u32,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessCoverageRequirement {
+    pub roles: Vec<ReadinessRoleRequirement>,
+    pub distinct: bool,
+    pub after: Span,
+    pub escalation: Vec<ReadinessEscalationStep>,
+}
+
+/// Whether everybody who is asked for is on call.
+#[uniffi::remote(Enum)]
+pub enum ReadinessCoverageVerdict {
+    /// Everybody is.
+    Covered,
+    /// In some time, fewer people are.
+    Gaps,
+    /// It is not known how soon some of them answer.
+    Inconclusive,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessDecision {
+    pub verdict: ReadinessVerdict,
+    pub artifact: String,
+    pub gates: Vec<ReadinessGateResult>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessDeployed {
+    pub artifact: String,
+    pub version: Option<VersionText>,
+    pub at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessDrift {
+    pub key: String,
+    pub kind: ReadinessDriftKind,
+    pub left: Option<String>,
+    pub right: Option<String>,
+}
+
+/// What differs between two environments.
+#[uniffi::remote(Enum)]
+pub enum ReadinessDriftKind {
+    /// The first environment does not have the item.
+    MissingInLeft,
+    /// The second environment does not have the item.
+    MissingInRight,
+    /// It is of another kind: SQLite here, PostgreSQL there.
+    KindDiffers,
+    /// It is pinned to another version.
+    VersionDiffers,
+    /// It is pinned in one environment only.
+    VersionUnpinned,
+    /// It has another value.
+    ValueDiffers,
+    /// It is managed by hand.
+    Unmanaged,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessEnvironment {
+    pub name: String,
+    pub sources: Vec<ReadinessSource>,
+    pub smoke_tests: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessErrorBudgetRule {
+    pub min_left: f64,
+    pub exempt: Vec<ReleaseType>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessEscalationStep {
+    pub role: String,
+    pub after: Span,
+}
+
+/// What shows that an item is done.
+#[uniffi::remote(Enum)]
+pub enum ReadinessEvidenceKind {
+    /// A person says so.
+    Confirmation,
+    /// A machine says so.
+    Fact,
+    /// A number within limits.
+    Number,
+    /// The approval of a person in a role.
+    Approval,
+    /// A person in a role was there.
+    Attendance,
+    /// A document that can be linked to.
+    Document,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessFact {
+    pub id: String,
+    pub artifact: String,
+    pub at: Timestamp,
+    pub holds: Option<bool>,
+    pub value: Option<f64>,
+    pub error: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessGate {
+    pub id: String,
+    pub text: String,
+    pub kind: ReadinessGateKind,
+    pub required_for: Vec<ReleaseType>,
+    pub max_age: Option<Span>,
+    pub waivable: bool,
+}
+
+/// What a gate asks for.
+#[uniffi::remote(Enum)]
+pub enum ReadinessGateKind {
+    /// The fact with the id of the gate holds. An absent fact is unknown.
+    Fact {},
+    /// The fact with the id of the gate was not reported, or does not hold: a reason for no-go once somebody reports it.
+    Trigger {},
+    /// The value of the fact with the id of the gate lies within the limits, which are included.
+    Threshold {
+        /// The least value that passes. Default: none.
+        #[uniffi(default = None)]
+        min: Option<f64>,
+        /// The greatest value that passes. Default: none.
+        #[uniffi(default = None)]
+        max: Option<f64>,
+        /// The unit: `%`, `s`, or `1` for a ratio. Default: none.
+        #[uniffi(default = None)]
+        unit: Option<String>,
+    },
+    /// So many people in a role approve.
+    Quorum {
+        /// The role.
+        role: String,
+        /// The number of people, 1 to 200 over all gates. Default: 1.
+        #[uniffi(default = 1)]
+        count: u32,
+        /// Whether the authors of the candidate do not count. Default: no, as for environments of GitHub.
+        #[uniffi(default = false)]
+        not_author: bool,
+        /// Whether a person who counts for another gate that asks for this does not count here. Default: no.
+        #[uniffi(default = false)]
+        distinct: bool,
+    },
+    /// The go/no-go meeting had a person in each of these roles.
+    Attendance {
+        /// The roles.
+        roles: Vec<String>,
+        /// The roles that are needed if the release touches security. Default: none.
+        #[uniffi(default)]
+        when_sensitive: Vec<String>,
+        /// Whether each role needs a person of its own. Default: no.
+        #[uniffi(default = false)]
+        distinct: bool,
+    },
+    /// The artifact is younger than the `maxAge` of the gate.
+    Freshness {},
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessGateResult {
+    pub id: String,
+    pub status: ReadinessGateStatus,
+    pub have: Option<u32>,
+    pub need: Option<u32>,
+    pub waived_by: Option<String>,
+    pub waived_until: Option<Timestamp>,
+}
+
+/// Whether a gate is passed, from the best to the worst.
+#[uniffi::remote(Enum)]
+pub enum ReadinessGateStatus {
+    /// The release type does not need it.
+    NotRequired,
+    /// It is passed.
+    Passed,
+    /// It is not passed, and a person waived it.
+    Waived,
+    /// Evidence is missing.
+    Unknown,
+    /// It is not passed.
+    Failed,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessGates {
+    pub gates: Vec<ReadinessGate>,
+    pub waivers: ReadinessWaiverRules,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessGraph {
+    pub project: Option<String>,
+    pub environments: Vec<ReadinessEnvironment>,
+}
+
+/// What a release is meant to be.
+#[uniffi::remote(Enum)]
+pub enum ReadinessIntent {
+    /// A release: nothing older than what is deployed.
+    Release,
+    /// A declared rollback: an older version is meant.
+    Rollback,
+    /// The first release to the environment: nothing is deployed there.
+    First,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessInventory {
+    pub environment: String,
+    pub items: Vec<ReadinessInventoryItem>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessInventoryItem {
+    pub key: String,
+    pub kind: String,
+    pub version: Option<String>,
+    pub value_digest: Option<String>,
+    pub managed: Option<bool>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessLocalHours {
+    pub zone: String,
+    pub days: Vec<Weekday>,
+    pub start: String,
+    pub end: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessMeeting {
+    pub artifact: String,
+    pub at: Timestamp,
+    pub attendees: Vec<ReadinessAttendee>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessOnCall {
+    pub role: String,
+    pub after: Option<Span>,
+    pub people: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessParity {
+    pub verdict: ReadinessParityVerdict,
+    pub drift: Vec<ReadinessDrift>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessParityPolicy {
+    pub ignored: Vec<String>,
+    pub require_managed: bool,
+}
+
+/// Whether two environments match.
+#[uniffi::remote(Enum)]
+pub enum ReadinessParityVerdict {
+    /// They match.
+    Matched,
+    /// They differ.
+    Drifted,
+    /// There was nothing to compare.
+    Inconclusive,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessPermission {
+    pub verdict: ReadinessPermissionVerdict,
+    pub artifact: String,
+    pub environment: String,
+    pub opens_at: Option<Timestamp>,
+    pub checks: Vec<ReadinessCheckResult>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
+}
+
+/// Whether a build may be released.
+#[uniffi::remote(Enum)]
+pub enum ReadinessPermissionVerdict {
+    /// Now.
+    Yes,
+    /// Not now. Time alone opens it.
+    Later,
+    /// Facts are missing, and nothing that is known forbids it.
+    Inconclusive,
+    /// No: something other than time has to change.
+    No,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessPolicy {
+    pub checks: Vec<ReadinessCheck>,
+    pub windows: WindowPolicy,
+    pub gates: Option<ReadinessGates>,
+    pub graph: Option<ReadinessGraph>,
+    pub coverage: Option<ReadinessCoverageRequirement>,
+    pub error_budget: ReadinessErrorBudgetRule,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessPromotion {
+    pub verdict: ReadinessPromotionVerdict,
+    pub environment: String,
+    pub upstream: Vec<ReadinessUpstreamResult>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+/// Whether a build may enter an environment.
+#[uniffi::remote(Enum)]
+pub enum ReadinessPromotionVerdict {
+    /// It may enter.
+    Allowed,
+    /// It may not enter yet, or not at all.
+    Blocked,
+    /// A fact is missing.
+    Inconclusive,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessRequest {
+    pub candidate: ReadinessCandidate,
+    pub environment: String,
+    pub service: Option<String>,
+    pub intent: ReadinessIntent,
+    pub duration: Span,
+    pub exemption_approved_by: Option<String>,
+    pub manual: bool,
+    pub overridden: Option<WindowOverride>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessRoleRequirement {
+    pub role: String,
+    pub count: u32,
+    pub responds_within: Option<Span>,
+    pub hours: Option<ReadinessLocalHours>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessRoster {
+    pub shifts: Vec<ReadinessShift>,
+    pub absences: Vec<ReadinessAbsence>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessShift {
+    pub person: String,
+    pub role: String,
+    pub start: Timestamp,
+    pub end: Timestamp,
+    pub responds_within: Option<Span>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessSituation {
+    pub evidence: ReadinessCandidateEvidence,
+    pub build: Option<ReadinessBuild>,
+    pub roster: Option<ReadinessRoster>,
+    pub error_budget_left: Option<f64>,
+    pub deployed: Option<ReadinessDeployed>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessSmokeTest {
+    pub environment: String,
+    pub test: String,
+    pub passed: bool,
+    pub at: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessSource {
+    pub origin: Option<String>,
+    pub direct: bool,
+    pub upstream: Vec<String>,
+    pub strategy: ReadinessStrategy,
+    pub required_soak: Span,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessStay {
+    pub environment: String,
+    pub entered_at: Timestamp,
+    pub left_at: Option<Timestamp>,
+    pub verified_at: Option<Timestamp>,
+}
+
+/// Whether one upstream environment is enough.
+#[uniffi::remote(Enum)]
+pub enum ReadinessStrategy {
+    /// One is enough.
+    OneOf,
+    /// All are needed.
+    All,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessUpstreamResult {
+    pub environment: String,
+    pub verified: bool,
+    pub soaked: Span,
+    pub required_soak: Span,
+    pub ready_at: Option<Timestamp>,
+}
+
+/// Whether a candidate may be released.
+#[uniffi::remote(Enum)]
+pub enum ReadinessVerdict {
+    /// Every gate is passed.
+    Go,
+    /// Every gate is passed or waived.
+    GoWithWaivers,
+    /// Evidence is missing, and nothing speaks against the release.
+    Inconclusive,
+    /// A gate is not passed.
+    NoGo,
+}
+
+/// For or against a release.
+#[uniffi::remote(Enum)]
+pub enum ReadinessVote {
+    /// For it: an approval.
+    Go,
+    /// Against it.
+    NoGo,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessWaiver {
+    pub gate: String,
+    pub by: String,
+    pub role: Option<String>,
+    pub why: String,
+    pub artifact: String,
+    pub at: Timestamp,
+    pub until: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct ReadinessWaiverRules {
+    pub roles: Vec<String>,
+    pub not_author: bool,
+    pub max_length: Option<Span>,
+}
+
+#[uniffi::remote(Record)]
 pub struct ReleaseAdvisory {
     pub id: String,
     pub severity: Option<ReleaseAdvisorySeverity>,
@@ -7086,6 +7723,241 @@ pub fn ffi_metrics_report_rows(report: MetricsDoraReport) -> Encoded<Vec<Metrics
 }
 
 #[uniffi::export]
+pub fn ffi_readiness_standard_checklists() -> Encoded<ReadinessChecklists> {
+    Encoded(Ok(relcore::readiness::standard_checklists()))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_checklists_from_json(text: String) -> Encoded<ReadinessChecklists> {
+    Encoded(relcore::readiness::checklists_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_checklists_from_yaml(text: String) -> Encoded<ReadinessChecklists> {
+    Encoded(relcore::readiness::checklists_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_default_requirement() -> Encoded<ReadinessCoverageRequirement> {
+    Encoded(Ok(relcore::readiness::default_requirement()))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_requirement_from_json(text: String) -> Encoded<ReadinessCoverageRequirement> {
+    Encoded(relcore::readiness::requirement_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_requirement_from_yaml(text: String) -> Encoded<ReadinessCoverageRequirement> {
+    Encoded(relcore::readiness::requirement_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_default_gates() -> Encoded<ReadinessGates> {
+    Encoded(Ok(relcore::readiness::default_gates()))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_gates_from_json(text: String) -> Encoded<ReadinessGates> {
+    Encoded(relcore::readiness::gates_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_gates_from_yaml(text: String) -> Encoded<ReadinessGates> {
+    Encoded(relcore::readiness::gates_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_default_graph() -> Encoded<ReadinessGraph> {
+    Encoded(Ok(relcore::readiness::default_graph()))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_graph_from_json(text: String) -> Encoded<ReadinessGraph> {
+    Encoded(relcore::readiness::graph_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_graph_from_yaml(text: String) -> Encoded<ReadinessGraph> {
+    Encoded(relcore::readiness::graph_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_default_policy() -> Encoded<ReadinessPolicy> {
+    Encoded(Ok(relcore::readiness::default_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_policy_from_json(text: String) -> Encoded<ReadinessPolicy> {
+    Encoded(relcore::readiness::policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_policy_from_yaml(text: String) -> Encoded<ReadinessPolicy> {
+    Encoded(relcore::readiness::policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_checklist(
+    id: String,
+    overrides: Option<ReadinessChecklists>,
+) -> Encoded<ReadinessChecklist> {
+    Encoded(relcore::readiness::checklist(borrow(&id), borrow(&overrides)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_coverage(
+    roster: ReadinessRoster,
+    range: TimeRange,
+    requirement: ReadinessCoverageRequirement,
+) -> Encoded<ReadinessCoverage> {
+    Encoded(
+        relcore::readiness::coverage(borrow(&roster), borrow(&range), borrow(&requirement))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_explain(decision: ReadinessDecision) -> Plain<String> {
+    Plain(Ok(relcore::readiness::explain(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_explain_coverage(coverage: ReadinessCoverage) -> Plain<String> {
+    Plain(Ok(relcore::readiness::explain_coverage(borrow(&coverage))))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_explain_parity(parity: ReadinessParity) -> Plain<String> {
+    Plain(Ok(relcore::readiness::explain_parity(borrow(&parity))))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_explain_permission(permission: ReadinessPermission) -> Plain<String> {
+    Plain(Ok(relcore::readiness::explain_permission(borrow(&permission))))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_explain_promotion(promotion: ReadinessPromotion) -> Plain<String> {
+    Plain(Ok(relcore::readiness::explain_promotion(borrow(&promotion))))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_export_checklist(
+    checklist: ReadinessChecklist,
+    form: ReadinessChecklistForm,
+    release_type: Option<ReleaseType>,
+) -> Plain<String> {
+    Plain(
+        relcore::readiness::export_checklist(borrow(&checklist), borrow(&form), borrow(&release_type))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_gates_of_checklist(checklist: ReadinessChecklist) -> Encoded<ReadinessGates> {
+    Encoded(relcore::readiness::gates_of_checklist(borrow(&checklist)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_gates_of_profile(profile: ReleaseProfile) -> Encoded<ReadinessGates> {
+    Encoded(relcore::readiness::gates_of_profile(borrow(&profile)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_go_no_go(
+    candidate: ReadinessCandidate,
+    evidence: ReadinessCandidateEvidence,
+    gates: ReadinessGates,
+    now: Timestamp,
+) -> Encoded<ReadinessDecision> {
+    Encoded(
+        relcore::readiness::go_no_go(borrow(&candidate), borrow(&evidence), borrow(&gates), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_may_release(
+    request: ReadinessRequest,
+    situation: ReadinessSituation,
+    policy: ReadinessPolicy,
+    now: Timestamp,
+) -> Encoded<ReadinessPermission> {
+    Encoded(
+        relcore::readiness::may_release(borrow(&request), borrow(&situation), borrow(&policy), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_on_call(
+    roster: ReadinessRoster,
+    requirement: ReadinessCoverageRequirement,
+    at: Timestamp,
+) -> Encoded<Vec<ReadinessOnCall>> {
+    Encoded(
+        relcore::readiness::on_call(borrow(&roster), borrow(&requirement), borrow(&at))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_outcome(decision: ReadinessDecision) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::readiness::outcome(borrow(&decision))))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_outcome_of_coverage(coverage: ReadinessCoverage) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::readiness::outcome_of_coverage(borrow(&coverage))))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_outcome_of_parity(parity: ReadinessParity) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::readiness::outcome_of_parity(borrow(&parity))))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_outcome_of_permission(permission: ReadinessPermission) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::readiness::outcome_of_permission(borrow(&permission))))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_outcome_of_promotion(promotion: ReadinessPromotion) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::readiness::outcome_of_promotion(borrow(&promotion))))
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_parity(
+    left: ReadinessInventory,
+    right: ReadinessInventory,
+    policy: ReadinessParityPolicy,
+) -> Encoded<ReadinessParity> {
+    Encoded(
+        relcore::readiness::parity(borrow(&left), borrow(&right), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_promotable(
+    build: ReadinessBuild,
+    environment: String,
+    graph: ReadinessGraph,
+    now: Timestamp,
+) -> Encoded<ReadinessPromotion> {
+    Encoded(
+        relcore::readiness::promotable(borrow(&build), borrow(&environment), borrow(&graph), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_readiness_release_workflow() -> Plain<String> {
+    Plain(Ok(relcore::readiness::release_workflow()))
+}
+
+#[uniffi::export]
 pub fn ffi_release_standard_profiles() -> Encoded<ReleaseProfiles> {
     Encoded(Ok(relcore::release::standard_profiles()))
 }
@@ -8492,6 +9364,53 @@ impl MetricsEngine {
                     borrow(&unit),
                     borrow(&zone),
                 )
+                .map_err(RelcoreError::from),
+        )
+    }
+}
+
+/// A policy that was checked, compiled and digested once.
+#[derive(uniffi::Object)]
+pub struct ReadinessEngine(relcore::readiness::Engine);
+
+#[uniffi::export]
+impl ReadinessEngine {
+    /// Checks, compiles and digests a policy.
+    ///
+    /// Errors:
+    /// As `policy_from_json`, all faults at once, under `policy`.
+    #[uniffi::constructor]
+    pub fn new(policy: ReadinessPolicy) -> Plain<Arc<ReadinessEngine>> {
+        Plain(
+            relcore::readiness::Engine::new(policy)
+                .map(|handle| Arc::new(Self(handle)))
+                .map_err(RelcoreError::from),
+        )
+    }
+
+    /// The policy, with what was left out.
+    pub fn policy(&self) -> ReadinessPolicy {
+        self.0.policy().to_owned()
+    }
+
+    /// The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        self.0.digest().to_owned()
+    }
+
+    /// Says whether a build may be released now, as `may_release`.
+    ///
+    /// Errors:
+    /// As `may_release`, for the request and the situation.
+    pub fn may_release(
+        &self,
+        request: ReadinessRequest,
+        situation: ReadinessSituation,
+        now: Timestamp,
+    ) -> Encoded<ReadinessPermission> {
+        Encoded(
+            self.0
+                .may_release(borrow(&request), borrow(&situation), borrow(&now))
                 .map_err(RelcoreError::from),
         )
     }
@@ -11333,6 +12252,606 @@ pub fn ffi_read_metrics_undelivered_changes(json: &str) -> Encoded<MetricsUndeli
 
 #[uniffi::export]
 pub fn ffi_write_metrics_undelivered_changes(value: MetricsUndeliveredChanges) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_absence(json: &str) -> Encoded<ReadinessAbsence> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_absence(value: ReadinessAbsence) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_approval(json: &str) -> Encoded<ReadinessApproval> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_approval(value: ReadinessApproval) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_attendee(json: &str) -> Encoded<ReadinessAttendee> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_attendee(value: ReadinessAttendee) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_build(json: &str) -> Encoded<ReadinessBuild> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_build(value: ReadinessBuild) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_candidate(json: &str) -> Encoded<ReadinessCandidate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_candidate(value: ReadinessCandidate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_candidate_evidence(json: &str) -> Encoded<ReadinessCandidateEvidence> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_candidate_evidence(value: ReadinessCandidateEvidence) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_check(json: &str) -> Encoded<ReadinessCheck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_check(value: ReadinessCheck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_check_result(json: &str) -> Encoded<ReadinessCheckResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_check_result(value: ReadinessCheckResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_checklist(json: &str) -> Encoded<ReadinessChecklist> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_checklist(value: ReadinessChecklist) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_checklist_form(json: &str) -> Encoded<ReadinessChecklistForm> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_checklist_form(value: ReadinessChecklistForm) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_checklist_item(json: &str) -> Encoded<ReadinessChecklistItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_checklist_item(value: ReadinessChecklistItem) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_checklists(json: &str) -> Encoded<ReadinessChecklists> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_checklists(value: ReadinessChecklists) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_coverage(json: &str) -> Encoded<ReadinessCoverage> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_coverage(value: ReadinessCoverage) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_coverage_gap(json: &str) -> Encoded<ReadinessCoverageGap> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_coverage_gap(value: ReadinessCoverageGap) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_coverage_overlap(json: &str) -> Encoded<ReadinessCoverageOverlap> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_coverage_overlap(value: ReadinessCoverageOverlap) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_coverage_requirement(json: &str) -> Encoded<ReadinessCoverageRequirement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_coverage_requirement(value: ReadinessCoverageRequirement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_coverage_verdict(json: &str) -> Encoded<ReadinessCoverageVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_coverage_verdict(value: ReadinessCoverageVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_decision(json: &str) -> Encoded<ReadinessDecision> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_decision(value: ReadinessDecision) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_deployed(json: &str) -> Encoded<ReadinessDeployed> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_deployed(value: ReadinessDeployed) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_drift(json: &str) -> Encoded<ReadinessDrift> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_drift(value: ReadinessDrift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_drift_kind(json: &str) -> Encoded<ReadinessDriftKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_drift_kind(value: ReadinessDriftKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_environment(json: &str) -> Encoded<ReadinessEnvironment> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_environment(value: ReadinessEnvironment) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_error_budget_rule(json: &str) -> Encoded<ReadinessErrorBudgetRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_error_budget_rule(value: ReadinessErrorBudgetRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_escalation_step(json: &str) -> Encoded<ReadinessEscalationStep> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_escalation_step(value: ReadinessEscalationStep) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_evidence_kind(json: &str) -> Encoded<ReadinessEvidenceKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_evidence_kind(value: ReadinessEvidenceKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_fact(json: &str) -> Encoded<ReadinessFact> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_fact(value: ReadinessFact) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_gate(json: &str) -> Encoded<ReadinessGate> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_gate(value: ReadinessGate) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_gate_kind(json: &str) -> Encoded<ReadinessGateKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_gate_kind(value: ReadinessGateKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_gate_result(json: &str) -> Encoded<ReadinessGateResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_gate_result(value: ReadinessGateResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_gate_status(json: &str) -> Encoded<ReadinessGateStatus> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_gate_status(value: ReadinessGateStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_gates(json: &str) -> Encoded<ReadinessGates> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_gates(value: ReadinessGates) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_graph(json: &str) -> Encoded<ReadinessGraph> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_graph(value: ReadinessGraph) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_intent(json: &str) -> Encoded<ReadinessIntent> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_intent(value: ReadinessIntent) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_inventory(json: &str) -> Encoded<ReadinessInventory> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_inventory(value: ReadinessInventory) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_inventory_item(json: &str) -> Encoded<ReadinessInventoryItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_inventory_item(value: ReadinessInventoryItem) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_local_hours(json: &str) -> Encoded<ReadinessLocalHours> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_local_hours(value: ReadinessLocalHours) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_meeting(json: &str) -> Encoded<ReadinessMeeting> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_meeting(value: ReadinessMeeting) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_on_call(json: &str) -> Encoded<ReadinessOnCall> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_on_call(value: ReadinessOnCall) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_parity(json: &str) -> Encoded<ReadinessParity> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_parity(value: ReadinessParity) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_parity_policy(json: &str) -> Encoded<ReadinessParityPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_parity_policy(value: ReadinessParityPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_parity_verdict(json: &str) -> Encoded<ReadinessParityVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_parity_verdict(value: ReadinessParityVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_permission(json: &str) -> Encoded<ReadinessPermission> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_permission(value: ReadinessPermission) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_permission_verdict(json: &str) -> Encoded<ReadinessPermissionVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_permission_verdict(value: ReadinessPermissionVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_policy(json: &str) -> Encoded<ReadinessPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_policy(value: ReadinessPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_promotion(json: &str) -> Encoded<ReadinessPromotion> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_promotion(value: ReadinessPromotion) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_promotion_verdict(json: &str) -> Encoded<ReadinessPromotionVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_promotion_verdict(value: ReadinessPromotionVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_request(json: &str) -> Encoded<ReadinessRequest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_request(value: ReadinessRequest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_role_requirement(json: &str) -> Encoded<ReadinessRoleRequirement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_role_requirement(value: ReadinessRoleRequirement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_roster(json: &str) -> Encoded<ReadinessRoster> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_roster(value: ReadinessRoster) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_shift(json: &str) -> Encoded<ReadinessShift> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_shift(value: ReadinessShift) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_situation(json: &str) -> Encoded<ReadinessSituation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_situation(value: ReadinessSituation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_smoke_test(json: &str) -> Encoded<ReadinessSmokeTest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_smoke_test(value: ReadinessSmokeTest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_source(json: &str) -> Encoded<ReadinessSource> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_source(value: ReadinessSource) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_stay(json: &str) -> Encoded<ReadinessStay> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_stay(value: ReadinessStay) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_strategy(json: &str) -> Encoded<ReadinessStrategy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_strategy(value: ReadinessStrategy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_upstream_result(json: &str) -> Encoded<ReadinessUpstreamResult> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_upstream_result(value: ReadinessUpstreamResult) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_verdict(json: &str) -> Encoded<ReadinessVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_verdict(value: ReadinessVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_vote(json: &str) -> Encoded<ReadinessVote> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_vote(value: ReadinessVote) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_waiver(json: &str) -> Encoded<ReadinessWaiver> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_waiver(value: ReadinessWaiver) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_readiness_waiver_rules(json: &str) -> Encoded<ReadinessWaiverRules> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_readiness_waiver_rules(value: ReadinessWaiverRules) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

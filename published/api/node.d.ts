@@ -220,6 +220,48 @@ export type ReasonCode =
   | "sla_on_hold"
   | "sla_breached"
   | "sla_no_target"
+  | "gates_passed"
+  | "no_gate_required"
+  | "gate_fact_failed"
+  | "gate_fact_error"
+  | "gate_evidence_outdated"
+  | "gate_threshold_missed"
+  | "quorum_missing"
+  | "role_absent"
+  | "artifact_too_old"
+  | "no_go_triggered"
+  | "voted_against"
+  | "gate_waived"
+  | "other_artifact"
+  | "older_than_artifact"
+  | "approved_by_author"
+  | "approval_withdrawn"
+  | "person_counted_once"
+  | "waiver_ended"
+  | "waiver_not_allowed"
+  | "entry_approved"
+  | "entry_direct"
+  | "verified_upstream"
+  | "soak_incomplete"
+  | "not_verified_upstream"
+  | "smoke_test_failed"
+  | "origin_not_requested"
+  | "other_project"
+  | "environments_match"
+  | "environment_drift"
+  | "nothing_compared"
+  | "on_call_covered"
+  | "on_call_gap"
+  | "on_call_overlap"
+  | "response_too_slow"
+  | "release_allowed"
+  | "release_waits"
+  | "older_than_deployed"
+  | "rollback_declared"
+  | "error_budget_too_low"
+  | "error_budget_exempt"
+  | "evidence_expires_first"
+  | "no_common_opening"
   | "fact_missing"
   | "version_not_greater"
   | "version_skipped"
@@ -511,6 +553,8 @@ export * as incident from "./incident.js";
 export * as interchange from "./interchange.js";
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */
 export * as metrics from "./metrics.js";
+/** Readiness: may this build be released, what is missing, and when does that change? */
+export * as readiness from "./readiness.js";
 /** Determines the type of a release and the requirements of each type. */
 export * as release from "./release.js";
 /** Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person. */
@@ -4375,6 +4419,765 @@ export interface EventColumns {
   readonly environments?: readonly string[] | undefined;
   /** How many services there are: their codes are below this. */
   readonly services?: number | undefined;
+}
+
+// readiness.d.ts
+/** Readiness: may this build be released, what is missing, and when does that change? */
+/** The time at which a person is away, from a start to before an end. */
+export interface Absence {
+  /** Who. */
+  readonly person: string;
+  /** The first instant. */
+  readonly start: Instant;
+  /** The first instant after it. */
+  readonly end: Instant;
+}
+/** The approval or refusal of an artifact by a person in a role. */
+export interface Approval {
+  /** Who. */
+  readonly by: string;
+  /** In which role. */
+  readonly role: string;
+  /** The digest of the artifact that was approved. */
+  readonly artifact: string;
+  /** When. */
+  readonly at: Instant;
+  /** For or against it. */
+  readonly vote?: Vote | undefined;
+  /** Since when it does not count any more: withdrawn, or dismissed by a platform. */
+  readonly withdrawnAt?: Instant | undefined;
+}
+/** A person at a meeting, in a role. */
+export interface Attendee {
+  /** Who. */
+  readonly by: string;
+  /** In which role. */
+  readonly role: string;
+}
+/** A build and where it has been: freight of Kargo. */
+export interface Build {
+  /** Its id. */
+  readonly id: string;
+  /** Its project: a namespace of Kargo. */
+  readonly project?: string | undefined;
+  /** Its origin, for example a repository or a warehouse of Kargo. */
+  readonly origin?: string | undefined;
+  /** The environments for which a person approved it, wherever it comes from. */
+  readonly approvedFor?: readonly string[] | undefined;
+  /** The environments that it was in, or still is. */
+  readonly stays?: readonly Stay[] | undefined;
+  /** The results of its smoke tests. */
+  readonly smokeTests?: readonly SmokeTest[] | undefined;
+}
+/** The build that is to be released. */
+export interface Candidate {
+  /** The digest of the artifact: an algorithm, a colon and at least 40 hexadecimal digits in lower case, as in `sha256:…`. */
+  readonly artifact: string;
+  /** When the artifact was built. */
+  readonly createdAt: Instant;
+  /** The version, which tells whether it is older than what is deployed. */
+  readonly version?: Version | undefined;
+  /** The people whose changes are in the build. */
+  readonly authors?: readonly string[] | undefined;
+  /** The type of the release. */
+  readonly releaseType?: release.Type | undefined;
+  /** Whether the release touches security. */
+  readonly securitySensitive?: boolean | undefined;
+}
+/** What is known about a candidate: facts, approvals, waivers and the go/no-go meeting. */
+export interface CandidateEvidence {
+  /** The facts. */
+  readonly facts?: readonly Fact[] | undefined;
+  /** The approvals and refusals. */
+  readonly approvals?: readonly Approval[] | undefined;
+  /** The exceptions that somebody made. */
+  readonly waivers?: readonly Waiver[] | undefined;
+  /** The go/no-go meeting. */
+  readonly meeting?: Meeting | undefined;
+}
+/** Something that is asked before a release. */
+export type Check = "order" | "windows" | "gates" | "promotion" | "coverage" | "error_budget";
+/** The result of one check. */
+export interface CheckResult<At extends Instant = Instant> {
+  /** The check. */
+  readonly check: Check;
+  /** Its verdict, as if the others were not there. */
+  readonly verdict: PermissionVerdict;
+  /** When time alone opens it. */
+  readonly opensAt?: At | undefined;
+}
+/** A list of things to do, to have or to ask, with stable ids. */
+export interface Checklist {
+  /** A name that no other checklist has. */
+  readonly id: string;
+  /** The title. */
+  readonly title: string;
+  /** The items, each with an id of its own. */
+  readonly items?: readonly ChecklistItem[] | undefined;
+}
+/** The form in which a checklist is written. */
+export type ChecklistForm = "markdown" | "github_issue_template" | "jira_csv" | "notion_csv";
+/** An item of a checklist. */
+export interface ChecklistItem {
+  /** A name that no other item of the checklist has. */
+  readonly id: string;
+  /** What to do, to have or to ask. */
+  readonly text: string;
+  /** The part of the checklist. */
+  readonly section?: string | undefined;
+  /** The release types for which it is required. */
+  readonly requiredFor?: readonly release.Type[] | undefined;
+  /** What shows that it is done. */
+  readonly evidenceKind?: EvidenceKind | undefined;
+  /** The role that has to approve, or to be there. */
+  readonly role?: string | undefined;
+  /** The least number that is good enough, for `number`. */
+  readonly min?: number | undefined;
+  /** The greatest number that is good enough, for `number`. */
+  readonly max?: number | undefined;
+  /** The unit of the number. */
+  readonly unit?: string | undefined;
+}
+/** The checklists of an organisation. */
+export interface Checklists {
+  /** The checklists, each with an id of its own. */
+  readonly checklists?: readonly Checklist[] | undefined;
+}
+/** The gaps and overlaps of a roster, made by `coverage`. */
+export interface Coverage<At extends Instant = Instant> {
+  /** Whether everybody who is asked for is on call. */
+  readonly verdict: CoverageVerdict;
+  /** The range that was looked at, with the time after the release. */
+  readonly range: TimeRange<At>;
+  /** The time in which at least one role has a gap. */
+  readonly uncovered: Span;
+  /** The gaps, by role and time. */
+  readonly gaps: readonly CoverageGap<At>[];
+  /** The overlaps, by role and time. */
+  readonly overlaps: readonly CoverageOverlap<At>[];
+  /** The reasons, the most severe first. */
+  readonly reasons: readonly Reason[];
+  /** The facts that are missing: `roster.shifts[0].respondsWithin`. */
+  readonly missing: readonly string[];
+  /** Always absent: a roster does not change with time. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the requirement that was applied. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that was applied. */
+  readonly tzdbVersion: string;
+}
+/** A time in which fewer people are on call than asked for. */
+export interface CoverageGap<At extends Instant = Instant> {
+  /** The role. */
+  readonly role: string;
+  /** The first instant. */
+  readonly start: At;
+  /** The first instant after it. */
+  readonly end: At;
+  /** The fewest people on call in it. */
+  readonly have: number;
+  /** The people that are asked for. */
+  readonly need: number;
+}
+/** A time in which more people are on call than asked for. */
+export interface CoverageOverlap<At extends Instant = Instant> {
+  /** The role. */
+  readonly role: string;
+  /** The first instant. */
+  readonly start: At;
+  /** The first instant after it. */
+  readonly end: At;
+  /** The people, at most 20 of them. */
+  readonly people: readonly string[];
+  /** The number of people. */
+  readonly have: number;
+}
+/** Who has to be on call during a release and after it. */
+export interface CoverageRequirement {
+  /** The roles, 1 to 20, the most important first. */
+  readonly roles: readonly RoleRequirement[];
+  /** Whether a person counts for one role at a time. */
+  readonly distinct?: boolean | undefined;
+  /** How long after the release the roles are needed. */
+  readonly after?: Span | undefined;
+  /** The chain of command: who is called after how long. */
+  readonly escalation?: readonly EscalationStep[] | undefined;
+}
+/** Whether everybody who is asked for is on call. */
+export type CoverageVerdict = "covered" | "gaps" | "inconclusive";
+/** Go or no-go, made by `goNoGo`. */
+export interface Decision<At extends Instant = Instant> {
+  /** Go or no-go. */
+  readonly verdict: Verdict;
+  /** The digest of the artifact that it is about. */
+  readonly artifact: string;
+  /** The gates in the order of the policy. */
+  readonly gates: readonly GateResult<At>[];
+  /** The reasons, the most severe first. */
+  readonly reasons: readonly Reason[];
+  /** The facts that are missing: `facts.tests_passing`, `approvals.qa_lead`, `meeting`, `candidate.authors`. */
+  readonly missing: readonly string[];
+  /** The instant at which evidence or a waiver expires and so changes the verdict. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the gates that were applied. */
+  readonly policyDigest: string;
+}
+/** What is deployed in an environment. */
+export interface Deployed {
+  /** The digest of its artifact. */
+  readonly artifact: string;
+  /** Its version. */
+  readonly version?: Version | undefined;
+  /** When it was deployed. */
+  readonly at?: Instant | undefined;
+}
+/** A difference between two environments. */
+export interface Drift {
+  /** The key of the item. */
+  readonly key: string;
+  /** What differs. */
+  readonly kind: DriftKind;
+  /** The kind, version or digest in the first environment. */
+  readonly left?: string | undefined;
+  /** The kind, version or digest in the second environment. */
+  readonly right?: string | undefined;
+}
+/** What differs between two environments. */
+export type DriftKind =
+  | "missing_in_left"
+  | "missing_in_right"
+  | "kind_differs"
+  | "version_differs"
+  | "version_unpinned"
+  | "value_differs"
+  | "unmanaged";
+/** An environment: a stage of Kargo. */
+export interface Environment {
+  /** A name that no other environment has. */
+  readonly name: string;
+  /** How a build may enter. */
+  readonly sources?: readonly Source[] | undefined;
+  /** The smoke tests that a build has to pass here before it counts as verified here. */
+  readonly smokeTests?: readonly string[] | undefined;
+}
+/** How much of the error budget has to be left. */
+export interface ErrorBudgetRule {
+  /** The share that has to be left, as a share from 0 to 1; more than that has to be left, so that 0 refuses a spent budget. */
+  readonly minLeft?: number | undefined;
+  /** The release types that may go out whatever is left. */
+  readonly exempt?: readonly release.Type[] | undefined;
+}
+/** A step of the chain of command. */
+export interface EscalationStep {
+  /** The role that is called: one of the roles of the requirement. */
+  readonly role: string;
+  /** The time since the alert after which it is called. */
+  readonly after: Span;
+}
+/** What shows that an item is done. */
+export type EvidenceKind = "confirmation" | "fact" | "number" | "approval" | "attendance" | "document";
+/** A fact about an artifact: the result of a check, or a number. */
+export interface Fact {
+  /** The id of the gate that it is for. */
+  readonly id: string;
+  /** The digest of the artifact that was looked at. */
+  readonly artifact: string;
+  /** When it was found out. */
+  readonly at: Instant;
+  /** Whether it holds, for a gate `fact` or `trigger`. */
+  readonly holds?: boolean | undefined;
+  /** The number, for a gate `threshold`. */
+  readonly value?: number | undefined;
+  /** The message of a check that did not run to its end. */
+  readonly error?: string | undefined;
+}
+/** A condition that a candidate has to meet. */
+export interface Gate {
+  /** A name that no other gate has. */
+  readonly id: string;
+  /** The condition in words. */
+  readonly text?: string | undefined;
+  /** What is asked for. */
+  readonly kind: GateKind;
+  /** The release types for which it is required. */
+  readonly requiredFor?: readonly release.Type[] | undefined;
+  /** The age from which evidence that passes the gate does not count any more; for `freshness` the age of the artifact. */
+  readonly maxAge?: Span | undefined;
+  /** Whether a waiver lets a candidate through that does not pass. */
+  readonly waivable?: boolean | undefined;
+}
+/** What a gate asks for. */
+export type GateKind =
+  | GateKindFact
+  | GateKindTrigger
+  | GateKindThreshold
+  | GateKindQuorum
+  | GateKindAttendance
+  | GateKindFreshness;
+/** The fact with the id of the gate holds. */
+export interface GateKindFact {
+  readonly type: "fact";
+}
+/** The fact with the id of the gate was not reported, or does not hold: a reason for no-go once somebody reports it. */
+export interface GateKindTrigger {
+  readonly type: "trigger";
+}
+/** The value of the fact with the id of the gate lies within the limits, which are included. */
+export interface GateKindThreshold {
+  readonly type: "threshold";
+  /** The least value that passes. */
+  readonly min?: number | undefined;
+  /** The greatest value that passes. */
+  readonly max?: number | undefined;
+  /** The unit: `%`, `s`, or `1` for a ratio. */
+  readonly unit?: string | undefined;
+}
+/** So many people in a role approve. */
+export interface GateKindQuorum {
+  readonly type: "quorum";
+  /** The role. */
+  readonly role: string;
+  /** The number of people, 1 to 200 over all gates. */
+  readonly count?: number | undefined;
+  /** Whether the authors of the candidate do not count. */
+  readonly notAuthor?: boolean | undefined;
+  /** Whether a person who counts for another gate that asks for this does not count here. */
+  readonly distinct?: boolean | undefined;
+}
+/** The go/no-go meeting had a person in each of these roles. */
+export interface GateKindAttendance {
+  readonly type: "attendance";
+  /** The roles. */
+  readonly roles: readonly string[];
+  /** The roles that are needed if the release touches security. */
+  readonly whenSensitive?: readonly string[] | undefined;
+  /** Whether each role needs a person of its own. */
+  readonly distinct?: boolean | undefined;
+}
+/** The artifact is younger than the `maxAge` of the gate. */
+export interface GateKindFreshness {
+  readonly type: "freshness";
+}
+/** The result of one gate. */
+export interface GateResult<At extends Instant = Instant> {
+  /** The id of the gate. */
+  readonly id: string;
+  /** Whether it is passed. */
+  readonly status: GateStatus;
+  /** How many people count, for a quorum, or how many roles were present, for an attendance. */
+  readonly have?: number | undefined;
+  /** How many people or roles are needed. */
+  readonly need?: number | undefined;
+  /** Who waived it. */
+  readonly waivedBy?: string | undefined;
+  /** When the waiver ends. */
+  readonly waivedUntil?: At | undefined;
+}
+/** Whether a gate is passed, from the best to the worst. */
+export type GateStatus = "not_required" | "passed" | "waived" | "unknown" | "failed";
+/** The gates of a go/no-go decision, and who may waive them. */
+export interface Gates {
+  /** The gates, 1 to 1,000. */
+  readonly gates: readonly Gate[];
+  /** Who may waive a gate, and for how long. */
+  readonly waivers?: WaiverRules | undefined;
+}
+/** The environments of a project, and how a build gets from one to the next. */
+export interface Graph {
+  /** The project whose builds may enter: a namespace of Kargo. */
+  readonly project?: string | undefined;
+  /** The environments, 1 to 1,000. */
+  readonly environments: readonly Environment[];
+}
+/** What a release is meant to be. */
+export type Intent = "release" | "rollback" | "first";
+/** What an environment consists of: settings, services, run times, with their kinds and versions. */
+export interface Inventory {
+  /** The environment. */
+  readonly environment: string;
+  /** Its items, each with a key of its own. */
+  readonly items?: readonly InventoryItem[] | undefined;
+}
+/** An item of an environment. */
+export interface InventoryItem {
+  /** Its name: `DATABASE_URL`, `database`, `node`. */
+  readonly key: string;
+  /** What it is: `secret`, `text`, `postgres`, `runtime`. */
+  readonly kind: string;
+  /** The version to which it is pinned. */
+  readonly version?: string | undefined;
+  /** A digest of its value, where values have to be equal. */
+  readonly valueDigest?: string | undefined;
+  /** Whether it is managed as code. */
+  readonly managed?: boolean | undefined;
+}
+/** Hours of days of the week in a zone. */
+export interface LocalHours {
+  /** The IANA zone. */
+  readonly zone: string;
+  /** The days on which they start. */
+  readonly days?: readonly Weekday[] | undefined;
+  /** The first local time, `09:00`. */
+  readonly start: string;
+  /** The local time at which they end. */
+  readonly end: string;
+}
+/** A go/no-go meeting about an artifact. */
+export interface Meeting {
+  /** The digest of the artifact that was discussed. */
+  readonly artifact: string;
+  /** When. */
+  readonly at: Instant;
+  /** Who was there. */
+  readonly attendees?: readonly Attendee[] | undefined;
+}
+/** The people on call in a role, made by `onCall`. */
+export interface OnCall {
+  /** The role. */
+  readonly role: string;
+  /** The time since the alert after which it is called; absent if it is not in the chain of command. */
+  readonly after?: Span | undefined;
+  /** The people, in the order of the roster; empty if there is nobody. */
+  readonly people: readonly string[];
+}
+/** How far two environments are apart, made by `parity`. */
+export interface Parity<At extends Instant = Instant> {
+  /** Whether they match. */
+  readonly verdict: ParityVerdict;
+  /** The differences, by key. */
+  readonly drift: readonly Drift[];
+  /** The reasons. */
+  readonly reasons: readonly Reason[];
+  /** `items` if there was nothing to compare. */
+  readonly missing: readonly string[];
+  /** Always absent: it does not depend on the time. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+}
+/** What may differ between two environments. */
+export interface ParityPolicy {
+  /** The keys that are not compared. */
+  readonly ignored?: readonly string[] | undefined;
+  /** Whether an item that is managed by hand is drift. */
+  readonly requireManaged?: boolean | undefined;
+}
+/** Whether two environments match. */
+export type ParityVerdict = "matched" | "drifted" | "inconclusive";
+/** Whether a build may be released now, made by `mayRelease`. */
+export interface Permission<At extends Instant = Instant> {
+  /** Yes, later, no, or inconclusive. */
+  readonly verdict: PermissionVerdict;
+  /** The digest of the artifact. */
+  readonly artifact: string;
+  /** The environment. */
+  readonly environment: string;
+  /** The earliest instant at which all checks let it through, if time alone is missing. */
+  readonly opensAt?: At | undefined;
+  /** The checks, each for itself. */
+  readonly checks: readonly CheckResult<At>[];
+  /** The reasons of all checks, the most severe first. */
+  readonly reasons: readonly Reason[];
+  /** The facts that are missing: `roster`, `facts.tests_passing`, `deployed.version`. */
+  readonly missing: readonly string[];
+  /** The instant at which time alone changes the verdict: of `later` its opening, of `yes` its close. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy that was applied. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that was applied. */
+  readonly tzdbVersion: string;
+}
+/** Whether a build may be released. */
+export type PermissionVerdict = "yes" | "later" | "inconclusive" | "no";
+/** What is asked before a release. */
+export interface Policy<At extends Instant = Instant> {
+  /** The checks. */
+  readonly checks?: readonly Check[] | undefined;
+  /** The release windows, for the check `windows`. */
+  readonly windows?: window.Policy<At> | undefined;
+  /** The gates, for the check `gates`. */
+  readonly gates?: Gates | undefined;
+  /** The environments, for the check `promotion`. */
+  readonly graph?: Graph | undefined;
+  /** The people on call, for the check `coverage`. */
+  readonly coverage?: CoverageRequirement | undefined;
+  /** What has to be left of the error budget, for the check `error_budget`. */
+  readonly errorBudget?: ErrorBudgetRule | undefined;
+}
+/** Whether a build may enter an environment, made by `promotable`. */
+export interface Promotion<At extends Instant = Instant> {
+  /** Whether it may enter. */
+  readonly verdict: PromotionVerdict;
+  /** The environment. */
+  readonly environment: string;
+  /** The upstream environments that were asked about, in the order of the sources. */
+  readonly upstream: readonly UpstreamResult<At>[];
+  /** The reasons, the most severe first. */
+  readonly reasons: readonly Reason[];
+  /** The facts that are missing: `build.origin`, `build.smokeTests.staging.smoke`. */
+  readonly missing: readonly string[];
+  /** The instant at which the required soak is over and the build may enter, if it stays where it is. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the graph that was applied. */
+  readonly policyDigest: string;
+}
+/** Whether a build may enter an environment. */
+export type PromotionVerdict = "allowed" | "blocked" | "inconclusive";
+/** The release that asks: which build goes where, and why. */
+export interface Request {
+  /** The build. */
+  readonly candidate: Candidate;
+  /** The environment that it goes to. */
+  readonly environment: string;
+  /** The service, for windows that are for certain services. */
+  readonly service?: string | undefined;
+  /** Whether it is a release or a declared rollback. */
+  readonly intent?: Intent | undefined;
+  /** How long the release takes. */
+  readonly duration?: Span | undefined;
+  /** Who approved that the windows exempt this release type. */
+  readonly exemptionApprovedBy?: string | undefined;
+  /** Whether a person starts the release. */
+  readonly manual?: boolean | undefined;
+  /** Opens the windows, whatever they say: a decision of a person. */
+  readonly overridden?: window.Override | undefined;
+}
+/** A role in which people have to be on call. */
+export interface RoleRequirement {
+  /** The role. */
+  readonly role: string;
+  /** The number of people. */
+  readonly count?: number | undefined;
+  /** The longest time until they answer. */
+  readonly respondsWithin?: Span | undefined;
+  /** The local hours in which they are needed. */
+  readonly hours?: LocalHours | undefined;
+}
+/** Who is on call when: the shifts as they really are, after swaps and overrides, and the absences. */
+export interface Roster {
+  /** The shifts. */
+  readonly shifts?: readonly Shift[] | undefined;
+  /** The times at which somebody is away, whatever the shifts say. */
+  readonly absences?: readonly Absence[] | undefined;
+}
+/** A person on call in a role, from a start to before an end. */
+export interface Shift {
+  /** Who. */
+  readonly person: string;
+  /** In which role: `primary`, `backup`. */
+  readonly role: string;
+  /** The first instant. */
+  readonly start: Instant;
+  /** The first instant after it. */
+  readonly end: Instant;
+  /** How soon the person answers. */
+  readonly respondsWithin?: Span | undefined;
+}
+/** What is known when a release asks. */
+export interface Situation {
+  /** The evidence about the candidate, for the check `gates`. */
+  readonly evidence?: CandidateEvidence | undefined;
+  /** Where the build has been, for the check `promotion`. */
+  readonly build?: Build | undefined;
+  /** Who is on call, for the check `coverage`. */
+  readonly roster?: Roster | undefined;
+  /** The share of the error budget that is left: at most 1, and negative if more than all was spent. */
+  readonly errorBudgetLeft?: number | undefined;
+  /** What is deployed in the environment. */
+  readonly deployed?: Deployed | undefined;
+}
+/** The result of a smoke test of a build in an environment. */
+export interface SmokeTest {
+  /** The environment. */
+  readonly environment: string;
+  /** The name of the test. */
+  readonly test: string;
+  /** Whether it passed. */
+  readonly passed: boolean;
+  /** When it ended. */
+  readonly at: Instant;
+}
+/** A way into an environment: requested freight of Kargo. */
+export interface Source {
+  /** The origin of the builds, for example a repository or a warehouse of Kargo. */
+  readonly origin?: string | undefined;
+  /** Whether a build may enter straight from its origin. */
+  readonly direct?: boolean | undefined;
+  /** The environments in which a build has to be verified. */
+  readonly upstream?: readonly string[] | undefined;
+  /** Whether one of them is enough. */
+  readonly strategy?: Strategy | undefined;
+  /** The time that a build has to spend in an upstream environment. */
+  readonly requiredSoak?: Span | undefined;
+}
+/** The time that a build spent in an environment. */
+export interface Stay {
+  /** The environment. */
+  readonly environment: string;
+  /** When the build was deployed there. */
+  readonly enteredAt: Instant;
+  /** When another build replaced it. */
+  readonly leftAt?: Instant | undefined;
+  /** When it was verified there. */
+  readonly verifiedAt?: Instant | undefined;
+}
+/** Whether one upstream environment is enough. */
+export type Strategy = "one_of" | "all";
+/** A build in an upstream environment. */
+export interface UpstreamResult<At extends Instant = Instant> {
+  /** The environment. */
+  readonly environment: string;
+  /** Whether the build is verified there. */
+  readonly verified: boolean;
+  /** The longest time that it spent there; 0 while it is not verified. */
+  readonly soaked: Span;
+  /** The time that it has to spend there. */
+  readonly requiredSoak: Span;
+  /** When it will have spent that time, if it stays. */
+  readonly readyAt?: At | undefined;
+}
+/** Whether a candidate may be released. */
+export type Verdict = "go" | "go_with_waivers" | "inconclusive" | "no_go";
+/** For or against a release. */
+export type Vote = "go" | "no_go";
+/** The decision of a person that an artifact may be released although a gate is not passed. */
+export interface Waiver {
+  /** The id of the gate. */
+  readonly gate: string;
+  /** Who decided it. */
+  readonly by: string;
+  /** In which role, where the gates restrict the roles. */
+  readonly role?: string | undefined;
+  /** Why. */
+  readonly why: string;
+  /** The digest of the artifact. */
+  readonly artifact: string;
+  /** When it was decided. */
+  readonly at: Instant;
+  /** The first instant at which it does not count any more. */
+  readonly until: Instant;
+}
+/** Who may waive a gate, and for how long. */
+export interface WaiverRules {
+  /** The roles that may waive. */
+  readonly roles?: readonly string[] | undefined;
+  /** Whether an author of the candidate may not waive. */
+  readonly notAuthor?: boolean | undefined;
+  /** The longest time from the decision to its end. */
+  readonly maxLength?: Span | undefined;
+}
+/** Returns the standard checklists: who does what, what a release needs, what is watched, what is written, what is asked afterwards. */
+export declare function standardChecklists(): Checklists;
+/** Reads checklists from JSON text. */
+export declare function checklistsFromJson(text: string): Checklists;
+/** Reads checklists from YAML text. */
+export declare function checklistsFromYaml(text: string): Checklists;
+/** Returns the usual requirement: a primary and a backup during the release and the 24 hours after it. */
+export declare function defaultRequirement(): CoverageRequirement;
+/** Reads a requirement from JSON text. */
+export declare function requirementFromJson(text: string): CoverageRequirement;
+/** Reads a requirement from YAML text. */
+export declare function requirementFromYaml(text: string): CoverageRequirement;
+/** Returns the gates of a usual go/no-go meeting: six criteria, five triggers for no-go and the attendance. */
+export declare function defaultGates(): Gates;
+/** Reads gates from JSON text. */
+export declare function gatesFromJson(text: string): Gates;
+/** Reads gates from YAML text. */
+export declare function gatesFromYaml(text: string): Gates;
+/** Returns development, staging and production, each with a smoke test, without a required soak. */
+export declare function defaultGraph(): Graph;
+/** Reads a graph of environments from JSON text. */
+export declare function graphFromJson(text: string): Graph;
+/** Reads a graph of environments from YAML text. */
+export declare function graphFromYaml(text: string): Graph;
+/** The usual policy: the gates, environments and people on call of the defaults, without windows. */
+export declare function defaultPolicy(): Policy<Timestamp>;
+/** Reads a policy from JSON text. */
+export declare function policyFromJson(text: string): Policy<Timestamp>;
+/** Reads a policy from YAML text. */
+export declare function policyFromYaml(text: string): Policy<Timestamp>;
+/** Returns the checklist with an id: the own one, or else the standard one. */
+export declare function checklist(id: string, overrides?: Checklists | null): Checklist;
+/** Finds the gaps and the overlaps of the people on call in a range and the time after it. */
+export declare function coverage(
+  roster: Roster,
+  range: TimeRange,
+  requirement: CoverageRequirement,
+): Coverage<Timestamp>;
+/** Writes a decision as text for a person. */
+export declare function explain(decision: Decision): string;
+/** Writes a coverage as text for a person. */
+export declare function explainCoverage(coverage: Coverage): string;
+/** Writes a comparison as text for a person. */
+export declare function explainParity(parity: Parity): string;
+/** Writes a permission as text for a person. */
+export declare function explainPermission(permission: Permission): string;
+/** Writes a promotion as text for a person. */
+export declare function explainPromotion(promotion: Promotion): string;
+/** Writes a checklist, or the items of it that a release type needs, for another tool. */
+export declare function exportChecklist(
+  checklist: Checklist,
+  form: ChecklistForm,
+  releaseType?: release.Type | null,
+): string;
+/** Returns the gates of a checklist: each item as a gate with its id. */
+export declare function gatesOfChecklist(checklist: Checklist): Gates;
+/** Returns the gates that a profile of `release` names: each of its gates as a fact, each of its approvals as a quorum. */
+export declare function gatesOfProfile(profile: release.Profile): Gates;
+/** Decides whether a candidate may be released: go, go with waivers, no-go, or inconclusive. */
+export declare function goNoGo(
+  candidate: Candidate,
+  evidence: CandidateEvidence,
+  gates: Gates,
+  now: Instant,
+): Decision<Timestamp>;
+/** Says whether a build may be released to an environment now, from when on if time alone is missing, and what else is missing. */
+export declare function mayRelease(
+  request: Request,
+  situation: Situation,
+  policy: Policy,
+  now: Instant,
+): Permission<Timestamp>;
+/** Lists who is on call at an instant, in the order of the chain of command. */
+export declare function onCall(
+  roster: Roster,
+  requirement: CoverageRequirement,
+  at: Instant,
+): readonly OnCall[];
+/** The consequence of a decision for its caller: `proceed` for a go, also with waivers, else `ask`. */
+export declare function outcome(decision: Decision): decision.Outcome;
+/** The consequence of a coverage for its caller: `proceed` if everybody is on call, else `ask`. */
+export declare function outcomeOfCoverage(coverage: Coverage): decision.Outcome;
+/** The consequence of a comparison for its caller: `proceed` if the environments match, else `ask`. */
+export declare function outcomeOfParity(parity: Parity): decision.Outcome;
+/** The consequence of a permission for its caller: `proceed` for yes, `wait` for later, else `ask`. */
+export declare function outcomeOfPermission(permission: Permission): decision.Outcome;
+/** The consequence of a promotion for its caller: `proceed` if it is allowed, `wait` if time opens it, else `ask`. */
+export declare function outcomeOfPromotion(promotion: Promotion): decision.Outcome;
+/** Compares two environments: items that only one of them has, of different kinds, in different versions, with different values, or that nobody manages as code. */
+export declare function parity(left: Inventory, right: Inventory, policy: ParityPolicy): Parity<Timestamp>;
+/** Says whether a build may enter an environment, and from when on if it only has to wait there where it is. */
+export declare function promotable(
+  build: Build,
+  environment: string,
+  graph: Graph,
+  now: Instant,
+): Promotion<Timestamp>;
+/** Returns a workflow of GitHub Actions for the checklist `pipeline`: tests and a scan of dependencies, a build that waits for both, a deployment that takes the artifact of the build by its digest. */
+export declare function releaseWorkflow(): string;
+/** A policy that was checked, compiled and digested once. */
+export declare class Engine {
+  #private;
+  /** Checks, compiles and digests a policy. */
+  constructor(policy: Policy);
+  /** The policy, with what was left out. */
+  get policy(): Policy<Timestamp>;
+  /** The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits. */
+  get digest(): string;
+  /** Says whether a build may be released now, as `mayRelease`. */
+  mayRelease(request: Request, situation: Situation, now: Instant): Permission<Timestamp>;
+  /** The policy, so that `JSON.stringify` writes it. */
+  toJSON(): Policy<Timestamp>;
 }
 
 // release.d.ts

@@ -33,7 +33,7 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, HalfDay, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, audit, canary, decision, digest, error, experiment, incident, interchange, metrics, reason, release, rollback, stats, time, version, window
+# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, HalfDay, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, audit, canary, decision, digest, error, experiment, incident, interchange, metrics, readiness, reason, release, rollback, stats, time, version, window
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
@@ -4690,6 +4690,872 @@ def dora_frame(deployments: Frame, *, changes: Frame | None=None, incidents: Fra
     """The result of `dora_columns`, from a data frame for each table."""
     ...
 
+# readiness
+"""Readiness: may this build be released, what is missing, and when does that change?"""
+class Check(StrEnum):
+    """Something that is asked before a release."""
+    ORDER = 'order'
+    """Nothing older than what is deployed is released unless it is declared a rollback."""
+    WINDOWS = 'windows'
+    """The windows are open for as long as the release takes: `window::fits`."""
+    GATES = 'gates'
+    """The candidate is a go: `go_no_go`."""
+    PROMOTION = 'promotion'
+    """The build may enter the environment: `promotable`."""
+    COVERAGE = 'coverage'
+    """People are on call during the release and after it: `coverage`."""
+    ERROR_BUDGET = 'error_budget'
+    """Enough of the error budget is left."""
+class ChecklistForm(StrEnum):
+    """The form in which a checklist is written."""
+    MARKDOWN = 'markdown'
+    """Markdown with a box to tick for each item."""
+    GITHUB_ISSUE_TEMPLATE = 'github_issue_template'
+    """An issue template of GitHub, for `.github/ISSUE_TEMPLATE/release.md`: the Markdown under its front matter."""
+    JIRA_CSV = 'jira_csv'
+    """CSV that Jira imports: a task for each item."""
+    NOTION_CSV = 'notion_csv'
+    """CSV that Notion imports as a database: a page for each item."""
+class CoverageVerdict(StrEnum):
+    """Whether everybody who is asked for is on call."""
+    COVERED = 'covered'
+    """Everybody is."""
+    GAPS = 'gaps'
+    """In some time, fewer people are."""
+    INCONCLUSIVE = 'inconclusive'
+    """It is not known how soon some of them answer."""
+class DriftKind(StrEnum):
+    """What differs between two environments."""
+    MISSING_IN_LEFT = 'missing_in_left'
+    """The first environment does not have the item."""
+    MISSING_IN_RIGHT = 'missing_in_right'
+    """The second environment does not have the item."""
+    KIND_DIFFERS = 'kind_differs'
+    """It is of another kind: SQLite here, PostgreSQL there."""
+    VERSION_DIFFERS = 'version_differs'
+    """It is pinned to another version."""
+    VERSION_UNPINNED = 'version_unpinned'
+    """It is pinned in one environment only."""
+    VALUE_DIFFERS = 'value_differs'
+    """It has another value."""
+    UNMANAGED = 'unmanaged'
+    """It is managed by hand."""
+class EvidenceKind(StrEnum):
+    """What shows that an item is done."""
+    CONFIRMATION = 'confirmation'
+    """A person says so."""
+    FACT = 'fact'
+    """A machine says so."""
+    NUMBER = 'number'
+    """A number within limits."""
+    APPROVAL = 'approval'
+    """The approval of a person in a role."""
+    ATTENDANCE = 'attendance'
+    """A person in a role was there."""
+    DOCUMENT = 'document'
+    """A document that can be linked to."""
+class GateStatus(StrEnum):
+    """Whether a gate is passed, from the best to the worst."""
+    NOT_REQUIRED = 'not_required'
+    """The release type does not need it."""
+    PASSED = 'passed'
+    """It is passed."""
+    WAIVED = 'waived'
+    """It is not passed, and a person waived it."""
+    UNKNOWN = 'unknown'
+    """Evidence is missing."""
+    FAILED = 'failed'
+    """It is not passed."""
+class Intent(StrEnum):
+    """What a release is meant to be."""
+    RELEASE = 'release'
+    """A release: nothing older than what is deployed."""
+    ROLLBACK = 'rollback'
+    """A declared rollback: an older version is meant."""
+    FIRST = 'first'
+    """The first release to the environment: nothing is deployed there."""
+class ParityVerdict(StrEnum):
+    """Whether two environments match."""
+    MATCHED = 'matched'
+    """They match."""
+    DRIFTED = 'drifted'
+    """They differ."""
+    INCONCLUSIVE = 'inconclusive'
+    """There was nothing to compare."""
+class PermissionVerdict(StrEnum):
+    """Whether a build may be released."""
+    YES = 'yes'
+    """Now."""
+    LATER = 'later'
+    """Not now."""
+    INCONCLUSIVE = 'inconclusive'
+    """Facts are missing, and nothing that is known forbids it."""
+    NO = 'no'
+    """No: something other than time has to change."""
+class PromotionVerdict(StrEnum):
+    """Whether a build may enter an environment."""
+    ALLOWED = 'allowed'
+    """It may enter."""
+    BLOCKED = 'blocked'
+    """It may not enter yet, or not at all."""
+    INCONCLUSIVE = 'inconclusive'
+    """A fact is missing."""
+class Strategy(StrEnum):
+    """Whether one upstream environment is enough."""
+    ONE_OF = 'one_of'
+    """One is enough."""
+    ALL = 'all'
+    """All are needed."""
+class Verdict(StrEnum):
+    """Whether a candidate may be released."""
+    GO = 'go'
+    """Every gate is passed."""
+    GO_WITH_WAIVERS = 'go_with_waivers'
+    """Every gate is passed or waived."""
+    INCONCLUSIVE = 'inconclusive'
+    """Evidence is missing, and nothing speaks against the release."""
+    NO_GO = 'no_go'
+    """A gate is not passed."""
+class Vote(StrEnum):
+    """For or against a release."""
+    GO = 'go'
+    """For it: an approval."""
+    NO_GO = 'no_go'
+    """Against it."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Absence(_Value):
+    """The time at which a person is away, from a start to before an end."""
+    person: str
+    """Who."""
+    start: datetime
+    """The first instant."""
+    end: datetime
+    """The first instant after it."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Approval(_Value):
+    """The approval or refusal of an artifact by a person in a role."""
+    by: str
+    """Who."""
+    role: str
+    """In which role."""
+    artifact: str
+    """The digest of the artifact that was approved."""
+    at: datetime
+    """When."""
+    vote: Vote = Vote.GO
+    """For or against it."""
+    withdrawn_at: datetime | None = None
+    """Since when it does not count any more: withdrawn, or dismissed by a platform."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Attendee(_Value):
+    """A person at a meeting, in a role."""
+    by: str
+    """Who."""
+    role: str
+    """In which role."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Build(_Value):
+    """A build and where it has been: freight of Kargo."""
+    id: str
+    """Its id."""
+    project: str | None = None
+    """Its project: a namespace of Kargo."""
+    origin: str | None = None
+    """Its origin, for example a repository or a warehouse of Kargo."""
+    approved_for: Sequence[str] = ()
+    """The environments for which a person approved it, wherever it comes from."""
+    stays: Sequence[Stay] = ()
+    """The environments that it was in, or still is."""
+    smoke_tests: Sequence[SmokeTest] = ()
+    """The results of its smoke tests."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Candidate(_Value):
+    """The build that is to be released."""
+    artifact: str
+    """The digest of the artifact: an algorithm, a colon and at least 40 hexadecimal digits in lower case, as in `sha256:…`."""
+    created_at: datetime
+    """When the artifact was built."""
+    version: str | None = None
+    """The version, which tells whether it is older than what is deployed."""
+    authors: Sequence[str] = ()
+    """The people whose changes are in the build."""
+    release_type: Type | None = None
+    """The type of the release."""
+    security_sensitive: bool | None = None
+    """Whether the release touches security."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CandidateEvidence(_Value):
+    """What is known about a candidate: facts, approvals, waivers and the go/no-go meeting."""
+    facts: Sequence[Fact] = ()
+    """The facts."""
+    approvals: Sequence[Approval] = ()
+    """The approvals and refusals."""
+    waivers: Sequence[Waiver] = ()
+    """The exceptions that somebody made."""
+    meeting: Meeting | None = None
+    """The go/no-go meeting."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CheckResult(_Value):
+    """The result of one check."""
+    check: Check
+    """The check."""
+    verdict: PermissionVerdict
+    """Its verdict, as if the others were not there."""
+    opens_at: datetime | None = None
+    """When time alone opens it."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Checklist(_Value):
+    """A list of things to do, to have or to ask, with stable ids."""
+    id: str
+    """A name that no other checklist has."""
+    title: str
+    """The title."""
+    items: Sequence[ChecklistItem] = ()
+    """The items, each with an id of its own."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ChecklistItem(_Value):
+    """An item of a checklist."""
+    id: str
+    """A name that no other item of the checklist has."""
+    text: str
+    """What to do, to have or to ask."""
+    section: str | None = None
+    """The part of the checklist."""
+    required_for: Sequence[Type] = ()
+    """The release types for which it is required."""
+    evidence_kind: EvidenceKind = EvidenceKind.CONFIRMATION
+    """What shows that it is done."""
+    role: str | None = None
+    """The role that has to approve, or to be there."""
+    min: float | None = None
+    """The least number that is good enough, for `number`."""
+    max: float | None = None
+    """The greatest number that is good enough, for `number`."""
+    unit: str | None = None
+    """The unit of the number."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Checklists(_Value):
+    """The checklists of an organisation."""
+    checklists: Sequence[Checklist] = ()
+    """The checklists, each with an id of its own."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Coverage(_Value):
+    """The gaps and overlaps of a roster, made by `coverage`."""
+    verdict: CoverageVerdict
+    """Whether everybody who is asked for is on call."""
+    range: TimeRange
+    """The range that was looked at, with the time after the release."""
+    uncovered: timedelta
+    """The time in which at least one role has a gap."""
+    gaps: Sequence[CoverageGap]
+    """The gaps, by role and time."""
+    overlaps: Sequence[CoverageOverlap]
+    """The overlaps, by role and time."""
+    reasons: Sequence[Reason]
+    """The reasons, the most severe first."""
+    missing: Sequence[str]
+    """The facts that are missing: `roster.shifts[0].respondsWithin`."""
+    next_check_at: datetime | None = None
+    """Always absent: a roster does not change with time."""
+    policy_digest: str
+    """The digest of the requirement that was applied."""
+    tzdb_version: str
+    """The version of the time zone database that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CoverageGap(_Value):
+    """A time in which fewer people are on call than asked for."""
+    role: str
+    """The role."""
+    start: datetime
+    """The first instant."""
+    end: datetime
+    """The first instant after it."""
+    have: int
+    """The fewest people on call in it."""
+    need: int
+    """The people that are asked for."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CoverageOverlap(_Value):
+    """A time in which more people are on call than asked for."""
+    role: str
+    """The role."""
+    start: datetime
+    """The first instant."""
+    end: datetime
+    """The first instant after it."""
+    people: Sequence[str]
+    """The people, at most 20 of them."""
+    have: int
+    """The number of people."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CoverageRequirement(_Value):
+    """Who has to be on call during a release and after it."""
+    roles: Sequence[RoleRequirement]
+    """The roles, 1 to 20, the most important first."""
+    distinct: bool = True
+    """Whether a person counts for one role at a time."""
+    after: timedelta = timedelta(seconds=86400)
+    """How long after the release the roles are needed."""
+    escalation: Sequence[EscalationStep] = ()
+    """The chain of command: who is called after how long."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Decision(_Value):
+    """Go or no-go, made by `go_no_go`."""
+    verdict: Verdict
+    """Go or no-go."""
+    artifact: str
+    """The digest of the artifact that it is about."""
+    gates: Sequence[GateResult]
+    """The gates in the order of the policy."""
+    reasons: Sequence[Reason]
+    """The reasons, the most severe first."""
+    missing: Sequence[str]
+    """The facts that are missing: `facts.tests_passing`, `approvals.qa_lead`, `meeting`, `candidate.authors`."""
+    next_check_at: datetime | None = None
+    """The instant at which evidence or a waiver expires and so changes the verdict."""
+    policy_digest: str
+    """The digest of the gates that were applied."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Deployed(_Value):
+    """What is deployed in an environment."""
+    artifact: str
+    """The digest of its artifact."""
+    version: str | None = None
+    """Its version."""
+    at: datetime | None = None
+    """When it was deployed."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Drift(_Value):
+    """A difference between two environments."""
+    key: str
+    """The key of the item."""
+    kind: DriftKind
+    """What differs."""
+    left: str | None = None
+    """The kind, version or digest in the first environment."""
+    right: str | None = None
+    """The kind, version or digest in the second environment."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Environment(_Value):
+    """An environment: a stage of Kargo."""
+    name: str
+    """A name that no other environment has."""
+    sources: Sequence[Source] = ()
+    """How a build may enter."""
+    smoke_tests: Sequence[str] = ()
+    """The smoke tests that a build has to pass here before it counts as verified here."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ErrorBudgetRule(_Value):
+    """How much of the error budget has to be left."""
+    min_left: float = 0.0
+    """The share that has to be left, as a share from 0 to 1; more than that has to be left, so that 0 refuses a spent budget."""
+    exempt: Sequence[Type] = (Type.HOTFIX, Type.SECURITY_CRITICAL, Type.SECURITY_HIGH, Type.SECURITY_MEDIUM, Type.SECURITY_LOW)
+    """The release types that may go out whatever is left."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class EscalationStep(_Value):
+    """A step of the chain of command."""
+    role: str
+    """The role that is called: one of the roles of the requirement."""
+    after: timedelta
+    """The time since the alert after which it is called."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Fact(_Value):
+    """A fact about an artifact: the result of a check, or a number."""
+    id: str
+    """The id of the gate that it is for."""
+    artifact: str
+    """The digest of the artifact that was looked at."""
+    at: datetime
+    """When it was found out."""
+    holds: bool | None = None
+    """Whether it holds, for a gate `fact` or `trigger`."""
+    value: float | None = None
+    """The number, for a gate `threshold`."""
+    error: str | None = None
+    """The message of a check that did not run to its end."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Gate(_Value):
+    """A condition that a candidate has to meet."""
+    id: str
+    """A name that no other gate has."""
+    text: str = ''
+    """The condition in words."""
+    kind: Annotated[GateKind, _TAGGED]
+    """What is asked for."""
+    required_for: Sequence[Type] = ()
+    """The release types for which it is required."""
+    max_age: timedelta | None = None
+    """The age from which evidence that passes the gate does not count any more; for `freshness` the age of the artifact."""
+    waivable: bool = True
+    """Whether a waiver lets a candidate through that does not pass."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class GateKindFact(_Variant):
+    """The fact with the id of the gate holds."""
+    type: Literal['fact'] = 'fact'
+    """Which variant this is."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class GateKindTrigger(_Variant):
+    """The fact with the id of the gate was not reported, or does not hold: a reason for no-go once somebody reports it."""
+    type: Literal['trigger'] = 'trigger'
+    """Which variant this is."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class GateKindThreshold(_Variant):
+    """The value of the fact with the id of the gate lies within the limits, which are included."""
+    type: Literal['threshold'] = 'threshold'
+    """Which variant this is."""
+    min: float | None = None
+    """The least value that passes."""
+    max: float | None = None
+    """The greatest value that passes."""
+    unit: str | None = None
+    """The unit: `%`, `s`, or `1` for a ratio."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class GateKindQuorum(_Variant):
+    """So many people in a role approve."""
+    type: Literal['quorum'] = 'quorum'
+    """Which variant this is."""
+    role: str
+    """The role."""
+    count: int = 1
+    """The number of people, 1 to 200 over all gates."""
+    not_author: bool = False
+    """Whether the authors of the candidate do not count."""
+    distinct: bool = False
+    """Whether a person who counts for another gate that asks for this does not count here."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class GateKindAttendance(_Variant):
+    """The go/no-go meeting had a person in each of these roles."""
+    type: Literal['attendance'] = 'attendance'
+    """Which variant this is."""
+    roles: Sequence[str]
+    """The roles."""
+    when_sensitive: Sequence[str] = ()
+    """The roles that are needed if the release touches security."""
+    distinct: bool = False
+    """Whether each role needs a person of its own."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class GateKindFreshness(_Variant):
+    """The artifact is younger than the `maxAge` of the gate."""
+    type: Literal['freshness'] = 'freshness'
+    """Which variant this is."""
+GateKind: TypeAlias = GateKindFact | GateKindTrigger | GateKindThreshold | GateKindQuorum | GateKindAttendance | GateKindFreshness
+"""What a gate asks for."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class GateResult(_Value):
+    """The result of one gate."""
+    id: str
+    """The id of the gate."""
+    status: GateStatus
+    """Whether it is passed."""
+    have: int | None = None
+    """How many people count, for a quorum, or how many roles were present, for an attendance."""
+    need: int | None = None
+    """How many people or roles are needed."""
+    waived_by: str | None = None
+    """Who waived it."""
+    waived_until: datetime | None = None
+    """When the waiver ends."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Gates(_Value):
+    """The gates of a go/no-go decision, and who may waive them."""
+    gates: Sequence[Gate]
+    """The gates, 1 to 1,000."""
+    waivers: WaiverRules = field(default_factory=lambda: WaiverRules())
+    """Who may waive a gate, and for how long."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Graph(_Value):
+    """The environments of a project, and how a build gets from one to the next."""
+    project: str | None = None
+    """The project whose builds may enter: a namespace of Kargo."""
+    environments: Sequence[Environment]
+    """The environments, 1 to 1,000."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Inventory(_Value):
+    """What an environment consists of: settings, services, run times, with their kinds and versions."""
+    environment: str
+    """The environment."""
+    items: Sequence[InventoryItem] = ()
+    """Its items, each with a key of its own."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class InventoryItem(_Value):
+    """An item of an environment."""
+    key: str
+    """Its name: `DATABASE_URL`, `database`, `node`."""
+    kind: str
+    """What it is: `secret`, `text`, `postgres`, `runtime`."""
+    version: str | None = None
+    """The version to which it is pinned."""
+    value_digest: str | None = None
+    """A digest of its value, where values have to be equal."""
+    managed: bool | None = None
+    """Whether it is managed as code."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class LocalHours(_Value):
+    """Hours of days of the week in a zone."""
+    zone: str
+    """The IANA zone."""
+    days: Sequence[Weekday] = ()
+    """The days on which they start."""
+    start: str
+    """The first local time, `09:00`."""
+    end: str
+    """The local time at which they end."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Meeting(_Value):
+    """A go/no-go meeting about an artifact."""
+    artifact: str
+    """The digest of the artifact that was discussed."""
+    at: datetime
+    """When."""
+    attendees: Sequence[Attendee] = ()
+    """Who was there."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class OnCall(_Value):
+    """The people on call in a role, made by `on_call`."""
+    role: str
+    """The role."""
+    after: timedelta | None = None
+    """The time since the alert after which it is called; absent if it is not in the chain of command."""
+    people: Sequence[str]
+    """The people, in the order of the roster; empty if there is nobody."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Parity(_Value):
+    """How far two environments are apart, made by `parity`."""
+    verdict: ParityVerdict
+    """Whether they match."""
+    drift: Sequence[Drift]
+    """The differences, by key."""
+    reasons: Sequence[Reason]
+    """The reasons."""
+    missing: Sequence[str]
+    """`items` if there was nothing to compare."""
+    next_check_at: datetime | None = None
+    """Always absent: it does not depend on the time."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ParityPolicy(_Value):
+    """What may differ between two environments."""
+    ignored: Sequence[str] = ()
+    """The keys that are not compared."""
+    require_managed: bool = True
+    """Whether an item that is managed by hand is drift."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Permission(_Value):
+    """Whether a build may be released now, made by `may_release`."""
+    verdict: PermissionVerdict
+    """Yes, later, no, or inconclusive."""
+    artifact: str
+    """The digest of the artifact."""
+    environment: str
+    """The environment."""
+    opens_at: datetime | None = None
+    """The earliest instant at which all checks let it through, if time alone is missing."""
+    checks: Sequence[CheckResult]
+    """The checks, each for itself."""
+    reasons: Sequence[Reason]
+    """The reasons of all checks, the most severe first."""
+    missing: Sequence[str]
+    """The facts that are missing: `roster`, `facts.tests_passing`, `deployed.version`."""
+    next_check_at: datetime | None = None
+    """The instant at which time alone changes the verdict: of `later` its opening, of `yes` its close."""
+    policy_digest: str
+    """The digest of the policy that was applied."""
+    tzdb_version: str
+    """The version of the time zone database that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Policy(_Value):
+    """What is asked before a release."""
+    checks: Sequence[Check] = (Check.WINDOWS, Check.GATES, Check.PROMOTION, Check.COVERAGE)
+    """The checks."""
+    windows: WindowPolicy = field(default_factory=lambda: WindowPolicy())
+    """The release windows, for the check `windows`."""
+    gates: Gates | None = None
+    """The gates, for the check `gates`."""
+    graph: Graph | None = None
+    """The environments, for the check `promotion`."""
+    coverage: CoverageRequirement | None = None
+    """The people on call, for the check `coverage`."""
+    error_budget: ErrorBudgetRule = field(default_factory=lambda: ErrorBudgetRule())
+    """What has to be left of the error budget, for the check `error_budget`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Promotion(_Value):
+    """Whether a build may enter an environment, made by `promotable`."""
+    verdict: PromotionVerdict
+    """Whether it may enter."""
+    environment: str
+    """The environment."""
+    upstream: Sequence[UpstreamResult]
+    """The upstream environments that were asked about, in the order of the sources."""
+    reasons: Sequence[Reason]
+    """The reasons, the most severe first."""
+    missing: Sequence[str]
+    """The facts that are missing: `build.origin`, `build.smokeTests.staging.smoke`."""
+    next_check_at: datetime | None = None
+    """The instant at which the required soak is over and the build may enter, if it stays where it is."""
+    policy_digest: str
+    """The digest of the graph that was applied."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Request(_Value):
+    """The release that asks: which build goes where, and why."""
+    candidate: Candidate
+    """The build."""
+    environment: str
+    """The environment that it goes to."""
+    service: str | None = None
+    """The service, for windows that are for certain services."""
+    intent: Intent = Intent.RELEASE
+    """Whether it is a release or a declared rollback."""
+    duration: timedelta = timedelta(seconds=0)
+    """How long the release takes."""
+    exemption_approved_by: str | None = None
+    """Who approved that the windows exempt this release type."""
+    manual: bool = False
+    """Whether a person starts the release."""
+    overridden: Override | None = None
+    """Opens the windows, whatever they say: a decision of a person."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class RoleRequirement(_Value):
+    """A role in which people have to be on call."""
+    role: str
+    """The role."""
+    count: int = 1
+    """The number of people."""
+    responds_within: timedelta | None = None
+    """The longest time until they answer."""
+    hours: LocalHours | None = None
+    """The local hours in which they are needed."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Roster(_Value):
+    """Who is on call when: the shifts as they really are, after swaps and overrides, and the absences."""
+    shifts: Sequence[Shift] = ()
+    """The shifts."""
+    absences: Sequence[Absence] = ()
+    """The times at which somebody is away, whatever the shifts say."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Shift(_Value):
+    """A person on call in a role, from a start to before an end."""
+    person: str
+    """Who."""
+    role: str
+    """In which role: `primary`, `backup`."""
+    start: datetime
+    """The first instant."""
+    end: datetime
+    """The first instant after it."""
+    responds_within: timedelta | None = None
+    """How soon the person answers."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Situation(_Value):
+    """What is known when a release asks."""
+    evidence: CandidateEvidence = field(default_factory=lambda: CandidateEvidence())
+    """The evidence about the candidate, for the check `gates`."""
+    build: Build | None = None
+    """Where the build has been, for the check `promotion`."""
+    roster: Roster | None = None
+    """Who is on call, for the check `coverage`."""
+    error_budget_left: float | None = None
+    """The share of the error budget that is left: at most 1, and negative if more than all was spent."""
+    deployed: Deployed | None = None
+    """What is deployed in the environment."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class SmokeTest(_Value):
+    """The result of a smoke test of a build in an environment."""
+    environment: str
+    """The environment."""
+    test: str
+    """The name of the test."""
+    passed: bool
+    """Whether it passed."""
+    at: datetime
+    """When it ended."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Source(_Value):
+    """A way into an environment: requested freight of Kargo."""
+    origin: str | None = None
+    """The origin of the builds, for example a repository or a warehouse of Kargo."""
+    direct: bool = False
+    """Whether a build may enter straight from its origin."""
+    upstream: Sequence[str] = ()
+    """The environments in which a build has to be verified."""
+    strategy: Strategy = Strategy.ONE_OF
+    """Whether one of them is enough."""
+    required_soak: timedelta = timedelta(seconds=0)
+    """The time that a build has to spend in an upstream environment."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Stay(_Value):
+    """The time that a build spent in an environment."""
+    environment: str
+    """The environment."""
+    entered_at: datetime
+    """When the build was deployed there."""
+    left_at: datetime | None = None
+    """When another build replaced it."""
+    verified_at: datetime | None = None
+    """When it was verified there."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class UpstreamResult(_Value):
+    """A build in an upstream environment."""
+    environment: str
+    """The environment."""
+    verified: bool
+    """Whether the build is verified there."""
+    soaked: timedelta
+    """The longest time that it spent there; 0 while it is not verified."""
+    required_soak: timedelta
+    """The time that it has to spend there."""
+    ready_at: datetime | None = None
+    """When it will have spent that time, if it stays."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Waiver(_Value):
+    """The decision of a person that an artifact may be released although a gate is not passed."""
+    gate: str
+    """The id of the gate."""
+    by: str
+    """Who decided it."""
+    role: str | None = None
+    """In which role, where the gates restrict the roles."""
+    why: str
+    """Why."""
+    artifact: str
+    """The digest of the artifact."""
+    at: datetime
+    """When it was decided."""
+    until: datetime
+    """The first instant at which it does not count any more."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class WaiverRules(_Value):
+    """Who may waive a gate, and for how long."""
+    roles: Sequence[str] = ()
+    """The roles that may waive."""
+    not_author: bool = True
+    """Whether an author of the candidate may not waive."""
+    max_length: timedelta | None = None
+    """The longest time from the decision to its end."""
+class Engine(_Handle):
+    """A policy that was checked, compiled and digested once."""
+    def __init__(self, policy: Policy | Mapping[str, object]) -> None:
+        ...
+    @property
+    def policy(self) -> Policy:
+        """The policy, with what was left out."""
+        ...
+    @property
+    def digest(self) -> str:
+        """The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits."""
+        ...
+    def may_release(self, request: Request | Mapping[str, object], situation: Situation | Mapping[str, object], now: datetime | str) -> Permission:
+        """Says whether a build may be released now, as `may_release`."""
+        ...
+def standard_checklists() -> Checklists:
+    """Returns the standard checklists: who does what, what a release needs, what is watched, what is written, what is asked afterwards."""
+    ...
+def checklists_from_json(text: str) -> Checklists:
+    """Reads checklists from JSON text."""
+    ...
+def checklists_from_yaml(text: str) -> Checklists:
+    """Reads checklists from YAML text."""
+    ...
+def default_requirement() -> CoverageRequirement:
+    """Returns the usual requirement: a primary and a backup during the release and the 24 hours after it."""
+    ...
+def requirement_from_json(text: str) -> CoverageRequirement:
+    """Reads a requirement from JSON text."""
+    ...
+def requirement_from_yaml(text: str) -> CoverageRequirement:
+    """Reads a requirement from YAML text."""
+    ...
+def default_gates() -> Gates:
+    """Returns the gates of a usual go/no-go meeting: six criteria, five triggers for no-go and the attendance."""
+    ...
+def gates_from_json(text: str) -> Gates:
+    """Reads gates from JSON text."""
+    ...
+def gates_from_yaml(text: str) -> Gates:
+    """Reads gates from YAML text."""
+    ...
+def default_graph() -> Graph:
+    """Returns development, staging and production, each with a smoke test, without a required soak."""
+    ...
+def graph_from_json(text: str) -> Graph:
+    """Reads a graph of environments from JSON text."""
+    ...
+def graph_from_yaml(text: str) -> Graph:
+    """Reads a graph of environments from YAML text."""
+    ...
+def default_policy() -> Policy:
+    """The usual policy: the gates, environments and people on call of the defaults, without windows."""
+    ...
+def policy_from_json(text: str) -> Policy:
+    """Reads a policy from JSON text."""
+    ...
+def policy_from_yaml(text: str) -> Policy:
+    """Reads a policy from YAML text."""
+    ...
+def checklist(id: str, overrides: Checklists | Mapping[str, object] | None=None) -> Checklist:
+    """Returns the checklist with an id: the own one, or else the standard one."""
+    ...
+def coverage(roster: Roster | Mapping[str, object], range: TimeRange | Mapping[str, object], requirement: CoverageRequirement | Mapping[str, object]) -> Coverage:
+    """Finds the gaps and the overlaps of the people on call in a range and the time after it."""
+    ...
+def explain(decision: Decision | Mapping[str, object]) -> str:
+    """Writes a decision as text for a person."""
+    ...
+def explain_coverage(coverage: Coverage | Mapping[str, object]) -> str:
+    """Writes a coverage as text for a person."""
+    ...
+def explain_parity(parity: Parity | Mapping[str, object]) -> str:
+    """Writes a comparison as text for a person."""
+    ...
+def explain_permission(permission: Permission | Mapping[str, object]) -> str:
+    """Writes a permission as text for a person."""
+    ...
+def explain_promotion(promotion: Promotion | Mapping[str, object]) -> str:
+    """Writes a promotion as text for a person."""
+    ...
+def export_checklist(checklist: Checklist | Mapping[str, object], form: ChecklistForm | str, release_type: Type | str | None=None) -> str:
+    """Writes a checklist, or the items of it that a release type needs, for another tool."""
+    ...
+def gates_of_checklist(checklist: Checklist | Mapping[str, object]) -> Gates:
+    """Returns the gates of a checklist: each item as a gate with its id."""
+    ...
+def gates_of_profile(profile: Profile | Mapping[str, object]) -> Gates:
+    """Returns the gates that a profile of `release` names: each of its gates as a fact, each of its approvals as a quorum."""
+    ...
+def go_no_go(candidate: Candidate | Mapping[str, object], evidence: CandidateEvidence | Mapping[str, object], gates: Gates | Mapping[str, object], now: datetime | str) -> Decision:
+    """Decides whether a candidate may be released: go, go with waivers, no-go, or inconclusive."""
+    ...
+def may_release(request: Request | Mapping[str, object], situation: Situation | Mapping[str, object], policy: Policy | Mapping[str, object], now: datetime | str) -> Permission:
+    """Says whether a build may be released to an environment now, from when on if time alone is missing, and what else is missing."""
+    ...
+def on_call(roster: Roster | Mapping[str, object], requirement: CoverageRequirement | Mapping[str, object], at: datetime | str) -> tuple[OnCall, ...]:
+    """Lists who is on call at an instant, in the order of the chain of command."""
+    ...
+def outcome(decision: Decision | Mapping[str, object]) -> Outcome:
+    """The consequence of a decision for its caller: `proceed` for a go, also with waivers, else `ask`."""
+    ...
+def outcome_of_coverage(coverage: Coverage | Mapping[str, object]) -> Outcome:
+    """The consequence of a coverage for its caller: `proceed` if everybody is on call, else `ask`."""
+    ...
+def outcome_of_parity(parity: Parity | Mapping[str, object]) -> Outcome:
+    """The consequence of a comparison for its caller: `proceed` if the environments match, else `ask`."""
+    ...
+def outcome_of_permission(permission: Permission | Mapping[str, object]) -> Outcome:
+    """The consequence of a permission for its caller: `proceed` for yes, `wait` for later, else `ask`."""
+    ...
+def outcome_of_promotion(promotion: Promotion | Mapping[str, object]) -> Outcome:
+    """The consequence of a promotion for its caller: `proceed` if it is allowed, `wait` if time opens it, else `ask`."""
+    ...
+def parity(left: Inventory | Mapping[str, object], right: Inventory | Mapping[str, object], policy: ParityPolicy | Mapping[str, object]) -> Parity:
+    """Compares two environments: items that only one of them has, of different kinds, in different versions, with different values, or that nobody manages as code."""
+    ...
+def promotable(build: Build | Mapping[str, object], environment: str, graph: Graph | Mapping[str, object], now: datetime | str) -> Promotion:
+    """Says whether a build may enter an environment, and from when on if it only has to wait there where it is."""
+    ...
+def release_workflow() -> str:
+    """Returns a workflow of GitHub Actions for the checklist `pipeline`: tests and a scan of dependencies, a build that waits for both, a deployment that takes the artifact of the build by its digest."""
+    ...
+
 # reason
 """Reasons: why a decision is what it is, with stable codes and the evidence."""
 class Severity(StrEnum):
@@ -4863,6 +5729,90 @@ class ReasonCode(StrEnum):
     """An opening that is long enough was found."""
     NO_SLOT = 'no_slot'
     """No opening within the searched time is long enough."""
+    GATES_PASSED = 'gates_passed'
+    """Every gate that the release needs is passed."""
+    NO_GATE_REQUIRED = 'no_gate_required'
+    """No gate asks for evidence about a release of this type."""
+    GATE_FACT_FAILED = 'gate_fact_failed'
+    """The fact of a gate does not hold."""
+    GATE_FACT_ERROR = 'gate_fact_error'
+    """The check behind a fact did not run to its end."""
+    GATE_EVIDENCE_OUTDATED = 'gate_evidence_outdated'
+    """The evidence for a gate is older than the gate allows."""
+    GATE_THRESHOLD_MISSED = 'gate_threshold_missed'
+    """The value of a fact is outside the limits of its gate."""
+    QUORUM_MISSING = 'quorum_missing'
+    """Fewer people approve in a role than the gate asks for."""
+    ROLE_ABSENT = 'role_absent'
+    """A role was not present at the go/no-go meeting."""
+    ARTIFACT_TOO_OLD = 'artifact_too_old'
+    """The artifact is older than its gate allows."""
+    NO_GO_TRIGGERED = 'no_go_triggered'
+    """A reason for no-go was reported."""
+    VOTED_AGAINST = 'voted_against'
+    """A person voted against the release of this artifact."""
+    GATE_WAIVED = 'gate_waived'
+    """A gate is not passed, and a person waived it."""
+    OTHER_ARTIFACT = 'other_artifact'
+    """A piece of evidence is about another artifact and does not count."""
+    OLDER_THAN_ARTIFACT = 'older_than_artifact'
+    """A piece of evidence is older than the artifact and does not count."""
+    APPROVED_BY_AUTHOR = 'approved_by_author'
+    """An author approves the own change, which does not count."""
+    APPROVAL_WITHDRAWN = 'approval_withdrawn'
+    """An approval was withdrawn and does not count."""
+    PERSON_COUNTED_ONCE = 'person_counted_once'
+    """A person counts for another gate already."""
+    WAIVER_ENDED = 'waiver_ended'
+    """A waiver has ended and does not count."""
+    WAIVER_NOT_ALLOWED = 'waiver_not_allowed'
+    """A waiver breaks the rules of the gates and does not count."""
+    ENTRY_APPROVED = 'entry_approved'
+    """A person approved the build for the environment."""
+    ENTRY_DIRECT = 'entry_direct'
+    """The environment takes builds straight from their origin."""
+    VERIFIED_UPSTREAM = 'verified_upstream'
+    """The build is verified in an upstream environment and spent the required time there."""
+    SOAK_INCOMPLETE = 'soak_incomplete'
+    """The build did not spend the required time in an upstream environment."""
+    NOT_VERIFIED_UPSTREAM = 'not_verified_upstream'
+    """The build is not verified in an upstream environment."""
+    SMOKE_TEST_FAILED = 'smoke_test_failed'
+    """A smoke test failed in an upstream environment."""
+    ORIGIN_NOT_REQUESTED = 'origin_not_requested'
+    """No source of the environment takes builds of this origin."""
+    OTHER_PROJECT = 'other_project'
+    """The build is of another project than the environments."""
+    ENVIRONMENTS_MATCH = 'environments_match'
+    """Two environments have the same items in the same kinds and versions."""
+    ENVIRONMENT_DRIFT = 'environment_drift'
+    """An item of one environment differs from that of another, or is missing there."""
+    NOTHING_COMPARED = 'nothing_compared'
+    """There are no items to compare."""
+    ON_CALL_COVERED = 'on_call_covered'
+    """Everybody who is asked for is on call in the whole range."""
+    ON_CALL_GAP = 'on_call_gap'
+    """Fewer people than asked for are on call in a role."""
+    ON_CALL_OVERLAP = 'on_call_overlap'
+    """More people than asked for are on call in a role."""
+    RESPONSE_TOO_SLOW = 'response_too_slow'
+    """A person on call answers more slowly than asked for and does not count."""
+    RELEASE_ALLOWED = 'release_allowed'
+    """Every check lets the release through."""
+    RELEASE_WAITS = 'release_waits'
+    """A check keeps the release back for now, and time alone opens it."""
+    OLDER_THAN_DEPLOYED = 'older_than_deployed'
+    """The version is older than the one that is deployed, and no rollback was declared."""
+    ROLLBACK_DECLARED = 'rollback_declared'
+    """The version is older than the one that is deployed, as the declared rollback says."""
+    ERROR_BUDGET_TOO_LOW = 'error_budget_too_low'
+    """Less of the error budget is left than asked for."""
+    ERROR_BUDGET_EXEMPT = 'error_budget_exempt'
+    """The release type may be released whatever is left of the error budget."""
+    EVIDENCE_EXPIRES_FIRST = 'evidence_expires_first'
+    """The evidence expires before the other checks let the release through."""
+    NO_COMMON_OPENING = 'no_common_opening'
+    """No instant satisfies all checks together."""
     RUN_SUCCESSFUL = 'run_successful'
     """Every metric that counts is successful."""
     RUN_FAILED = 'run_failed'

@@ -6337,6 +6337,1325 @@ pub mod metrics {
     impl Default for Policy {}
     impl PolicyText for Policy {}
 }
+/// Readiness: may this build be released, what is missing, and when does that change?
+pub mod readiness {
+    /// The reason codes of `readiness`.
+    pub mod code {
+        /// Every gate that the release needs is passed.
+        pub const GATES_PASSED: ReasonCode;
+        /// No gate asks for evidence about a release of this type.
+        pub const NO_GATE_REQUIRED: ReasonCode;
+        /// The fact of a gate does not hold.
+        pub const GATE_FACT_FAILED: ReasonCode;
+        /// The check behind a fact did not run to its end.
+        pub const GATE_FACT_ERROR: ReasonCode;
+        /// The evidence for a gate is older than the gate allows.
+        pub const GATE_EVIDENCE_OUTDATED: ReasonCode;
+        /// The value of a fact is outside the limits of its gate.
+        pub const GATE_THRESHOLD_MISSED: ReasonCode;
+        /// Fewer people approve in a role than the gate asks for.
+        pub const QUORUM_MISSING: ReasonCode;
+        /// A role was not present at the go/no-go meeting.
+        pub const ROLE_ABSENT: ReasonCode;
+        /// The artifact is older than its gate allows.
+        pub const ARTIFACT_TOO_OLD: ReasonCode;
+        /// A reason for no-go was reported.
+        pub const NO_GO_TRIGGERED: ReasonCode;
+        /// A person voted against the release of this artifact.
+        pub const VOTED_AGAINST: ReasonCode;
+        /// A gate is not passed, and a person waived it.
+        pub const GATE_WAIVED: ReasonCode;
+        /// A piece of evidence is about another artifact and does not count.
+        pub const OTHER_ARTIFACT: ReasonCode;
+        /// A piece of evidence is older than the artifact and does not count.
+        pub const OLDER_THAN_ARTIFACT: ReasonCode;
+        /// An author approves the own change, which does not count.
+        pub const APPROVED_BY_AUTHOR: ReasonCode;
+        /// An approval was withdrawn and does not count.
+        pub const APPROVAL_WITHDRAWN: ReasonCode;
+        /// A person counts for another gate already.
+        pub const PERSON_COUNTED_ONCE: ReasonCode;
+        /// A waiver has ended and does not count.
+        pub const WAIVER_ENDED: ReasonCode;
+        /// A waiver breaks the rules of the gates and does not count.
+        pub const WAIVER_NOT_ALLOWED: ReasonCode;
+        /// A person approved the build for the environment.
+        pub const ENTRY_APPROVED: ReasonCode;
+        /// The environment takes builds straight from their origin.
+        pub const ENTRY_DIRECT: ReasonCode;
+        /// The build is verified in an upstream environment and spent the required time there.
+        pub const VERIFIED_UPSTREAM: ReasonCode;
+        /// The build did not spend the required time in an upstream environment.
+        pub const SOAK_INCOMPLETE: ReasonCode;
+        /// The build is not verified in an upstream environment.
+        pub const NOT_VERIFIED_UPSTREAM: ReasonCode;
+        /// A smoke test failed in an upstream environment.
+        pub const SMOKE_TEST_FAILED: ReasonCode;
+        /// No source of the environment takes builds of this origin.
+        pub const ORIGIN_NOT_REQUESTED: ReasonCode;
+        /// The build is of another project than the environments.
+        pub const OTHER_PROJECT: ReasonCode;
+        /// Two environments have the same items in the same kinds and versions.
+        pub const ENVIRONMENTS_MATCH: ReasonCode;
+        /// An item of one environment differs from that of another, or is missing there.
+        pub const ENVIRONMENT_DRIFT: ReasonCode;
+        /// There are no items to compare.
+        pub const NOTHING_COMPARED: ReasonCode;
+        /// Everybody who is asked for is on call in the whole range.
+        pub const ON_CALL_COVERED: ReasonCode;
+        /// Fewer people than asked for are on call in a role.
+        pub const ON_CALL_GAP: ReasonCode;
+        /// More people than asked for are on call in a role.
+        pub const ON_CALL_OVERLAP: ReasonCode;
+        /// A person on call answers more slowly than asked for and does not count.
+        pub const RESPONSE_TOO_SLOW: ReasonCode;
+        /// Every check lets the release through.
+        pub const RELEASE_ALLOWED: ReasonCode;
+        /// A check keeps the release back for now, and time alone opens it.
+        pub const RELEASE_WAITS: ReasonCode;
+        /// The version is older than the one that is deployed, and no rollback was declared.
+        pub const OLDER_THAN_DEPLOYED: ReasonCode;
+        /// The version is older than the one that is deployed, as the declared rollback says.
+        pub const ROLLBACK_DECLARED: ReasonCode;
+        /// Less of the error budget is left than asked for.
+        pub const ERROR_BUDGET_TOO_LOW: ReasonCode;
+        /// The release type may be released whatever is left of the error budget.
+        pub const ERROR_BUDGET_EXEMPT: ReasonCode;
+        /// The evidence expires before the other checks let the release through.
+        pub const EVIDENCE_EXPIRES_FIRST: ReasonCode;
+        /// No instant satisfies all checks together.
+        pub const NO_COMMON_OPENING: ReasonCode;
+    }
+    /// A build and where it has been: freight of Kargo.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Build {
+        /// Its id.
+        pub id: String,
+        /// Its project: a namespace of Kargo.
+        pub project: Option<String>,
+        /// Its origin, for example a repository or a warehouse of Kargo.
+        pub origin: Option<String>,
+        /// The environments for which a person approved it, wherever it comes from.
+        pub approved_for: Vec<String>,
+        /// The environments that it was in, or still is.
+        pub stays: Vec<Stay>,
+        /// The results of its smoke tests.
+        pub smoke_tests: Vec<SmokeTest>,
+    }
+    /// The result of a smoke test of a build in an environment.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SmokeTest {
+        /// The environment.
+        pub environment: String,
+        /// The name of the test.
+        pub test: String,
+        /// Whether it passed.
+        pub passed: bool,
+        /// When it ended.
+        pub at: Timestamp,
+    }
+    /// The time that a build spent in an environment.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Stay {
+        /// The environment.
+        pub environment: String,
+        /// When the build was deployed there.
+        pub entered_at: Timestamp,
+        /// When another build replaced it.
+        pub left_at: Option<Timestamp>,
+        /// When it was verified there.
+        pub verified_at: Option<Timestamp>,
+    }
+    /// The build that is to be released.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Candidate {
+        /// The digest of the artifact: an algorithm, a colon and at least 40 hexadecimal digits in lower case, as in `sha256:…`.
+        pub artifact: String,
+        /// When the artifact was built.
+        pub created_at: Timestamp,
+        /// The version, which tells whether it is older than what is deployed.
+        pub version: Option<Version>,
+        /// The people whose changes are in the build.
+        pub authors: Vec<String>,
+        /// The type of the release.
+        pub release_type: Option<Type>,
+        /// Whether the release touches security.
+        pub security_sensitive: Option<bool>,
+    }
+    /// Reads checklists from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn checklists_from_yaml(text: &str) -> Result<Checklists>;
+    /// The checklists of an organisation.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Checklists {
+        /// The checklists, each with an id of its own.
+        pub checklists: Vec<Checklist>,
+    }
+    /// Returns the checklist with an id: the own one, or else the standard one.
+    pub fn checklist(id: &str, overrides: Option<&Checklists>) -> Result<Checklist>;
+    /// Reads checklists from JSON text.
+    pub fn checklists_from_json(text: &str) -> Result<Checklists>;
+    /// Returns the gates of a checklist: each item as a gate with its id.
+    pub fn gates_of_checklist(checklist: &Checklist) -> Result<Gates>;
+    /// Returns the standard checklists: who does what, what a release needs, what is watched, what is written, what is asked afterwards.
+    #[must_use]
+    pub fn standard_checklists() -> Checklists;
+    /// The gaps and overlaps of a roster, made by `coverage`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Coverage {
+        /// Whether everybody who is asked for is on call.
+        pub verdict: CoverageVerdict,
+        /// The range that was looked at, with the time after the release.
+        pub range: TimeRange,
+        /// The time in which at least one role has a gap.
+        pub uncovered: Span,
+        /// The gaps, by role and time.
+        pub gaps: Vec<CoverageGap>,
+        /// The overlaps, by role and time.
+        pub overlaps: Vec<CoverageOverlap>,
+        /// The reasons, the most severe first.
+        pub reasons: Vec<Reason>,
+        /// The facts that are missing: `roster.shifts[0].respondsWithin`.
+        pub missing: Vec<String>,
+        /// Always absent: a roster does not change with time.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the requirement that was applied.
+        pub policy_digest: String,
+        /// The version of the time zone database that was applied.
+        pub tzdb_version: String,
+    }
+    /// Whether everybody who is asked for is on call.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum CoverageVerdict {
+        /// Everybody is.
+        Covered,
+        /// In some time, fewer people are.
+        Gaps,
+        /// It is not known how soon some of them answer.
+        Inconclusive,
+    }
+    /// Finds the gaps and the overlaps of the people on call in a range and the time after it.
+    pub fn coverage(
+        roster: &Roster,
+        range: &TimeRange,
+        requirement: &CoverageRequirement,
+    ) -> Result<Coverage>;
+    /// Writes a coverage as text for a person.
+    #[must_use]
+    pub fn explain_coverage(coverage: &Coverage) -> String;
+    /// The consequence of a coverage for its caller: `proceed` if everybody is on call, else `ask`.
+    #[must_use]
+    pub fn outcome_of_coverage(coverage: &Coverage) -> Outcome;
+    /// Go or no-go, made by `go_no_go`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Decision {
+        /// Go or no-go.
+        pub verdict: Verdict,
+        /// The digest of the artifact that it is about.
+        pub artifact: String,
+        /// The gates in the order of the policy.
+        pub gates: Vec<GateResult>,
+        /// The reasons, the most severe first.
+        pub reasons: Vec<Reason>,
+        /// The facts that are missing: `facts.tests_passing`, `approvals.qa_lead`, `meeting`, `candidate.authors`.
+        pub missing: Vec<String>,
+        /// The instant at which evidence or a waiver expires and so changes the verdict.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the gates that were applied.
+        pub policy_digest: String,
+    }
+    /// The result of one gate.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct GateResult {
+        /// The id of the gate.
+        pub id: String,
+        /// Whether it is passed.
+        pub status: GateStatus,
+        /// How many people count, for a quorum, or how many roles were present, for an attendance.
+        pub have: Option<u32>,
+        /// How many people or roles are needed.
+        pub need: Option<u32>,
+        /// Who waived it.
+        pub waived_by: Option<String>,
+        /// When the waiver ends.
+        pub waived_until: Option<Timestamp>,
+    }
+    /// Whether a gate is passed, from the best to the worst.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum GateStatus {
+        /// The release type does not need it.
+        NotRequired,
+        /// It is passed.
+        Passed,
+        /// It is not passed, and a person waived it.
+        Waived,
+        /// Evidence is missing.
+        Unknown,
+        /// It is not passed.
+        Failed,
+    }
+    /// Whether a candidate may be released.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Verdict {
+        /// Every gate is passed.
+        Go,
+        /// Every gate is passed or waived.
+        GoWithWaivers,
+        /// Evidence is missing, and nothing speaks against the release.
+        Inconclusive,
+        /// A gate is not passed.
+        NoGo,
+    }
+    /// Writes a decision as text for a person.
+    #[must_use]
+    pub fn explain(decision: &Decision) -> String;
+    /// The consequence of a decision for its caller: `proceed` for a go, also with waivers, else `ask`.
+    #[must_use]
+    pub fn outcome(decision: &Decision) -> Outcome;
+    /// Reads a graph of environments from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn graph_from_yaml(text: &str) -> Result<Graph>;
+    /// An environment: a stage of Kargo.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Environment {
+        /// A name that no other environment has.
+        pub name: String,
+        /// How a build may enter.
+        pub sources: Vec<Source>,
+        /// The smoke tests that a build has to pass here before it counts as verified here.
+        pub smoke_tests: Vec<String>,
+    }
+    /// The environments of a project, and how a build gets from one to the next.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Graph {
+        /// The project whose builds may enter: a namespace of Kargo.
+        pub project: Option<String>,
+        /// The environments, 1 to 1,000.
+        pub environments: Vec<Environment>,
+    }
+    /// A way into an environment: requested freight of Kargo.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Source {
+        /// The origin of the builds, for example a repository or a warehouse of Kargo.
+        pub origin: Option<String>,
+        /// Whether a build may enter straight from its origin.
+        pub direct: bool,
+        /// The environments in which a build has to be verified.
+        pub upstream: Vec<String>,
+        /// Whether one of them is enough.
+        pub strategy: Strategy,
+        /// The time that a build has to spend in an upstream environment.
+        pub required_soak: Span,
+    }
+    /// Whether one upstream environment is enough.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Strategy {
+        /// One is enough.
+        OneOf,
+        /// All are needed.
+        All,
+    }
+    /// Returns development, staging and production, each with a smoke test, without a required soak.
+    #[must_use]
+    pub fn default_graph() -> Graph;
+    /// Reads a graph of environments from JSON text.
+    pub fn graph_from_json(text: &str) -> Result<Graph>;
+    /// The approval or refusal of an artifact by a person in a role.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Approval {
+        /// Who.
+        pub by: String,
+        /// In which role.
+        pub role: String,
+        /// The digest of the artifact that was approved.
+        pub artifact: String,
+        /// When.
+        pub at: Timestamp,
+        /// For or against it.
+        pub vote: Vote,
+        /// Since when it does not count any more: withdrawn, or dismissed by a platform.
+        pub withdrawn_at: Option<Timestamp>,
+    }
+    /// A person at a meeting, in a role.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Attendee {
+        /// Who.
+        pub by: String,
+        /// In which role.
+        pub role: String,
+    }
+    /// What is known about a candidate: facts, approvals, waivers and the go/no-go meeting.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CandidateEvidence {
+        /// The facts.
+        pub facts: Vec<Fact>,
+        /// The approvals and refusals.
+        pub approvals: Vec<Approval>,
+        /// The exceptions that somebody made.
+        pub waivers: Vec<Waiver>,
+        /// The go/no-go meeting.
+        pub meeting: Option<Meeting>,
+    }
+    /// A fact about an artifact: the result of a check, or a number.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Fact {
+        /// The id of the gate that it is for.
+        pub id: String,
+        /// The digest of the artifact that was looked at.
+        pub artifact: String,
+        /// When it was found out.
+        pub at: Timestamp,
+        /// Whether it holds, for a gate `fact` or `trigger`.
+        pub holds: Option<bool>,
+        /// The number, for a gate `threshold`.
+        pub value: Option<f64>,
+        /// The message of a check that did not run to its end.
+        pub error: Option<String>,
+    }
+    /// A go/no-go meeting about an artifact.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Meeting {
+        /// The digest of the artifact that was discussed.
+        pub artifact: String,
+        /// When.
+        pub at: Timestamp,
+        /// Who was there.
+        pub attendees: Vec<Attendee>,
+    }
+    /// For or against a release.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Vote {
+        /// For it: an approval.
+        Go,
+        /// Against it.
+        NoGo,
+    }
+    /// The decision of a person that an artifact may be released although a gate is not passed.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Waiver {
+        /// The id of the gate.
+        pub gate: String,
+        /// Who decided it.
+        pub by: String,
+        /// In which role, where the gates restrict the roles.
+        pub role: Option<String>,
+        /// Why.
+        pub why: String,
+        /// The digest of the artifact.
+        pub artifact: String,
+        /// When it was decided.
+        pub at: Timestamp,
+        /// The first instant at which it does not count any more.
+        pub until: Timestamp,
+    }
+    /// The form in which a checklist is written.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ChecklistForm {
+        /// Markdown with a box to tick for each item.
+        Markdown,
+        /// An issue template of GitHub, for `.github/ISSUE_TEMPLATE/release.md`: the Markdown under its front matter.
+        GithubIssueTemplate,
+        /// CSV that Jira imports: a task for each item.
+        JiraCsv,
+        /// CSV that Notion imports as a database: a page for each item.
+        NotionCsv,
+    }
+    /// Writes a checklist, or the items of it that a release type needs, for another tool.
+    pub fn export_checklist(
+        checklist: &Checklist,
+        form: &ChecklistForm,
+        release_type: Option<&Type>,
+    ) -> Result<String>;
+    /// Returns a workflow of GitHub Actions for the checklist `pipeline`: tests and a scan of dependencies, a build that waits for both, a deployment that takes the artifact of the build by its digest.
+    #[must_use]
+    pub fn release_workflow() -> String;
+    /// A time in which fewer people are on call than asked for.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CoverageGap {
+        /// The role.
+        pub role: String,
+        /// The first instant.
+        pub start: Timestamp,
+        /// The first instant after it.
+        pub end: Timestamp,
+        /// The fewest people on call in it.
+        pub have: u32,
+        /// The people that are asked for.
+        pub need: u32,
+    }
+    /// A time in which more people are on call than asked for.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CoverageOverlap {
+        /// The role.
+        pub role: String,
+        /// The first instant.
+        pub start: Timestamp,
+        /// The first instant after it.
+        pub end: Timestamp,
+        /// The people, at most 20 of them.
+        pub people: Vec<String>,
+        /// The number of people.
+        pub have: u32,
+    }
+    /// Reads gates from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn gates_from_yaml(text: &str) -> Result<Gates>;
+    /// A condition that a candidate has to meet.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Gate {
+        /// A name that no other gate has.
+        pub id: String,
+        /// The condition in words.
+        pub text: String,
+        /// What is asked for.
+        pub kind: GateKind,
+        /// The release types for which it is required.
+        pub required_for: Vec<Type>,
+        /// The age from which evidence that passes the gate does not count any more; for `freshness` the age of the artifact.
+        pub max_age: Option<Span>,
+        /// Whether a waiver lets a candidate through that does not pass.
+        pub waivable: bool,
+    }
+    /// What a gate asks for.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum GateKind {
+        /// The fact with the id of the gate holds.
+        Fact {},
+        /// The fact with the id of the gate was not reported, or does not hold: a reason for no-go once somebody reports it.
+        Trigger {},
+        /// The value of the fact with the id of the gate lies within the limits, which are included.
+        Threshold {
+            /// The least value that passes.
+            min: Option<f64>,
+            /// The greatest value that passes.
+            max: Option<f64>,
+            /// The unit: `%`, `s`, or `1` for a ratio.
+            unit: Option<String>,
+        },
+        /// So many people in a role approve.
+        Quorum {
+            /// The role.
+            role: String,
+            /// The number of people, 1 to 200 over all gates.
+            count: u32,
+            /// Whether the authors of the candidate do not count.
+            not_author: bool,
+            /// Whether a person who counts for another gate that asks for this does not count here.
+            distinct: bool,
+        },
+        /// The go/no-go meeting had a person in each of these roles.
+        Attendance {
+            /// The roles.
+            roles: Vec<String>,
+            /// The roles that are needed if the release touches security.
+            when_sensitive: Vec<String>,
+            /// Whether each role needs a person of its own.
+            distinct: bool,
+        },
+        /// The artifact is younger than the `maxAge` of the gate.
+        Freshness {},
+    }
+    /// The gates of a go/no-go decision, and who may waive them.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Gates {
+        /// The gates, 1 to 1,000.
+        pub gates: Vec<Gate>,
+        /// Who may waive a gate, and for how long.
+        pub waivers: WaiverRules,
+    }
+    /// Who may waive a gate, and for how long.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct WaiverRules {
+        /// The roles that may waive.
+        pub roles: Vec<String>,
+        /// Whether an author of the candidate may not waive.
+        pub not_author: bool,
+        /// The longest time from the decision to its end.
+        pub max_length: Option<Span>,
+    }
+    /// Returns the gates of a usual go/no-go meeting: six criteria, five triggers for no-go and the attendance.
+    #[must_use]
+    pub fn default_gates() -> Gates;
+    /// Reads gates from JSON text.
+    pub fn gates_from_json(text: &str) -> Result<Gates>;
+    /// Returns the gates that a profile of `release` names: each of its gates as a fact, each of its approvals as a quorum.
+    pub fn gates_of_profile(profile: &Profile) -> Result<Gates>;
+    /// Decides whether a candidate may be released: go, go with waivers, no-go, or inconclusive.
+    pub fn go_no_go(
+        candidate: &Candidate,
+        evidence: &CandidateEvidence,
+        gates: &Gates,
+        now: Timestamp,
+    ) -> Result<Decision>;
+    /// A list of things to do, to have or to ask, with stable ids.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Checklist {
+        /// A name that no other checklist has.
+        pub id: String,
+        /// The title.
+        pub title: String,
+        /// The items, each with an id of its own.
+        pub items: Vec<ChecklistItem>,
+    }
+    /// An item of a checklist.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ChecklistItem {
+        /// A name that no other item of the checklist has.
+        pub id: String,
+        /// What to do, to have or to ask.
+        pub text: String,
+        /// The part of the checklist.
+        pub section: Option<String>,
+        /// The release types for which it is required.
+        pub required_for: Vec<Type>,
+        /// What shows that it is done.
+        pub evidence_kind: EvidenceKind,
+        /// The role that has to approve, or to be there.
+        pub role: Option<String>,
+        /// The least number that is good enough, for `number`.
+        pub min: Option<f64>,
+        /// The greatest number that is good enough, for `number`.
+        pub max: Option<f64>,
+        /// The unit of the number.
+        pub unit: Option<String>,
+    }
+    /// What shows that an item is done.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum EvidenceKind {
+        /// A person says so.
+        Confirmation,
+        /// A machine says so.
+        Fact,
+        /// A number within limits.
+        Number,
+        /// The approval of a person in a role.
+        Approval,
+        /// A person in a role was there.
+        Attendance,
+        /// A document that can be linked to.
+        Document,
+    }
+    /// A policy that was checked, compiled and digested once.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Engine {}
+    /// Says whether a build may be released to an environment now, from when on if time alone is missing, and what else is missing.
+    pub fn may_release(
+        request: &Request,
+        situation: &Situation,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Permission>;
+    /// The people on call in a role, made by `on_call`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct OnCall {
+        /// The role.
+        pub role: String,
+        /// The time since the alert after which it is called; absent if it is not in the chain of command.
+        pub after: Option<Span>,
+        /// The people, in the order of the roster; empty if there is nobody.
+        pub people: Vec<String>,
+    }
+    /// Lists who is on call at an instant, in the order of the chain of command.
+    pub fn on_call(roster: &Roster, requirement: &CoverageRequirement, at: Timestamp) -> Result<Vec<OnCall>>;
+    /// A difference between two environments.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Drift {
+        /// The key of the item.
+        pub key: String,
+        /// What differs.
+        pub kind: DriftKind,
+        /// The kind, version or digest in the first environment.
+        pub left: Option<String>,
+        /// The kind, version or digest in the second environment.
+        pub right: Option<String>,
+    }
+    /// What differs between two environments.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum DriftKind {
+        /// The first environment does not have the item.
+        MissingInLeft,
+        /// The second environment does not have the item.
+        MissingInRight,
+        /// It is of another kind: SQLite here, PostgreSQL there.
+        KindDiffers,
+        /// It is pinned to another version.
+        VersionDiffers,
+        /// It is pinned in one environment only.
+        VersionUnpinned,
+        /// It has another value.
+        ValueDiffers,
+        /// It is managed by hand.
+        Unmanaged,
+    }
+    /// What an environment consists of: settings, services, run times, with their kinds and versions.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Inventory {
+        /// The environment.
+        pub environment: String,
+        /// Its items, each with a key of its own.
+        pub items: Vec<InventoryItem>,
+    }
+    /// An item of an environment.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct InventoryItem {
+        /// Its name: `DATABASE_URL`, `database`, `node`.
+        pub key: String,
+        /// What it is: `secret`, `text`, `postgres`, `runtime`.
+        pub kind: String,
+        /// The version to which it is pinned.
+        pub version: Option<String>,
+        /// A digest of its value, where values have to be equal.
+        pub value_digest: Option<String>,
+        /// Whether it is managed as code.
+        pub managed: Option<bool>,
+    }
+    /// How far two environments are apart, made by `parity`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Parity {
+        /// Whether they match.
+        pub verdict: ParityVerdict,
+        /// The differences, by key.
+        pub drift: Vec<Drift>,
+        /// The reasons.
+        pub reasons: Vec<Reason>,
+        /// `items` if there was nothing to compare.
+        pub missing: Vec<String>,
+        /// Always absent: it does not depend on the time.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+    }
+    /// What may differ between two environments.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ParityPolicy {
+        /// The keys that are not compared.
+        pub ignored: Vec<String>,
+        /// Whether an item that is managed by hand is drift.
+        pub require_managed: bool,
+    }
+    /// Whether two environments match.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ParityVerdict {
+        /// They match.
+        Matched,
+        /// They differ.
+        Drifted,
+        /// There was nothing to compare.
+        Inconclusive,
+    }
+    /// Writes a comparison as text for a person.
+    #[must_use]
+    pub fn explain_parity(parity: &Parity) -> String;
+    /// The consequence of a comparison for its caller: `proceed` if the environments match, else `ask`.
+    #[must_use]
+    pub fn outcome_of_parity(parity: &Parity) -> Outcome;
+    /// Compares two environments: items that only one of them has, of different kinds, in different versions, with different values, or that nobody manages as code.
+    pub fn parity(left: &Inventory, right: &Inventory, policy: &ParityPolicy) -> Result<Parity>;
+    /// The result of one check.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct CheckResult {
+        /// The check.
+        pub check: Check,
+        /// Its verdict, as if the others were not there.
+        pub verdict: PermissionVerdict,
+        /// When time alone opens it.
+        pub opens_at: Option<Timestamp>,
+    }
+    /// Whether a build may be released now, made by `may_release`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Permission {
+        /// Yes, later, no, or inconclusive.
+        pub verdict: PermissionVerdict,
+        /// The digest of the artifact.
+        pub artifact: String,
+        /// The environment.
+        pub environment: String,
+        /// The earliest instant at which all checks let it through, if time alone is missing.
+        pub opens_at: Option<Timestamp>,
+        /// The checks, each for itself.
+        pub checks: Vec<CheckResult>,
+        /// The reasons of all checks, the most severe first.
+        pub reasons: Vec<Reason>,
+        /// The facts that are missing: `roster`, `facts.tests_passing`, `deployed.version`.
+        pub missing: Vec<String>,
+        /// The instant at which time alone changes the verdict: of `later` its opening, of `yes` its close.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy that was applied.
+        pub policy_digest: String,
+        /// The version of the time zone database that was applied.
+        pub tzdb_version: String,
+    }
+    /// Whether a build may be released.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum PermissionVerdict {
+        /// Now.
+        Yes,
+        /// Not now.
+        Later,
+        /// Facts are missing, and nothing that is known forbids it.
+        Inconclusive,
+        /// No: something other than time has to change.
+        No,
+    }
+    /// Writes a permission as text for a person.
+    #[must_use]
+    pub fn explain_permission(permission: &Permission) -> String;
+    /// The consequence of a permission for its caller: `proceed` for yes, `wait` for later, else `ask`.
+    #[must_use]
+    pub fn outcome_of_permission(permission: &Permission) -> Outcome;
+    /// Reads a policy from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn policy_from_yaml(text: &str) -> Result<Policy>;
+    /// Something that is asked before a release.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Check {
+        /// Nothing older than what is deployed is released unless it is declared a rollback.
+        Order,
+        /// The windows are open for as long as the release takes: `window::fits`.
+        Windows,
+        /// The candidate is a go: `go_no_go`.
+        Gates,
+        /// The build may enter the environment: `promotable`.
+        Promotion,
+        /// People are on call during the release and after it: `coverage`.
+        Coverage,
+        /// Enough of the error budget is left.
+        ErrorBudget,
+    }
+    /// How much of the error budget has to be left.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ErrorBudgetRule {
+        /// The share that has to be left, as a share from 0 to 1; more than that has to be left, so that 0 refuses a spent budget.
+        pub min_left: f64,
+        /// The release types that may go out whatever is left.
+        pub exempt: Vec<Type>,
+    }
+    /// What is asked before a release.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Policy {
+        /// The checks.
+        pub checks: Vec<Check>,
+        /// The release windows, for the check `windows`.
+        pub windows: window::Policy,
+        /// The gates, for the check `gates`.
+        pub gates: Option<Gates>,
+        /// The environments, for the check `promotion`.
+        pub graph: Option<Graph>,
+        /// The people on call, for the check `coverage`.
+        pub coverage: Option<CoverageRequirement>,
+        /// What has to be left of the error budget, for the check `error_budget`.
+        pub error_budget: ErrorBudgetRule,
+    }
+    /// The usual policy: the gates, environments and people on call of the defaults, without windows.
+    #[must_use]
+    pub fn default_policy() -> Policy;
+    /// Reads a policy from JSON text.
+    pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// Whether a build may enter an environment, made by `promotable`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Promotion {
+        /// Whether it may enter.
+        pub verdict: PromotionVerdict,
+        /// The environment.
+        pub environment: String,
+        /// The upstream environments that were asked about, in the order of the sources.
+        pub upstream: Vec<UpstreamResult>,
+        /// The reasons, the most severe first.
+        pub reasons: Vec<Reason>,
+        /// The facts that are missing: `build.origin`, `build.smokeTests.staging.smoke`.
+        pub missing: Vec<String>,
+        /// The instant at which the required soak is over and the build may enter, if it stays where it is.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the graph that was applied.
+        pub policy_digest: String,
+    }
+    /// Whether a build may enter an environment.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum PromotionVerdict {
+        /// It may enter.
+        Allowed,
+        /// It may not enter yet, or not at all.
+        Blocked,
+        /// A fact is missing.
+        Inconclusive,
+    }
+    /// A build in an upstream environment.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct UpstreamResult {
+        /// The environment.
+        pub environment: String,
+        /// Whether the build is verified there.
+        pub verified: bool,
+        /// The longest time that it spent there; 0 while it is not verified.
+        pub soaked: Span,
+        /// The time that it has to spend there.
+        pub required_soak: Span,
+        /// When it will have spent that time, if it stays.
+        pub ready_at: Option<Timestamp>,
+    }
+    /// Writes a promotion as text for a person.
+    #[must_use]
+    pub fn explain_promotion(promotion: &Promotion) -> String;
+    /// The consequence of a promotion for its caller: `proceed` if it is allowed, `wait` if time opens it, else `ask`.
+    #[must_use]
+    pub fn outcome_of_promotion(promotion: &Promotion) -> Outcome;
+    /// Says whether a build may enter an environment, and from when on if it only has to wait there where it is.
+    pub fn promotable(build: &Build, environment: &str, graph: &Graph, now: Timestamp) -> Result<Promotion>;
+    /// What is deployed in an environment.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Deployed {
+        /// The digest of its artifact.
+        pub artifact: String,
+        /// Its version.
+        pub version: Option<Version>,
+        /// When it was deployed.
+        pub at: Option<Timestamp>,
+    }
+    /// What a release is meant to be.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Intent {
+        /// A release: nothing older than what is deployed.
+        Release,
+        /// A declared rollback: an older version is meant.
+        Rollback,
+        /// The first release to the environment: nothing is deployed there.
+        First,
+    }
+    /// The release that asks: which build goes where, and why.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Request {
+        /// The build.
+        pub candidate: Candidate,
+        /// The environment that it goes to.
+        pub environment: String,
+        /// The service, for windows that are for certain services.
+        pub service: Option<String>,
+        /// Whether it is a release or a declared rollback.
+        pub intent: Intent,
+        /// How long the release takes.
+        pub duration: Span,
+        /// Who approved that the windows exempt this release type.
+        pub exemption_approved_by: Option<String>,
+        /// Whether a person starts the release.
+        pub manual: bool,
+        /// Opens the windows, whatever they say: a decision of a person.
+        pub overridden: Option<Override>,
+    }
+    /// What is known when a release asks.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Situation {
+        /// The evidence about the candidate, for the check `gates`.
+        pub evidence: CandidateEvidence,
+        /// Where the build has been, for the check `promotion`.
+        pub build: Option<Build>,
+        /// Who is on call, for the check `coverage`.
+        pub roster: Option<Roster>,
+        /// The share of the error budget that is left: at most 1, and negative if more than all was spent.
+        pub error_budget_left: Option<f64>,
+        /// What is deployed in the environment.
+        pub deployed: Option<Deployed>,
+    }
+    /// Reads a requirement from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn requirement_from_yaml(text: &str) -> Result<CoverageRequirement>;
+    /// Who has to be on call during a release and after it.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CoverageRequirement {
+        /// The roles, 1 to 20, the most important first.
+        pub roles: Vec<RoleRequirement>,
+        /// Whether a person counts for one role at a time.
+        pub distinct: bool,
+        /// How long after the release the roles are needed.
+        pub after: Span,
+        /// The chain of command: who is called after how long.
+        pub escalation: Vec<EscalationStep>,
+    }
+    /// A step of the chain of command.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct EscalationStep {
+        /// The role that is called: one of the roles of the requirement.
+        pub role: String,
+        /// The time since the alert after which it is called.
+        pub after: Span,
+    }
+    /// Hours of days of the week in a zone.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct LocalHours {
+        /// The IANA zone.
+        pub zone: String,
+        /// The days on which they start.
+        pub days: Vec<Weekday>,
+        /// The first local time, `09:00`.
+        pub start: String,
+        /// The local time at which they end.
+        pub end: String,
+    }
+    /// A role in which people have to be on call.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct RoleRequirement {
+        /// The role.
+        pub role: String,
+        /// The number of people.
+        pub count: u32,
+        /// The longest time until they answer.
+        pub responds_within: Option<Span>,
+        /// The local hours in which they are needed.
+        pub hours: Option<LocalHours>,
+    }
+    /// Returns the usual requirement: a primary and a backup during the release and the 24 hours after it.
+    #[must_use]
+    pub fn default_requirement() -> CoverageRequirement;
+    /// Reads a requirement from JSON text.
+    pub fn requirement_from_json(text: &str) -> Result<CoverageRequirement>;
+    /// The time at which a person is away, from a start to before an end.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Absence {
+        /// Who.
+        pub person: String,
+        /// The first instant.
+        pub start: Timestamp,
+        /// The first instant after it.
+        pub end: Timestamp,
+    }
+    /// Who is on call when: the shifts as they really are, after swaps and overrides, and the absences.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Roster {
+        /// The shifts.
+        pub shifts: Vec<Shift>,
+        /// The times at which somebody is away, whatever the shifts say.
+        pub absences: Vec<Absence>,
+    }
+    /// A person on call in a role, from a start to before an end.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Shift {
+        /// Who.
+        pub person: String,
+        /// In which role: `primary`, `backup`.
+        pub role: String,
+        /// The first instant.
+        pub start: Timestamp,
+        /// The first instant after it.
+        pub end: Timestamp,
+        /// How soon the person answers.
+        pub responds_within: Option<Span>,
+    }
+    impl Display for Check {}
+    impl FromStr for Check {}
+    impl Display for ChecklistForm {}
+    impl FromStr for ChecklistForm {}
+    impl Display for CoverageVerdict {}
+    impl FromStr for CoverageVerdict {}
+    impl Display for DriftKind {}
+    impl FromStr for DriftKind {}
+    impl Display for EvidenceKind {}
+    impl FromStr for EvidenceKind {}
+    impl Display for GateStatus {}
+    impl FromStr for GateStatus {}
+    impl Display for Intent {}
+    impl FromStr for Intent {}
+    impl Display for ParityVerdict {}
+    impl FromStr for ParityVerdict {}
+    impl Display for PermissionVerdict {}
+    impl FromStr for PermissionVerdict {}
+    impl Display for PromotionVerdict {}
+    impl FromStr for PromotionVerdict {}
+    impl Display for Strategy {}
+    impl FromStr for Strategy {}
+    impl Display for Verdict {}
+    impl FromStr for Verdict {}
+    impl Display for Vote {}
+    impl FromStr for Vote {}
+    impl Build {
+        /// A build that has been nowhere.
+        #[must_use]
+        pub fn new(id: impl Into<String>) -> Self;
+    }
+    impl Stay {
+        /// A stay that goes on, without verification.
+        #[must_use]
+        pub fn new(environment: impl Into<String>, entered_at: Timestamp) -> Self;
+    }
+    impl SmokeTest {
+        /// A result.
+        #[must_use]
+        pub fn new(
+            environment: impl Into<String>,
+            test: impl Into<String>,
+            passed: bool,
+            at: Timestamp,
+        ) -> Self;
+    }
+    impl Candidate {
+        /// A build of which no more is known.
+        #[must_use]
+        pub fn new(artifact: impl Into<String>, created_at: Timestamp) -> Self;
+    }
+    impl PolicyText for Checklists {}
+    /// The text of `explain_coverage`.
+    impl fmt::Display for Coverage {}
+    impl Explain for Coverage {}
+    /// The text of `explain`.
+    impl fmt::Display for Decision {}
+    impl Explain for Decision {}
+    impl Graph {
+        /// These environments, for builds that name no project.
+        #[must_use]
+        pub fn new(environments: impl IntoIterator<Item = Environment>) -> Self;
+    }
+    impl Environment {
+        /// An environment without smoke tests.
+        #[must_use]
+        pub fn new(name: impl Into<String>, sources: impl IntoIterator<Item = Source>) -> Self;
+    }
+    impl Source {
+        /// Straight from every origin.
+        #[must_use]
+        pub fn from_origin() -> Self;
+        /// After verification in one of these environments.
+        #[must_use]
+        pub fn from_upstream(environments: impl IntoIterator<Item = impl Into<String>>) -> Self;
+    }
+    impl PolicyText for Graph {}
+    impl Fact {
+        /// A fact whose content is to be added.
+        #[must_use]
+        pub fn new(id: impl Into<String>, artifact: impl Into<String>, at: Timestamp) -> Self;
+    }
+    impl Approval {
+        /// An approval in a role.
+        #[must_use]
+        pub fn new(
+            by: impl Into<String>,
+            role: impl Into<String>,
+            artifact: impl Into<String>,
+            at: Timestamp,
+        ) -> Self;
+    }
+    impl Waiver {
+        /// A waiver by a person whose role is not stated.
+        #[must_use]
+        pub fn new(
+            gate: impl Into<String>,
+            by: impl Into<String>,
+            why: impl Into<String>,
+            artifact: impl Into<String>,
+            at: Timestamp,
+            until: Timestamp,
+        ) -> Self;
+    }
+    impl Meeting {
+        /// A meeting without attendees.
+        #[must_use]
+        pub fn new(artifact: impl Into<String>, at: Timestamp) -> Self;
+    }
+    impl Attendee {
+        /// A person in a role.
+        #[must_use]
+        pub fn new(by: impl Into<String>, role: impl Into<String>) -> Self;
+    }
+    impl Gates {
+        /// These gates, with the usual rules for waivers.
+        #[must_use]
+        pub fn new(gates: impl IntoIterator<Item = Gate>) -> Self;
+    }
+    impl Gate {
+        /// A gate that every release type has to pass and that can be waived.
+        #[must_use]
+        pub fn new(id: impl Into<String>, kind: GateKind) -> Self;
+    }
+    impl Default for WaiverRules {}
+    impl PolicyText for Gates {}
+    impl Checklist {
+        /// A checklist without items.
+        #[must_use]
+        pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self;
+    }
+    impl ChecklistItem {
+        /// An item that somebody confirms.
+        #[must_use]
+        pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self;
+    }
+    impl Engine {
+        /// Checks, compiles and digests a policy.
+        pub fn new(policy: Policy) -> Result<Self>;
+        /// The policy, with what was left out.
+        #[must_use]
+        pub fn policy(&self) -> &Policy;
+        /// The digest of the policy, as in every decision: `sha256:` and 64 hexadecimal digits.
+        #[must_use]
+        pub fn digest(&self) -> &str;
+        /// Says whether a build may be released now, as `may_release`.
+        pub fn may_release(
+            &self,
+            request: &Request,
+            situation: &Situation,
+            now: Timestamp,
+        ) -> Result<Permission>;
+    }
+    impl Inventory {
+        /// An inventory without items.
+        #[must_use]
+        pub fn new(environment: impl Into<String>) -> Self;
+    }
+    impl InventoryItem {
+        /// An item that is not pinned.
+        #[must_use]
+        pub fn new(key: impl Into<String>, kind: impl Into<String>) -> Self;
+    }
+    impl Default for ParityPolicy {}
+    /// The text of `explain_parity`.
+    impl fmt::Display for Parity {}
+    impl Explain for Parity {}
+    /// The text of `explain_permission`.
+    impl fmt::Display for Permission {}
+    impl Explain for Permission {}
+    impl Default for Policy {}
+    impl Default for ErrorBudgetRule {}
+    impl PolicyText for Policy {}
+    /// The text of `explain_promotion`.
+    impl fmt::Display for Promotion {}
+    impl Explain for Promotion {}
+    impl Request {
+        /// The release of a build to an environment.
+        #[must_use]
+        pub fn new(candidate: Candidate, environment: impl Into<String>) -> Self;
+    }
+    impl Deployed {
+        /// An artifact of which no more is known.
+        #[must_use]
+        pub fn new(artifact: impl Into<String>) -> Self;
+    }
+    impl CoverageRequirement {
+        /// These roles during the release and the 24 hours after it, without a chain of command.
+        #[must_use]
+        pub fn new(roles: impl IntoIterator<Item = RoleRequirement>) -> Self;
+    }
+    impl RoleRequirement {
+        /// One person in a role, always.
+        #[must_use]
+        pub fn new(role: impl Into<String>) -> Self;
+    }
+    impl LocalHours {
+        /// Hours of every day.
+        #[must_use]
+        pub fn new(zone: impl Into<String>, start: impl Into<String>, end: impl Into<String>) -> Self;
+    }
+    impl EscalationStep {
+        /// A step.
+        #[must_use]
+        pub fn new(role: impl Into<String>, after: Span) -> Self;
+    }
+    impl PolicyText for CoverageRequirement {}
+    impl Shift {
+        /// A shift of a person in a role.
+        #[must_use]
+        pub fn new(
+            person: impl Into<String>,
+            role: impl Into<String>,
+            start: Timestamp,
+            end: Timestamp,
+        ) -> Self;
+    }
+    impl Absence {
+        /// An absence of a person.
+        #[must_use]
+        pub fn new(person: impl Into<String>, start: Timestamp, end: Timestamp) -> Self;
+    }
+}
 /// Reasons: why a decision is what it is, with stable codes and the evidence.
 pub mod reason {
     /// One reason of a decision.

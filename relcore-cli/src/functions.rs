@@ -6891,6 +6891,1279 @@ the service whose events it was made of, so add that as a column.",
         ],
     },
     Module {
+        name: "readiness",
+        docs: r"Readiness: may this build be released, what is missing, and when does that change?
+
+`go-no-go` decides about a `Candidate` by the `Gates` of the organisation and the `CandidateEvidence`.
+`promotable` says whether a build may enter an environment, `parity` how far two environments are apart,
+`coverage` where people on call are missing, and `on-call` whom to call. `may-release`
+asks all of them, the windows and the error budget, and returns yes, no, or from when on. `checklist` returns
+checklists, which `export-checklist` writes for other tools.
+
+Rules of go/no-go:
+
+1. Evidence counts if it names the artifact of the candidate and is not older than it. So an approval of another build never
+   counts, whatever a platform shows.
+2. Of several facts with one id, the latest counts; of several votes by one person in one role, the latest. Of two at one
+   instant, the one against the release counts.
+3. A gate of kind `fact` or `threshold` without its fact, or with a check that did not end, lacks evidence. A quorum without
+   enough people is not passed: its approvals are known.
+4. One person counts once for each quorum, and once for all quorums that ask for `distinct` people. Upper and lower case of a
+   name are one person. If everybody can be given a gate so that all are passed, all are.
+5. A standing vote against the artifact, a reported trigger and a gate that is not passed are a no-go. If there is none of
+   these, a gate without evidence makes the decision inconclusive.
+6. A waiver turns a gate that is not passed, or lacks evidence, into a waived one, from its decision to before its end. It
+   names the gate, who decided it and why. An author of the candidate may not waive.
+7. Evidence expires at the `maxAge` of its gate. Evidence against the release does not expire.
+8. What depends on an unknown fact about the candidate (its type, its authors, whether it touches security) is passed only if
+   it is passed either way.
+
+Rules of promotion:
+
+1. A build enters an environment if a person approved it for it, straight from its origin if a source is `direct`, or after
+   verification and soak in the upstream environments of a source: in one of them, or in all, as its strategy says.
+2. A build is verified in an environment when it was reported verified and, if the environment has smoke tests, when the
+   latest result of each is a pass. Smoke tests alone verify, too.
+3. Soak is the time of a stay, from entering to leaving or to now. The longest stay counts, if the build was verified by its
+   end. Time in other environments does not count, and neither does time after another build took the place.
+4. A build of another project enters nowhere, whoever approved it.
+
+Rules of coverage:
+
+1. Ranges are half-open: shifts that touch leave no gap. The range is that of the release and the time after it.
+2. A person counts once in a role, and for one role at a time if the requirement is `distinct`. Who is away does not count, and
+   neither does who answers more slowly than asked for.
+3. Local hours follow the IANA time zone database. Of an hour that occurs twice, both are asked for.
+4. A roster without shifts is one gap, not a pass.
+
+Rules of permission:
+
+1. The verdict is the worst of the checks: `no`, then `inconclusive`, then `later`, then `yes`.
+2. `later` has the earliest instant at which all checks let the build through together. If evidence expires before, or there is
+   no such instant within five years, it is `no`; `inconclusive`, if there is one with people of whom it is not known how soon
+   they answer.
+3. A version that is older than the deployed one needs the intent `rollback`, or it is `no`. If one of the versions is unknown,
+   it is `inconclusive`.
+
+Pitfalls:
+
+- `may-release` asks for a planned release. Whether a broken one goes back is the question of
+  `rollback decide`, which asks no windows and no gates.
+- An artifact is a digest. A tag such as `shop:1.4.0` may name another build tomorrow, and is refused.
+- A quorum counts authors unless it has `notAuthor`; the gates of `gates-of-profile` have it.
+- Evidence from after `now` is refused: with the clock of another machine, take the later one as `now`.",
+        functions: &[
+            Function {
+                name: "readiness.standard_checklists",
+                command: "standard-checklists",
+                docs: r"Returns the standard checklists: who does what, what a release needs, what is watched, what is written, what is asked
+afterwards.
+
+| id | content |
+| --- | --- |
+| `roles`, `release_manager`, `agenda` | the go/no-go meeting: who attends, what its manager does, what it goes through |
+| `release` | what has to be true before a release |
+| `no_go` | what stops it |
+| `rollback_plan` | what the way back consists of |
+| `team` | who is reachable, and where: on call, zones, response times, chain of command, war room |
+| `monitoring`, `alerts`, `dashboards` | the first 24 hours |
+| `support_brief`, `support_documentation`, `documentation`, `deprecation_notice` | what is written, and where |
+| `kpi` | the targets of deployment, quality and security |
+| `retrospective`, `metrics_review` | what is asked, written down and followed up |
+| `pipeline` | what is automated |
+| `environments`, `practices`, `tools` | how it is worked |",
+                arguments: &[],
+                result: ("readiness.Checklists", "The checklists of an organisation."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness standard-checklists",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "readiness.checklists_from_json",
+                command: "checklists-from-json",
+                docs: r"Reads checklists from JSON text.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field`, `duplicate` for two checklists or two items of one
+id, `invalid_value` for an empty id, title or text.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("readiness.Checklists", "The checklists of an organisation."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore readiness checklists-from-json --text '{"checklists": []}'"#,
+                    files: &[],
+                    prints: r#"{"checklists":[]}"#,
+                }),
+            },
+            Function {
+                name: "readiness.checklists_from_yaml",
+                command: "checklists-from-yaml",
+                docs: r"Reads checklists from YAML text.
+
+Errors:
+As `checklists-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("readiness.Checklists", "The checklists of an organisation."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness checklists-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"checklists: [{id: a, title: A, items: [{id: b, text: B}]}]
+",
+                    )],
+                    prints: r#"{"checklists":[{"id":"a","title":"A","items":[{"id":"b","text":"B","requiredFor":[],"evidenceKind":"confirmation"}]}]}"#,
+                }),
+            },
+            Function {
+                name: "readiness.default_requirement",
+                command: "default-requirement",
+                docs: r"Returns the usual requirement: a primary and a backup during the release and the 24 hours after it. The backup is called
+after 5 minutes, the usual timeout of an escalation at PagerDuty.",
+                arguments: &[],
+                result: (
+                    "readiness.CoverageRequirement",
+                    "Who has to be on call during a release and after it.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness default-requirement",
+                    files: &[],
+                    prints: r#"{"roles":[{"role":"primary","count":1},{"role":"backup","count":1}],"distinct":true,"after":"P1D","escalation":[{"role":"primary","after":"PT0S"},{"role":"backup","after":"PT5M"}]}"#,
+                }),
+            },
+            Function {
+                name: "readiness.requirement_from_json",
+                command: "requirement-from-json",
+                docs: r"Reads a requirement from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field`, `missing_field` for `{}`, `invalid_value` for no roles, an empty name and the
+time `25:00`, `unknown_zone` for `Tokyo`, `out_of_range` for a negative span, 0 people and more than 20,
+`unknown_reference` for a step of the chain whose role nobody has to have, `unordered` for steps that do not rise.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "readiness.CoverageRequirement",
+                    "Who has to be on call during a release and after it.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore readiness requirement-from-json --text '{"roles": [{"role": "primary"}], "after": "4h"}'"#,
+                    files: &[],
+                    prints: r#"{"roles":[{"role":"primary","count":1}],"distinct":true,"after":"PT4H","escalation":[]}"#,
+                }),
+            },
+            Function {
+                name: "readiness.requirement_from_yaml",
+                command: "requirement-from-yaml",
+                docs: r"Reads a requirement from YAML text. A key that is left out has its default.
+
+Errors:
+As `requirement-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "readiness.CoverageRequirement",
+                    "Who has to be on call during a release and after it.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness requirement-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"roles: [{role: primary, respondsWithin: 15m}]
+distinct: false
+",
+                    )],
+                    prints: r#"{"roles":[{"role":"primary","count":1,"respondsWithin":"PT15M"}],"distinct":false,"after":"P1D","escalation":[]}"#,
+                }),
+            },
+            Function {
+                name: "readiness.default_gates",
+                command: "default-gates",
+                docs: r"Returns the gates of a usual go/no-go meeting: six criteria, five triggers for no-go and the attendance.
+
+The criteria have the ids of the gates in `release::Profile`. The meeting is asked of feature
+and LTS releases and of security releases that are not urgent; the other types are too fast for one.",
+                arguments: &[],
+                result: ("readiness.Gates", "The gates of a go/no-go decision, and who may waive them."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example { command: "relcore readiness default-gates", files: &[], prints: "" }),
+            },
+            Function {
+                name: "readiness.gates_from_json",
+                command: "gates-from-json",
+                docs: r"Reads gates from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field`, `duplicate` for two gates of one id,
+`invalid_value` for an empty list, an empty name, a threshold without limits and a trigger with a `maxAge`,
+`missing_field` for `{}` and for a `freshness` without a `maxAge`, `out_of_range` for a `maxAge` of 0 and a quorum of 0.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("readiness.Gates", "The gates of a go/no-go decision, and who may waive them."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness gates-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"gates": [{"id": "a", "kind": {"type": "threshold", "max": 1}}]}"#,
+                    )],
+                    prints: r#"{"gates":[{"id":"a","text":"","kind":{"type":"threshold","max":1.0},"requiredFor":[],"waivable":true}],"waivers":{"roles":[],"notAuthor":true}}"#,
+                }),
+            },
+            Function {
+                name: "readiness.gates_from_yaml",
+                command: "gates-from-yaml",
+                docs: r"Reads gates from YAML text. A key that is left out has its default.
+
+Errors:
+As `gates-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("readiness.Gates", "The gates of a go/no-go decision, and who may waive them."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness gates-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"gates: [{id: a, kind: {type: quorum, role: qa, notAuthor: true}}]
+",
+                    )],
+                    prints: r#"{"gates":[{"id":"a","text":"","kind":{"type":"quorum","role":"qa","count":1,"notAuthor":true,"distinct":false},"requiredFor":[],"waivable":true}],"waivers":{"roles":[],"notAuthor":true}}"#,
+                }),
+            },
+            Function {
+                name: "readiness.default_graph",
+                command: "default-graph",
+                docs: "Returns development, staging and production, each with a smoke test, without a required soak.",
+                arguments: &[],
+                result: (
+                    "readiness.Graph",
+                    "The environments of a project, and how a build gets from one to the next.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example { command: "relcore readiness default-graph", files: &[], prints: "" }),
+            },
+            Function {
+                name: "readiness.graph_from_json",
+                command: "graph-from-json",
+                docs: r"Reads a graph of environments from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field`, `duplicate` for two environments of one name,
+`unknown_reference` for an upstream environment that there is not, `invalid_value` for no environments, an empty name, a
+source that is neither `direct` nor has an `upstream`, and an environment that is upstream of itself, `out_of_range` for a
+negative soak.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "readiness.Graph",
+                    "The environments of a project, and how a build gets from one to the next.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness graph-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"project": "shop", "environments": [{"name": "prod", "sources": [{"direct": true}]}]}"#,
+                    )],
+                    prints: r#"{"project":"shop","environments":[{"name":"prod","sources":[{"direct":true,"upstream":[],"strategy":"one_of","requiredSoak":"PT0S"}],"smokeTests":[]}]}"#,
+                }),
+            },
+            Function {
+                name: "readiness.graph_from_yaml",
+                command: "graph-from-yaml",
+                docs: r"Reads a graph of environments from YAML text. A key that is left out has its default.
+
+Errors:
+As `graph-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "readiness.Graph",
+                    "The environments of a project, and how a build gets from one to the next.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness graph-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"environments: [{name: prod, sources: [{direct: true}]}]
+",
+                    )],
+                    prints: r#"{"environments":[{"name":"prod","sources":[{"direct":true,"upstream":[],"strategy":"one_of","requiredSoak":"PT0S"}],"smokeTests":[]}]}"#,
+                }),
+            },
+            Function {
+                name: "readiness.default_policy",
+                command: "default-policy",
+                docs: "The usual policy: the gates, environments and people on call of the defaults, without windows.",
+                arguments: &[],
+                result: ("readiness.Policy", "What is asked before a release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness default-policy",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "readiness.policy_from_json",
+                command: "policy-from-json",
+                docs: r"Reads a policy from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: those of `window::policy_from_json` under `windows`, of
+`gates-from-json` under `gates`, of `graph-from-json` under `graph` and of
+`requirement-from-json` under `coverage`; `invalid_value` for an empty list of checks,
+`out_of_range` for a `minLeft` of 40, which is a percentage.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("readiness.Policy", "What is asked before a release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore readiness policy-from-json --text '{"checks": ["gates"]}'"#,
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "readiness.policy_from_yaml",
+                command: "policy-from-yaml",
+                docs: r"Reads a policy from YAML text. A key that is left out has its default.
+
+Errors:
+As `policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("readiness.Policy", "What is asked before a release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"errorBudget: {minLeft: 0.2}
+",
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "readiness.checklist",
+                command: "checklist",
+                docs: r"Returns the checklist with an id: the own one, or else the standard one.
+
+Errors:
+`unknown_reference` for an id that neither has; those of `checklists-from-json` under `overrides`.",
+                arguments: &[
+                    Argument { wire: "id", option: "id", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "overrides",
+                        option: "overrides",
+                        is_optional: true,
+                        kind: Kind::Document(
+                            "readiness.Checklists",
+                            "The checklists of an organisation.",
+                            "Keys: checklists?",
+                        ),
+                    },
+                ],
+                result: (
+                    "readiness.Checklist",
+                    "A list of things to do, to have or to ask, with stable ids.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness checklist --id tools --overrides overrides.json",
+                    files: &[(
+                        "overrides.json",
+                        r#"{"checklists":[{"id":"tools","title":"Our tools","items":[{"id":"git","text":"Git"}]}]}"#,
+                    )],
+                    prints: r#"{"id":"tools","title":"Our tools","items":[{"id":"git","text":"Git","requiredFor":[],"evidenceKind":"confirmation"}]}"#,
+                }),
+            },
+            Function {
+                name: "readiness.coverage",
+                command: "coverage",
+                docs: r"Finds the gaps and the overlaps of the people on call in a range and the time after it.
+
+Errors:
+All faults at once: those of `requirement-from-json` under `requirement`; `invalid_value` for an
+empty name and a range that ends before it starts, `unordered` for a shift that does, `out_of_range` for a range without an
+instant and for one that ends after the year 9999.",
+                arguments: &[
+                    Argument {
+                        wire: "roster",
+                        option: "roster",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Roster",
+                            "Who is on call when: the shifts as they really are, after swaps and overrides, and the absences.",
+                            "Keys: shifts?, absences?",
+                        ),
+                    },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument {
+                        wire: "requirement",
+                        option: "requirement",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.CoverageRequirement",
+                            "Who has to be on call during a release and after it.",
+                            "Keys: roles, distinct?, after?, escalation?",
+                        ),
+                    },
+                ],
+                result: ("readiness.Coverage", "The gaps and overlaps of a roster, made by `coverage`."),
+                explain: Some("readiness.explain_coverage"),
+                outcome: Some("readiness.outcome_of_coverage"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness coverage --roster roster.json --range range.json --requirement requirement.json",
+                    files: &[
+                        (
+                            "roster.json",
+                            r#"{"shifts":[{"person":"ana","role":"primary","start":"2026-11-23T09:00:00.000Z","end":"2026-11-23T12:00:00.000Z"}]}"#,
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-11-23T09:00:00.000Z","end":"2026-11-23T12:00:00.000Z"}"#,
+                        ),
+                        (
+                            "requirement.json",
+                            r#"{"roles":[{"role":"primary","respondsWithin":"PT15M"}],"escalation":[],"after":"PT0S"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "readiness.explain",
+                command: "explain",
+                docs: "Writes a decision as text for a person.",
+                arguments: &[Argument {
+                    wire: "decision",
+                    option: "decision",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Decision",
+                        "Go or no-go, made by `go_no_go`.",
+                        "Keys: verdict, artifact, gates, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness explain --decision decision.json",
+                    files: &[(
+                        "decision.json",
+                        r#"{"verdict":"go","artifact":"sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","gates":[{"id":"tests_passing","status":"passed"}],"reasons":[{"code":"gates_passed","severity":"info","subject":"gates","text":"1 of 1 gates are passed","evidence":{"n":1}}],"missing":[],"policyDigest":"sha256:8893829ef03aa26e5e4e21f9a91192c8cc261f50c00870299880f6068681ad0a"}"#,
+                    )],
+                    prints: r#""GO: 1 of 1 gates are passed\n- info: 1 of 1 gates are passed [gates_passed: gates]\npolicy: sha256:8893829ef03aa26e5e4e21f9a91192c8cc261f50c00870299880f6068681ad0a\n""#,
+                }),
+            },
+            Function {
+                name: "readiness.explain_coverage",
+                command: "explain-coverage",
+                docs: "Writes a coverage as text for a person.",
+                arguments: &[Argument {
+                    wire: "coverage",
+                    option: "coverage",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Coverage",
+                        "The gaps and overlaps of a roster, made by `coverage`.",
+                        "Keys: verdict, range, uncovered, gaps, overlaps, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness explain-coverage --coverage coverage.json",
+                    files: &[(
+                        "coverage.json",
+                        r#"{"verdict":"covered","range":{"start":"2026-11-23T09:00:00.000Z","end":"2026-11-24T12:00:00.000Z"},"uncovered":"PT0S","gaps":[],"overlaps":[],"reasons":[{"code":"on_call_covered","severity":"info","subject":"roster","text":"everybody is on call from 2026-11-23T09:00:00.000Z to 2026-11-24T12:00:00.000Z","evidence":{}}],"missing":[],"policyDigest":"sha256:4f89030cedb924db2e1d30c56e55eb5803a76447b6e79e41f16b8acca75fafe0","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""COVERED: everybody is on call for 1d 3h\n- info: everybody is on call from 2026-11-23T09:00:00.000Z to 2026-11-24T12:00:00.000Z [on_call_covered: roster]\npolicy: sha256:4f89030cedb924db2e1d30c56e55eb5803a76447b6e79e41f16b8acca75fafe0\n""#,
+                }),
+            },
+            Function {
+                name: "readiness.explain_parity",
+                command: "explain-parity",
+                docs: "Writes a comparison as text for a person.",
+                arguments: &[Argument {
+                    wire: "parity",
+                    option: "parity",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Parity",
+                        "How far two environments are apart, made by `parity`.",
+                        "Keys: verdict, drift, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness explain-parity --parity parity.json",
+                    files: &[(
+                        "parity.json",
+                        r#"{"verdict":"matched","drift":[],"reasons":[{"code":"environments_match","severity":"info","subject":"items","text":"2 items of `staging` and `production` match","evidence":{"n":2}}],"missing":[],"policyDigest":"sha256:ca35adc3733c02a0d0bd1fb6b607d00e9b8dddd22a3c0c2475d750aa93e03683"}"#,
+                    )],
+                    prints: r#""MATCHED: the environments match\n- info: 2 items of `staging` and `production` match [environments_match: items]\npolicy: sha256:ca35adc3733c02a0d0bd1fb6b607d00e9b8dddd22a3c0c2475d750aa93e03683\n""#,
+                }),
+            },
+            Function {
+                name: "readiness.explain_permission",
+                command: "explain-permission",
+                docs: "Writes a permission as text for a person.",
+                arguments: &[Argument {
+                    wire: "permission",
+                    option: "permission",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Permission",
+                        "Whether a build may be released now, made by `may_release`.",
+                        "Keys: verdict, artifact, environment, opensAt?, checks, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness explain-permission --permission permission.json",
+                    files: &[(
+                        "permission.json",
+                        r#"{"verdict":"no","artifact":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","environment":"production","checks":[{"check":"order","verdict":"no"},{"check":"windows","verdict":"yes"},{"check":"gates","verdict":"yes"}],"reasons":[{"code":"older_than_deployed","severity":"error","subject":"deployed","text":"`1.7.3` is older than `1.8.0`, which is deployed in `production`: going back has to be declared as a rollback","evidence":{}},{"code":"no_windows","severity":"info","subject":"windows","text":"no window counts for this release","evidence":{}},{"code":"gates_passed","severity":"info","subject":"gates","text":"1 of 1 gates are passed","evidence":{"n":1}}],"missing":[],"policyDigest":"sha256:32f2325e885be524b53810379bd6e50516ba63b17c3e14cb0d8893179a4aa7d7","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "readiness.explain_promotion",
+                command: "explain-promotion",
+                docs: "Writes a promotion as text for a person.",
+                arguments: &[Argument {
+                    wire: "promotion",
+                    option: "promotion",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Promotion",
+                        "Whether a build may enter an environment, made by `promotable`.",
+                        "Keys: verdict, environment, upstream, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness explain-promotion --promotion promotion.json",
+                    files: &[(
+                        "promotion.json",
+                        r#"{"verdict":"blocked","environment":"test-stage","upstream":[],"reasons":[{"code":"origin_not_requested","severity":"error","subject":"test-stage","text":"no source of `test-stage` takes builds of `wrong-warehouse`","evidence":{}}],"missing":[],"policyDigest":"sha256:bad1c4e4728b6c04cdeac41b5a8f420f181f11191f791de6fdce59ef60e3ff66"}"#,
+                    )],
+                    prints: r#""BLOCKED: the build may not enter `test-stage`\n- error: no source of `test-stage` takes builds of `wrong-warehouse` [origin_not_requested: test-stage]\npolicy: sha256:bad1c4e4728b6c04cdeac41b5a8f420f181f11191f791de6fdce59ef60e3ff66\n""#,
+                }),
+            },
+            Function {
+                name: "readiness.export_checklist",
+                command: "export-checklist",
+                docs: r"Writes a checklist, or the items of it that a release type needs, for another tool.
+
+Pitfall: a text is one line in every form. In CSV, one that begins like a formula gets an apostrophe in front, because
+spreadsheets would run it.
+
+Errors:
+As `checklists-from-json`, under `checklist`.",
+                arguments: &[
+                    Argument {
+                        wire: "checklist",
+                        option: "checklist",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Checklist",
+                            "A list of things to do, to have or to ask, with stable ids.",
+                            "Keys: id, title, items?",
+                        ),
+                    },
+                    Argument {
+                        wire: "form",
+                        option: "form",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("markdown", "Markdown with a box to tick for each item."),
+                            (
+                                "github_issue_template",
+                                "An issue template of GitHub, for `.github/ISSUE_TEMPLATE/release.md`: the Markdown under its front matter.",
+                            ),
+                            ("jira_csv", "CSV that Jira imports: a task for each item."),
+                            ("notion_csv", "CSV that Notion imports as a database: a page for each item."),
+                        ]),
+                    },
+                    Argument {
+                        wire: "releaseType",
+                        option: "release-type",
+                        is_optional: true,
+                        kind: Kind::Choice(&[
+                            (
+                                "feature_major",
+                                "A new major version: breaking changes, usually with new features.",
+                            ),
+                            ("feature_minor", "A new minor version: new features without breaking changes."),
+                            ("hotfix", "A new patch version: fixes only."),
+                            ("security_critical", "Closes at least one vulnerability of critical severity."),
+                            (
+                                "security_high",
+                                "Closes at least one vulnerability of high severity, and none of higher severity.",
+                            ),
+                            (
+                                "security_medium",
+                                "Closes at least one vulnerability of medium severity, and none of higher severity.",
+                            ),
+                            ("security_low", "Closes vulnerabilities of low severity only."),
+                            (
+                                "prerelease",
+                                "An alpha, beta, preview or release candidate for users who opted in.",
+                            ),
+                            ("lts", "A release of a line under long-term support."),
+                        ]),
+                    },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness export-checklist --checklist checklist.json --form markdown --release-type hotfix",
+                    files: &[(
+                        "checklist.json",
+                        r#"{"id":"to do","title":"Before \"go\", and after","items":[{"id":"x","text":"=SUM(A1), \"quoted\"\nand broken","section":"One"},{"id":"y","text":"Plain","section":"One","requiredFor":["hotfix","lts"],"evidenceKind":"document"},{"id":"z","text":"Not for hotfixes","requiredFor":["feature_major"]}]}"#,
+                    )],
+                    prints: r##""# Before \"go\", and after\n\n## One\n\n- [ ] =SUM(A1), \"quoted\" and broken `x`\n- [ ] Plain (hotfix, lts) `y`\n""##,
+                }),
+            },
+            Function {
+                name: "readiness.gates_of_checklist",
+                command: "gates-of-checklist",
+                docs: r"Returns the gates of a checklist: each item as a gate with its id.
+
+A `number` is a threshold, an `approval` a quorum of one person who is no author, an `attendance` asks for its role; everything
+else is a fact.
+
+Errors:
+All faults at once: `invalid_value` for a checklist without items, `missing_field` for an approval or an attendance without a
+role and for a number without a limit; `duplicate` for two items of one id.",
+                arguments: &[Argument {
+                    wire: "checklist",
+                    option: "checklist",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Checklist",
+                        "A list of things to do, to have or to ask, with stable ids.",
+                        "Keys: id, title, items?",
+                    ),
+                }],
+                result: ("readiness.Gates", "The gates of a go/no-go decision, and who may waive them."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness gates-of-checklist --checklist checklist.json",
+                    files: &[(
+                        "checklist.json",
+                        r#"{"id":"mix","title":"Every kind","items":[{"id":"a","text":"Confirmed"},{"id":"b","text":"Measured","evidenceKind":"number","max":5,"unit":"%"},{"id":"c","text":"Approved","evidenceKind":"approval","role":"qa_lead","requiredFor":["lts"]},{"id":"d","text":"Attended","evidenceKind":"attendance","role":"security"},{"id":"e","text":"Written","evidenceKind":"document"},{"id":"f","text":"Found","evidenceKind":"fact"},{"id":"g","text":"At least","evidenceKind":"number","min":95}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "readiness.gates_of_profile",
+                command: "gates-of-profile",
+                docs: r"Returns the gates that a profile of `release` names: each of its gates as a fact, each of its approvals as a quorum.
+
+The quorums ask for people who are no authors, count each person for one role and cannot be waived.
+
+Errors:
+As `gates-from-json`, under `profile`: a profile without gates and approvals, one that names a gate twice, an approval by
+0 people.",
+                arguments: &[Argument {
+                    wire: "profile",
+                    option: "profile",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "release.Profile",
+                        "The requirements of a release type: a row of the table of profiles.",
+                        "Keys: allowedBumps, timelineMin, timelineMax, testing, gates, approvals, canarySchedule?, soak, changelog, communication, channels, freezeExempt, support?",
+                    ),
+                }],
+                result: ("readiness.Gates", "The gates of a go/no-go decision, and who may waive them."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness gates-of-profile --profile profile.json",
+                    files: &[(
+                        "profile.json",
+                        r#"{"allowedBumps":["prerelease","patch"],"timelineMin":"PT1H","timelineMax":"P3D","testing":"focused","gates":["tests_passing","security_assessment_approved","no_critical_bugs","rollback_plan_documented","monitoring_ready","team_available"],"approvals":[{"role":"release_manager","count":1},{"role":"tech_lead","count":1}],"soak":"PT4H","changelog":"minimal","communication":"limited","channels":["release_notes_page"],"freezeExempt":true}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "readiness.go_no_go",
+                command: "go-no-go",
+                docs: r"Decides whether a candidate may be released: go, go with waivers, no-go, or inconclusive.
+
+Evidence counts if it names the artifact of the candidate and is not older than it. Missing evidence makes the decision
+inconclusive; evidence against the release makes it a no-go, whatever else is missing. Too few approvals are evidence.
+
+Errors:
+All faults at once: those of `gates-from-json` under `gates`; `invalid_value` for an artifact that is
+no digest (`shop:1.4.0`), an empty name and a waiver without a reason; `out_of_range` for evidence from after `now`;
+`unknown_reference` for a waiver of a gate that there is not.",
+                arguments: &[
+                    Argument {
+                        wire: "candidate",
+                        option: "candidate",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Candidate",
+                            "The build that is to be released. Every piece of evidence names its artifact, or does not count.",
+                            "Keys: artifact, createdAt, version?, authors?, releaseType?, securitySensitive?",
+                        ),
+                    },
+                    Argument {
+                        wire: "evidence",
+                        option: "evidence",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.CandidateEvidence",
+                            "What is known about a candidate: facts, approvals, waivers and the go/no-go meeting.",
+                            "Keys: facts?, approvals?, waivers?, meeting?",
+                        ),
+                    },
+                    Argument {
+                        wire: "gates",
+                        option: "gates",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Gates",
+                            "The gates of a go/no-go decision, and who may waive them.",
+                            "Keys: gates, waivers?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("readiness.Decision", "Go or no-go, made by `go_no_go`."),
+                explain: Some("readiness.explain"),
+                outcome: Some("readiness.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore readiness go-no-go --candidate candidate.json --evidence evidence.json --gates '{"gates":[{"id":"tests_passing","kind":{"type":"fact"}}]}' --now 2026-11-23T12:00:00.000Z"#,
+                    files: &[
+                        (
+                            "candidate.json",
+                            r#"{"artifact":"sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","createdAt":"2026-11-23T08:00:00.000Z","authors":["ana"]}"#,
+                        ),
+                        (
+                            "evidence.json",
+                            r#"{"facts":[{"id":"tests_passing","artifact":"sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","at":"2026-11-23T10:00:00.000Z","value":1}]}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "readiness.may_release",
+                command: "may-release",
+                docs: r"Says whether a build may be released to an environment now, from when on if time alone is missing, and what else is missing.
+
+It asks the windows, the gates, the promotion, the people on call and the error budget, as the checks of the policy say, and
+whether the version is older than the one that is deployed. `later` has in `opensAt` the earliest instant at which all of them
+let the build through together: an approval that expires before the window opens makes it `no`.
+
+Errors:
+All faults at once: those of `policy-from-json` under `policy`, of `go-no-go` under
+`request.candidate` and `situation.evidence`, of `promotable` under `situation.build`, of
+`coverage` under `situation.roster`; `unknown_reference` for an environment that the graph does not have;
+`out_of_range` for a negative `duration` and an `errorBudgetLeft` of 40 (a share, not a percentage).",
+                arguments: &[
+                    Argument {
+                        wire: "request",
+                        option: "request",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Request",
+                            "The release that asks: which build goes where, and why.",
+                            "Keys: candidate, environment, service?, intent?, duration?, exemptionApprovedBy?, manual?, overridden?",
+                        ),
+                    },
+                    Argument {
+                        wire: "situation",
+                        option: "situation",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Situation",
+                            "What is known when a release asks. What is left out is unknown.",
+                            "Keys: evidence?, build?, roster?, errorBudgetLeft?, deployed?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Policy",
+                            "What is asked before a release.",
+                            "Keys: checks?, windows?, gates?, graph?, coverage?, errorBudget?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "readiness.Permission",
+                    "Whether a build may be released now, made by `may_release`.",
+                ),
+                explain: Some("readiness.explain_permission"),
+                outcome: Some("readiness.outcome_of_permission"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness may-release --request request.json --situation situation.json --policy policy.json --now 2026-08-06T10:06:00Z",
+                    files: &[
+                        (
+                            "request.json",
+                            r#"{"candidate":{"artifact":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","createdAt":"2026-08-06T09:00:00.000Z","version":"1.7.3"},"environment":"production"}"#,
+                        ),
+                        (
+                            "situation.json",
+                            r#"{"evidence":{"approvals":[{"by":"kim","role":"approver","artifact":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","at":"2026-08-06T09:40:00.000Z"}]},"deployed":{"artifact":"sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","version":"1.8.0","at":"2026-08-06T10:05:00Z"}}"#,
+                        ),
+                        (
+                            "policy.json",
+                            r#"{"checks":["windows","gates"],"gates":{"gates":[{"id":"approved","kind":{"type":"quorum","role":"approver","count":1}}]}}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "readiness.on_call",
+                command: "on-call",
+                docs: r"Lists who is on call at an instant, in the order of the chain of command.
+
+Errors:
+As `coverage`, for the roster and the requirement.",
+                arguments: &[
+                    Argument {
+                        wire: "roster",
+                        option: "roster",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Roster",
+                            "Who is on call when: the shifts as they really are, after swaps and overrides, and the absences.",
+                            "Keys: shifts?, absences?",
+                        ),
+                    },
+                    Argument {
+                        wire: "requirement",
+                        option: "requirement",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.CoverageRequirement",
+                            "Who has to be on call during a release and after it.",
+                            "Keys: roles, distinct?, after?, escalation?",
+                        ),
+                    },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("list of readiness.OnCall", "The people on call in a role, made by `on_call`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness on-call --roster roster.json --requirement requirement.json --at 2026-11-23T12:00:00.000Z",
+                    files: &[
+                        (
+                            "roster.json",
+                            r#"{"shifts":[{"person":"ana","role":"primary","start":"2026-11-23T00:00:00.000Z","end":"2026-11-23T12:00:00.000Z"},{"person":"kim","role":"manager","start":"2026-11-23T00:00:00.000Z","end":"2026-11-23T12:00:00.000Z"},{"person":"lee","role":"primary","start":"2026-11-23T00:00:00.000Z","end":"2026-11-23T12:00:00.000Z"}],"absences":[{"person":"lee","start":"2026-11-23T02:00:00.000Z","end":"2026-11-23T04:00:00.000Z"}]}"#,
+                        ),
+                        (
+                            "requirement.json",
+                            r#"{"roles":[{"role":"primary","count":1},{"role":"backup","count":1}],"distinct":true,"after":"P1D","escalation":[{"role":"primary","after":"PT0S"},{"role":"backup","after":"PT5M"}]}"#,
+                        ),
+                    ],
+                    prints: r#"[{"role":"primary","after":"PT0S","people":[]},{"role":"backup","after":"PT5M","people":[]}]"#,
+                }),
+            },
+            Function {
+                name: "readiness.outcome",
+                command: "outcome",
+                docs: "The consequence of a decision for its caller: `proceed` for a go, also with waivers, else `ask`.",
+                arguments: &[Argument {
+                    wire: "decision",
+                    option: "decision",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Decision",
+                        "Go or no-go, made by `go_no_go`.",
+                        "Keys: verdict, artifact, gates, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness outcome --decision decision.json",
+                    files: &[(
+                        "decision.json",
+                        r#"{"verdict":"go","artifact":"sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","gates":[{"id":"tests_passing","status":"passed"}],"reasons":[{"code":"gates_passed","severity":"info","subject":"gates","text":"1 of 1 gates are passed","evidence":{"n":1}}],"missing":[],"policyDigest":"sha256:8893829ef03aa26e5e4e21f9a91192c8cc261f50c00870299880f6068681ad0a"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "readiness.outcome_of_coverage",
+                command: "outcome-of-coverage",
+                docs: "The consequence of a coverage for its caller: `proceed` if everybody is on call, else `ask`.",
+                arguments: &[Argument {
+                    wire: "coverage",
+                    option: "coverage",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Coverage",
+                        "The gaps and overlaps of a roster, made by `coverage`.",
+                        "Keys: verdict, range, uncovered, gaps, overlaps, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness outcome-of-coverage --coverage coverage.json",
+                    files: &[(
+                        "coverage.json",
+                        r#"{"verdict":"covered","range":{"start":"2026-11-23T09:00:00.000Z","end":"2026-11-24T12:00:00.000Z"},"uncovered":"PT0S","gaps":[],"overlaps":[],"reasons":[{"code":"on_call_covered","severity":"info","subject":"roster","text":"everybody is on call from 2026-11-23T09:00:00.000Z to 2026-11-24T12:00:00.000Z","evidence":{}}],"missing":[],"policyDigest":"sha256:4f89030cedb924db2e1d30c56e55eb5803a76447b6e79e41f16b8acca75fafe0","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "readiness.outcome_of_parity",
+                command: "outcome-of-parity",
+                docs: "The consequence of a comparison for its caller: `proceed` if the environments match, else `ask`.",
+                arguments: &[Argument {
+                    wire: "parity",
+                    option: "parity",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Parity",
+                        "How far two environments are apart, made by `parity`.",
+                        "Keys: verdict, drift, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness outcome-of-parity --parity parity.json",
+                    files: &[(
+                        "parity.json",
+                        r#"{"verdict":"matched","drift":[],"reasons":[{"code":"environments_match","severity":"info","subject":"items","text":"2 items of `staging` and `production` match","evidence":{"n":2}}],"missing":[],"policyDigest":"sha256:ca35adc3733c02a0d0bd1fb6b607d00e9b8dddd22a3c0c2475d750aa93e03683"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "readiness.outcome_of_permission",
+                command: "outcome-of-permission",
+                docs: "The consequence of a permission for its caller: `proceed` for yes, `wait` for later, else `ask`.",
+                arguments: &[Argument {
+                    wire: "permission",
+                    option: "permission",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Permission",
+                        "Whether a build may be released now, made by `may_release`.",
+                        "Keys: verdict, artifact, environment, opensAt?, checks, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness outcome-of-permission --permission permission.json",
+                    files: &[(
+                        "permission.json",
+                        r#"{"verdict":"no","artifact":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","environment":"production","checks":[{"check":"order","verdict":"no"},{"check":"windows","verdict":"yes"},{"check":"gates","verdict":"yes"}],"reasons":[{"code":"older_than_deployed","severity":"error","subject":"deployed","text":"`1.7.3` is older than `1.8.0`, which is deployed in `production`: going back has to be declared as a rollback","evidence":{}},{"code":"no_windows","severity":"info","subject":"windows","text":"no window counts for this release","evidence":{}},{"code":"gates_passed","severity":"info","subject":"gates","text":"1 of 1 gates are passed","evidence":{"n":1}}],"missing":[],"policyDigest":"sha256:32f2325e885be524b53810379bd6e50516ba63b17c3e14cb0d8893179a4aa7d7","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "readiness.outcome_of_promotion",
+                command: "outcome-of-promotion",
+                docs: "The consequence of a promotion for its caller: `proceed` if it is allowed, `wait` if time opens it, else `ask`.",
+                arguments: &[Argument {
+                    wire: "promotion",
+                    option: "promotion",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "readiness.Promotion",
+                        "Whether a build may enter an environment, made by `promotable`.",
+                        "Keys: verdict, environment, upstream, reasons, missing, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness outcome-of-promotion --promotion promotion.json",
+                    files: &[(
+                        "promotion.json",
+                        r#"{"verdict":"blocked","environment":"test-stage","upstream":[],"reasons":[{"code":"origin_not_requested","severity":"error","subject":"test-stage","text":"no source of `test-stage` takes builds of `wrong-warehouse`","evidence":{}}],"missing":[],"policyDigest":"sha256:bad1c4e4728b6c04cdeac41b5a8f420f181f11191f791de6fdce59ef60e3ff66"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "readiness.parity",
+                command: "parity",
+                docs: r"Compares two environments: items that only one of them has, of different kinds, in different versions, with different values,
+or that nobody manages as code.
+
+Pitfall: values are compared only where both inventories have their digests. Names of hosts and numbers of replicas differ by
+design; leave their digests out, or list the keys under `ignored`.
+
+Errors:
+All faults at once: `duplicate` for two items of one key, `invalid_value` for an empty key.",
+                arguments: &[
+                    Argument {
+                        wire: "left",
+                        option: "left",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Inventory",
+                            "What an environment consists of: settings, services, run times, with their kinds and versions.",
+                            "Keys: environment, items?",
+                        ),
+                    },
+                    Argument {
+                        wire: "right",
+                        option: "right",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Inventory",
+                            "What an environment consists of: settings, services, run times, with their kinds and versions.",
+                            "Keys: environment, items?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.ParityPolicy",
+                            "What may differ between two environments.",
+                            "Keys: ignored?, requireManaged?",
+                        ),
+                    },
+                ],
+                result: ("readiness.Parity", "How far two environments are apart, made by `parity`."),
+                explain: Some("readiness.explain_parity"),
+                outcome: Some("readiness.outcome_of_parity"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore readiness parity --left left.json --right right.json --policy '{"ignored":["REPLICAS"],"requireManaged":false}'"#,
+                    files: &[
+                        (
+                            "left.json",
+                            r#"{"environment":"staging","items":[{"key":"REPLICAS","kind":"text","valueDigest":"sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","managed":false}]}"#,
+                        ),
+                        (
+                            "right.json",
+                            r#"{"environment":"production","items":[{"key":"REPLICAS","kind":"text","valueDigest":"sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","managed":false}]}"#,
+                        ),
+                    ],
+                    prints: r#"{"verdict":"inconclusive","drift":[],"reasons":[{"code":"nothing_compared","severity":"warning","subject":"items","text":"`staging` and `production` have no items to compare","evidence":{}}],"missing":["items"],"policyDigest":"sha256:9ab9ecbe2c6c88d23ec9d368e1c455e06d65d28be14a01b58729a57681c73145"}"#,
+                }),
+            },
+            Function {
+                name: "readiness.promotable",
+                command: "promotable",
+                docs: r"Says whether a build may enter an environment, and from when on if it only has to wait there where it is.
+
+A build may enter if a person approved it for the environment, if one of the sources takes it straight from its origin, or if
+it is verified in the upstream environments of a source and spent the required soak there. Soak is the longest stay that it
+was verified in, or is in now; time in other environments and time after a replacement do not count.
+
+Errors:
+All faults at once: those of `graph-from-json` under `graph`; `unknown_reference` for an environment
+that the graph does not have; `out_of_range` for a stay from after `now`, `unordered` for one that ends before it begins,
+`invalid_value` for an empty name.",
+                arguments: &[
+                    Argument {
+                        wire: "build",
+                        option: "build",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Build",
+                            "A build and where it has been: freight of Kargo.",
+                            "Keys: id, project?, origin?, approvedFor?, stays?, smokeTests?",
+                        ),
+                    },
+                    Argument {
+                        wire: "environment",
+                        option: "environment",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument {
+                        wire: "graph",
+                        option: "graph",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "readiness.Graph",
+                            "The environments of a project, and how a build gets from one to the next.",
+                            "Keys: project?, environments",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "readiness.Promotion",
+                    "Whether a build may enter an environment, made by `promotable`.",
+                ),
+                explain: Some("readiness.explain_promotion"),
+                outcome: Some("readiness.outcome_of_promotion"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore readiness promotable --build '{"id":"f1"}' --environment prod --graph '{"environments":[{"name":"prod"}]}' --now 2026-11-23T12:00:00.000Z"#,
+                    files: &[],
+                    prints: r#"{"verdict":"blocked","environment":"prod","upstream":[],"reasons":[{"code":"origin_not_requested","severity":"error","subject":"prod","text":"`prod` has no source","evidence":{}}],"missing":[],"policyDigest":"sha256:9237e21f17aeb69ec0f7635db3c4240ff215567153e3e9f42f783a3abcd19658"}"#,
+                }),
+            },
+            Function {
+                name: "readiness.release_workflow",
+                command: "release-workflow",
+                docs: r"Returns a workflow of GitHub Actions for the checklist `pipeline`: tests and a scan of dependencies, a build that waits for
+both, a deployment that takes the artifact of the build by its digest.
+
+Replace the commands by those of the project. The workflow has no permissions but to read the repository.",
+                arguments: &[],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore readiness release-workflow",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+        ],
+    },
+    Module {
         name: "release",
         docs: r"Determines the type of a release and the requirements of each type.
 

@@ -7,6 +7,7 @@
 //! | --- | --- |
 //! | [`release`] | which type of release is this, and what does that type require? |
 //! | [`window`] | may a release start now, and when does that change? |
+//! | [`readiness`] | may this build be released, what is missing, and when does that change? |
 //! | [`analysis`] | do the measurements of this release pass, and is its canary worse than the baseline? |
 //! | [`canary`] | advance, hold or roll back this canary? |
 //! | [`experiment`] | which variant does this user get, whom does a change move, and which variant wins? |
@@ -74,6 +75,7 @@ pub mod incident;
 mod input;
 pub mod interchange;
 pub mod metrics;
+pub mod readiness;
 pub mod reason;
 pub mod release;
 pub mod rollback;

@@ -254,6 +254,174 @@ value class ReasonCode(val value: String) {
          */
         val NO_SLOT = ReasonCode("no_slot")
         /**
+         * Every gate that the release needs is passed.
+         */
+        val GATES_PASSED = ReasonCode("gates_passed")
+        /**
+         * No gate asks for evidence about a release of this type.
+         */
+        val NO_GATE_REQUIRED = ReasonCode("no_gate_required")
+        /**
+         * The fact of a gate does not hold.
+         */
+        val GATE_FACT_FAILED = ReasonCode("gate_fact_failed")
+        /**
+         * The check behind a fact did not run to its end.
+         */
+        val GATE_FACT_ERROR = ReasonCode("gate_fact_error")
+        /**
+         * The evidence for a gate is older than the gate allows.
+         */
+        val GATE_EVIDENCE_OUTDATED = ReasonCode("gate_evidence_outdated")
+        /**
+         * The value of a fact is outside the limits of its gate.
+         */
+        val GATE_THRESHOLD_MISSED = ReasonCode("gate_threshold_missed")
+        /**
+         * Fewer people approve in a role than the gate asks for.
+         */
+        val QUORUM_MISSING = ReasonCode("quorum_missing")
+        /**
+         * A role was not present at the go/no-go meeting.
+         */
+        val ROLE_ABSENT = ReasonCode("role_absent")
+        /**
+         * The artifact is older than its gate allows.
+         */
+        val ARTIFACT_TOO_OLD = ReasonCode("artifact_too_old")
+        /**
+         * A reason for no-go was reported.
+         */
+        val NO_GO_TRIGGERED = ReasonCode("no_go_triggered")
+        /**
+         * A person voted against the release of this artifact.
+         */
+        val VOTED_AGAINST = ReasonCode("voted_against")
+        /**
+         * A gate is not passed, and a person waived it.
+         */
+        val GATE_WAIVED = ReasonCode("gate_waived")
+        /**
+         * A piece of evidence is about another artifact and does not count.
+         */
+        val OTHER_ARTIFACT = ReasonCode("other_artifact")
+        /**
+         * A piece of evidence is older than the artifact and does not count.
+         */
+        val OLDER_THAN_ARTIFACT = ReasonCode("older_than_artifact")
+        /**
+         * An author approves the own change, which does not count.
+         */
+        val APPROVED_BY_AUTHOR = ReasonCode("approved_by_author")
+        /**
+         * An approval was withdrawn and does not count.
+         */
+        val APPROVAL_WITHDRAWN = ReasonCode("approval_withdrawn")
+        /**
+         * A person counts for another gate already.
+         */
+        val PERSON_COUNTED_ONCE = ReasonCode("person_counted_once")
+        /**
+         * A waiver has ended and does not count.
+         */
+        val WAIVER_ENDED = ReasonCode("waiver_ended")
+        /**
+         * A waiver breaks the rules of the gates and does not count.
+         */
+        val WAIVER_NOT_ALLOWED = ReasonCode("waiver_not_allowed")
+        /**
+         * A person approved the build for the environment.
+         */
+        val ENTRY_APPROVED = ReasonCode("entry_approved")
+        /**
+         * The environment takes builds straight from their origin.
+         */
+        val ENTRY_DIRECT = ReasonCode("entry_direct")
+        /**
+         * The build is verified in an upstream environment and spent the required time there.
+         */
+        val VERIFIED_UPSTREAM = ReasonCode("verified_upstream")
+        /**
+         * The build did not spend the required time in an upstream environment.
+         */
+        val SOAK_INCOMPLETE = ReasonCode("soak_incomplete")
+        /**
+         * The build is not verified in an upstream environment.
+         */
+        val NOT_VERIFIED_UPSTREAM = ReasonCode("not_verified_upstream")
+        /**
+         * A smoke test failed in an upstream environment.
+         */
+        val SMOKE_TEST_FAILED = ReasonCode("smoke_test_failed")
+        /**
+         * No source of the environment takes builds of this origin.
+         */
+        val ORIGIN_NOT_REQUESTED = ReasonCode("origin_not_requested")
+        /**
+         * The build is of another project than the environments.
+         */
+        val OTHER_PROJECT = ReasonCode("other_project")
+        /**
+         * Two environments have the same items in the same kinds and versions.
+         */
+        val ENVIRONMENTS_MATCH = ReasonCode("environments_match")
+        /**
+         * An item of one environment differs from that of another, or is missing there.
+         */
+        val ENVIRONMENT_DRIFT = ReasonCode("environment_drift")
+        /**
+         * There are no items to compare.
+         */
+        val NOTHING_COMPARED = ReasonCode("nothing_compared")
+        /**
+         * Everybody who is asked for is on call in the whole range.
+         */
+        val ON_CALL_COVERED = ReasonCode("on_call_covered")
+        /**
+         * Fewer people than asked for are on call in a role.
+         */
+        val ON_CALL_GAP = ReasonCode("on_call_gap")
+        /**
+         * More people than asked for are on call in a role.
+         */
+        val ON_CALL_OVERLAP = ReasonCode("on_call_overlap")
+        /**
+         * A person on call answers more slowly than asked for and does not count.
+         */
+        val RESPONSE_TOO_SLOW = ReasonCode("response_too_slow")
+        /**
+         * Every check lets the release through.
+         */
+        val RELEASE_ALLOWED = ReasonCode("release_allowed")
+        /**
+         * A check keeps the release back for now, and time alone opens it.
+         */
+        val RELEASE_WAITS = ReasonCode("release_waits")
+        /**
+         * The version is older than the one that is deployed, and no rollback was declared.
+         */
+        val OLDER_THAN_DEPLOYED = ReasonCode("older_than_deployed")
+        /**
+         * The version is older than the one that is deployed, as the declared rollback says.
+         */
+        val ROLLBACK_DECLARED = ReasonCode("rollback_declared")
+        /**
+         * Less of the error budget is left than asked for.
+         */
+        val ERROR_BUDGET_TOO_LOW = ReasonCode("error_budget_too_low")
+        /**
+         * The release type may be released whatever is left of the error budget.
+         */
+        val ERROR_BUDGET_EXEMPT = ReasonCode("error_budget_exempt")
+        /**
+         * The evidence expires before the other checks let the release through.
+         */
+        val EVIDENCE_EXPIRES_FIRST = ReasonCode("evidence_expires_first")
+        /**
+         * No instant satisfies all checks together.
+         */
+        val NO_COMMON_OPENING = ReasonCode("no_common_opening")
+        /**
          * Every metric that counts is successful.
          */
         val RUN_SUCCESSFUL = ReasonCode("run_successful")

@@ -2189,6 +2189,486 @@ fun MetricsUndeliveredChanges.toJson(): String = ffiWriteMetricsUndeliveredChang
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ReadinessAbsence.Companion.fromJson(json: String): ReadinessAbsence = ffiReadReadinessAbsence(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessAbsence.toJson(): String = ffiWriteReadinessAbsence(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessApproval.Companion.fromJson(json: String): ReadinessApproval = ffiReadReadinessApproval(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessApproval.toJson(): String = ffiWriteReadinessApproval(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessAttendee.Companion.fromJson(json: String): ReadinessAttendee = ffiReadReadinessAttendee(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessAttendee.toJson(): String = ffiWriteReadinessAttendee(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessBuild.Companion.fromJson(json: String): ReadinessBuild = ffiReadReadinessBuild(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessBuild.toJson(): String = ffiWriteReadinessBuild(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessCandidate.Companion.fromJson(json: String): ReadinessCandidate = ffiReadReadinessCandidate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessCandidate.toJson(): String = ffiWriteReadinessCandidate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessCandidateEvidence.Companion.fromJson(json: String): ReadinessCandidateEvidence = ffiReadReadinessCandidateEvidence(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessCandidateEvidence.toJson(): String = ffiWriteReadinessCandidateEvidence(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessCheck.Companion.fromJson(json: String): ReadinessCheck = ffiReadReadinessCheck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessCheck.toJson(): String = ffiWriteReadinessCheck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessCheckResult.Companion.fromJson(json: String): ReadinessCheckResult = ffiReadReadinessCheckResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessCheckResult.toJson(): String = ffiWriteReadinessCheckResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessChecklist.Companion.fromJson(json: String): ReadinessChecklist = ffiReadReadinessChecklist(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessChecklist.toJson(): String = ffiWriteReadinessChecklist(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessChecklistForm.Companion.fromJson(json: String): ReadinessChecklistForm = ffiReadReadinessChecklistForm(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessChecklistForm.toJson(): String = ffiWriteReadinessChecklistForm(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessChecklistItem.Companion.fromJson(json: String): ReadinessChecklistItem = ffiReadReadinessChecklistItem(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessChecklistItem.toJson(): String = ffiWriteReadinessChecklistItem(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessChecklists.Companion.fromJson(json: String): ReadinessChecklists = ffiReadReadinessChecklists(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessChecklists.toJson(): String = ffiWriteReadinessChecklists(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessCoverage.Companion.fromJson(json: String): ReadinessCoverage = ffiReadReadinessCoverage(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessCoverage.toJson(): String = ffiWriteReadinessCoverage(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessCoverageGap.Companion.fromJson(json: String): ReadinessCoverageGap = ffiReadReadinessCoverageGap(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessCoverageGap.toJson(): String = ffiWriteReadinessCoverageGap(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessCoverageOverlap.Companion.fromJson(json: String): ReadinessCoverageOverlap = ffiReadReadinessCoverageOverlap(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessCoverageOverlap.toJson(): String = ffiWriteReadinessCoverageOverlap(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessCoverageRequirement.Companion.fromJson(json: String): ReadinessCoverageRequirement = ffiReadReadinessCoverageRequirement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessCoverageRequirement.toJson(): String = ffiWriteReadinessCoverageRequirement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessCoverageVerdict.Companion.fromJson(json: String): ReadinessCoverageVerdict = ffiReadReadinessCoverageVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessCoverageVerdict.toJson(): String = ffiWriteReadinessCoverageVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessDecision.Companion.fromJson(json: String): ReadinessDecision = ffiReadReadinessDecision(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessDecision.toJson(): String = ffiWriteReadinessDecision(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessDeployed.Companion.fromJson(json: String): ReadinessDeployed = ffiReadReadinessDeployed(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessDeployed.toJson(): String = ffiWriteReadinessDeployed(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessDrift.Companion.fromJson(json: String): ReadinessDrift = ffiReadReadinessDrift(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessDrift.toJson(): String = ffiWriteReadinessDrift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessDriftKind.Companion.fromJson(json: String): ReadinessDriftKind = ffiReadReadinessDriftKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessDriftKind.toJson(): String = ffiWriteReadinessDriftKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessEnvironment.Companion.fromJson(json: String): ReadinessEnvironment = ffiReadReadinessEnvironment(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessEnvironment.toJson(): String = ffiWriteReadinessEnvironment(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessErrorBudgetRule.Companion.fromJson(json: String): ReadinessErrorBudgetRule = ffiReadReadinessErrorBudgetRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessErrorBudgetRule.toJson(): String = ffiWriteReadinessErrorBudgetRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessEscalationStep.Companion.fromJson(json: String): ReadinessEscalationStep = ffiReadReadinessEscalationStep(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessEscalationStep.toJson(): String = ffiWriteReadinessEscalationStep(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessEvidenceKind.Companion.fromJson(json: String): ReadinessEvidenceKind = ffiReadReadinessEvidenceKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessEvidenceKind.toJson(): String = ffiWriteReadinessEvidenceKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessFact.Companion.fromJson(json: String): ReadinessFact = ffiReadReadinessFact(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessFact.toJson(): String = ffiWriteReadinessFact(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessGate.Companion.fromJson(json: String): ReadinessGate = ffiReadReadinessGate(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessGate.toJson(): String = ffiWriteReadinessGate(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessGateKind.Companion.fromJson(json: String): ReadinessGateKind = ffiReadReadinessGateKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessGateKind.toJson(): String = ffiWriteReadinessGateKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessGateResult.Companion.fromJson(json: String): ReadinessGateResult = ffiReadReadinessGateResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessGateResult.toJson(): String = ffiWriteReadinessGateResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessGateStatus.Companion.fromJson(json: String): ReadinessGateStatus = ffiReadReadinessGateStatus(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessGateStatus.toJson(): String = ffiWriteReadinessGateStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessGates.Companion.fromJson(json: String): ReadinessGates = ffiReadReadinessGates(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessGates.toJson(): String = ffiWriteReadinessGates(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessGraph.Companion.fromJson(json: String): ReadinessGraph = ffiReadReadinessGraph(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessGraph.toJson(): String = ffiWriteReadinessGraph(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessIntent.Companion.fromJson(json: String): ReadinessIntent = ffiReadReadinessIntent(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessIntent.toJson(): String = ffiWriteReadinessIntent(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessInventory.Companion.fromJson(json: String): ReadinessInventory = ffiReadReadinessInventory(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessInventory.toJson(): String = ffiWriteReadinessInventory(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessInventoryItem.Companion.fromJson(json: String): ReadinessInventoryItem = ffiReadReadinessInventoryItem(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessInventoryItem.toJson(): String = ffiWriteReadinessInventoryItem(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessLocalHours.Companion.fromJson(json: String): ReadinessLocalHours = ffiReadReadinessLocalHours(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessLocalHours.toJson(): String = ffiWriteReadinessLocalHours(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessMeeting.Companion.fromJson(json: String): ReadinessMeeting = ffiReadReadinessMeeting(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessMeeting.toJson(): String = ffiWriteReadinessMeeting(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessOnCall.Companion.fromJson(json: String): ReadinessOnCall = ffiReadReadinessOnCall(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessOnCall.toJson(): String = ffiWriteReadinessOnCall(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessParity.Companion.fromJson(json: String): ReadinessParity = ffiReadReadinessParity(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessParity.toJson(): String = ffiWriteReadinessParity(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessParityPolicy.Companion.fromJson(json: String): ReadinessParityPolicy = ffiReadReadinessParityPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessParityPolicy.toJson(): String = ffiWriteReadinessParityPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessParityVerdict.Companion.fromJson(json: String): ReadinessParityVerdict = ffiReadReadinessParityVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessParityVerdict.toJson(): String = ffiWriteReadinessParityVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessPermission.Companion.fromJson(json: String): ReadinessPermission = ffiReadReadinessPermission(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessPermission.toJson(): String = ffiWriteReadinessPermission(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessPermissionVerdict.Companion.fromJson(json: String): ReadinessPermissionVerdict = ffiReadReadinessPermissionVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessPermissionVerdict.toJson(): String = ffiWriteReadinessPermissionVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessPolicy.Companion.fromJson(json: String): ReadinessPolicy = ffiReadReadinessPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessPolicy.toJson(): String = ffiWriteReadinessPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessPromotion.Companion.fromJson(json: String): ReadinessPromotion = ffiReadReadinessPromotion(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessPromotion.toJson(): String = ffiWriteReadinessPromotion(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessPromotionVerdict.Companion.fromJson(json: String): ReadinessPromotionVerdict = ffiReadReadinessPromotionVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessPromotionVerdict.toJson(): String = ffiWriteReadinessPromotionVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessRequest.Companion.fromJson(json: String): ReadinessRequest = ffiReadReadinessRequest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessRequest.toJson(): String = ffiWriteReadinessRequest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessRoleRequirement.Companion.fromJson(json: String): ReadinessRoleRequirement = ffiReadReadinessRoleRequirement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessRoleRequirement.toJson(): String = ffiWriteReadinessRoleRequirement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessRoster.Companion.fromJson(json: String): ReadinessRoster = ffiReadReadinessRoster(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessRoster.toJson(): String = ffiWriteReadinessRoster(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessShift.Companion.fromJson(json: String): ReadinessShift = ffiReadReadinessShift(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessShift.toJson(): String = ffiWriteReadinessShift(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessSituation.Companion.fromJson(json: String): ReadinessSituation = ffiReadReadinessSituation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessSituation.toJson(): String = ffiWriteReadinessSituation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessSmokeTest.Companion.fromJson(json: String): ReadinessSmokeTest = ffiReadReadinessSmokeTest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessSmokeTest.toJson(): String = ffiWriteReadinessSmokeTest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessSource.Companion.fromJson(json: String): ReadinessSource = ffiReadReadinessSource(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessSource.toJson(): String = ffiWriteReadinessSource(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessStay.Companion.fromJson(json: String): ReadinessStay = ffiReadReadinessStay(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessStay.toJson(): String = ffiWriteReadinessStay(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessStrategy.Companion.fromJson(json: String): ReadinessStrategy = ffiReadReadinessStrategy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessStrategy.toJson(): String = ffiWriteReadinessStrategy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessUpstreamResult.Companion.fromJson(json: String): ReadinessUpstreamResult = ffiReadReadinessUpstreamResult(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessUpstreamResult.toJson(): String = ffiWriteReadinessUpstreamResult(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessVerdict.Companion.fromJson(json: String): ReadinessVerdict = ffiReadReadinessVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessVerdict.toJson(): String = ffiWriteReadinessVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessVote.Companion.fromJson(json: String): ReadinessVote = ffiReadReadinessVote(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessVote.toJson(): String = ffiWriteReadinessVote(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessWaiver.Companion.fromJson(json: String): ReadinessWaiver = ffiReadReadinessWaiver(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessWaiver.toJson(): String = ffiWriteReadinessWaiver(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessWaiverRules.Companion.fromJson(json: String): ReadinessWaiverRules = ffiReadReadinessWaiverRules(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ReadinessWaiverRules.toJson(): String = ffiWriteReadinessWaiverRules(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ReleaseAdvisory.Companion.fromJson(json: String): ReleaseAdvisory = ffiReadReleaseAdvisory(json)
 
 /** The JSON form. */
@@ -3538,6 +4018,14 @@ fun MetricsEngine.Companion.fromJson(json: String): MetricsEngine = MetricsEngin
 /** The JSON form of the policy. */
 @Throws(RelcoreException::class)
 fun MetricsEngine.toJson(): String = policy().toJson()
+
+/** Reads the JSON form of the policy; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ReadinessEngine.Companion.fromJson(json: String): ReadinessEngine = ReadinessEngine(ReadinessPolicy.fromJson(json))
+
+/** The JSON form of the policy. */
+@Throws(RelcoreException::class)
+fun ReadinessEngine.toJson(): String = policy().toJson()
 
 /** Reads the JSON form of the policy; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -296,6 +296,132 @@ class ReasonCode(StrEnum):
     NO_SLOT = "no_slot"
     """No opening within the searched time is long enough."""
 
+    GATES_PASSED = "gates_passed"
+    """Every gate that the release needs is passed."""
+
+    NO_GATE_REQUIRED = "no_gate_required"
+    """No gate asks for evidence about a release of this type."""
+
+    GATE_FACT_FAILED = "gate_fact_failed"
+    """The fact of a gate does not hold."""
+
+    GATE_FACT_ERROR = "gate_fact_error"
+    """The check behind a fact did not run to its end."""
+
+    GATE_EVIDENCE_OUTDATED = "gate_evidence_outdated"
+    """The evidence for a gate is older than the gate allows."""
+
+    GATE_THRESHOLD_MISSED = "gate_threshold_missed"
+    """The value of a fact is outside the limits of its gate."""
+
+    QUORUM_MISSING = "quorum_missing"
+    """Fewer people approve in a role than the gate asks for."""
+
+    ROLE_ABSENT = "role_absent"
+    """A role was not present at the go/no-go meeting."""
+
+    ARTIFACT_TOO_OLD = "artifact_too_old"
+    """The artifact is older than its gate allows."""
+
+    NO_GO_TRIGGERED = "no_go_triggered"
+    """A reason for no-go was reported."""
+
+    VOTED_AGAINST = "voted_against"
+    """A person voted against the release of this artifact."""
+
+    GATE_WAIVED = "gate_waived"
+    """A gate is not passed, and a person waived it."""
+
+    OTHER_ARTIFACT = "other_artifact"
+    """A piece of evidence is about another artifact and does not count."""
+
+    OLDER_THAN_ARTIFACT = "older_than_artifact"
+    """A piece of evidence is older than the artifact and does not count."""
+
+    APPROVED_BY_AUTHOR = "approved_by_author"
+    """An author approves the own change, which does not count."""
+
+    APPROVAL_WITHDRAWN = "approval_withdrawn"
+    """An approval was withdrawn and does not count."""
+
+    PERSON_COUNTED_ONCE = "person_counted_once"
+    """A person counts for another gate already."""
+
+    WAIVER_ENDED = "waiver_ended"
+    """A waiver has ended and does not count."""
+
+    WAIVER_NOT_ALLOWED = "waiver_not_allowed"
+    """A waiver breaks the rules of the gates and does not count."""
+
+    ENTRY_APPROVED = "entry_approved"
+    """A person approved the build for the environment."""
+
+    ENTRY_DIRECT = "entry_direct"
+    """The environment takes builds straight from their origin."""
+
+    VERIFIED_UPSTREAM = "verified_upstream"
+    """The build is verified in an upstream environment and spent the required time there."""
+
+    SOAK_INCOMPLETE = "soak_incomplete"
+    """The build did not spend the required time in an upstream environment."""
+
+    NOT_VERIFIED_UPSTREAM = "not_verified_upstream"
+    """The build is not verified in an upstream environment."""
+
+    SMOKE_TEST_FAILED = "smoke_test_failed"
+    """A smoke test failed in an upstream environment."""
+
+    ORIGIN_NOT_REQUESTED = "origin_not_requested"
+    """No source of the environment takes builds of this origin."""
+
+    OTHER_PROJECT = "other_project"
+    """The build is of another project than the environments."""
+
+    ENVIRONMENTS_MATCH = "environments_match"
+    """Two environments have the same items in the same kinds and versions."""
+
+    ENVIRONMENT_DRIFT = "environment_drift"
+    """An item of one environment differs from that of another, or is missing there."""
+
+    NOTHING_COMPARED = "nothing_compared"
+    """There are no items to compare."""
+
+    ON_CALL_COVERED = "on_call_covered"
+    """Everybody who is asked for is on call in the whole range."""
+
+    ON_CALL_GAP = "on_call_gap"
+    """Fewer people than asked for are on call in a role."""
+
+    ON_CALL_OVERLAP = "on_call_overlap"
+    """More people than asked for are on call in a role."""
+
+    RESPONSE_TOO_SLOW = "response_too_slow"
+    """A person on call answers more slowly than asked for and does not count."""
+
+    RELEASE_ALLOWED = "release_allowed"
+    """Every check lets the release through."""
+
+    RELEASE_WAITS = "release_waits"
+    """A check keeps the release back for now, and time alone opens it."""
+
+    OLDER_THAN_DEPLOYED = "older_than_deployed"
+    """The version is older than the one that is deployed, and no rollback was declared."""
+
+    ROLLBACK_DECLARED = "rollback_declared"
+    """The version is older than the one that is deployed, as the declared rollback says."""
+
+    ERROR_BUDGET_TOO_LOW = "error_budget_too_low"
+    """Less of the error budget is left than asked for."""
+
+    ERROR_BUDGET_EXEMPT = "error_budget_exempt"
+    """The release type may be released whatever is left of the error budget."""
+
+    EVIDENCE_EXPIRES_FIRST = "evidence_expires_first"
+    """The evidence expires before the other checks let the release through."""
+
+    NO_COMMON_OPENING = "no_common_opening"
+    """No instant satisfies all checks together."""
+
     RUN_SUCCESSFUL = "run_successful"
     """Every metric that counts is successful."""
 

@@ -131,6 +131,13 @@ fn every_vector_of_windows_runs_or_is_left_out_for_a_reason() {
 }
 
 #[test]
+fn every_vector_of_readiness_runs_or_is_left_out_for_a_reason() {
+    let account = Account::read("readiness.jsonl");
+    account.check();
+    assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (37, 19));
+}
+
+#[test]
 fn every_vector_of_release_lines_runs_or_is_left_out_for_a_reason() {
     let account = Account::read("release.jsonl");
     account.check();
@@ -164,6 +171,7 @@ fn cases_name_their_vectors() {
     check_names(&Account::read("canary.jsonl"), &["canary", "analysis", "stats"]);
     check_names(&Account::read("experiment.jsonl"), &["experiment"]);
     check_names(&Account::read("window.jsonl"), &["window", "interchange"]);
+    check_names(&Account::read("readiness.jsonl"), &["readiness"]);
     check_names(&Account::read("audit.jsonl"), &["audit"]);
     check_names(&Account::read("incident.jsonl"), &["incident"]);
     check_names(&Account::read("release.jsonl"), &["release"]);

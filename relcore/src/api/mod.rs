@@ -185,6 +185,7 @@ pub fn reason_codes() -> impl Iterator<Item = (&'static str, ReasonCode, &'stati
     let modules = [
         ("release", crate::release::code::ALL),
         ("window", crate::window::code::ALL),
+        ("readiness", crate::readiness::code::ALL),
         ("analysis", crate::analysis::code::ALL),
         ("canary", crate::canary::code::ALL),
         ("experiment", crate::experiment::code::ALL),

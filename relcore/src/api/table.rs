@@ -305,6 +305,7 @@ modules!(
     incident,
     interchange,
     metrics,
+    readiness,
     release,
     rollback,
     stats,

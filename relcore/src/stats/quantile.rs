@@ -50,11 +50,11 @@ impl Position {
 /// Moves the values of the given ranks to the positions that a full sort would give them, in O(n log k) for k ranks.
 ///
 /// Multiple quickselect: selects the middle rank and recurses on both sides. `ranks` must ascend.
-pub(crate) fn select(values: &mut [i64], ranks: &[usize]) {
+pub(crate) fn select<T: Ord>(values: &mut [T], ranks: &[usize]) {
     select_from(values, 0, ranks);
 }
 
-fn select_from(values: &mut [i64], offset: usize, ranks: &[usize]) {
+fn select_from<T: Ord>(values: &mut [T], offset: usize, ranks: &[usize]) {
     let Some((before, [middle, after @ ..])) = ranks.split_at_checked(ranks.len() / 2) else { return };
     let Some(nth) = middle.checked_sub(offset).filter(|nth| *nth < values.len()) else { return };
     let (low, _, high) = values.select_nth_unstable(nth);

@@ -115,9 +115,7 @@ pub(crate) fn sorted(values: &[f64]) -> Option<Vec<f64>> {
     if values.is_empty() || values.iter().fold(false, |found, value| found | value.is_nan()) {
         return None;
     }
-    let mut values = values.to_vec();
-    super::sort::sort(&mut values);
-    Some(values)
+    Some(super::sort::sorted(values))
 }
 
 /// As [`rank_test`], for samples in ascending order without NaN. `None` if one is empty, or if an exact p-value would take
@@ -294,8 +292,6 @@ impl Counts {
 }
 
 /// The number of pairs in which the canary is greater, for samples in ascending order; `None` if two values are equal.
-///
-/// A merge without branches that depend on the values: for random ones, a processor guesses every second branch wrong.
 #[expect(clippy::float_cmp, reason = "a tie is an equal value, not a close one")]
 fn u_without_ties(canary: &[f64], baseline: &[f64]) -> Option<u64> {
     let has_ties = |sorted: &[f64]| {
@@ -304,17 +300,53 @@ fn u_without_ties(canary: &[f64], baseline: &[f64]) -> Option<u64> {
     if has_ties(canary) || has_ties(baseline) {
         return None;
     }
-    let (mut x, mut y, mut u, mut is_tied) = (0_usize, 0_usize, 0_u64, false);
-    while let (Some(own), Some(other)) = (canary.get(x), baseline.get(y)) {
-        let is_greater = own > other;
-        is_tied |= own == other;
-        u = u.wrapping_add(if is_greater { 0 } else { y as u64 });
-        x = x.wrapping_add(usize::from(!is_greater));
-        y = y.wrapping_add(usize::from(is_greater));
+    // Two merges at a time: a processor does the steps of one while it waits for the other.
+    let (lesser, greater) = canary.split_at(canary.len() / 2);
+    let (below, above) = baseline.split_at(baseline.partition_point(|value| Some(value) < greater.first()));
+    let (mut first, mut second) = (Merge::of(lesser, below), Merge::of(greater, above));
+    while first.step() & second.step() {}
+    while first.step() {}
+    while second.step() {}
+    let u = first.u().wrapping_add(second.u()).wrapping_add(greater.len() as u64 * below.len() as u64);
+    (!first.is_tied && !second.is_tied).then_some(u)
+}
+
+/// A merge of two sorted samples that counts pairs, without branches that depend on the values: for random ones, a
+/// processor guesses every second branch wrong.
+struct Merge<'a> {
+    canary: &'a [f64],
+    baseline: &'a [f64],
+    x: usize,
+    y: usize,
+    u: u64,
+    is_tied: bool,
+}
+
+impl<'a> Merge<'a> {
+    fn of(canary: &'a [f64], baseline: &'a [f64]) -> Self {
+        Self { canary, baseline, x: 0, y: 0, u: 0, is_tied: false }
     }
-    // What is left of the canary is greater than all of the baseline.
-    let rest = canary.len().saturating_sub(x) as u64;
-    (!is_tied).then(|| u.wrapping_add(rest.wrapping_mul(baseline.len() as u64)))
+
+    /// Passes a value; false if one of the samples has none left.
+    #[inline]
+    #[expect(clippy::float_cmp, reason = "a tie is an equal value, not a close one")]
+    fn step(&mut self) -> bool {
+        let (Some(own), Some(other)) = (self.canary.get(self.x), self.baseline.get(self.y)) else {
+            return false;
+        };
+        let is_greater = own > other;
+        self.is_tied |= own == other;
+        self.u = self.u.wrapping_add(if is_greater { 0 } else { self.y as u64 });
+        self.x = self.x.wrapping_add(usize::from(!is_greater));
+        self.y = self.y.wrapping_add(usize::from(is_greater));
+        true
+    }
+
+    /// What is left of the canary is greater than all of the baseline.
+    fn u(&self) -> u64 {
+        let rest = self.canary.len().saturating_sub(self.x) as u64;
+        self.u.wrapping_add(rest.wrapping_mul(self.baseline.len() as u64))
+    }
 }
 
 /// The mean of the correlations of both series with themselves one step later, corrected for its bias towards 0 in short

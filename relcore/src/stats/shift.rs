@@ -4,6 +4,7 @@ use super::arguments::{check_level, check_values};
 use super::normal;
 use super::quantile::{self, Position, Rule};
 use super::rank::{self, Counts, sorted};
+use super::sort::{key, value};
 use super::untied;
 use crate::error::{Error, ErrorKind, Faults, Result};
 use serde::{Deserialize, Serialize};
@@ -276,7 +277,7 @@ impl Thin {
         reason = "at most 65,536 differences, and a cast saturates"
     )]
     fn brackets(&self, shares: &[f64]) -> Vec<f64> {
-        let mut all: Vec<i64> = self.x.iter().flat_map(|x| self.y.iter().map(move |y| key(x - y))).collect();
+        let mut all: Vec<u64> = self.x.iter().flat_map(|x| self.y.iter().map(move |y| key(x - y))).collect();
         let last = all.len().saturating_sub(1);
         let aside = 2.0 / self.x.len().min(self.y.len()) as f64;
         let rank = |share: f64| ((all.len() as f64 * share).max(0.0) as usize).min(last);
@@ -339,18 +340,7 @@ impl Range {
 /// The floating-point number in the middle of those from `low` to `high`, below `high`, for low < high.
 fn middle(low: f64, high: f64) -> f64 {
     let (low, high) = (key(low), key(high));
-    value(i64::midpoint(low, high).min(high - 1).max(low))
-}
-
-/// The order of floating-point numbers as whole numbers.
-fn key(value: f64) -> i64 {
-    let bits = value.to_bits().cast_signed();
-    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
-}
-
-/// The inverse of [`key`]: the sign bit stays as it is.
-fn value(key: i64) -> f64 {
-    f64::from_bits((key ^ ((key >> 63).cast_unsigned() >> 1).cast_signed()).cast_unsigned())
+    value(u64::midpoint(low, high).min(high - 1).max(low))
 }
 
 #[cfg(test)]
@@ -398,10 +388,31 @@ mod tests {
     }
 
     #[test]
-    fn keys_have_the_order_of_the_numbers() {
-        let numbers = [f64::MIN, -1.0, -1e-300, -0.0, 0.0, 1e-300, 1.0, f64::MAX];
-        assert!(numbers.is_sorted_by_key(|number| key(*number)));
-        assert!(numbers.iter().all(|number| value(key(*number)).to_bits() == number.to_bits()));
+    fn ranks_of_large_samples_are_those_of_a_sort() {
+        let outlier = |mut values: Vec<f64>, value: f64| {
+            values.push(value);
+            sorted(&values).unwrap()
+        };
+        let fine = |n, seed| -> Vec<f64> {
+            generated(n, seed, 0.0)
+                .iter()
+                .zip(generated(n, seed + 1, 0.0))
+                .map(|(a, b)| a + b / 1e3)
+                .collect()
+        };
+        for (x, y) in [
+            (outlier(fine(400, 1), 1e9), outlier(fine(250, 7), -1e9)),
+            (outlier(fine(600, 3), 0.0), outlier(fine(150, 5), 1e-300)),
+            (outlier(generated(300, 1, 0.25), 1e300), outlier(generated(300, 2, 0.0), 0.0)),
+        ] {
+            let differences = Differences::of(&x, &y).unwrap();
+            let mut all: Vec<f64> = x.iter().flat_map(|x| y.iter().map(move |y| x - y)).collect();
+            all.sort_unstable_by(f64::total_cmp);
+            let last = all.len() - 1;
+            for ranks in [[0, last / 2, last.div_ceil(2), last], [100, last / 4, last / 4, last - 100]] {
+                assert_eq!(differences.select(ranks.map(|rank| rank as u64)), ranks.map(|rank| all[rank]));
+            }
+        }
     }
 
     proptest! {

@@ -1,82 +1,114 @@
 //! Order of large samples: a sort and a selection that use the distribution of the values, with the result of
 //! `sort_unstable_by(f64::total_cmp)`.
+use super::quantile;
 
 /// From this number of values on, the sort by digits is faster than that by comparisons.
-const LARGE: usize = 4096;
-/// The bits of a digit, and its values.
+const LARGE: usize = 2048;
+/// The bits of a digit, its values, and the most digits of a key.
 const BITS: u32 = 11;
 const DIGITS: usize = 1 << BITS;
+const PASSES: u32 = 3;
 
-/// Sorts in ascending order of `f64::total_cmp`.
+/// The values in ascending order of `f64::total_cmp`.
 ///
-/// A radix sort of the three most significant digits of the range that the values have, then insertion: few values agree in
-/// 33 bits without being equal. Where many do, the sort by comparisons takes over.
-pub(super) fn sort(values: &mut [f64]) {
+/// A radix sort of the two or three most significant digits of the range that the values have, then insertion: few values
+/// agree in these digits without being equal. Where many do, the sort by comparisons takes over.
+pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
     if values.len() < LARGE || u32::try_from(values.len()).is_err() {
-        values.sort_unstable_by(f64::total_cmp);
-        return;
+        let mut keys: Vec<u64> = values.iter().map(|value| key(*value)).collect();
+        keys.sort_unstable();
+        return keys.into_iter().map(value).collect();
     }
-    let (mut low, mut high) = (u64::MAX, 0);
-    for value in &*values {
-        let key = key(*value);
-        low = low.min(key);
-        high = high.max(key);
+    let digits = Digits::of(values);
+    let mut counts = digits.count(values);
+    // So many values agree in two digits, if they spread evenly over the second one.
+    let squares = counts.last().map_or(0, |counts| counts.iter().map(|count| u64::from(*count).pow(2)).sum());
+    let skipped = usize::from(squares / (values.len() as u64 * DIGITS as u64) < 2);
+    let (mut here, mut there) = (Vec::new(), Vec::new());
+    for (pass, counts) in (0..).zip(&mut counts).skip(skipped) {
+        let source = if here.is_empty() { values } else { &here };
+        if there.is_empty() {
+            there = vec![0.0; values.len()];
+        }
+        digits.scatter(pass, source, &mut there, counts);
+        std::mem::swap(&mut here, &mut there);
     }
-    let shift =
-        (u64::BITS - (high ^ low).leading_zeros().min((high - low).leading_zeros())).saturating_sub(3 * BITS);
-    let digit = |key: u64, pass: u32| {
-        let digit = (key.wrapping_sub(low) >> shift >> (pass * BITS)) & (DIGITS as u64 - 1);
+    if !insert(&mut here) {
+        here.sort_unstable_by(f64::total_cmp);
+    }
+    here
+}
+
+/// The digits of keys, counted from the least significant one of those that are sorted by.
+#[derive(Clone, Copy, Debug)]
+struct Digits {
+    /// The least key.
+    low: u64,
+    /// The bits below the digits.
+    shift: u32,
+}
+
+impl Digits {
+    fn of(values: &[f64]) -> Self {
+        let (mut low, mut high) = (u64::MAX, 0);
+        for value in values {
+            let key = key(*value);
+            low = low.min(key);
+            high = high.max(key);
+        }
+        let bits = u64::BITS - high.saturating_sub(low).leading_zeros();
+        Self { low, shift: bits.saturating_sub(PASSES * BITS) }
+    }
+
+    fn digit(self, value: f64, pass: u32) -> usize {
+        let digit = (key(value).wrapping_sub(self.low) >> self.shift >> (pass * BITS)) & (DIGITS as u64 - 1);
         usize::try_from(digit).unwrap_or_default() // INVARIANT: less than DIGITS
-    };
-    let mut counts = [[0_u32; DIGITS]; 3];
-    for value in &*values {
-        let key = key(*value);
-        for (pass, counts) in (0..).zip(&mut counts) {
-            if let Some(count) = counts.get_mut(digit(key, pass)) {
-                *count = count.wrapping_add(1);
+    }
+
+    /// How many values have each digit.
+    fn count(self, values: &[f64]) -> [[u32; DIGITS]; PASSES as usize] {
+        let mut counts = [[0_u32; DIGITS]; PASSES as usize];
+        for value in values {
+            for (pass, counts) in (0..).zip(&mut counts) {
+                if let Some(count) = counts.get_mut(self.digit(*value, pass)) {
+                    *count = count.wrapping_add(1);
+                }
             }
         }
+        counts
     }
-    let mut here: Vec<u64> = values.iter().map(|value| key(*value)).collect();
-    let mut there = vec![0_u64; here.len()];
-    for (pass, counts) in (0..).zip(&mut counts) {
-        let mut sum = 0_u32;
+
+    /// Copies the values in the order of a digit; those that agree in it stay in theirs.
+    fn scatter(self, pass: u32, from: &[f64], to: &mut [f64], counts: &mut [u32; DIGITS]) {
+        let mut start = 0_u32;
         for count in counts.iter_mut() {
-            let own = *count;
-            *count = sum;
-            sum = sum.wrapping_add(own);
+            let next = start.wrapping_add(*count);
+            *count = start;
+            start = next;
         }
-        for key in &here {
-            let Some(next) = counts.get_mut(digit(*key, pass)) else { continue };
-            if let Some(place) = there.get_mut(*next as usize) {
-                *place = *key;
+        for value in from {
+            let Some(next) = counts.get_mut(self.digit(*value, pass)) else { continue };
+            if let Some(place) = to.get_mut(*next as usize) {
+                *place = *value;
             }
             *next = next.wrapping_add(1);
         }
-        std::mem::swap(&mut here, &mut there);
-    }
-    let is_sorted = insert(&mut here);
-    for (value, key) in values.iter_mut().zip(&here) {
-        *value = self::value(*key);
-    }
-    if !is_sorted {
-        values.sort_unstable_by(f64::total_cmp);
     }
 }
 
-/// Sorts nearly sorted keys by insertion; false if that takes too many steps.
-fn insert(keys: &mut [u64]) -> bool {
-    let mut steps = keys.len().saturating_mul(4);
-    for end in 1..keys.len() {
-        let Some([before, own]) = keys.get(end.wrapping_sub(1)..=end) else { return false };
-        if before <= own {
+/// Sorts nearly sorted values by insertion; false if that takes too many steps.
+fn insert(values: &mut [f64]) -> bool {
+    let mut steps = values.len().saturating_mul(4);
+    for end in 1..values.len() {
+        let Some([before, own]) = values.get(end.wrapping_sub(1)..=end) else { return false };
+        if key(*before) <= key(*own) {
             continue;
         }
         let mut at = end;
         while let Some(before) = at.checked_sub(1)
-            && keys.get(before) > keys.get(at)
+            && values.get(before).map(|value| key(*value)) > values.get(at).map(|value| key(*value))
         {
-            keys.swap(before, at);
+            values.swap(before, at);
             at = before;
             steps = steps.saturating_sub(1);
         }
@@ -87,21 +119,23 @@ fn insert(keys: &mut [u64]) -> bool {
     true
 }
 
-/// The values of some ascending ranks, as [`sort`] would order them.
+/// The number of values in the part by which [`at_ranks`] looks for ranks.
+const PART: usize = 4096;
+
+/// The values of some ascending ranks, as [`sorted`] orders them.
 ///
 /// Values near the ranks, as a part of the sample says, are collected in one pass and selected. If a rank is not among them,
 /// all values are sorted.
 pub(super) fn at_ranks<const N: usize>(values: &[f64], ranks: [usize; N]) -> [Option<f64>; N] {
     let all = |values: &[f64]| {
-        let mut values = values.to_vec();
-        sort(&mut values);
+        let values = sorted(values);
         ranks.map(|rank| values.get(rank).copied())
     };
     let (Some(first), Some(last)) = (ranks.first(), ranks.last()) else { return all(values) };
-    if values.len() < LARGE {
+    if values.len() < PART {
         return all(values);
     }
-    let step = values.len().div_ceil(LARGE).max(1);
+    let step = values.len().div_ceil(PART).max(1);
     let mut part: Vec<f64> = values.iter().step_by(step).copied().collect();
     part.sort_unstable_by(f64::total_cmp);
     // About five standard deviations of a rank in the part.
@@ -111,38 +145,45 @@ pub(super) fn at_ranks<const N: usize>(values: &[f64], ranks: [usize; N]) -> [Op
         (rank, spread.isqrt().saturating_mul(5).saturating_add(4))
     };
     let ((below, left), (above, right)) = (aside(*first), aside(*last));
-    let low = below.checked_sub(left).and_then(|rank| part.get(rank)).map_or(0, |value| key(*value));
-    let high = part.get(above.saturating_add(right)).map_or(u64::MAX, |value| key(*value));
-    let (mut lower, mut near) = (0_usize, Vec::new());
-    for chunk in values.chunks(1024) {
-        let (mut chunk_lower, mut chunk_near) = (0_usize, 0_usize);
-        for value in chunk {
-            let key = key(*value);
-            chunk_lower = chunk_lower.wrapping_add(usize::from(key < low));
-            chunk_near = chunk_near.wrapping_add(usize::from(key >= low && key <= high));
-        }
-        lower = lower.saturating_add(chunk_lower);
-        if chunk_near > 0 {
-            near.extend(chunk.iter().map(|value| key(*value)).filter(|key| (low..=high).contains(key)));
-        }
-    }
-    let inside = |rank: &usize| rank.checked_sub(lower).is_some_and(|rank| rank < near.len());
-    if !ranks.iter().all(inside) {
+    let low = below.checked_sub(left).and_then(|rank| part.get(rank)).copied().unwrap_or(f64::NEG_INFINITY);
+    let high = part.get(above.saturating_add(right)).copied().unwrap_or(f64::INFINITY);
+    let (lower, mut near) = between(values, low, high);
+    if *first < lower || *last >= lower.saturating_add(near.len()) {
         return all(values);
     }
-    near.sort_unstable();
-    ranks.map(|rank| near.get(rank.saturating_sub(lower)).map(|key| value(*key)))
+    let ranks = ranks.map(|rank| rank.saturating_sub(lower));
+    quantile::select(&mut near, &ranks);
+    ranks.map(|rank| near.get(rank).map(|key| value(*key)))
+}
+
+/// The number of values below `low`, and the keys of those from there to `high`.
+fn between(values: &[f64], low: f64, high: f64) -> (usize, Vec<u64>) {
+    /// Few of these have one between: the others are only counted, several at once.
+    const CHUNK: usize = 32;
+    let (mut lower, mut near) = (0_usize, Vec::new());
+    for chunk in values.chunks(CHUNK) {
+        let (mut below, mut up_to) = (0_usize, 0_usize);
+        for value in chunk {
+            below = below.wrapping_add(usize::from(*value < low));
+            up_to = up_to.wrapping_add(usize::from(*value <= high));
+        }
+        lower = lower.saturating_add(below);
+        if below < up_to {
+            near.extend(chunk.iter().filter(|value| (low..=high).contains(*value)).map(|value| key(*value)));
+        }
+    }
+    (lower, near)
 }
 
 /// The order of `total_cmp` as whole numbers.
-fn key(value: f64) -> u64 {
+pub(super) fn key(value: f64) -> u64 {
     let bits = value.to_bits();
     // All bits of a negative number turn, the sign alone of another one.
     bits ^ ((bits.cast_signed() >> 63).cast_unsigned() | 1 << 63)
 }
 
 /// The inverse of [`key`].
-fn value(key: u64) -> f64 {
+pub(super) fn value(key: u64) -> f64 {
     f64::from_bits(key ^ ((!key.cast_signed() >> 63).cast_unsigned() | 1 << 63))
 }
 
@@ -180,8 +221,7 @@ mod tests {
         #[test]
         fn the_order_is_that_of_comparisons(n in 0..20_000_usize, seed: u64, kind in 0..6_u8) {
             let values = sample(n, seed, kind);
-            let (mut got, mut expected) = (values.clone(), values.clone());
-            sort(&mut got);
+            let (got, mut expected) = (sorted(&values), values.clone());
             expected.sort_unstable_by(f64::total_cmp);
             let bits = |values: &[f64]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
             prop_assert!(bits(&got) == bits(&expected));

@@ -39,9 +39,10 @@ fn complement(l: f64) -> f64 {
 /// The s with `ln_tail(s) = ln_p` for a concave, ascending `ln_tail`, which returns its value and its slope.
 ///
 /// Newton's method. A tangent of a concave function lies above it, so every step ends at or below the root, and from there
-/// on the steps ascend to it: the iteration converges from any start.
+/// on the steps ascend to it: the iteration converges from any start. Near the root, a step that is no smaller than the one
+/// before comes from the rounding of `ln_tail`.
 pub(super) fn invert(start: f64, ln_p: f64, ln_tail: impl Fn(f64) -> (f64, f64)) -> f64 {
-    let mut s = start;
+    let (mut s, mut before) = (start, f64::INFINITY);
     for _ in 0..200 {
         let (value, slope) = ln_tail(s);
         let step = (ln_p - value) / slope;
@@ -49,9 +50,11 @@ pub(super) fn invert(start: f64, ln_p: f64, ln_tail: impl Fn(f64) -> (f64, f64))
             break;
         }
         s += step;
-        if step.abs() <= 4.0 * f64::EPSILON * s.abs().max(0.25) {
+        let size = step.abs() / s.abs().max(0.25);
+        if size <= 4.0 * f64::EPSILON || (size < 1e-9 && size >= before) {
             break;
         }
+        before = size;
     }
     s
 }

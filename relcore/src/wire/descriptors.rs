@@ -2937,6 +2937,626 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("metrics.UndeliveredChanges", Descriptor::Unit(&["carry_forward", "drop"])),
     (
+        "readiness.Absence",
+        Descriptor::Struct(&[
+            Field { name: "person", required: true, of: TypeRef::Text },
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: true, of: TypeRef::Timestamp },
+        ]),
+    ),
+    (
+        "readiness.Approval",
+        Descriptor::Struct(&[
+            Field { name: "by", required: true, of: TypeRef::Text },
+            Field { name: "role", required: true, of: TypeRef::Text },
+            Field { name: "artifact", required: true, of: TypeRef::Text },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "vote", required: false, of: TypeRef::Named("readiness.Vote") },
+            Field { name: "withdrawnAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "readiness.Attendee",
+        Descriptor::Struct(&[
+            Field { name: "by", required: true, of: TypeRef::Text },
+            Field { name: "role", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "readiness.Build",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "project", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "origin", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "approvedFor", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "stays", required: false, of: TypeRef::List(&TypeRef::Named("readiness.Stay")) },
+            Field {
+                name: "smokeTests",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("readiness.SmokeTest")),
+            },
+        ]),
+    ),
+    (
+        "readiness.Candidate",
+        Descriptor::Struct(&[
+            Field { name: "artifact", required: true, of: TypeRef::Text },
+            Field { name: "createdAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "version", required: false, of: TypeRef::Optional(&TypeRef::Version) },
+            Field { name: "authors", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "releaseType",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.Type")),
+            },
+            Field { name: "securitySensitive", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+        ]),
+    ),
+    (
+        "readiness.CandidateEvidence",
+        Descriptor::Struct(&[
+            Field { name: "facts", required: false, of: TypeRef::List(&TypeRef::Named("readiness.Fact")) },
+            Field {
+                name: "approvals",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("readiness.Approval")),
+            },
+            Field {
+                name: "waivers",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("readiness.Waiver")),
+            },
+            Field {
+                name: "meeting",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("readiness.Meeting")),
+            },
+        ]),
+    ),
+    (
+        "readiness.Check",
+        Descriptor::Unit(&["order", "windows", "gates", "promotion", "coverage", "error_budget"]),
+    ),
+    (
+        "readiness.CheckResult",
+        Descriptor::Struct(&[
+            Field { name: "check", required: true, of: TypeRef::Named("readiness.Check") },
+            Field { name: "verdict", required: true, of: TypeRef::Named("readiness.PermissionVerdict") },
+            Field { name: "opensAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "readiness.Checklist",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field {
+                name: "items",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("readiness.ChecklistItem")),
+            },
+        ]),
+    ),
+    (
+        "readiness.ChecklistForm",
+        Descriptor::Unit(&["markdown", "github_issue_template", "jira_csv", "notion_csv"]),
+    ),
+    (
+        "readiness.ChecklistItem",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "section", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "requiredFor",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("release.Type")),
+            },
+            Field { name: "evidenceKind", required: false, of: TypeRef::Named("readiness.EvidenceKind") },
+            Field { name: "role", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "min", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "max", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "unit", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "readiness.Checklists",
+        Descriptor::Struct(&[Field {
+            name: "checklists",
+            required: false,
+            of: TypeRef::List(&TypeRef::Named("readiness.Checklist")),
+        }]),
+    ),
+    (
+        "readiness.Coverage",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("readiness.CoverageVerdict") },
+            Field { name: "range", required: true, of: TypeRef::Named("TimeRange") },
+            Field { name: "uncovered", required: true, of: TypeRef::Span },
+            Field {
+                name: "gaps",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("readiness.CoverageGap")),
+            },
+            Field {
+                name: "overlaps",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("readiness.CoverageOverlap")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "readiness.CoverageGap",
+        Descriptor::Struct(&[
+            Field { name: "role", required: true, of: TypeRef::Text },
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: true, of: TypeRef::Timestamp },
+            Field { name: "have", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "need", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "readiness.CoverageOverlap",
+        Descriptor::Struct(&[
+            Field { name: "role", required: true, of: TypeRef::Text },
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: true, of: TypeRef::Timestamp },
+            Field { name: "people", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "have", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "readiness.CoverageRequirement",
+        Descriptor::Struct(&[
+            Field {
+                name: "roles",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("readiness.RoleRequirement")),
+            },
+            Field { name: "distinct", required: false, of: TypeRef::Bool },
+            Field { name: "after", required: false, of: TypeRef::Span },
+            Field {
+                name: "escalation",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("readiness.EscalationStep")),
+            },
+        ]),
+    ),
+    ("readiness.CoverageVerdict", Descriptor::Unit(&["covered", "gaps", "inconclusive"])),
+    (
+        "readiness.Decision",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("readiness.Verdict") },
+            Field { name: "artifact", required: true, of: TypeRef::Text },
+            Field {
+                name: "gates",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("readiness.GateResult")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "readiness.Deployed",
+        Descriptor::Struct(&[
+            Field { name: "artifact", required: true, of: TypeRef::Text },
+            Field { name: "version", required: false, of: TypeRef::Optional(&TypeRef::Version) },
+            Field { name: "at", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "readiness.Drift",
+        Descriptor::Struct(&[
+            Field { name: "key", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("readiness.DriftKind") },
+            Field { name: "left", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "right", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "readiness.DriftKind",
+        Descriptor::Unit(&[
+            "missing_in_left",
+            "missing_in_right",
+            "kind_differs",
+            "version_differs",
+            "version_unpinned",
+            "value_differs",
+            "unmanaged",
+        ]),
+    ),
+    (
+        "readiness.Environment",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field {
+                name: "sources",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("readiness.Source")),
+            },
+            Field { name: "smokeTests", required: false, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "readiness.ErrorBudgetRule",
+        Descriptor::Struct(&[
+            Field { name: "minLeft", required: false, of: TypeRef::Float },
+            Field { name: "exempt", required: false, of: TypeRef::List(&TypeRef::Named("release.Type")) },
+        ]),
+    ),
+    (
+        "readiness.EscalationStep",
+        Descriptor::Struct(&[
+            Field { name: "role", required: true, of: TypeRef::Text },
+            Field { name: "after", required: true, of: TypeRef::Span },
+        ]),
+    ),
+    (
+        "readiness.EvidenceKind",
+        Descriptor::Unit(&["confirmation", "fact", "number", "approval", "attendance", "document"]),
+    ),
+    (
+        "readiness.Fact",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "artifact", required: true, of: TypeRef::Text },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "holds", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+            Field { name: "value", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "error", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "readiness.Gate",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "text", required: false, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("readiness.GateKind") },
+            Field {
+                name: "requiredFor",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("release.Type")),
+            },
+            Field { name: "maxAge", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "waivable", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    (
+        "readiness.GateKind",
+        Descriptor::Tagged(&[
+            ("fact", &[] as &[Field]),
+            ("trigger", &[] as &[Field]),
+            (
+                "threshold",
+                &[
+                    Field { name: "min", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+                    Field { name: "max", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+                    Field { name: "unit", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+                ] as &[Field],
+            ),
+            (
+                "quorum",
+                &[
+                    Field { name: "role", required: true, of: TypeRef::Text },
+                    Field { name: "count", required: false, of: TypeRef::Integer(0, 4294967295) },
+                    Field { name: "notAuthor", required: false, of: TypeRef::Bool },
+                    Field { name: "distinct", required: false, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+            (
+                "attendance",
+                &[
+                    Field { name: "roles", required: true, of: TypeRef::List(&TypeRef::Text) },
+                    Field { name: "whenSensitive", required: false, of: TypeRef::List(&TypeRef::Text) },
+                    Field { name: "distinct", required: false, of: TypeRef::Bool },
+                ] as &[Field],
+            ),
+            ("freshness", &[] as &[Field]),
+        ]),
+    ),
+    (
+        "readiness.GateResult",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "status", required: true, of: TypeRef::Named("readiness.GateStatus") },
+            Field { name: "have", required: false, of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)) },
+            Field { name: "need", required: false, of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)) },
+            Field { name: "waivedBy", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "waivedUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    ("readiness.GateStatus", Descriptor::Unit(&["not_required", "passed", "waived", "unknown", "failed"])),
+    (
+        "readiness.Gates",
+        Descriptor::Struct(&[
+            Field { name: "gates", required: true, of: TypeRef::List(&TypeRef::Named("readiness.Gate")) },
+            Field { name: "waivers", required: false, of: TypeRef::Named("readiness.WaiverRules") },
+        ]),
+    ),
+    (
+        "readiness.Graph",
+        Descriptor::Struct(&[
+            Field { name: "project", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "environments",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("readiness.Environment")),
+            },
+        ]),
+    ),
+    ("readiness.Intent", Descriptor::Unit(&["release", "rollback", "first"])),
+    (
+        "readiness.Inventory",
+        Descriptor::Struct(&[
+            Field { name: "environment", required: true, of: TypeRef::Text },
+            Field {
+                name: "items",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("readiness.InventoryItem")),
+            },
+        ]),
+    ),
+    (
+        "readiness.InventoryItem",
+        Descriptor::Struct(&[
+            Field { name: "key", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Text },
+            Field { name: "version", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "valueDigest", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "managed", required: false, of: TypeRef::Optional(&TypeRef::Bool) },
+        ]),
+    ),
+    (
+        "readiness.LocalHours",
+        Descriptor::Struct(&[
+            Field { name: "zone", required: true, of: TypeRef::Text },
+            Field { name: "days", required: false, of: TypeRef::List(&TypeRef::Named("Weekday")) },
+            Field { name: "start", required: true, of: TypeRef::Text },
+            Field { name: "end", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "readiness.Meeting",
+        Descriptor::Struct(&[
+            Field { name: "artifact", required: true, of: TypeRef::Text },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field {
+                name: "attendees",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("readiness.Attendee")),
+            },
+        ]),
+    ),
+    (
+        "readiness.OnCall",
+        Descriptor::Struct(&[
+            Field { name: "role", required: true, of: TypeRef::Text },
+            Field { name: "after", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field { name: "people", required: true, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "readiness.Parity",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("readiness.ParityVerdict") },
+            Field { name: "drift", required: true, of: TypeRef::List(&TypeRef::Named("readiness.Drift")) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "readiness.ParityPolicy",
+        Descriptor::Struct(&[
+            Field { name: "ignored", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "requireManaged", required: false, of: TypeRef::Bool },
+        ]),
+    ),
+    ("readiness.ParityVerdict", Descriptor::Unit(&["matched", "drifted", "inconclusive"])),
+    (
+        "readiness.Permission",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("readiness.PermissionVerdict") },
+            Field { name: "artifact", required: true, of: TypeRef::Text },
+            Field { name: "environment", required: true, of: TypeRef::Text },
+            Field { name: "opensAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "checks",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("readiness.CheckResult")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("readiness.PermissionVerdict", Descriptor::Unit(&["yes", "later", "inconclusive", "no"])),
+    (
+        "readiness.Policy",
+        Descriptor::Struct(&[
+            Field { name: "checks", required: false, of: TypeRef::List(&TypeRef::Named("readiness.Check")) },
+            Field { name: "windows", required: false, of: TypeRef::Named("window.Policy") },
+            Field {
+                name: "gates",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("readiness.Gates")),
+            },
+            Field {
+                name: "graph",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("readiness.Graph")),
+            },
+            Field {
+                name: "coverage",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("readiness.CoverageRequirement")),
+            },
+            Field { name: "errorBudget", required: false, of: TypeRef::Named("readiness.ErrorBudgetRule") },
+        ]),
+    ),
+    (
+        "readiness.Promotion",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("readiness.PromotionVerdict") },
+            Field { name: "environment", required: true, of: TypeRef::Text },
+            Field {
+                name: "upstream",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("readiness.UpstreamResult")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("readiness.PromotionVerdict", Descriptor::Unit(&["allowed", "blocked", "inconclusive"])),
+    (
+        "readiness.Request",
+        Descriptor::Struct(&[
+            Field { name: "candidate", required: true, of: TypeRef::Named("readiness.Candidate") },
+            Field { name: "environment", required: true, of: TypeRef::Text },
+            Field { name: "service", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "intent", required: false, of: TypeRef::Named("readiness.Intent") },
+            Field { name: "duration", required: false, of: TypeRef::Span },
+            Field { name: "exemptionApprovedBy", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "manual", required: false, of: TypeRef::Bool },
+            Field {
+                name: "overridden",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("window.Override")),
+            },
+        ]),
+    ),
+    (
+        "readiness.RoleRequirement",
+        Descriptor::Struct(&[
+            Field { name: "role", required: true, of: TypeRef::Text },
+            Field { name: "count", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "respondsWithin", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+            Field {
+                name: "hours",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("readiness.LocalHours")),
+            },
+        ]),
+    ),
+    (
+        "readiness.Roster",
+        Descriptor::Struct(&[
+            Field { name: "shifts", required: false, of: TypeRef::List(&TypeRef::Named("readiness.Shift")) },
+            Field {
+                name: "absences",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("readiness.Absence")),
+            },
+        ]),
+    ),
+    (
+        "readiness.Shift",
+        Descriptor::Struct(&[
+            Field { name: "person", required: true, of: TypeRef::Text },
+            Field { name: "role", required: true, of: TypeRef::Text },
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: true, of: TypeRef::Timestamp },
+            Field { name: "respondsWithin", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+        ]),
+    ),
+    (
+        "readiness.Situation",
+        Descriptor::Struct(&[
+            Field { name: "evidence", required: false, of: TypeRef::Named("readiness.CandidateEvidence") },
+            Field {
+                name: "build",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("readiness.Build")),
+            },
+            Field {
+                name: "roster",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("readiness.Roster")),
+            },
+            Field { name: "errorBudgetLeft", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "deployed",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("readiness.Deployed")),
+            },
+        ]),
+    ),
+    (
+        "readiness.SmokeTest",
+        Descriptor::Struct(&[
+            Field { name: "environment", required: true, of: TypeRef::Text },
+            Field { name: "test", required: true, of: TypeRef::Text },
+            Field { name: "passed", required: true, of: TypeRef::Bool },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+        ]),
+    ),
+    (
+        "readiness.Source",
+        Descriptor::Struct(&[
+            Field { name: "origin", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "direct", required: false, of: TypeRef::Bool },
+            Field { name: "upstream", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "strategy", required: false, of: TypeRef::Named("readiness.Strategy") },
+            Field { name: "requiredSoak", required: false, of: TypeRef::Span },
+        ]),
+    ),
+    (
+        "readiness.Stay",
+        Descriptor::Struct(&[
+            Field { name: "environment", required: true, of: TypeRef::Text },
+            Field { name: "enteredAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "leftAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "verifiedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    ("readiness.Strategy", Descriptor::Unit(&["one_of", "all"])),
+    (
+        "readiness.UpstreamResult",
+        Descriptor::Struct(&[
+            Field { name: "environment", required: true, of: TypeRef::Text },
+            Field { name: "verified", required: true, of: TypeRef::Bool },
+            Field { name: "soaked", required: true, of: TypeRef::Span },
+            Field { name: "requiredSoak", required: true, of: TypeRef::Span },
+            Field { name: "readyAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    ("readiness.Verdict", Descriptor::Unit(&["go", "go_with_waivers", "inconclusive", "no_go"])),
+    ("readiness.Vote", Descriptor::Unit(&["go", "no_go"])),
+    (
+        "readiness.Waiver",
+        Descriptor::Struct(&[
+            Field { name: "gate", required: true, of: TypeRef::Text },
+            Field { name: "by", required: true, of: TypeRef::Text },
+            Field { name: "role", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "why", required: true, of: TypeRef::Text },
+            Field { name: "artifact", required: true, of: TypeRef::Text },
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "until", required: true, of: TypeRef::Timestamp },
+        ]),
+    ),
+    (
+        "readiness.WaiverRules",
+        Descriptor::Struct(&[
+            Field { name: "roles", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "notAuthor", required: false, of: TypeRef::Bool },
+            Field { name: "maxLength", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+        ]),
+    ),
+    (
         "release.Advisory",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },

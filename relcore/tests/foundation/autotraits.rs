@@ -9,7 +9,7 @@
 use relcore::metrics::columns;
 use relcore::{
     analysis, api, audit, canary, column, decision, error, experiment, incident, interchange, metrics,
-    reason, release, rollback, scalar, stats, time, version, window, wire,
+    readiness, reason, release, rollback, scalar, stats, time, version, window, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -63,6 +63,13 @@ types! {
         PartialDeployments, RelandRule;
     column: Column, Columns, Field, Instants, Kind, Lists, Members, Record, Values;
     columns: ChangeColumns, DeploymentColumns, Events, IncidentColumns;
+    readiness: Absence, Approval, Attendee, Build, Candidate, CandidateEvidence, Check, CheckResult, Checklist,
+        ChecklistForm, ChecklistItem, Checklists, Coverage, CoverageGap, CoverageOverlap, CoverageRequirement,
+        CoverageVerdict, Decision, Deployed, Drift, DriftKind, Engine, Environment, ErrorBudgetRule, EscalationStep,
+        EvidenceKind, Fact, Gate, GateKind, GateResult, GateStatus, Gates, Graph, Intent, Inventory, InventoryItem,
+        LocalHours, Meeting, OnCall, Parity, ParityPolicy, ParityVerdict, Permission, PermissionVerdict, Policy,
+        Promotion, PromotionVerdict, Request, RoleRequirement, Roster, Shift, Situation, SmokeTest, Source, Stay,
+        Strategy, UpstreamResult, Verdict, Vote, Waiver, WaiverRules;
     reason: Evidence, Interval, Reason, ReasonCode, Severity;
     release: AdvisorySeverity, ChangelogDepth, Classification, ClassificationVerdict, CommunicationScope, Advisory,
         Facts, Profile, Profiles, Type, RequiredApproval, TestingScope, Fix, BackportPlan, BackportVerdict,

@@ -2201,6 +2201,375 @@ public enum Metrics {
     }
 }
 
+/// Readiness: may this build be released, what is missing, and when does that change?
+///
+/// `go_no_go` decides about a `Candidate` by the `Gates` of the organisation and the `CandidateEvidence`.
+/// `promotable` says whether a build may enter an environment, `parity` how far two environments are apart,
+/// `coverage` where people on call are missing, and `on_call` whom to call. `may_release`
+/// asks all of them, the windows and the error budget, and returns yes, no, or from when on. `checklist` returns
+/// checklists, which `export_checklist` writes for other tools.
+///
+/// Rules of go/no-go:
+///
+/// 1. Evidence counts if it names the artifact of the candidate and is not older than it. So an approval of another build never
+///    counts, whatever a platform shows.
+/// 2. Of several facts with one id, the latest counts; of several votes by one person in one role, the latest. Of two at one
+///    instant, the one against the release counts.
+/// 3. A gate of kind `fact` or `threshold` without its fact, or with a check that did not end, lacks evidence. A quorum without
+///    enough people is not passed: its approvals are known.
+/// 4. One person counts once for each quorum, and once for all quorums that ask for `distinct` people. Upper and lower case of a
+///    name are one person. If everybody can be given a gate so that all are passed, all are.
+/// 5. A standing vote against the artifact, a reported trigger and a gate that is not passed are a no-go. If there is none of
+///    these, a gate without evidence makes the decision inconclusive.
+/// 6. A waiver turns a gate that is not passed, or lacks evidence, into a waived one, from its decision to before its end. It
+///    names the gate, who decided it and why. An author of the candidate may not waive.
+/// 7. Evidence expires at the `maxAge` of its gate. Evidence against the release does not expire.
+/// 8. What depends on an unknown fact about the candidate (its type, its authors, whether it touches security) is passed only if
+///    it is passed either way.
+///
+/// Rules of promotion:
+///
+/// 1. A build enters an environment if a person approved it for it, straight from its origin if a source is `direct`, or after
+///    verification and soak in the upstream environments of a source: in one of them, or in all, as its strategy says.
+/// 2. A build is verified in an environment when it was reported verified and, if the environment has smoke tests, when the
+///    latest result of each is a pass. Smoke tests alone verify, too.
+/// 3. Soak is the time of a stay, from entering to leaving or to now. The longest stay counts, if the build was verified by its
+///    end. Time in other environments does not count, and neither does time after another build took the place.
+/// 4. A build of another project enters nowhere, whoever approved it.
+///
+/// Rules of coverage:
+///
+/// 1. Ranges are half-open: shifts that touch leave no gap. The range is that of the release and the time after it.
+/// 2. A person counts once in a role, and for one role at a time if the requirement is `distinct`. Who is away does not count, and
+///    neither does who answers more slowly than asked for.
+/// 3. Local hours follow the IANA time zone database. Of an hour that occurs twice, both are asked for.
+/// 4. A roster without shifts is one gap, not a pass.
+///
+/// Rules of permission:
+///
+/// 1. The verdict is the worst of the checks: `no`, then `inconclusive`, then `later`, then `yes`.
+/// 2. `later` has the earliest instant at which all checks let the build through together. If evidence expires before, or there is
+///    no such instant within five years, it is `no`; `inconclusive`, if there is one with people of whom it is not known how soon
+///    they answer.
+/// 3. A version that is older than the deployed one needs the intent `rollback`, or it is `no`. If one of the versions is unknown,
+///    it is `inconclusive`.
+///
+/// Pitfalls:
+///
+/// - `may_release` asks for a planned release. Whether a broken one goes back is the question of
+///   `rollback.decide`, which asks no windows and no gates.
+/// - An artifact is a digest. A tag such as `shop:1.4.0` may name another build tomorrow, and is refused.
+/// - A quorum counts authors unless it has `notAuthor`; the gates of `gates_of_profile` have it.
+/// - Evidence from after `now` is refused: with the clock of another machine, take the later one as `now`.
+public enum Readiness {
+    /// Returns the standard checklists: who does what, what a release needs, what is watched, what is written, what is asked
+    /// afterwards.
+    ///
+    /// | id | content |
+    /// | --- | --- |
+    /// | `roles`, `release_manager`, `agenda` | the go/no-go meeting: who attends, what its manager does, what it goes through |
+    /// | `release` | what has to be true before a release |
+    /// | `no_go` | what stops it |
+    /// | `rollback_plan` | what the way back consists of |
+    /// | `team` | who is reachable, and where: on call, zones, response times, chain of command, war room |
+    /// | `monitoring`, `alerts`, `dashboards` | the first 24 hours |
+    /// | `support_brief`, `support_documentation`, `documentation`, `deprecation_notice` | what is written, and where |
+    /// | `kpi` | the targets of deployment, quality and security |
+    /// | `retrospective`, `metrics_review` | what is asked, written down and followed up |
+    /// | `pipeline` | what is automated |
+    /// | `environments`, `practices`, `tools` | how it is worked |
+    public static func standardChecklists() throws -> ReadinessChecklists {
+        try ffiReadinessStandardChecklists()
+    }
+
+    /// Reads checklists from JSON text.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `duplicate` for two checklists or two items of one
+    /// id, `invalid_value` for an empty id, title or text.
+    public static func checklistsFromJson(text: String) throws -> ReadinessChecklists {
+        try ffiReadinessChecklistsFromJson(text: text)
+    }
+
+    /// Reads checklists from YAML text.
+    ///
+    /// Errors:
+    /// As `checklists_from_json`, with the line and the column of each fault.
+    public static func checklistsFromYaml(text: String) throws -> ReadinessChecklists {
+        try ffiReadinessChecklistsFromYaml(text: text)
+    }
+
+    /// Returns the usual requirement: a primary and a backup during the release and the 24 hours after it. The backup is called
+    /// after 5 minutes, the usual timeout of an escalation at PagerDuty.
+    public static func defaultRequirement() throws -> ReadinessCoverageRequirement {
+        try ffiReadinessDefaultRequirement()
+    }
+
+    /// Reads a requirement from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `missing_field` for `{}`, `invalid_value` for no roles, an empty name and the
+    /// time `25:00`, `unknown_zone` for `Tokyo`, `out_of_range` for a negative span, 0 people and more than 20,
+    /// `unknown_reference` for a step of the chain whose role nobody has to have, `unordered` for steps that do not rise.
+    public static func requirementFromJson(text: String) throws -> ReadinessCoverageRequirement {
+        try ffiReadinessRequirementFromJson(text: text)
+    }
+
+    /// Reads a requirement from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `requirement_from_json`, with the line and the column of each fault.
+    public static func requirementFromYaml(text: String) throws -> ReadinessCoverageRequirement {
+        try ffiReadinessRequirementFromYaml(text: text)
+    }
+
+    /// Returns the gates of a usual go/no-go meeting: six criteria, five triggers for no-go and the attendance.
+    ///
+    /// The criteria have the ids of the gates in `release::Profile`. The meeting is asked of feature
+    /// and LTS releases and of security releases that are not urgent; the other types are too fast for one.
+    public static func defaultGates() throws -> ReadinessGates {
+        try ffiReadinessDefaultGates()
+    }
+
+    /// Reads gates from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `duplicate` for two gates of one id,
+    /// `invalid_value` for an empty list, an empty name, a threshold without limits and a trigger with a `maxAge`,
+    /// `missing_field` for `{}` and for a `freshness` without a `maxAge`, `out_of_range` for a `maxAge` of 0 and a quorum of 0.
+    public static func gatesFromJson(text: String) throws -> ReadinessGates {
+        try ffiReadinessGatesFromJson(text: text)
+    }
+
+    /// Reads gates from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `gates_from_json`, with the line and the column of each fault.
+    public static func gatesFromYaml(text: String) throws -> ReadinessGates {
+        try ffiReadinessGatesFromYaml(text: text)
+    }
+
+    /// Returns development, staging and production, each with a smoke test, without a required soak.
+    public static func defaultGraph() throws -> ReadinessGraph {
+        try ffiReadinessDefaultGraph()
+    }
+
+    /// Reads a graph of environments from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `duplicate` for two environments of one name,
+    /// `unknown_reference` for an upstream environment that there is not, `invalid_value` for no environments, an empty name, a
+    /// source that is neither `direct` nor has an `upstream`, and an environment that is upstream of itself, `out_of_range` for a
+    /// negative soak.
+    public static func graphFromJson(text: String) throws -> ReadinessGraph {
+        try ffiReadinessGraphFromJson(text: text)
+    }
+
+    /// Reads a graph of environments from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `graph_from_json`, with the line and the column of each fault.
+    public static func graphFromYaml(text: String) throws -> ReadinessGraph {
+        try ffiReadinessGraphFromYaml(text: text)
+    }
+
+    /// The usual policy: the gates, environments and people on call of the defaults, without windows.
+    public static func defaultPolicy() throws -> ReadinessPolicy {
+        try ffiReadinessDefaultPolicy()
+    }
+
+    /// Reads a policy from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: those of `window::policy_from_json` under `windows`, of
+    /// `gates_from_json` under `gates`, of `graph_from_json` under `graph` and of
+    /// `requirement_from_json` under `coverage`; `invalid_value` for an empty list of checks,
+    /// `out_of_range` for a `minLeft` of 40, which is a percentage.
+    public static func policyFromJson(text: String) throws -> ReadinessPolicy {
+        try ffiReadinessPolicyFromJson(text: text)
+    }
+
+    /// Reads a policy from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `policy_from_json`, with the line and the column of each fault.
+    public static func policyFromYaml(text: String) throws -> ReadinessPolicy {
+        try ffiReadinessPolicyFromYaml(text: text)
+    }
+
+    /// Returns the checklist with an id: the own one, or else the standard one.
+    ///
+    /// Errors:
+    /// `unknown_reference` for an id that neither has; those of `checklists_from_json` under `overrides`.
+    public static func checklist(id: String, overrides: ReadinessChecklists? = nil) throws -> ReadinessChecklist {
+        try ffiReadinessChecklist(id: id, overrides: overrides)
+    }
+
+    /// Finds the gaps and the overlaps of the people on call in a range and the time after it.
+    ///
+    /// Errors:
+    /// All faults at once: those of `requirement_from_json` under `requirement`; `invalid_value` for an
+    /// empty name and a range that ends before it starts, `unordered` for a shift that does, `out_of_range` for a range without an
+    /// instant and for one that ends after the year 9999.
+    public static func coverage(roster: ReadinessRoster, range: TimeRange, requirement: ReadinessCoverageRequirement) throws -> ReadinessCoverage {
+        try ffiReadinessCoverage(roster: roster, range: range, requirement: requirement)
+    }
+
+    /// Writes a decision as text for a person.
+    public static func explain(decision: ReadinessDecision) throws -> String {
+        try ffiReadinessExplain(decision: decision)
+    }
+
+    /// Writes a coverage as text for a person.
+    public static func explainCoverage(coverage: ReadinessCoverage) throws -> String {
+        try ffiReadinessExplainCoverage(coverage: coverage)
+    }
+
+    /// Writes a comparison as text for a person.
+    public static func explainParity(parity: ReadinessParity) throws -> String {
+        try ffiReadinessExplainParity(parity: parity)
+    }
+
+    /// Writes a permission as text for a person.
+    public static func explainPermission(permission: ReadinessPermission) throws -> String {
+        try ffiReadinessExplainPermission(permission: permission)
+    }
+
+    /// Writes a promotion as text for a person.
+    public static func explainPromotion(promotion: ReadinessPromotion) throws -> String {
+        try ffiReadinessExplainPromotion(promotion: promotion)
+    }
+
+    /// Writes a checklist, or the items of it that a release type needs, for another tool.
+    ///
+    /// Pitfall: a text is one line in every form. In CSV, one that begins like a formula gets an apostrophe in front, because
+    /// spreadsheets would run it.
+    ///
+    /// Errors:
+    /// As `checklists_from_json`, under `checklist`.
+    public static func exportChecklist(checklist: ReadinessChecklist, form: ReadinessChecklistForm, releaseType: ReleaseType? = nil) throws -> String {
+        try ffiReadinessExportChecklist(checklist: checklist, form: form, releaseType: releaseType)
+    }
+
+    /// Returns the gates of a checklist: each item as a gate with its id.
+    ///
+    /// A `number` is a threshold, an `approval` a quorum of one person who is no author, an `attendance` asks for its role; everything
+    /// else is a fact.
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for a checklist without items, `missing_field` for an approval or an attendance without a
+    /// role and for a number without a limit; `duplicate` for two items of one id.
+    public static func gatesOfChecklist(checklist: ReadinessChecklist) throws -> ReadinessGates {
+        try ffiReadinessGatesOfChecklist(checklist: checklist)
+    }
+
+    /// Returns the gates that a profile of `release` names: each of its gates as a fact, each of its approvals as a quorum.
+    ///
+    /// The quorums ask for people who are no authors, count each person for one role and cannot be waived.
+    ///
+    /// Errors:
+    /// As `gates_from_json`, under `profile`: a profile without gates and approvals, one that names a gate twice, an approval by
+    /// 0 people.
+    public static func gatesOfProfile(profile: ReleaseProfile) throws -> ReadinessGates {
+        try ffiReadinessGatesOfProfile(profile: profile)
+    }
+
+    /// Decides whether a candidate may be released: go, go with waivers, no-go, or inconclusive.
+    ///
+    /// Evidence counts if it names the artifact of the candidate and is not older than it. Missing evidence makes the decision
+    /// inconclusive; evidence against the release makes it a no-go, whatever else is missing. Too few approvals are evidence.
+    ///
+    /// Errors:
+    /// All faults at once: those of `gates_from_json` under `gates`; `invalid_value` for an artifact that is
+    /// no digest (`shop:1.4.0`), an empty name and a waiver without a reason; `out_of_range` for evidence from after `now`;
+    /// `unknown_reference` for a waiver of a gate that there is not.
+    public static func goNoGo(candidate: ReadinessCandidate, evidence: ReadinessCandidateEvidence, gates: ReadinessGates, now: Timestamp) throws -> ReadinessDecision {
+        try ffiReadinessGoNoGo(candidate: candidate, evidence: evidence, gates: gates, now: now)
+    }
+
+    /// Says whether a build may be released to an environment now, from when on if time alone is missing, and what else is missing.
+    ///
+    /// It asks the windows, the gates, the promotion, the people on call and the error budget, as the checks of the policy say, and
+    /// whether the version is older than the one that is deployed. `later` has in `opensAt` the earliest instant at which all of them
+    /// let the build through together: an approval that expires before the window opens makes it `no`.
+    ///
+    /// Errors:
+    /// All faults at once: those of `policy_from_json` under `policy`, of `go_no_go` under
+    /// `request.candidate` and `situation.evidence`, of `promotable` under `situation.build`, of
+    /// `coverage` under `situation.roster`; `unknown_reference` for an environment that the graph does not have;
+    /// `out_of_range` for a negative `duration` and an `errorBudgetLeft` of 40 (a share, not a percentage).
+    public static func mayRelease(request: ReadinessRequest, situation: ReadinessSituation, policy: ReadinessPolicy, now: Timestamp) throws -> ReadinessPermission {
+        try ffiReadinessMayRelease(request: request, situation: situation, policy: policy, now: now)
+    }
+
+    /// Lists who is on call at an instant, in the order of the chain of command.
+    ///
+    /// Errors:
+    /// As `coverage`, for the roster and the requirement.
+    public static func onCall(roster: ReadinessRoster, requirement: ReadinessCoverageRequirement, at: Timestamp) throws -> [ReadinessOnCall] {
+        try ffiReadinessOnCall(roster: roster, requirement: requirement, at: at)
+    }
+
+    /// The consequence of a decision for its caller: `proceed` for a go, also with waivers, else `ask`.
+    public static func outcome(decision: ReadinessDecision) throws -> DecisionOutcome {
+        try ffiReadinessOutcome(decision: decision)
+    }
+
+    /// The consequence of a coverage for its caller: `proceed` if everybody is on call, else `ask`.
+    public static func outcomeOfCoverage(coverage: ReadinessCoverage) throws -> DecisionOutcome {
+        try ffiReadinessOutcomeOfCoverage(coverage: coverage)
+    }
+
+    /// The consequence of a comparison for its caller: `proceed` if the environments match, else `ask`.
+    public static func outcomeOfParity(parity: ReadinessParity) throws -> DecisionOutcome {
+        try ffiReadinessOutcomeOfParity(parity: parity)
+    }
+
+    /// The consequence of a permission for its caller: `proceed` for yes, `wait` for later, else `ask`.
+    public static func outcomeOfPermission(permission: ReadinessPermission) throws -> DecisionOutcome {
+        try ffiReadinessOutcomeOfPermission(permission: permission)
+    }
+
+    /// The consequence of a promotion for its caller: `proceed` if it is allowed, `wait` if time opens it, else `ask`.
+    public static func outcomeOfPromotion(promotion: ReadinessPromotion) throws -> DecisionOutcome {
+        try ffiReadinessOutcomeOfPromotion(promotion: promotion)
+    }
+
+    /// Compares two environments: items that only one of them has, of different kinds, in different versions, with different values,
+    /// or that nobody manages as code.
+    ///
+    /// Pitfall: values are compared only where both inventories have their digests. Names of hosts and numbers of replicas differ by
+    /// design; leave their digests out, or list the keys under `ignored`.
+    ///
+    /// Errors:
+    /// All faults at once: `duplicate` for two items of one key, `invalid_value` for an empty key.
+    public static func parity(left: ReadinessInventory, right: ReadinessInventory, policy: ReadinessParityPolicy) throws -> ReadinessParity {
+        try ffiReadinessParity(left: left, right: right, policy: policy)
+    }
+
+    /// Says whether a build may enter an environment, and from when on if it only has to wait there where it is.
+    ///
+    /// A build may enter if a person approved it for the environment, if one of the sources takes it straight from its origin, or if
+    /// it is verified in the upstream environments of a source and spent the required soak there. Soak is the longest stay that it
+    /// was verified in, or is in now; time in other environments and time after a replacement do not count.
+    ///
+    /// Errors:
+    /// All faults at once: those of `graph_from_json` under `graph`; `unknown_reference` for an environment
+    /// that the graph does not have; `out_of_range` for a stay from after `now`, `unordered` for one that ends before it begins,
+    /// `invalid_value` for an empty name.
+    public static func promotable(build: ReadinessBuild, environment: String, graph: ReadinessGraph, now: Timestamp) throws -> ReadinessPromotion {
+        try ffiReadinessPromotable(build: build, environment: environment, graph: graph, now: now)
+    }
+
+    /// Returns a workflow of GitHub Actions for the checklist `pipeline`: tests and a scan of dependencies, a build that waits for
+    /// both, a deployment that takes the artifact of the build by its digest.
+    ///
+    /// Replace the commands by those of the project. The workflow has no permissions but to read the repository.
+    public static func releaseWorkflow() throws -> String {
+        try ffiReadinessReleaseWorkflow()
+    }
+}
+
 /// Determines the type of a release and the requirements of each type.
 ///
 /// `classify` compares the next version with the previous one, considers the `Facts` and returns a

@@ -136,6 +136,90 @@ extension ReasonCode {
     public static let slotFound = Self(rawValue: "slot_found")
     /// No opening within the searched time is long enough.
     public static let noSlot = Self(rawValue: "no_slot")
+    /// Every gate that the release needs is passed.
+    public static let gatesPassed = Self(rawValue: "gates_passed")
+    /// No gate asks for evidence about a release of this type.
+    public static let noGateRequired = Self(rawValue: "no_gate_required")
+    /// The fact of a gate does not hold.
+    public static let gateFactFailed = Self(rawValue: "gate_fact_failed")
+    /// The check behind a fact did not run to its end.
+    public static let gateFactError = Self(rawValue: "gate_fact_error")
+    /// The evidence for a gate is older than the gate allows.
+    public static let gateEvidenceOutdated = Self(rawValue: "gate_evidence_outdated")
+    /// The value of a fact is outside the limits of its gate.
+    public static let gateThresholdMissed = Self(rawValue: "gate_threshold_missed")
+    /// Fewer people approve in a role than the gate asks for.
+    public static let quorumMissing = Self(rawValue: "quorum_missing")
+    /// A role was not present at the go/no-go meeting.
+    public static let roleAbsent = Self(rawValue: "role_absent")
+    /// The artifact is older than its gate allows.
+    public static let artifactTooOld = Self(rawValue: "artifact_too_old")
+    /// A reason for no-go was reported.
+    public static let noGoTriggered = Self(rawValue: "no_go_triggered")
+    /// A person voted against the release of this artifact.
+    public static let votedAgainst = Self(rawValue: "voted_against")
+    /// A gate is not passed, and a person waived it.
+    public static let gateWaived = Self(rawValue: "gate_waived")
+    /// A piece of evidence is about another artifact and does not count.
+    public static let otherArtifact = Self(rawValue: "other_artifact")
+    /// A piece of evidence is older than the artifact and does not count.
+    public static let olderThanArtifact = Self(rawValue: "older_than_artifact")
+    /// An author approves the own change, which does not count.
+    public static let approvedByAuthor = Self(rawValue: "approved_by_author")
+    /// An approval was withdrawn and does not count.
+    public static let approvalWithdrawn = Self(rawValue: "approval_withdrawn")
+    /// A person counts for another gate already.
+    public static let personCountedOnce = Self(rawValue: "person_counted_once")
+    /// A waiver has ended and does not count.
+    public static let waiverEnded = Self(rawValue: "waiver_ended")
+    /// A waiver breaks the rules of the gates and does not count.
+    public static let waiverNotAllowed = Self(rawValue: "waiver_not_allowed")
+    /// A person approved the build for the environment.
+    public static let entryApproved = Self(rawValue: "entry_approved")
+    /// The environment takes builds straight from their origin.
+    public static let entryDirect = Self(rawValue: "entry_direct")
+    /// The build is verified in an upstream environment and spent the required time there.
+    public static let verifiedUpstream = Self(rawValue: "verified_upstream")
+    /// The build did not spend the required time in an upstream environment.
+    public static let soakIncomplete = Self(rawValue: "soak_incomplete")
+    /// The build is not verified in an upstream environment.
+    public static let notVerifiedUpstream = Self(rawValue: "not_verified_upstream")
+    /// A smoke test failed in an upstream environment.
+    public static let smokeTestFailed = Self(rawValue: "smoke_test_failed")
+    /// No source of the environment takes builds of this origin.
+    public static let originNotRequested = Self(rawValue: "origin_not_requested")
+    /// The build is of another project than the environments.
+    public static let otherProject = Self(rawValue: "other_project")
+    /// Two environments have the same items in the same kinds and versions.
+    public static let environmentsMatch = Self(rawValue: "environments_match")
+    /// An item of one environment differs from that of another, or is missing there.
+    public static let environmentDrift = Self(rawValue: "environment_drift")
+    /// There are no items to compare.
+    public static let nothingCompared = Self(rawValue: "nothing_compared")
+    /// Everybody who is asked for is on call in the whole range.
+    public static let onCallCovered = Self(rawValue: "on_call_covered")
+    /// Fewer people than asked for are on call in a role.
+    public static let onCallGap = Self(rawValue: "on_call_gap")
+    /// More people than asked for are on call in a role.
+    public static let onCallOverlap = Self(rawValue: "on_call_overlap")
+    /// A person on call answers more slowly than asked for and does not count.
+    public static let responseTooSlow = Self(rawValue: "response_too_slow")
+    /// Every check lets the release through.
+    public static let releaseAllowed = Self(rawValue: "release_allowed")
+    /// A check keeps the release back for now, and time alone opens it.
+    public static let releaseWaits = Self(rawValue: "release_waits")
+    /// The version is older than the one that is deployed, and no rollback was declared.
+    public static let olderThanDeployed = Self(rawValue: "older_than_deployed")
+    /// The version is older than the one that is deployed, as the declared rollback says.
+    public static let rollbackDeclared = Self(rawValue: "rollback_declared")
+    /// Less of the error budget is left than asked for.
+    public static let errorBudgetTooLow = Self(rawValue: "error_budget_too_low")
+    /// The release type may be released whatever is left of the error budget.
+    public static let errorBudgetExempt = Self(rawValue: "error_budget_exempt")
+    /// The evidence expires before the other checks let the release through.
+    public static let evidenceExpiresFirst = Self(rawValue: "evidence_expires_first")
+    /// No instant satisfies all checks together.
+    public static let noCommonOpening = Self(rawValue: "no_common_opening")
     /// Every metric that counts is successful.
     public static let runSuccessful = Self(rawValue: "run_successful")
     /// The metrics can no longer be successful: at least one of them failed.

@@ -2184,6 +2184,486 @@ extension MetricsUndeliveredChanges: WireValue {
     public func json() throws -> String { try ffiWriteMetricsUndeliveredChanges(value: self) }
 }
 
+extension ReadinessAbsence: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessAbsence(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessAbsence(value: self) }
+}
+
+extension ReadinessApproval: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessApproval(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessApproval(value: self) }
+}
+
+extension ReadinessAttendee: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessAttendee(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessAttendee(value: self) }
+}
+
+extension ReadinessBuild: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessBuild(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessBuild(value: self) }
+}
+
+extension ReadinessCandidate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessCandidate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessCandidate(value: self) }
+}
+
+extension ReadinessCandidateEvidence: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessCandidateEvidence(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessCandidateEvidence(value: self) }
+}
+
+extension ReadinessCheck: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessCheck(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessCheck(value: self) }
+}
+
+extension ReadinessCheckResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessCheckResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessCheckResult(value: self) }
+}
+
+extension ReadinessChecklist: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessChecklist(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessChecklist(value: self) }
+}
+
+extension ReadinessChecklistForm: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessChecklistForm(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessChecklistForm(value: self) }
+}
+
+extension ReadinessChecklistItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessChecklistItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessChecklistItem(value: self) }
+}
+
+extension ReadinessChecklists: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessChecklists(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessChecklists(value: self) }
+}
+
+extension ReadinessCoverage: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessCoverage(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessCoverage(value: self) }
+}
+
+extension ReadinessCoverageGap: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessCoverageGap(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessCoverageGap(value: self) }
+}
+
+extension ReadinessCoverageOverlap: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessCoverageOverlap(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessCoverageOverlap(value: self) }
+}
+
+extension ReadinessCoverageRequirement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessCoverageRequirement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessCoverageRequirement(value: self) }
+}
+
+extension ReadinessCoverageVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessCoverageVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessCoverageVerdict(value: self) }
+}
+
+extension ReadinessDecision: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessDecision(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessDecision(value: self) }
+}
+
+extension ReadinessDeployed: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessDeployed(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessDeployed(value: self) }
+}
+
+extension ReadinessDrift: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessDrift(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessDrift(value: self) }
+}
+
+extension ReadinessDriftKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessDriftKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessDriftKind(value: self) }
+}
+
+extension ReadinessEnvironment: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessEnvironment(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessEnvironment(value: self) }
+}
+
+extension ReadinessErrorBudgetRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessErrorBudgetRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessErrorBudgetRule(value: self) }
+}
+
+extension ReadinessEscalationStep: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessEscalationStep(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessEscalationStep(value: self) }
+}
+
+extension ReadinessEvidenceKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessEvidenceKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessEvidenceKind(value: self) }
+}
+
+extension ReadinessFact: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessFact(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessFact(value: self) }
+}
+
+extension ReadinessGate: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessGate(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessGate(value: self) }
+}
+
+extension ReadinessGateKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessGateKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessGateKind(value: self) }
+}
+
+extension ReadinessGateResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessGateResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessGateResult(value: self) }
+}
+
+extension ReadinessGateStatus: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessGateStatus(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessGateStatus(value: self) }
+}
+
+extension ReadinessGates: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessGates(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessGates(value: self) }
+}
+
+extension ReadinessGraph: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessGraph(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessGraph(value: self) }
+}
+
+extension ReadinessIntent: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessIntent(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessIntent(value: self) }
+}
+
+extension ReadinessInventory: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessInventory(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessInventory(value: self) }
+}
+
+extension ReadinessInventoryItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessInventoryItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessInventoryItem(value: self) }
+}
+
+extension ReadinessLocalHours: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessLocalHours(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessLocalHours(value: self) }
+}
+
+extension ReadinessMeeting: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessMeeting(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessMeeting(value: self) }
+}
+
+extension ReadinessOnCall: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessOnCall(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessOnCall(value: self) }
+}
+
+extension ReadinessParity: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessParity(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessParity(value: self) }
+}
+
+extension ReadinessParityPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessParityPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessParityPolicy(value: self) }
+}
+
+extension ReadinessParityVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessParityVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessParityVerdict(value: self) }
+}
+
+extension ReadinessPermission: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessPermission(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessPermission(value: self) }
+}
+
+extension ReadinessPermissionVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessPermissionVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessPermissionVerdict(value: self) }
+}
+
+extension ReadinessPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessPolicy(value: self) }
+}
+
+extension ReadinessPromotion: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessPromotion(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessPromotion(value: self) }
+}
+
+extension ReadinessPromotionVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessPromotionVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessPromotionVerdict(value: self) }
+}
+
+extension ReadinessRequest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessRequest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessRequest(value: self) }
+}
+
+extension ReadinessRoleRequirement: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessRoleRequirement(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessRoleRequirement(value: self) }
+}
+
+extension ReadinessRoster: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessRoster(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessRoster(value: self) }
+}
+
+extension ReadinessShift: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessShift(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessShift(value: self) }
+}
+
+extension ReadinessSituation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessSituation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessSituation(value: self) }
+}
+
+extension ReadinessSmokeTest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessSmokeTest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessSmokeTest(value: self) }
+}
+
+extension ReadinessSource: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessSource(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessSource(value: self) }
+}
+
+extension ReadinessStay: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessStay(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessStay(value: self) }
+}
+
+extension ReadinessStrategy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessStrategy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessStrategy(value: self) }
+}
+
+extension ReadinessUpstreamResult: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessUpstreamResult(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessUpstreamResult(value: self) }
+}
+
+extension ReadinessVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessVerdict(value: self) }
+}
+
+extension ReadinessVote: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessVote(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessVote(value: self) }
+}
+
+extension ReadinessWaiver: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessWaiver(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessWaiver(value: self) }
+}
+
+extension ReadinessWaiverRules: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadReadinessWaiverRules(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteReadinessWaiverRules(value: self) }
+}
+
 extension ReleaseAdvisory: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadReleaseAdvisory(json: json) }
@@ -3529,6 +4009,14 @@ extension ExperimentAssigner {
 }
 
 extension MetricsEngine {
+    /// Reads the JSON form of the policy; unknown keys are refused.
+    public convenience init(json: String) throws { try self.init(policy: .init(json: json)) }
+
+    /// The JSON form of the policy.
+    public func json() throws -> String { try policy().json() }
+}
+
+extension ReadinessEngine {
     /// Reads the JSON form of the policy; unknown keys are refused.
     public convenience init(json: String) throws { try self.init(policy: .init(json: json)) }
 

@@ -274,6 +274,66 @@ extension MetricsSeedRule: CaseValue {}
 extension MetricsSeveralIncidents: CaseValue {}
 extension MetricsUndefinedReason: CaseValue {}
 extension MetricsUndeliveredChanges: CaseValue {}
+extension ReadinessAbsence: CaseValue {}
+extension ReadinessApproval: CaseValue {}
+extension ReadinessAttendee: CaseValue {}
+extension ReadinessBuild: CaseValue {}
+extension ReadinessCandidate: CaseValue {}
+extension ReadinessCandidateEvidence: CaseValue {}
+extension ReadinessCheck: CaseValue {}
+extension ReadinessCheckResult: CaseValue {}
+extension ReadinessChecklist: CaseValue {}
+extension ReadinessChecklistForm: CaseValue {}
+extension ReadinessChecklistItem: CaseValue {}
+extension ReadinessChecklists: CaseValue {}
+extension ReadinessCoverage: CaseValue {}
+extension ReadinessCoverageGap: CaseValue {}
+extension ReadinessCoverageOverlap: CaseValue {}
+extension ReadinessCoverageRequirement: CaseValue {}
+extension ReadinessCoverageVerdict: CaseValue {}
+extension ReadinessDecision: CaseValue {}
+extension ReadinessDeployed: CaseValue {}
+extension ReadinessDrift: CaseValue {}
+extension ReadinessDriftKind: CaseValue {}
+extension ReadinessEnvironment: CaseValue {}
+extension ReadinessErrorBudgetRule: CaseValue {}
+extension ReadinessEscalationStep: CaseValue {}
+extension ReadinessEvidenceKind: CaseValue {}
+extension ReadinessFact: CaseValue {}
+extension ReadinessGate: CaseValue {}
+extension ReadinessGateKind: CaseValue {}
+extension ReadinessGateResult: CaseValue {}
+extension ReadinessGateStatus: CaseValue {}
+extension ReadinessGates: CaseValue {}
+extension ReadinessGraph: CaseValue {}
+extension ReadinessIntent: CaseValue {}
+extension ReadinessInventory: CaseValue {}
+extension ReadinessInventoryItem: CaseValue {}
+extension ReadinessLocalHours: CaseValue {}
+extension ReadinessMeeting: CaseValue {}
+extension ReadinessOnCall: CaseValue {}
+extension ReadinessParity: CaseValue {}
+extension ReadinessParityPolicy: CaseValue {}
+extension ReadinessParityVerdict: CaseValue {}
+extension ReadinessPermission: CaseValue {}
+extension ReadinessPermissionVerdict: CaseValue {}
+extension ReadinessPolicy: CaseValue {}
+extension ReadinessPromotion: CaseValue {}
+extension ReadinessPromotionVerdict: CaseValue {}
+extension ReadinessRequest: CaseValue {}
+extension ReadinessRoleRequirement: CaseValue {}
+extension ReadinessRoster: CaseValue {}
+extension ReadinessShift: CaseValue {}
+extension ReadinessSituation: CaseValue {}
+extension ReadinessSmokeTest: CaseValue {}
+extension ReadinessSource: CaseValue {}
+extension ReadinessStay: CaseValue {}
+extension ReadinessStrategy: CaseValue {}
+extension ReadinessUpstreamResult: CaseValue {}
+extension ReadinessVerdict: CaseValue {}
+extension ReadinessVote: CaseValue {}
+extension ReadinessWaiver: CaseValue {}
+extension ReadinessWaiverRules: CaseValue {}
 extension ReleaseAdvisory: CaseValue {}
 extension ReleaseAdvisorySeverity: CaseValue {}
 extension ReleaseBackportPlan: CaseValue {}
@@ -792,6 +852,78 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Metrics.quickCheckScore(answers: input.take("answers"), year: input.take("year")).wire()
     case "metrics.report_rows":
         return try Metrics.reportRows(report: input.take("report")).wire()
+    case "readiness.standard_checklists":
+        return try Readiness.standardChecklists().wire()
+    case "readiness.checklists_from_json":
+        return try Readiness.checklistsFromJson(text: input.take("text")).wire()
+    case "readiness.checklists_from_yaml":
+        return try Readiness.checklistsFromYaml(text: input.take("text")).wire()
+    case "readiness.default_requirement":
+        return try Readiness.defaultRequirement().wire()
+    case "readiness.requirement_from_json":
+        return try Readiness.requirementFromJson(text: input.take("text")).wire()
+    case "readiness.requirement_from_yaml":
+        return try Readiness.requirementFromYaml(text: input.take("text")).wire()
+    case "readiness.default_gates":
+        return try Readiness.defaultGates().wire()
+    case "readiness.gates_from_json":
+        return try Readiness.gatesFromJson(text: input.take("text")).wire()
+    case "readiness.gates_from_yaml":
+        return try Readiness.gatesFromYaml(text: input.take("text")).wire()
+    case "readiness.default_graph":
+        return try Readiness.defaultGraph().wire()
+    case "readiness.graph_from_json":
+        return try Readiness.graphFromJson(text: input.take("text")).wire()
+    case "readiness.graph_from_yaml":
+        return try Readiness.graphFromYaml(text: input.take("text")).wire()
+    case "readiness.default_policy":
+        return try Readiness.defaultPolicy().wire()
+    case "readiness.policy_from_json":
+        return try Readiness.policyFromJson(text: input.take("text")).wire()
+    case "readiness.policy_from_yaml":
+        return try Readiness.policyFromYaml(text: input.take("text")).wire()
+    case "readiness.checklist":
+        return try Readiness.checklist(id: input.take("id"), overrides: input.take("overrides")).wire()
+    case "readiness.coverage":
+        return try Readiness.coverage(roster: input.take("roster"), range: input.take("range"), requirement: input.take("requirement")).wire()
+    case "readiness.explain":
+        return try Readiness.explain(decision: input.take("decision")).wire()
+    case "readiness.explain_coverage":
+        return try Readiness.explainCoverage(coverage: input.take("coverage")).wire()
+    case "readiness.explain_parity":
+        return try Readiness.explainParity(parity: input.take("parity")).wire()
+    case "readiness.explain_permission":
+        return try Readiness.explainPermission(permission: input.take("permission")).wire()
+    case "readiness.explain_promotion":
+        return try Readiness.explainPromotion(promotion: input.take("promotion")).wire()
+    case "readiness.export_checklist":
+        return try Readiness.exportChecklist(checklist: input.take("checklist"), form: input.take("form"), releaseType: input.take("releaseType")).wire()
+    case "readiness.gates_of_checklist":
+        return try Readiness.gatesOfChecklist(checklist: input.take("checklist")).wire()
+    case "readiness.gates_of_profile":
+        return try Readiness.gatesOfProfile(profile: input.take("profile")).wire()
+    case "readiness.go_no_go":
+        return try Readiness.goNoGo(candidate: input.take("candidate"), evidence: input.take("evidence"), gates: input.take("gates"), now: input.take("now")).wire()
+    case "readiness.may_release":
+        return try Readiness.mayRelease(request: input.take("request"), situation: input.take("situation"), policy: input.take("policy"), now: input.take("now")).wire()
+    case "readiness.on_call":
+        return try Readiness.onCall(roster: input.take("roster"), requirement: input.take("requirement"), at: input.take("at")).wire()
+    case "readiness.outcome":
+        return try Readiness.outcome(decision: input.take("decision")).wire()
+    case "readiness.outcome_of_coverage":
+        return try Readiness.outcomeOfCoverage(coverage: input.take("coverage")).wire()
+    case "readiness.outcome_of_parity":
+        return try Readiness.outcomeOfParity(parity: input.take("parity")).wire()
+    case "readiness.outcome_of_permission":
+        return try Readiness.outcomeOfPermission(permission: input.take("permission")).wire()
+    case "readiness.outcome_of_promotion":
+        return try Readiness.outcomeOfPromotion(promotion: input.take("promotion")).wire()
+    case "readiness.parity":
+        return try Readiness.parity(left: input.take("left"), right: input.take("right"), policy: input.take("policy")).wire()
+    case "readiness.promotable":
+        return try Readiness.promotable(build: input.take("build"), environment: input.take("environment"), graph: input.take("graph"), now: input.take("now")).wire()
+    case "readiness.release_workflow":
+        return try Readiness.releaseWorkflow().wire()
     case "release.standard_profiles":
         return try Release.standardProfiles().wire()
     case "release.profiles_from_json":
@@ -1072,6 +1204,8 @@ func callHandles(_ name: String, _ input: Arguments) throws -> [Any?] {
         return [try ExperimentAssigner(definition: input.take("definition")).assign(unit: input.take("unit")).wire()]
     case "metrics.dora":
         return [try MetricsEngine(policy: input.take("policy")).dora(deployments: input.take("deployments"), changes: input.take("changes"), incidents: input.take("incidents"), range: input.take("range"), unit: input.take("unit"), zone: input.take("zone")).wire()]
+    case "readiness.may_release":
+        return [try ReadinessEngine(policy: input.take("policy")).mayRelease(request: input.take("request"), situation: input.take("situation"), now: input.take("now")).wire()]
     case "rollback.decide":
         return [try RollbackEngine(policy: input.take("policy")).decide(situation: input.take("situation"), now: input.take("now")).wire()]
     case "window.fits":

@@ -27,7 +27,7 @@ class ErrorKind(StrEnum):
 class Fault(_Value):
     """One mistake."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text", of="Fault")
 
     code: ErrorKind
     """Its code."""

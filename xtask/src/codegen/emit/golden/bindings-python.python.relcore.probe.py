@@ -21,7 +21,7 @@ from relcore.columns import AllColumns
 from relcore.columns import Frame
 from relcore.reason import ReasonCode
 
-__all__ = ["Colour","Everything","LOOK_UP","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","look_columns","look_frame","name",]
+__all__ = ["LOOK_UP","Colour","Everything","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","look_columns","look_frame","name",]
 
 class Colour(StrEnum):
     """The colour."""
@@ -36,7 +36,7 @@ class Colour(StrEnum):
 class Everything(_Value):
     """One field of each type."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("flag", "tiny", "small", "count_of_some", "signed", "big", "share", "name", "at", "length", "day", "version", "reason", "note", "limit", "colours", "labels", "colour", "signal")
+    _fields: ClassVar[_native.Fields] = _native.Fields("flag", "tiny", "small", "count_of_some", "signed", "big", "share", "name", "at", "length", "day", "version", "reason", "note", "limit", "colours", "labels", "colour", "signal", of="probe.Everything")
 
     flag: bool = True
     """Its flag."""
@@ -106,7 +106,7 @@ class Everything(_Value):
 class SignalOff(_Variant):
     """Dark."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="off")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="probe.Signal", tag="off")
 
     type: Literal["off"] = "off"
     """Which variant this is."""
@@ -118,7 +118,7 @@ class SignalOff(_Variant):
 class SignalSlowBlink(_Variant):
     """On and off."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("every_span", "colour", tag="slow_blink")
+    _fields: ClassVar[_native.Fields] = _native.Fields("every_span", "colour", of="probe.Signal", tag="slow_blink")
 
     type: Literal["slow_blink"] = "slow_blink"
     """Which variant this is."""
