@@ -38,10 +38,8 @@ pub(super) fn end(
             begin.restore(schedule, state);
         }
         (state.phase, state.waiver) = (Phase::RollingBack, Waiver::Nothing);
+        state.count_deadline(schedule, at);
         state.step_back(schedule, now, true);
-        if state.phase == Phase::RollingBack {
-            state.count_deadline(schedule, at);
-        }
         return;
     }
     state.phase = Phase::Frozen;

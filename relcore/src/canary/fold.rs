@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
         if !schedule.metrics.is_empty() || self.state.is_over() {
             return;
         }
-        let facts = Facts::trial(schedule, self.state, self.at);
+        let facts = Facts::trial(schedule, self.state, self.at).since(&self.folded.begin);
         if strongest(&facts).finding.is_none() {
             let before = facts.progress.step;
             let (progress, _) = advance(facts);
@@ -158,7 +158,8 @@ impl<'a> Walk<'a> {
     /// Evaluates the rules as a call at an instant would have, and keeps what ends or pauses the run.
     fn judge(&mut self, at: Timestamp) {
         let schedule = self.schedule();
-        let Some(finding) = strongest(&Facts::new(schedule, self.state, at)).finding else { return };
+        let facts = Facts::new(schedule, self.state, at).since(&self.folded.begin);
+        let Some(finding) = strongest(&facts).finding else { return };
         match finding.effect {
             Effect::Respond(Response::Abort) => {
                 let was_frozen = self.state.phase == Phase::Frozen;

@@ -123,6 +123,7 @@ mod quantile;
 mod rank;
 mod rate;
 mod rate_method;
+mod rate_ratio_interval;
 mod rate_test;
 #[cfg(test)]
 mod sample_cases;
@@ -179,7 +180,8 @@ pub use policy::policy_from_yaml;
 pub use policy::{Counts, Direction, Looks, Policy, default_policy, policy_from_json};
 pub use power::{Design, NeededSample, PowerPolicy, Sides, needed_sample, power};
 pub use rank::{RankMethod, RankTest, mann_whitney};
-pub use rate_method::{RateIntervalMethod, RateTestMethod, rate_ratio_interval};
+pub use rate_method::RateTestMethod;
+pub use rate_ratio_interval::{RateIntervalMethod, rate_ratio_interval};
 pub use rate_test::{
     PlannedShare, RateHypothesis, RateInterval, RateRatio, RateTest, multinomial_test, rate_interval,
     rate_ratio, rate_test, share_sequence,

@@ -171,6 +171,9 @@ impl Oracle {
             self.step_back(now, false);
         }
         let verdict = self.verdict(now);
+        if self.weight_at != self.begin.0.1 {
+            self.split = None;
+        }
         let is_starting = self.is_unready() && verdict == "hold" && !self.is_overdue_unready(now);
         let emptied = self.is_new_revision && self.weight == 0.0 && !is_starting;
         let before = if emptied { self.routed } else { self.previous };
@@ -279,12 +282,11 @@ impl Oracle {
         use relcore::stats::{Arm, SplitVerdict, check_split};
         let Some((at, canary, stable)) = self.split else { return false };
         let counts = |of: u64| relcore::scalar::Count::new(of).unwrap();
-        let arms = [
-            Arm::new("new", counts(canary), self.weight),
-            Arm::new("old", counts(stable), 100.0 - self.weight),
-        ];
-        let is_split = self.weight > 0.0 && self.weight < 100.0;
-        let is_new = Some(at) > self.weight_at && Some(at) > self.forgiven_at;
+        // The traffic is split by the weight of the last call, whatever the clock has reached since.
+        let (weight, weight_at, _) = self.begin.0;
+        let arms = [Arm::new("new", counts(canary), weight), Arm::new("old", counts(stable), 100.0 - weight)];
+        let is_split = weight > 0.0 && weight < 100.0;
+        let is_new = Some(at) > weight_at && Some(at) > self.forgiven_at;
         is_split
             && is_new
             && check_split(&arms, &self.schedule.split).unwrap().verdict == SplitVerdict::Mismatched
