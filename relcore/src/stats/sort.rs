@@ -1,6 +1,6 @@
 //! Order of large samples: a sort and a selection that use the distribution of the values, with the result of
 //! `sort_unstable_by(f64::total_cmp)`.
-use super::quantile;
+use super::quantile::select;
 
 /// From this number of values on, the sort by digits is faster than that by comparisons.
 const LARGE: usize = 2048;
@@ -152,7 +152,7 @@ pub(super) fn at_ranks<const N: usize>(values: &[f64], ranks: [usize; N]) -> [Op
         return all(values);
     }
     let ranks = ranks.map(|rank| rank.saturating_sub(lower));
-    quantile::select(&mut near, &ranks);
+    select(&mut near, &ranks);
     ranks.map(|rank| near.get(rank).map(|key| value(*key)))
 }
 

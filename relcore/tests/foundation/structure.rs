@@ -133,10 +133,11 @@ fn the_imports_between_files_have_no_cycle() {
         let own = file.module();
         let [module, name] = own.as_slice() else { continue };
         let exports = exports_of(&format!("{module}/mod.rs"));
+        let is_file = |name: &str| Path::new(&root()).join(module).join(format!("{name}.rs")).exists();
         for path in file.paths().iter().filter(|path| path.len() > 1 && path[0] == *module) {
-            let is_file = |name: &str| Path::new(&root()).join(module).join(format!("{name}.rs")).exists();
-            // A name that a file and a function share is that of the file.
-            let named = exports.get(&path[1]).filter(|_| !is_file(&path[1])).unwrap_or(&path[1]);
+            // A function may have the name of a file; what has items is the file.
+            let has_items = path.len() > 2 && is_file(&path[1]);
+            let named = exports.get(&path[1]).filter(|_| !has_items).unwrap_or(&path[1]);
             if named != name && is_file(named) {
                 imports.entry(format!("{module}/{name}")).or_default().insert(format!("{module}/{named}"));
             }
