@@ -151,7 +151,7 @@ fn decide(
     if folded.response.is_none() || state.stable_capacity.is_some() {
         state.step_back(schedule, now, false);
     }
-    let facts = Facts::new(schedule, &state, now).since(&folded.begin);
+    let facts = Facts::new(schedule, &state, now);
     let Ruled { finding: ruled, warnings } = strongest(&facts);
     let aborts = ruled.as_ref().is_some_and(|finding| finding.effect.strength() == Response::Abort);
     let (mut finding, verdict, effect) = match (folded.response.filter(|_| !aborts), ruled) {
@@ -174,9 +174,6 @@ fn decide(
     finding.reasons.extend(warnings);
     finding.reasons.extend(folded.orders);
     finding.reasons.extend(switch.removed(&state));
-    if state.weight_set_at != folded.begin.progress.weight_set_at {
-        state.split = None; // of the weight before, also if the clock had reached this one earlier
-    }
     let next_check_at = next_check(schedule, &state, &effect, now);
     let Finding { reasons, missing, .. } = finding;
     Decision { verdict, state, reasons, missing, next_check_at, policy_digest: rollout.digest().to_owned() }

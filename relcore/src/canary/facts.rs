@@ -1,5 +1,4 @@
 //! What the rules and the steps look at.
-use super::begin::Begin;
 use super::metric::{MeasurementPhase, Metric};
 use super::progress::Progress;
 use super::response::Response;
@@ -16,21 +15,13 @@ pub(super) struct Facts<'a> {
     pub(super) state: &'a State,
     pub(super) progress: Progress,
     pub(super) now: Timestamp,
-    /// The weight that the traffic has, and since when. The clock may have reached another one since the last call.
-    pub(super) routed: (f64, Option<Timestamp>),
     /// Whether only the effect is of interest: steps then give no reasons, whose texts cost more than the decision.
     pub(super) is_trial: bool,
 }
 
 impl<'a> Facts<'a> {
     pub(super) fn new(schedule: &'a Schedule, state: &'a State, now: Timestamp) -> Self {
-        let routed = (state.weight, state.weight_set_at);
-        Self { schedule, state, progress: Progress::of(state), now, routed, is_trial: false }
-    }
-
-    /// The same in a call that began like this.
-    pub(super) fn since(self, begin: &Begin) -> Self {
-        Self { routed: (begin.progress.weight, begin.progress.weight_set_at), ..self }
+        Self { schedule, state, progress: Progress::of(state), now, is_trial: false }
     }
 
     /// The same, to try out what a call at another instant would do.

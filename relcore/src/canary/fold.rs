@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
         if !schedule.metrics.is_empty() || self.state.is_over() {
             return;
         }
-        let facts = Facts::trial(schedule, self.state, self.at).since(&self.folded.begin);
+        let facts = Facts::trial(schedule, self.state, self.at);
         if strongest(&facts).finding.is_none() {
             let before = facts.progress.step;
             let (progress, _) = advance(facts);
@@ -158,8 +158,7 @@ impl<'a> Walk<'a> {
     /// Evaluates the rules as a call at an instant would have, and keeps what ends or pauses the run.
     fn judge(&mut self, at: Timestamp) {
         let schedule = self.schedule();
-        let facts = Facts::new(schedule, self.state, at).since(&self.folded.begin);
-        let Some(finding) = strongest(&facts).finding else { return };
+        let Some(finding) = strongest(&Facts::new(schedule, self.state, at)).finding else { return };
         match finding.effect {
             Effect::Respond(Response::Abort) => {
                 let was_frozen = self.state.phase == Phase::Frozen;
@@ -206,9 +205,13 @@ impl<'a> Walk<'a> {
                 }
             }
             ObservationKind::Split { canary, stable } => {
-                // Later counts include earlier ones; of two of one instant any one may count, but always the same.
-                let seen = Some(SplitCounts { at, canary: *canary, stable: *stable });
-                state.split = state.split.max(seen);
+                // A weight that only the clock reached, and that is taken back, never split any units.
+                let is_applied = state.weight_set_at == self.folded.begin.progress.weight_set_at;
+                if is_applied || !state.forbids_more_traffic(schedule) {
+                    // Later counts include earlier ones; of two of one instant any one may count, but always the same.
+                    let seen = Some(SplitCounts { at, canary: *canary, stable: *stable });
+                    state.split = state.split.max(seen);
+                }
             }
             ObservationKind::Window { open } => {
                 // Of two that contradict each other the more cautious one counts, and an older one is superseded.

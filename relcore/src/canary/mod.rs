@@ -72,8 +72,7 @@
 //! - Failed and inconclusive measurements count for the whole run, until an operator resumes, skips or promotes. Good
 //!   measurements and samples count for the current step, and only if they were made after the weight was set.
 //! - A metric with a `starting_step` counts from when that step begins. Before it, nothing waits for it.
-//! - The units of both versions count from when the weight was set, and are compared with the weight of the last call, also
-//!   if the clock has reached another one since. A weight of 0 or 100 % splits nothing.
+//! - The units of both versions count from when the weight was set. A weight of 0 or 100 % splits nothing.
 //! - All pauses together last at most `pause_limit`. The last one then ends by itself, without forgiving anything, and a
 //!   response `pause` is `hold`.
 //! - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.

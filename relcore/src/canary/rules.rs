@@ -223,8 +223,9 @@ fn inconclusive_limit(facts: &Facts<'_>) -> Option<Finding> {
 /// The test is valid at every look, so that each call may evaluate the latest counts.
 fn split_mismatch(facts: &Facts<'_>) -> Option<Finding> {
     let split = facts.state.split?;
-    let (weight, set_at) = facts.routed;
-    let is_of_weight = Some(split.at) > set_at && Some(split.at) > facts.state.forgiven_at;
+    let weight = facts.progress.weight;
+    let is_of_weight =
+        Some(split.at) > facts.progress.weight_set_at && Some(split.at) > facts.state.forgiven_at;
     let is_split = weight > 0.0 && weight < 100.0;
     if !is_of_weight || !is_split || facts.progress.waiver == Waiver::Inconclusive {
         return None;

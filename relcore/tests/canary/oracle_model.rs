@@ -171,9 +171,6 @@ impl Oracle {
             self.step_back(now, false);
         }
         let verdict = self.verdict(now);
-        if self.weight_at != self.begin.0.1 {
-            self.split = None;
-        }
         let is_starting = self.is_unready() && verdict == "hold" && !self.is_overdue_unready(now);
         let emptied = self.is_new_revision && self.weight == 0.0 && !is_starting;
         let before = if emptied { self.routed } else { self.previous };
@@ -282,11 +279,12 @@ impl Oracle {
         use relcore::stats::{Arm, SplitVerdict, check_split};
         let Some((at, canary, stable)) = self.split else { return false };
         let counts = |of: u64| relcore::scalar::Count::new(of).unwrap();
-        // The traffic is split by the weight of the last call, whatever the clock has reached since.
-        let (weight, weight_at, _) = self.begin.0;
-        let arms = [Arm::new("new", counts(canary), weight), Arm::new("old", counts(stable), 100.0 - weight)];
-        let is_split = weight > 0.0 && weight < 100.0;
-        let is_new = Some(at) > weight_at && Some(at) > self.forgiven_at;
+        let arms = [
+            Arm::new("new", counts(canary), self.weight),
+            Arm::new("old", counts(stable), 100.0 - self.weight),
+        ];
+        let is_split = self.weight > 0.0 && self.weight < 100.0;
+        let is_new = Some(at) > self.weight_at && Some(at) > self.forgiven_at;
         is_split
             && is_new
             && check_split(&arms, &self.schedule.split).unwrap().verdict == SplitVerdict::Mismatched
@@ -398,6 +396,8 @@ impl Oracle {
                 // Of two of one instant the smaller one comes last.
                 self.capacity = Some(percent);
             }
+            // A weight that only the clock reached, and that is taken back, never split any units.
+            ObservationKind::Split { .. } if self.weight_at != self.begin.0.1 && self.is_taken_back() => {}
             ObservationKind::Split { canary, stable } => {
                 self.split = self.split.max(Some((at, canary.get(), stable.get())));
             }
@@ -785,6 +785,15 @@ impl Oracle {
         thaws
     }
 
+    /// Whether a weight that only the clock reached is taken back.
+    fn is_taken_back(&self) -> bool {
+        let ordered = self.phase == Phase::Paused && self.told_at.is_none();
+        let warns = self.schedule.on.stable_unhealthy == Response::Warn;
+        let stable_down = self.healthy[1] == Some(false) && !self.without_stable && !warns;
+        let held = (stable_down || self.window_closed) && self.waiver != Waiver::NextWeight;
+        ordered || held || self.is_unready()
+    }
+
     fn verdict(&mut self, now: Timestamp) -> &'static str {
         if self.over() {
             self.thaw();
@@ -794,11 +803,7 @@ impl Oracle {
                 _ => "hold",
             };
         }
-        let ordered = self.phase == Phase::Paused && self.told_at.is_none();
-        let warns = self.schedule.on.stable_unhealthy == Response::Warn;
-        let stable_down = self.healthy[1] == Some(false) && !self.without_stable && !warns;
-        let held = (stable_down || self.window_closed) && self.waiver != Waiver::NextWeight;
-        if (ordered || held || self.is_unready()) && self.weight != self.begin.0.0 {
+        if self.is_taken_back() && self.weight != self.begin.0.0 {
             self.restore();
         }
         // The strongest; among equals the first: `max_by_key` takes the last, so the order is turned round.
