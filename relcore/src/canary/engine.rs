@@ -232,7 +232,12 @@ fn apply(
     let previous = switch.previous();
     match &finding.effect {
         Effect::Complete => {
-            (state.phase, state.weight) = (Phase::Succeeded, 100.0);
+            if state.weight < 100.0 {
+                // An order passed the steps that would have set it.
+                (state.weight, state.weight_set_at) = (100.0, Some(now));
+                state.traffic_since = state.traffic_since.or(Some(now));
+            }
+            state.phase = Phase::Succeeded;
             Routes::default().store(state);
             return Action::Complete { previous };
         }
