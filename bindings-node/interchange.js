@@ -10,6 +10,7 @@ const GIT_SHALLOW = "git rev-parse --is-shallow-repository";
 const GIT_TAGS =
   "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 const alertRulesToPrometheus = bind("interchange.alert_rules_to_prometheus");
+const gitChanges = bind("interchange.git_changes");
 const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
 const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
@@ -24,6 +25,7 @@ module.exports = {
   GIT_SHALLOW,
   GIT_TAGS,
   alertRulesToPrometheus,
+  gitChanges,
   gitPackages,
   gitReleases,
   monitoringToGrafana,

@@ -6,6 +6,7 @@ It decides nothing.
 | --- | --- | --- |
 | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | `parse_git` | commits and tags |
 | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
+| the same | `git_changes` | the history for `change.changes_since` |
 | the same of a repository with several packages | `git_packages` | the same, a service for each package |
 | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
 | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
@@ -58,6 +59,7 @@ from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore.analysis import AlertRules, Monitoring
 from relcore.canary import Observation, PlayRelease
+from relcore.change import History
 from relcore.metrics import Change, Deployment
 
 __all__ = [
@@ -78,6 +80,7 @@ __all__ = [
     "PrometheusSeries",
     "SeriesRule",
     "alert_rules_to_prometheus",
+    "git_changes",
     "git_packages",
     "git_releases",
     "monitoring_to_grafana",
@@ -386,6 +389,16 @@ def alert_rules_to_prometheus(
     group, and for a query that is empty, has a comment (`up # 1`) or brackets that do not match (`a) or (b`).
     """
     return _alert_rules_to_prometheus(rules, queries, group)
+
+
+_git_changes = _native.function("interchange.git_changes")
+
+
+def git_changes(history: GitHistory | Mapping[str, object]) -> History:
+    """Converts the commits and tags of a repository to the input of `changes_since`. The files of
+    the commits are not known.
+    """
+    return _git_changes(history)
 
 
 _git_packages = _native.function("interchange.git_packages")

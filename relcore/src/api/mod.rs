@@ -188,6 +188,7 @@ impl Method {
 pub fn reason_codes() -> impl Iterator<Item = (&'static str, ReasonCode, &'static str)> {
     let modules = [
         ("release", crate::release::code::ALL),
+        ("versioning", crate::versioning::code::ALL),
         ("window", crate::window::code::ALL),
         ("analysis", crate::analysis::code::ALL),
         ("canary", crate::canary::code::ALL),

@@ -297,6 +297,7 @@ modules!(
     analysis,
     audit,
     canary,
+    change,
     digest,
     experiment,
     incident,
@@ -307,6 +308,7 @@ modules!(
     stats,
     time,
     version,
+    versioning,
     window
 );
 

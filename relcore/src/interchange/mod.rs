@@ -5,6 +5,7 @@
 //! | --- | --- | --- |
 //! | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | [`parse_git`] | commits and tags |
 //! | commits and tags | [`git_releases`] | deployments and changes for [`metrics.dora`](crate::metrics::dora) |
+//! | the same | [`git_changes`] | the history for [`change.changes_since`](crate::change::changes_since) |
 //! | the same of a repository with several packages | [`git_packages`] | the same, a service for each package |
 //! | response of Prometheus' `/api/v1/query_range` | [`prometheus_query_range`] | series of samples |
 //! | responses for the metrics of a canary | [`prometheus_observations`] | observations for [`canary.next_action`](crate::canary::next_action) |
@@ -42,6 +43,7 @@
 //! - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
 //! - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
 //!   compare them with a baseline.
+mod changes;
 mod git;
 mod grafana;
 mod observations;
@@ -50,8 +52,8 @@ mod prometheus;
 mod prometheus_alerts;
 mod promql;
 mod releases;
-mod reverts;
 
+pub use changes::git_changes;
 pub use git::{
     GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,
 };
@@ -80,6 +82,8 @@ macro_rules! table_rows {
                     queries: &[PrometheusQuery],
                     group: &str,
                 ) -> String;
+                #[plain]
+                fn git_changes(history: &GitHistory) -> crate::change::History;
                 fn git_packages(
                     history: &GitHistory,
                     packages: &[GitPackage],
