@@ -10,9 +10,12 @@ const GIT_SHALLOW = "git rev-parse --is-shallow-repository";
 const GIT_TAGS =
   "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 const alertRulesToPrometheus = bind("interchange.alert_rules_to_prometheus");
+const argoSyncWindows = bind("interchange.argo_sync_windows");
 const gitChanges = bind("interchange.git_changes");
 const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
+const gitlabFreezePeriods = bind("interchange.gitlab_freeze_periods");
+const kuredWindow = bind("interchange.kured_window");
 const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
 const parseGit = bind("interchange.parse_git");
 const playTrackRelease = bind("interchange.play_track_release");
@@ -25,9 +28,12 @@ module.exports = {
   GIT_SHALLOW,
   GIT_TAGS,
   alertRulesToPrometheus,
+  argoSyncWindows,
   gitChanges,
   gitPackages,
   gitReleases,
+  gitlabFreezePeriods,
+  kuredWindow,
   monitoringToGrafana,
   parseGit,
   playTrackRelease,

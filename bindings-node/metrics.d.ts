@@ -111,6 +111,24 @@ export interface Change<At extends Instant = Instant> {
   readonly reverts?: readonly string[] | undefined;
 }
 
+/** The level of a value in a report of DORA, made by `classify`. */
+export interface Classification {
+  /** The metric. */
+  readonly metric: Metric;
+  /** The value, in the unit of the metric. */
+  readonly value: number;
+  /** The year of the report. */
+  readonly year: number;
+  /** Whether the report has one level for the value. */
+  readonly verdict: LevelVerdict;
+  /** The levels of the value, best first: one, several if `ambiguous`, none otherwise. */
+  readonly levels: readonly Level[];
+  /**
+   * Of a `gap`: the levels next to the value on both sides, best first. On the border of the table there is one side.
+   */
+  readonly nearest: readonly Level[];
+}
+
 /** One attempt to deploy a version of a service to an environment. */
 export interface Deployment<At extends Instant = Instant> {
   /** Identifies the deployment within the input. A retry is another deployment with another id. */
@@ -389,6 +407,42 @@ export type LeadStart = "authored" | "committed" | "authored_or_committed";
 export type LeadUnit = "change" | "deployment";
 
 /**
+ * A group of teams in the reports of DORA.
+ *
+ * - `elite`: The best.
+ * - `high`: The second.
+ * - `medium`: The third.
+ * - `low`: The last.
+ */
+export type Level = "elite" | "high" | "medium" | "low";
+
+/**
+ * Whether a report has one level for a value.
+ *
+ * - `level`: One level.
+ * - `ambiguous`: Several levels have the value.
+ * - `gap`: No level has the value.
+ * - `no_table`: The report has no levels for this metric.
+ */
+export type LevelVerdict = "level" | "ambiguous" | "gap" | "no_table";
+
+/**
+ * A metric.
+ *
+ * - `deployment_frequency`: How often is deployed: deployments a day.
+ * - `change_lead_time`: How long a change takes to production: seconds.
+ * - `change_fail_rate`: The share of deployments that failed.
+ * - `failed_deployment_recovery_time`: How long a failed deployment takes to recover: seconds. Reports before 2023 have the time to restore service.
+ * - `deployment_rework_rate`: The share of deployments that were made to repair production.
+ */
+export type Metric =
+  | "deployment_frequency"
+  | "change_lead_time"
+  | "change_fail_rate"
+  | "failed_deployment_recovery_time"
+  | "deployment_rework_rate";
+
+/**
  * How a span that ends before it begins is treated.
  *
  * - `drop`: It is left out and counted.
@@ -608,6 +662,85 @@ export interface Policy {
 export type QuantileRule = "linear" | "lower" | "nearest_rank";
 
 /**
+ * Answers to the questions of DORA's Quick Check. An answer that is left out is not scored.
+ *
+ * The first three have a number from 1 to 6, and a fraction between two of them is the mean of several answers:
+ *
+ * | answer | lead time, recovery time | deployment frequency |
+ * | --- | --- | --- |
+ * | 1 | more than six months | less than once in six months |
+ * | 2 | one to six months | between once a month and once in six months |
+ * | 3 | one week to one month | between once a week and once a month |
+ * | 4 | one day to one week | between once a day and once a week |
+ * | 5 | less than one day | between once an hour and once a day |
+ * | 6 | less than one hour | several deployments a day |
+ */
+export interface QuickCheckAnswers {
+  /** How long a change takes to production. */
+  readonly leadTime?: number | undefined;
+  /** How often is deployed. */
+  readonly deploymentFrequency?: number | undefined;
+  /** How long a failed deployment takes to recover. */
+  readonly recoveryTime?: number | undefined;
+  /** The share of deployments that failed, from 0 to 1. */
+  readonly changeFailRate?: number | undefined;
+  /**
+   * The share of deployments that were made to repair production, from 0 to 1. The edition of 2024 does not ask for it.
+   */
+  readonly reworkRate?: number | undefined;
+}
+
+/** The scores of a group of teams in the survey of DORA, with their standard deviations. */
+export interface QuickCheckBenchmark {
+  /** The group: `all`, an industry or a size of the organization. */
+  readonly population: string;
+  /** The mean scores of the group. */
+  readonly score: QuickCheckScore;
+  /** The standard deviation of each score between teams. */
+  readonly deviation: QuickCheckDeviation;
+}
+
+/** How much the scores of a group of teams differ, made by `quickCheckBenchmark`: standard deviations. */
+export interface QuickCheckDeviation {
+  /** Of the lead time. */
+  readonly leadTime: number;
+  /** Of the deployment frequency. */
+  readonly deploymentFrequency: number;
+  /** Of the recovery time. */
+  readonly recoveryTime: number;
+  /** Of the change fail rate. */
+  readonly changeFailRate: number;
+  /** Of the rework rate, which the edition of 2024 does not have. */
+  readonly reworkRate?: number | undefined;
+}
+
+/**
+ * The scores of a Quick Check, each from 0 to 10, made by `quickCheckScore`. One without an answer is absent.
+ */
+export interface QuickCheckScore {
+  /** The year of the edition. */
+  readonly year: number;
+  /** How many questions were answered. */
+  readonly answered: Count;
+  /** The mean of all scores. */
+  readonly overall?: number | undefined;
+  /** The mean of lead time, deployment frequency and recovery time. */
+  readonly throughput?: number | undefined;
+  /** The mean of change fail rate and rework rate; in 2024 the first alone. */
+  readonly stability?: number | undefined;
+  /** The score of the lead time. */
+  readonly leadTime?: number | undefined;
+  /** The score of the deployment frequency. */
+  readonly deploymentFrequency?: number | undefined;
+  /** The score of the recovery time. */
+  readonly recoveryTime?: number | undefined;
+  /** The score of the change fail rate. */
+  readonly changeFailRate?: number | undefined;
+  /** The score of the rework rate. */
+  readonly reworkRate?: number | undefined;
+}
+
+/**
  * Which deployments the rates are shares of.
  *
  * - `successful`: Those that succeeded.
@@ -757,6 +890,21 @@ export declare function policyFromJson(text: string): Policy;
 export declare function policyFromYaml(text: string): Policy;
 
 /**
+ * The level of a value by the report of DORA of a year.
+ *
+ * A report describes groups of teams as their survey found them. It prints the answer that is typical of each group, not
+ * limits between them. So a value may lie between two groups (`gap`), or in several (`ambiguous`), and the same value may
+ * be of another level in another year. The reports of 2020 and 2025 have no such table, and that of 2022 has no elite.
+ *
+ * The value has the unit of the metric: deployments a day, seconds, or a share from 0 to 1. Weeks have 7 days, months the
+ * twelfth part of 365 days. A single percentage (2023, 2024) is the level of exactly that value; the best one reaches down to
+ * 0, and the worst one up to 1.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for a year before 2018 or after 2025, a value below 0, one that is not finite, and a share of 15.
+ */
+export declare function classify(metric: Metric, value: number, year: number): Classification;
+
+/**
  * The five delivery metrics over a range and its buckets, in local days of a zone.
  *
  * For many reports under one policy, an `Engine` checks and digests it once.
@@ -783,6 +931,41 @@ export declare function dora(
  * items. Numbers are rounded; the report has all digits.
  */
 export declare function explain(report: DoraReport): string;
+
+/**
+ * The answers that the events of a report give to DORA's Quick Check.
+ *
+ * What is undefined in the report is not answered. The frequency is that of the whole range, by its number of deployments;
+ * exactly one a day is the answer 5. Months have the twelfth part of 365 days.
+ */
+export declare function quickCheckAnswers(row: DoraRow): QuickCheckAnswers;
+
+/**
+ * The scores of a group of teams in the survey of DORA, to compare a score with.
+ *
+ * `population` is `all`, an industry (`education`, `energy`, `financial_services`, `government`,
+ * `healthcare_pharmaceuticals`, `industrials_manufacturing`, `insurance`, `media_entertainment`, `non_profit`, `consumer`,
+ * `technology`, `telecommunications`, `other`) or a size of the organization: `solo`, `fewer_than_10` employees, and likewise
+ * 20 (2024), 100, 500, 1000, 5000, 10000, and `more_than_9999`.
+ *
+ * The recovery time of the sizes runs the other way in DORA's table of 2025 (2.6 where the same teams have 7.4 by industry);
+ * here it is turned, so that the means differ from those of the page. Throughput and stability of 2025 are those that DORA
+ * prints.
+ *
+ * @throws {@link RelcoreError}: `out_of_range` for an edition of 2023; `invalid_value` for a population that the edition does not have.
+ */
+export declare function quickCheckBenchmark(population: string, year: number): QuickCheckBenchmark;
+
+/**
+ * The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability.
+ *
+ * The answers 1 to 6 are scored 0 to 10, and a share of 100 % to 0 % likewise. The means leave out what was not answered;
+ * the page of DORA does so in the overall score, but takes an answer that is missing for 0 (times) or 10 (rates) in
+ * throughput and stability.
+ *
+ * @throws {@link RelcoreError}: All at once: `out_of_range` for an edition of 2023, an answer of 7, a rate of 15.
+ */
+export declare function quickCheckScore(answers: QuickCheckAnswers, year: number): QuickCheckScore;
 
 /**
  * The periods of a report as flat rows, in their order.

@@ -8,8 +8,12 @@ const doraColumns = bindColumns("metrics.dora_columns", ["policy", "range", "uni
 const defaultPolicy = bind("metrics.default_policy");
 const policyFromJson = bind("metrics.policy_from_json");
 const policyFromYaml = bind("metrics.policy_from_yaml");
+const classify = bind("metrics.classify");
 const dora = bind("metrics.dora");
 const explain = bind("metrics.explain");
+const quickCheckAnswers = bind("metrics.quick_check_answers");
+const quickCheckBenchmark = bind("metrics.quick_check_benchmark");
+const quickCheckScore = bind("metrics.quick_check_score");
 const reportRows = bind("metrics.report_rows");
 
 const engineNew = bind("metrics.Engine");
@@ -46,8 +50,12 @@ module.exports = {
   defaultPolicy,
   policyFromJson,
   policyFromYaml,
+  classify,
   dora,
   explain,
+  quickCheckAnswers,
+  quickCheckBenchmark,
+  quickCheckScore,
   reportRows,
   Engine,
 };

@@ -1518,7 +1518,8 @@ All faults at once: those of `objectives-from-json` for the objectives,
 check that no record was changed, removed, inserted or moved. `merkle-root`, `inclusion-proof` and
 `consistency-proof` are those of RFC 6962, for an auditor who sees a part of the log. `to-statement` and
 `match-statement` write and match statements of in-toto. `evidence-gaps` lists the evidence that a release record
-lacks for the controls of a framework.
+lacks for the controls of a framework. `record-decision` makes the entry of a decision, and `replay` makes every decision
+of a log again.
 
 Rules:
 
@@ -1769,6 +1770,34 @@ None for a record that could be read; `invalid_value` if the table has no canoni
                         r#"{"verdict":"unproven","reasons":[{"code":"tree_shrank","severity":"error","subject":"proof","text":"the tree shrank from 3 leaves to 2","evidence":{"n":0}}],"policyDigest":"sha256:e29bb819047c24666e31583d6270f3ba14eaafc1576e2f1b1b3aa823397480cc"}"#,
                     )],
                     prints: r#""UNPROVEN: the proof does not hold\n- error: the tree shrank from 3 leaves to 2 [tree_shrank: proof]\npolicy: sha256:e29bb819047c24666e31583d6270f3ba14eaafc1576e2f1b1b3aa823397480cc\n""#,
+                }),
+            },
+            Function {
+                name: "audit.explain_replay",
+                command: "explain-replay",
+                docs: "Writes the replay of a log as text for a person.",
+                arguments: &[Argument {
+                    wire: "replay",
+                    option: "replay",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.Replay",
+                        "The decisions of a log, made again by `replay`.",
+                        "Keys: verdict, replayed, skipped, unreadable, firstDifference?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit explain-replay --replay replay.json",
+                    files: &[(
+                        "replay.json",
+                        r#"{"verdict":"inconclusive","replayed":0,"skipped":1,"unreadable":0,"reasons":[{"code":"no_decisions","severity":"warning","subject":"log","text":"the log has no decision","evidence":{"n":0}}],"missing":["decisions"],"policyDigest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
+                    )],
+                    prints: r#""INCONCLUSIVE: 0 decisions replayed, 0 not\n- warning: the log has no decision [no_decisions: log]\nmissing: decisions\npolicy: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n""#,
                 }),
             },
             Function {
@@ -2071,6 +2100,37 @@ head is known.",
                 }),
             },
             Function {
+                name: "audit.outcome_of_replay",
+                command: "outcome-of-replay",
+                docs: "The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`.",
+                arguments: &[Argument {
+                    wire: "replay",
+                    option: "replay",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.Replay",
+                        "The decisions of a log, made again by `replay`.",
+                        "Keys: verdict, replayed, skipped, unreadable, firstDifference?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit outcome-of-replay --replay replay.json",
+                    files: &[(
+                        "replay.json",
+                        r#"{"verdict":"inconclusive","replayed":0,"skipped":1,"unreadable":0,"reasons":[{"code":"no_decisions","severity":"warning","subject":"log","text":"the log has no decision","evidence":{"n":0}}],"missing":["decisions"],"policyDigest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
                 name: "audit.outcome_of_statement",
                 command: "outcome-of-statement",
                 docs: "The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.",
@@ -2125,6 +2185,40 @@ are skipped. The chain is not checked here: `verify-chain` does so, and
                 }),
             },
             Function {
+                name: "audit.record_decision",
+                command: "record-decision",
+                docs: r"Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+
+`function_name` is qualified, as `canary next-action`, and `input` is the JSON object of the function's arguments. The entry has all that
+`replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
+
+Errors:
+`unknown_function`, and whatever the function refuses.",
+                arguments: &[
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                    Argument {
+                        wire: "functionName",
+                        option: "function-name",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument { wire: "input", option: "input", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("audit.Entry", "What happened: the content of a record."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit record-decision --at 2026-11-23T09:00:00.000Z --function-name window.status --input @input.txt",
+                    files: &[(
+                        "input.txt",
+                        r#"{"subject": {}, "policy": {}, "now": "2026-11-23T09:00:00.000Z"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "audit.record_leaf",
                 command: "record-leaf",
                 docs: "The leaf of a record: `leaf-hash` over the record without its key `hash` as canonical JSON.",
@@ -2150,6 +2244,38 @@ are skipped. The chain is not checked here: `verify-chain` does so, and
                         r#"{"sequence":1,"at":"2026-11-23T09:01:00.000Z","kind":"approved","actor":"kim","subject":"shop 1.4.0","data":"{\"n\":1,\"version\":\"1.4.1\"}","previous":"0000000000000000000000000000000000000000000000000000000000000000","hash":"b42e8bdf34d3fec8eae7211a1fde825e45c3976373f92f93d675cdd82d865f24"}"#,
                     )],
                     prints: r#""27de237d694e42dd34a99f01f141d807b601fbfdf8694833c5a2808d55d6c75f""#,
+                }),
+            },
+            Function {
+                name: "audit.replay",
+                command: "replay",
+                docs: r"Makes every decision of a log again and compares the result with what the log says, bit for bit.
+
+A decision is an entry of the kind `DECISION_KIND`, as `record-decision` makes it; other entries are skipped. A decision
+is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
+of relcore, or changed. The chain of the log is not checked here: `verify-chain` does so.",
+                arguments: &[Argument {
+                    wire: "log",
+                    option: "log",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of audit.LogRecord",
+                        "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                        "Keys: sequence, at, kind, actor?, subject?, data, previous, hash",
+                    ),
+                }],
+                result: ("audit.Replay", "The decisions of a log, made again by `replay`."),
+                explain: Some("audit.explain_replay"),
+                outcome: Some("audit.outcome_of_replay"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit replay --log log.json",
+                    files: &[(
+                        "log.json",
+                        r#"[{"sequence":2,"at":"2026-11-23T09:00:00.000Z","kind":"approved","actor":"kim","data":"{}","previous":"31485f3c90e337fa22fd5b7b03caf3dd15991fbd7e1959c5694340cb4409b470","hash":"9fc2152f9809af790cdd2fc40bd6331c999cab456606ffdb3e5d69a2fbbbdc03"}]"#,
+                    )],
+                    prints: "",
                 }),
             },
             Function {
@@ -2518,7 +2644,11 @@ another step, has no effect.
 Orders:
 
 A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
-pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
+pause, a skip from before the step. Then `order_outdated` says so, and `order_without_effect` where the phase leaves nothing
+to change: an abort after the rollout has succeeded. The same command of the same instant is applied once.
+
+A resume, a skip and a promotion forgive what was measured, and restart the clock of a deadline that has passed. A new
+revision ends a pause, and `pause_ended` says so if a person had ordered it.
 
 Pitfalls:
 
@@ -3246,7 +3376,7 @@ its effect gets it again.",
                             ("pause", "Stay at this weight; the timers stop."),
                             (
                                 "resume",
-                                "Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and errored measurements start at 0 again.",
+                                "Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and errored measurements start at 0 again, and so does the clock of a deadline that has passed.",
                             ),
                             ("retry", "Begin again at the first step after an abort."),
                             (
@@ -3267,7 +3397,7 @@ its effect gets it again.",
                             ),
                             (
                                 "continue_without_stable",
-                                "Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.",
+                                "Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new version may be the fix. A run that is frozen needs a `resume`, too.",
                             ),
                         ]),
                     },
@@ -3491,7 +3621,7 @@ Errors:
                             ),
                             (
                                 "keep_weight",
-                                "After the step of the new schedule with the present weight. Refused if it has none.",
+                                "After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back or went back before a retry: then it keeps its weight and goes on at the first step.",
                             ),
                             (
                                 "restart",
@@ -3929,7 +4059,11 @@ Pitfalls:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore change default-policy",
+                    files: &[],
+                    prints: r#"{"dialect":"spec","types":{},"onSuspectedBreaking":"warn","squash":"literal","breakingTokens":[],"referenceActions":[],"issuePrefixes":[],"allowedTypes":[],"allowedScopes":[]}"#,
+                }),
             },
             Function {
                 name: "change.policy_from_json",
@@ -3949,7 +4083,14 @@ differ in case alone; `out_of_range` for a longest header of 0.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore change policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"dialect": "angular", "types": {"deps": "patch"}, "onSuspectedBreaking": "fail", "squash": "expand", "breakingTokens": ["MIGRATION"], "referenceActions": ["kills"], "issuePrefixes": ["SHOP-"], "allowedTypes": ["feat"], "allowedScopes": ["api"], "longestHeader": 72}"#,
+                    )],
+                    prints: r#"{"dialect":"angular","types":{"deps":"patch"},"onSuspectedBreaking":"fail","squash":"expand","breakingTokens":["MIGRATION"],"referenceActions":["kills"],"issuePrefixes":["SHOP-"],"allowedTypes":["feat"],"allowedScopes":["api"],"longestHeader":72}"#,
+                }),
             },
             Function {
                 name: "change.policy_from_yaml",
@@ -3967,7 +4108,16 @@ As `policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore change policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"squash: expand
+types: {deps: patch}
+",
+                    )],
+                    prints: r#"{"dialect":"spec","types":{"deps":"patch"},"onSuspectedBreaking":"warn","squash":"expand","breakingTokens":[],"referenceActions":[],"issuePrefixes":[],"allowedTypes":[],"allowedScopes":[]}"#,
+                }),
             },
             Function {
                 name: "change.changeset_change",
@@ -3991,7 +4141,14 @@ As `policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore change changeset-change --changeset changeset.json --name a",
+                    files: &[(
+                        "changeset.json",
+                        r#"{"id":"w","releases":[{"name":"a","bump":"major"}],"summary":"One.\n\nTwo."}"#,
+                    )],
+                    prints: r#"{"id":"w","form":"changeset","description":"One.","body":"Two.","breaking":true,"breakingText":"One.\n\nTwo.","bump":"major","footers":[],"references":[],"coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[]}"#,
+                }),
             },
             Function {
                 name: "change.changes_since",
@@ -4053,7 +4210,14 @@ commit, `unknown_reference` for a head that is not in the history, `invalid_valu
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore change changes-since --history history.json --line '{"tagFormat":"app@{version}"}' --policy '{}'"#,
+                    files: &[(
+                        "history.json",
+                        r#"{"commits":[{"id":"b","text":"fix: x","parents":["a"]},{"id":"a","text":"feat: y"}],"tags":[{"name":"web@2.0.0","commit":"b"},{"name":"app@1.0.0","commit":"a"}]}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "change.expand_squash",
@@ -4083,7 +4247,18 @@ Those of `policy-from-json` under `policy`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore change expand-squash --text @text.txt --policy '{}'",
+                    files: &[(
+                        "text.txt",
+                        r"docs: a
+
+```
+* feat: b
+```",
+                    )],
+                    prints: r#"["docs: a\n\n```\n* feat: b\n```"]"#,
+                }),
             },
             Function {
                 name: "change.lint",
@@ -4113,7 +4288,11 @@ Those of `policy-from-json` under `policy`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore change lint --text 'feat: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.' --policy '{"longestHeader":20}'"#,
+                    files: &[],
+                    prints: r#"[{"code":"header_too_long","severity":"error","line":1,"text":"the header has 37 characters: expected at most 20"},{"code":"trailing_stop","severity":"warning","line":1,"text":"the description ends with a full stop","hint":"feat: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}]"#,
+                }),
             },
             Function {
                 name: "change.parse_change",
@@ -4143,7 +4322,11 @@ Those of `policy-from-json` under `policy`, all at once.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore change parse-change --text 'feat: ' --policy '{"dialect":"spec"}'"#,
+                    files: &[],
+                    prints: r#"{"form":"other","description":"feat:","breaking":false,"bump":"none","footers":[],"references":[],"coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[{"code":"missing_description","severity":"warning","line":1,"text":"the header has no description"}]}"#,
+                }),
             },
             Function {
                 name: "change.parse_changeset",
@@ -4165,7 +4348,16 @@ line of the packages that is not `name: bump`; `invalid_value` for a bump like `
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore change parse-changeset --id e --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"---
+---
+",
+                    )],
+                    prints: r#"{"id":"e","releases":[],"summary":""}"#,
+                }),
             },
             Function {
                 name: "change.parse_commits",
@@ -4202,7 +4394,11 @@ Those of `policy-from-json` under `policy`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore change parse-commits --commits '[{"id":"a","text":"Merged PR 12: feat: x"}]' --policy '{"squash":"expand"}'"#,
+                    files: &[],
+                    prints: r#"[{"id":"a","form":"conventional","changeType":"feat","description":"x","breaking":false,"bump":"minor","footers":[],"references":[],"request":"12","coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[]}]"#,
+                }),
             },
         ],
     },
@@ -6041,7 +6237,8 @@ Errors:
     },
     Module {
         name: "interchange",
-        docs: r"Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+        docs: r"Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+Grafana.
 It decides nothing.
 
 | input | function | result |
@@ -6053,6 +6250,7 @@ It decides nothing.
 | response of Prometheus' `/api/v1/query_range` | `prometheus-query-range` | series of samples |
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
 | alert rules and a query for each metric | `alert-rules-to-prometheus` | a rule file of Prometheus |
+| a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo-sync-windows`, `gitlab-freeze-periods`, `kured-window` | a policy of `window` |
 | what to watch, alert rules and queries | `monitoring-to-grafana` | a dashboard of Grafana |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -6145,6 +6343,53 @@ group, and for a query that is empty, has a comment (`up # 1`) or brackets that 
                 }),
             },
             Function {
+                name: "interchange.argo_sync_windows",
+                command: "argo-sync-windows",
+                docs: r"Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
+
+`text` is the manifest of an `AppProject`, its `spec`, or the list `syncWindows` alone, in YAML or JSON. A window counts if
+one of its selectors matches, or all that it has with `andOperator`. The windows get the names `window 1`, `window 2`
+by their places in the list.
+
+Two things differ from Argo CD. It takes the offset of a time zone from the clock on the wall, so that its windows are an
+hour off after a clock change. And a window is active from its first instant on, where Argo CD leaves that instant out.
+
+Errors:
+All faults at once: `syntax` for text that is neither YAML nor JSON, `missing_field` for a document without
+`syncWindows`, `unknown_field` for a misspelt key of a window, `invalid_value` for the kind `block`, a window without a
+selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?` are read. Those of
+`window policy-from-json` for a zone, a cron expression and a duration.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "application",
+                        option: "application",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.ArgoApplication",
+                            "An application of Argo CD, as the selectors of a sync window see it.",
+                            "Keys: name, namespace, cluster, server",
+                        ),
+                    },
+                ],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange argo-sync-windows --text '{"spec": {"syncWindows": []}}' --application application.json"#,
+                    files: &[(
+                        "application.json",
+                        r#"{"name":"shop","namespace":"shop-prod","cluster":"in-cluster","server":"https://kubernetes.default.svc"}"#,
+                    )],
+                    prints: r#"{"windows":[],"calendars":{}}"#,
+                }),
+            },
+            Function {
                 name: "interchange.git_changes",
                 command: "git-changes",
                 docs: r"Converts the commits and tags of a repository to the input of `changes-since`. The files of
@@ -6164,7 +6409,14 @@ the commits are not known.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore interchange git-changes --history history.json",
+                    files: &[(
+                        "history.json",
+                        r#"{"commits":[{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"authoredAt":"2026-01-02T00:00:00.000Z","committedAt":"2026-01-02T00:00:00.000Z","subject":"feat: b","body":"text\n\nRefs: #1\n"},{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"authoredAt":"2026-01-01T00:00:00.000Z","committedAt":"2026-01-01T00:00:00.000Z","subject":"fix: a"}],"tags":[{"name":"v1.0.0","commit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","taggedAt":"2026-01-01T00:00:00.000Z"}]}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "interchange.git_packages",
@@ -6290,6 +6542,69 @@ history, as in one that was cut off; `duplicate` for a repeated commit or releas
                         r#"{"commits":[{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"authoredAt":"2026-03-02T00:00:00.000Z","committedAt":"2026-03-02T00:00:00.000Z","subject":"chore(release): publish","body":""},{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"authoredAt":"2026-03-01T00:00:00.000Z","committedAt":"2026-03-01T00:00:00.000Z","subject":"start","body":""}],"tags":[{"name":"proj1-v0.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-03T00:00:00.000Z"},{"name":"proj2-v0.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-03T00:00:00.000Z"}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.gitlab_freeze_periods",
+                command: "gitlab-freeze-periods",
+                docs: r"Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
+
+A window is named by the id of its period: `freeze period 1`. Without periods everything is open.
+
+GitLab counts the instant of the end as frozen; here a window ends before it.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `wrong_type` for an object instead of a list, `missing_field` for
+a period without `freeze_end`, `unknown_zone` for `Berlin`, `invalid_value` for the cron expression `0 0 0 * *`,
+`duplicate` for two periods of one id. Other keys are ignored.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange gitlab-freeze-periods --text '[]'",
+                    files: &[],
+                    prints: r#"{"windows":[],"calendars":{}}"#,
+                }),
+            },
+            Function {
+                name: "interchange.kured_window",
+                command: "kured-window",
+                docs: r"Reads the schedule of kured as allow windows.
+
+A window over midnight becomes two, because kured counts each part on the weekday of its own: `mon` from `22:00` to
+`02:00` is the night's first hours of Monday and Monday from 22:00 on.
+
+Errors:
+All faults at once: `invalid_value` for the day `fridayyyy`, no day, the times `25:00` and `9:00:30`, and a start at the
+end; `unknown_zone` for `Local`.",
+                arguments: &[Argument {
+                    wire: "schedule",
+                    option: "schedule",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "interchange.KuredSchedule",
+                        "The options of kured that say when it may restart a node. The defaults are those of kured 1.",
+                        "Keys: rebootDays?, startTime?, endTime?, timeZone?",
+                    ),
+                }],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange kured-window --schedule '{"rebootDays":"0,4"}'"#,
+                    files: &[],
+                    prints: r#"{"windows":[{"name":"kured","kind":"allow","schedule":{"type":"weekly","days":["sunday","thursday"],"start":"00:00","end":"24:00"},"zone":"UTC","environments":[],"services":[],"exempt":[],"manual":false,"overrun":false}],"calendars":{}}"#,
                 }),
             },
             Function {
@@ -6660,6 +6975,57 @@ environments: [production, eu]
                 }),
             },
             Function {
+                name: "metrics.classify",
+                command: "classify",
+                docs: r"The level of a value by the report of DORA of a year.
+
+A report describes groups of teams as their survey found them. It prints the answer that is typical of each group, not
+limits between them. So a value may lie between two groups (`gap`), or in several (`ambiguous`), and the same value may
+be of another level in another year. The reports of 2020 and 2025 have no such table, and that of 2022 has no elite.
+
+The value has the unit of the metric: deployments a day, seconds, or a share from 0 to 1. Weeks have 7 days, months the
+twelfth part of 365 days. A single percentage (2023, 2024) is the level of exactly that value; the best one reaches down to
+0, and the worst one up to 1.
+
+Errors:
+`out_of_range` for a year before 2018 or after 2025, a value below 0, one that is not finite, and a share of 15.",
+                arguments: &[
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("deployment_frequency", "How often is deployed: deployments a day."),
+                            ("change_lead_time", "How long a change takes to production: seconds."),
+                            ("change_fail_rate", "The share of deployments that failed."),
+                            (
+                                "failed_deployment_recovery_time",
+                                "How long a failed deployment takes to recover: seconds. Reports before 2023 have the time to restore service.",
+                            ),
+                            (
+                                "deployment_rework_rate",
+                                "The share of deployments that were made to repair production.",
+                            ),
+                        ]),
+                    },
+                    Argument { wire: "value", option: "value", is_optional: false, kind: Kind::Number },
+                    Argument { wire: "year", option: "year", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "metrics.Classification",
+                    "The level of a value in a report of DORA, made by `classify`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics classify --metric change_fail_rate --value 0.0 --year 2018",
+                    files: &[],
+                    prints: r#"{"metric":"change_fail_rate","value":0.0,"year":2018,"verdict":"ambiguous","levels":["elite","high","medium"],"nearest":[]}"#,
+                }),
+            },
+            Function {
                 name: "metrics.dora",
                 command: "dora",
                 docs: r"The five delivery metrics over a range and its buckets, in local days of a zone.
@@ -6800,6 +7166,117 @@ items. Numbers are rounded; the report has all digits.",
                         r#"{"buckets":[{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}}],"overall":{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"},"tzdbVersion":"2025b"}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.quick_check_answers",
+                command: "quick-check-answers",
+                docs: r"The answers that the events of a report give to DORA's Quick Check.
+
+What is undefined in the report is not answered. The frequency is that of the whole range, by its number of deployments;
+exactly one a day is the answer 5. Months have the twelfth part of 365 days.",
+                arguments: &[Argument {
+                    wire: "row",
+                    option: "row",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "metrics.DoraRow",
+                        "The five delivery metrics of DORA over one range of time.",
+                        "Keys: range, partial, deploymentFrequency, changeLeadTime, changeFailRate, failedDeploymentRecoveryTime, deploymentReworkRate",
+                    ),
+                }],
+                result: (
+                    "metrics.QuickCheckAnswers",
+                    "Answers to the questions of DORA's Quick Check. An answer that is left out is not scored.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics quick-check-answers --row row.json",
+                    files: &[(
+                        "row.json",
+                        r#"{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-01-11T00:00:00.000Z"},"partial":false,"deploymentFrequency":{"n":10,"lowN":false,"excluded":[],"value":1.0},"changeLeadTime":{"n":10,"lowN":false,"excluded":[],"value":604800},"changeFailRate":{"n":10,"lowN":false,"excluded":[],"value":0.0,"affected":1},"failedDeploymentRecoveryTime":{"n":10,"lowN":false,"excluded":[],"value":3600},"deploymentReworkRate":{"n":10,"lowN":false,"excluded":[],"value":0.0,"affected":1}}"#,
+                    )],
+                    prints: r#"{"leadTime":3.0,"deploymentFrequency":5.0,"recoveryTime":5.0,"changeFailRate":0.0,"reworkRate":0.0}"#,
+                }),
+            },
+            Function {
+                name: "metrics.quick_check_benchmark",
+                command: "quick-check-benchmark",
+                docs: r"The scores of a group of teams in the survey of DORA, to compare a score with.
+
+`population` is `all`, an industry (`education`, `energy`, `financial_services`, `government`,
+`healthcare_pharmaceuticals`, `industrials_manufacturing`, `insurance`, `media_entertainment`, `non_profit`, `consumer`,
+`technology`, `telecommunications`, `other`) or a size of the organization: `solo`, `fewer_than_10` employees, and likewise
+20 (2024), 100, 500, 1000, 5000, 10000, and `more_than_9999`.
+
+The recovery time of the sizes runs the other way in DORA's table of 2025 (2.6 where the same teams have 7.4 by industry);
+here it is turned, so that the means differ from those of the page. Throughput and stability of 2025 are those that DORA
+prints.
+
+Errors:
+`out_of_range` for an edition of 2023; `invalid_value` for a population that the edition does not have.",
+                arguments: &[
+                    Argument {
+                        wire: "population",
+                        option: "population",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument { wire: "year", option: "year", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "metrics.QuickCheckBenchmark",
+                    "The scores of a group of teams in the survey of DORA, with their standard deviations.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics quick-check-benchmark --population all --year 2024",
+                    files: &[],
+                    prints: r#"{"population":"all","score":{"year":2024,"answered":4,"overall":6.55,"throughput":5.966666666666666,"stability":8.3,"leadTime":5.1,"deploymentFrequency":5.3,"recoveryTime":7.5,"changeFailRate":8.3},"deviation":{"leadTime":2.6,"deploymentFrequency":2.9,"recoveryTime":2.3,"changeFailRate":2.0}}"#,
+                }),
+            },
+            Function {
+                name: "metrics.quick_check_score",
+                command: "quick-check-score",
+                docs: r"The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability.
+
+The answers 1 to 6 are scored 0 to 10, and a share of 100 % to 0 % likewise. The means leave out what was not answered;
+the page of DORA does so in the overall score, but takes an answer that is missing for 0 (times) or 10 (rates) in
+throughput and stability.
+
+Errors:
+All at once: `out_of_range` for an edition of 2023, an answer of 7, a rate of 15.",
+                arguments: &[
+                    Argument {
+                        wire: "answers",
+                        option: "answers",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.QuickCheckAnswers",
+                            "Answers to the questions of DORA's Quick Check. An answer that is left out is not scored.",
+                            "Keys: leadTime?, deploymentFrequency?, recoveryTime?, changeFailRate?, reworkRate?",
+                        ),
+                    },
+                    Argument { wire: "year", option: "year", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "metrics.QuickCheckScore",
+                    "The scores of a Quick Check, each from 0 to 10, made by `quick_check_score`. One without an answer is absent.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore metrics quick-check-score --answers '{"leadTime":1}' --year 2025"#,
+                    files: &[],
+                    prints: r#"{"year":2025,"answered":1,"overall":0.0,"throughput":0.0,"leadTime":0.0}"#,
                 }),
             },
             Function {
@@ -11686,9 +12163,9 @@ Pitfalls:
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore version bump --previous 0.0.0 --next 0.0.1",
+                    command: "relcore version bump --previous 1.0.0 --next 2.0.0",
                     files: &[],
-                    prints: r#""patch""#,
+                    prints: r#""major""#,
                 }),
             },
             Function {
@@ -11715,7 +12192,11 @@ As `latest`, of versions by Semantic Versioning.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore version channels --tags '["v2.0.0","v1.9.8","v1.9.9","v2.1.0-beta.2","v2.0.0-rc.1"]'"#,
+                    files: &[],
+                    prints: r#"[{"name":"latest","tag":{"name":"v2.0.0","prefix":"v","version":"2.0.0"}},{"name":"1.x","tag":{"name":"v1.9.9","prefix":"v","version":"1.9.9"}},{"name":"beta","tag":{"name":"v2.1.0-beta.2","prefix":"v","version":"2.1.0-beta.2"}}]"#,
+                }),
             },
             Function {
                 name: "version.compare",
@@ -11747,7 +12228,11 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore version compare --a 1.0 --b 1.0.0 --scheme pep440",
+                    files: &[],
+                    prints: r#""equal""#,
+                }),
             },
             Function {
                 name: "version.free_version",
@@ -11771,7 +12256,11 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore version free-version --version 1.4.2 --tags '["1.4.2","1.4.3","1.4.4-rc.1","1.5.0"]'"#,
+                    files: &[],
+                    prints: r#"{"version":"1.4.5","skipped":["1.4.3"]}"#,
+                }),
             },
             Function {
                 name: "version.increment",
@@ -11816,7 +12305,11 @@ numbers beyond 2^64 - 1.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore version increment --version 1.2.3-4 --step major --label dev --numbering from_zero",
+                    files: &[],
+                    prints: r#""2.0.0""#,
+                }),
             },
             Function {
                 name: "version.latest",
@@ -11857,7 +12350,11 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore version latest --tags '["1.0.0","2.0.0"]' --scheme semver"#,
+                    files: &[],
+                    prints: r#"{"name":"2.0.0","prefix":"","version":"2.0.0"}"#,
+                }),
             },
             Function {
                 name: "version.line_range",
@@ -11880,7 +12377,11 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore version line-range --line 1.x --tags '["1.4.0","1.4.1","2.0.0"]'"#,
+                    files: &[],
+                    prints: r#"{"line":"1.x","min":"1.4.1","max":"2.0.0","accept":["patch","minor"],"mergeMin":"1.0.0","mergeMax":"2.0.0","range":">=1.4.1 <2.0.0"}"#,
+                }),
             },
             Function {
                 name: "version.line_ranges",
@@ -11909,7 +12410,11 @@ line.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore version line-ranges --branches '[{"versions":["1.0.0","1.1.0","1.1.1","1.2.0"]}]'"#,
+                    files: &[],
+                    prints: r#"[{"min":"1.2.0","accept":["patch","minor","major"],"range":">=1.2.0"}]"#,
+                }),
             },
             Function {
                 name: "version.parse_tag",
@@ -11945,7 +12450,11 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore version parse-tag --tag app@1.0.0 --format 'app@{version}' --scheme semver",
+                    files: &[],
+                    prints: r#"{"name":"app@1.0.0","prefix":"app@","version":"1.0.0"}"#,
+                }),
             },
             Function {
                 name: "version.render",
@@ -11991,7 +12500,11 @@ or Maven, an epoch, a post release or four numbers in Semantic Versioning, a pre
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore version render --text 1.3 --scheme pep440 --target semver",
+                    files: &[],
+                    prints: r#"{"text":"1.3.0","changes":["padded"]}"#,
+                }),
             },
             Function {
                 name: "version.truncate",
@@ -12021,7 +12534,11 @@ or Maven, an epoch, a post release or four numbers in Semantic Versioning, a pre
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore version truncate --version 1.2.3 --part major",
+                    files: &[],
+                    prints: r#""1.0.0""#,
+                }),
             },
         ],
     },
@@ -12052,7 +12569,11 @@ Pitfalls:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore versioning default-plan-policy",
+                    files: &[],
+                    prints: r#"{"ecosystem":"npm","zeroRule":"plain","groups":[],"ignored":[],"dependents":"out_of_range","workspaceOnly":false}"#,
+                }),
             },
             Function {
                 name: "versioning.plan_policy_from_json",
@@ -12071,7 +12592,14 @@ members, a label that is no prerelease identifier and the steps `none` and `prer
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore versioning plan-policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"ecosystem": "cargo", "groups": [{"kind": "fixed", "members": ["a", "b"]}], "peerBump": "major"}"#,
+                    )],
+                    prints: r#"{"ecosystem":"cargo","zeroRule":"plain","groups":[{"kind":"fixed","members":["a","b"]}],"ignored":[],"dependents":"out_of_range","peerBump":"major","workspaceOnly":false}"#,
+                }),
             },
             Function {
                 name: "versioning.plan_policy_from_yaml",
@@ -12089,7 +12617,16 @@ As `plan-policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore versioning plan-policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"dependents: always
+ignored: [a]
+",
+                    )],
+                    prints: r#"{"ecosystem":"npm","zeroRule":"plain","groups":[],"ignored":["a"],"dependents":"always","workspaceOnly":false}"#,
+                }),
             },
             Function {
                 name: "versioning.default_policy",
@@ -12104,7 +12641,11 @@ As `plan-policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore versioning default-policy",
+                    files: &[],
+                    prints: r#"{"scheme":"semver","calendar":"YYYY.MM.MICRO","zeroRule":"plain","initial":"0.1.0","onStaleForce":"ignore","atLeast":"none"}"#,
+                }),
             },
             Function {
                 name: "versioning.policy_from_json",
@@ -12125,7 +12666,14 @@ scheme does not have, a channel of calendar versions, a line that is not like `1
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore versioning policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"zeroRule": "cargo", "channel": {"label": "rc"}, "line": "1.x", "atMost": "minor"}"#,
+                    )],
+                    prints: r#"{"scheme":"semver","calendar":"YYYY.MM.MICRO","zeroRule":"cargo","channel":{"label":"rc","numbering":"from_zero"},"line":"1.x","initial":"0.1.0","onStaleForce":"ignore","atLeast":"none","atMost":"minor"}"#,
+                }),
             },
             Function {
                 name: "versioning.policy_from_yaml",
@@ -12143,7 +12691,16 @@ As `policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore versioning policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"scheme: calver
+calendar: YY.0M.MICRO
+",
+                    )],
+                    prints: r#"{"scheme":"calver","calendar":"YY.0M.MICRO","zeroRule":"plain","initial":"0.1.0","onStaleForce":"ignore","atLeast":"none"}"#,
+                }),
             },
             Function {
                 name: "versioning.explain",
@@ -12164,7 +12721,14 @@ As `policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore versioning explain --next next.json",
+                    files: &[(
+                        "next.json",
+                        r#"{"verdict":"nothing","previous":"1.0.0","bump":"none","needed":"none","rejected":[],"reasons":[{"code":"nothing_to_release","severity":"info","subject":"changes","text":"no change of 1 needs a version","evidence":{}}],"missing":[],"policyDigest":"sha256:e06011e95c5a09efcd6932b2128aaf84e32272c28e267a34ed1d33eca7902de2"}"#,
+                    )],
+                    prints: r#""NOTHING: no change needs a release\n- info: no change of 1 needs a version [nothing_to_release: changes]\npolicy: sha256:e06011e95c5a09efcd6932b2128aaf84e32272c28e267a34ed1d33eca7902de2\n""#,
+                }),
             },
             Function {
                 name: "versioning.next_version",
@@ -12232,7 +12796,14 @@ All faults at once: those of `policy-from-json` under `policy`; `invalid_value` 
                 outcome: Some("versioning.outcome"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore versioning next-version --current 1.0.0 --tags '["v1.0.0"]' --changes changes.json --request '{}' --policy '{"initial":"1.0.0"}'"#,
+                    files: &[(
+                        "changes.json",
+                        r#"[{"id":"c0","form":"conventional","changeType":"feat","description":"x","breaking":false,"bump":"minor","footers":[],"references":[],"coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[]}]"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "versioning.outcome",
@@ -12256,7 +12827,14 @@ All faults at once: those of `policy-from-json` under `policy`; `invalid_value` 
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore versioning outcome --next next.json",
+                    files: &[(
+                        "next.json",
+                        r#"{"verdict":"nothing","previous":"1.0.0","bump":"none","needed":"none","rejected":[],"reasons":[{"code":"nothing_to_release","severity":"info","subject":"changes","text":"no change of 1 needs a version","evidence":{}}],"missing":[],"policyDigest":"sha256:e06011e95c5a09efcd6932b2128aaf84e32272c28e267a34ed1d33eca7902de2"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
             },
             Function {
                 name: "versioning.preview",
@@ -12322,7 +12900,14 @@ Those of `next-version`, and those of `policy-from-json` under
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore versioning preview --request request.json --tags '["v1.0.0"]' --changes '[]' --messages '{"squash":"expand"}' --policy '{}'"#,
+                    files: &[(
+                        "request.json",
+                        r#"{"title":"Dark mode","commits":[{"id":"p0","text":"feat: dark mode"},{"id":"p1","text":"test: cover it"}],"mergeMethod":"squash"}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "versioning.release_plan",
@@ -12380,7 +12965,14 @@ packages of one name; `unknown_reference` for a package of a group, of a change 
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore versioning release-plan --packages packages.json --changes '[{"id":"c1","bump":"minor","packages":["b"]}]' --policy '{"ecosystem":"cargo"}'"#,
+                    files: &[(
+                        "packages.json",
+                        r#"[{"name":"a","version":"0.1.0"},{"name":"b","version":"0.1.0","requirements":[{"name":"a","range":"0.1.0"}]}]"#,
+                    )],
+                    prints: r#"{"releases":[{"name":"b","previous":"0.1.0","next":"0.2.0","bump":"minor","changes":["c1"],"because":[],"requirements":[]}],"unassigned":[],"ignored":[],"policyDigest":"sha256:adb1960b85ca0bbb570c12ebfcf5eca8803a2f22963edc702f531a0ae15727ce"}"#,
+                }),
             },
         ],
     },

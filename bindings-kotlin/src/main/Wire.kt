@@ -821,6 +821,14 @@ fun AuditChainVerdict.toJson(): String = ffiWriteAuditChainVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AuditDifference.Companion.fromJson(json: String): AuditDifference = ffiReadAuditDifference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditDifference.toJson(): String = ffiWriteAuditDifference(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AuditEntry.Companion.fromJson(json: String): AuditEntry = ffiReadAuditEntry(json)
 
 /** The JSON form. */
@@ -946,6 +954,22 @@ fun AuditReleaseRecord.Companion.fromJson(json: String): AuditReleaseRecord = ff
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AuditReleaseRecord.toJson(): String = ffiWriteAuditReleaseRecord(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditReplay.Companion.fromJson(json: String): AuditReplay = ffiReadAuditReplay(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditReplay.toJson(): String = ffiWriteAuditReplay(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditReplayVerdict.Companion.fromJson(json: String): AuditReplayVerdict = ffiReadAuditReplayVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditReplayVerdict.toJson(): String = ffiWriteAuditReplayVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1981,6 +2005,14 @@ fun IncidentVocabulary.toJson(): String = ffiWriteIncidentVocabulary(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeArgoApplication.Companion.fromJson(json: String): InterchangeArgoApplication = ffiReadInterchangeArgoApplication(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeArgoApplication.toJson(): String = ffiWriteInterchangeArgoApplication(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */
@@ -2026,6 +2058,14 @@ fun InterchangeGitTag.Companion.fromJson(json: String): InterchangeGitTag = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangeGitTag.toJson(): String = ffiWriteInterchangeGitTag(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeKuredSchedule.Companion.fromJson(json: String): InterchangeKuredSchedule = ffiReadInterchangeKuredSchedule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeKuredSchedule.toJson(): String = ffiWriteInterchangeKuredSchedule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2082,6 +2122,14 @@ fun MetricsChange.Companion.fromJson(json: String): MetricsChange = ffiReadMetri
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsChange.toJson(): String = ffiWriteMetricsChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsClassification.Companion.fromJson(json: String): MetricsClassification = ffiReadMetricsClassification(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsClassification.toJson(): String = ffiWriteMetricsClassification(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2197,6 +2245,30 @@ fun MetricsLeadUnit.toJson(): String = ffiWriteMetricsLeadUnit(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsLevel.Companion.fromJson(json: String): MetricsLevel = ffiReadMetricsLevel(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsLevel.toJson(): String = ffiWriteMetricsLevel(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsLevelVerdict.Companion.fromJson(json: String): MetricsLevelVerdict = ffiReadMetricsLevelVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsLevelVerdict.toJson(): String = ffiWriteMetricsLevelVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsMetric.Companion.fromJson(json: String): MetricsMetric = ffiReadMetricsMetric(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsMetric.toJson(): String = ffiWriteMetricsMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsNegativeSpans.Companion.fromJson(json: String): MetricsNegativeSpans = ffiReadMetricsNegativeSpans(json)
 
 /** The JSON form. */
@@ -2234,6 +2306,38 @@ fun MetricsQuantileRule.Companion.fromJson(json: String): MetricsQuantileRule = 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsQuantileRule.toJson(): String = ffiWriteMetricsQuantileRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckAnswers.Companion.fromJson(json: String): MetricsQuickCheckAnswers = ffiReadMetricsQuickCheckAnswers(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckAnswers.toJson(): String = ffiWriteMetricsQuickCheckAnswers(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckBenchmark.Companion.fromJson(json: String): MetricsQuickCheckBenchmark = ffiReadMetricsQuickCheckBenchmark(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckBenchmark.toJson(): String = ffiWriteMetricsQuickCheckBenchmark(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckDeviation.Companion.fromJson(json: String): MetricsQuickCheckDeviation = ffiReadMetricsQuickCheckDeviation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckDeviation.toJson(): String = ffiWriteMetricsQuickCheckDeviation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckScore.Companion.fromJson(json: String): MetricsQuickCheckScore = ffiReadMetricsQuickCheckScore(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsQuickCheckScore.toJson(): String = ffiWriteMetricsQuickCheckScore(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -237,11 +237,11 @@ class SuspectedBreaking(StrEnum):
     """The change is not breaking, and there is a diagnostic of severity `error`: no version is made of it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Cancelled(_Value):
     """A change that was taken back before its release."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "by")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "by", of="change.Cancelled")
 
     id: str
     """The commit that was taken back."""
@@ -250,11 +250,11 @@ class Cancelled(_Value):
     """The commit that took it back."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Changeset(_Value):
     """A changeset: the packages that a change touches, each with its bump, and the text for the changelog."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "releases", "summary")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "releases", "summary", of="change.Changeset")
 
     id: str
     """The name of the file without its extension: `strange-words-combine`."""
@@ -269,11 +269,11 @@ class Changeset(_Value):
         _freeze(self, "releases")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChangesetRelease(_Value):
     """A package of a changeset."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "bump")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "bump", of="change.ChangesetRelease")
 
     name: str
     """The name of the package: `@x/icon`."""
@@ -282,11 +282,13 @@ class ChangesetRelease(_Value):
     """The step that it needs."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Commit(_Value):
     """A commit, with what is known of its pull request."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "text", "parents", "files", "request_body")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id", "text", "parents", "files", "request_body", of="change.Commit"
+    )
 
     id: str
     """The object name, or any other identifier that no other commit has."""
@@ -309,11 +311,13 @@ class Commit(_Value):
         _freeze(self, "parents", "files")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Diagnostic(_Value):
     """Something odd about a message."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "severity", "line", "text", "hint")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "code", "severity", "line", "text", "hint", of="change.Diagnostic"
+    )
 
     code: DiagnosticCode
     """The stable code."""
@@ -331,11 +335,11 @@ class Diagnostic(_Value):
     """What to write instead."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Footer(_Value):
     """A footer of a message: `Reviewed-by: Z`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("token", "value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("token", "value", of="change.Footer")
 
     token: str
     """The token, as written: `Reviewed-by`."""
@@ -344,11 +348,11 @@ class Footer(_Value):
     """The value, with all of its lines. A value after ` #` begins with `#`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class History(_Value):
     """The commits and tags of a repository."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("commits", "tags")
+    _fields: ClassVar[_native.Fields] = _native.Fields("commits", "tags", of="change.History")
 
     commits: Sequence[Commit]
     """The commits, newest first, as `git log` prints them."""
@@ -360,12 +364,12 @@ class History(_Value):
         _freeze(self, "commits", "tags")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Line(_Value):
     """The line of development whose unreleased changes are asked for. Default: the newest commit, all versions."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "head", "line", "below", "tag_format", "scheme", "release_branches", "repository"
+        "head", "line", "below", "tag_format", "scheme", "release_branches", "repository", of="change.Line"
     )
 
     head: str | None = None
@@ -394,7 +398,7 @@ class Line(_Value):
     """The repository, `owner/name`: the number of another one is no revert. Default: the one that most reverts name."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Parsed(_Value):
     """A change: what a message says about it."""
 
@@ -419,6 +423,7 @@ class Parsed(_Value):
         "prereleased_in",
         "shipped_in",
         "diagnostics",
+        of="change.Parsed",
     )
 
     id: str | None = None
@@ -485,7 +490,7 @@ class Parsed(_Value):
         _freeze(self, "footers", "references", "co_authors", "picked_from", "also", "diagnostics")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """How messages are read. Default: the specification, to the letter."""
 
@@ -500,6 +505,7 @@ class Policy(_Value):
         "allowed_types",
         "allowed_scopes",
         "longest_header",
+        of="change.Policy",
     )
 
     dialect: Dialect = Dialect.SPEC
@@ -542,11 +548,13 @@ class Policy(_Value):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Reference(_Value):
     """An issue that a message names."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("action", "repository", "prefix", "issue")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "action", "repository", "prefix", "issue", of="change.Reference"
+    )
 
     action: str | None = None
     """The word before it, in lower case: `fixes`. Absent if it is no word that closes an issue."""
@@ -561,11 +569,11 @@ class Reference(_Value):
     """The number of the issue."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Released(_Value):
     """A commit whose change the line has released already."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "original")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "original", of="change.Released")
 
     id: str
     """The commit."""
@@ -574,11 +582,11 @@ class Released(_Value):
     """The commit that was released."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TaggedCommit(_Value):
     """A tag of a commit."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "commit")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "commit", of="change.TaggedCommit")
 
     name: str
     """The name: `v1.2.3`."""
@@ -587,12 +595,12 @@ class TaggedCommit(_Value):
     """The identifier of the commit."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Unreleased(_Value):
     """The changes of a line that no release of it has, made by `changes_since`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "since", "current", "changes", "cancelled", "released", "missing"
+        "since", "current", "changes", "cancelled", "released", "missing", of="change.Unreleased"
     )
 
     since: str | None = None

@@ -94,6 +94,7 @@ from relcore.time import BucketUnit, TimeRange, Weekday
 
 __all__ = [
     "Change",
+    "Classification",
     "Deployment",
     "DeploymentIntent",
     "DeploymentOutcome",
@@ -109,11 +110,18 @@ __all__ = [
     "IncidentLink",
     "LeadStart",
     "LeadUnit",
+    "Level",
+    "LevelVerdict",
+    "Metric",
     "NegativeSpans",
     "OpenRecoveries",
     "PartialDeployments",
     "Policy",
     "QuantileRule",
+    "QuickCheckAnswers",
+    "QuickCheckBenchmark",
+    "QuickCheckDeviation",
+    "QuickCheckScore",
     "RateDenominator",
     "RecoveryEnd",
     "RecoveryMembership",
@@ -125,6 +133,7 @@ __all__ = [
     "SeveralIncidents",
     "UndefinedReason",
     "UndeliveredChanges",
+    "classify",
     "default_policy",
     "dora",
     "dora_columns",
@@ -132,6 +141,9 @@ __all__ = [
     "explain",
     "policy_from_json",
     "policy_from_yaml",
+    "quick_check_answers",
+    "quick_check_benchmark",
+    "quick_check_score",
     "report_rows",
 ]
 
@@ -307,6 +319,57 @@ class LeadUnit(StrEnum):
 
     DEPLOYMENT = "deployment"
     """A deployment, which has the median of its changes: each weighs the same."""
+
+
+class Level(StrEnum):
+    """A group of teams in the reports of DORA."""
+
+    ELITE = "elite"
+    """The best."""
+
+    HIGH = "high"
+    """The second."""
+
+    MEDIUM = "medium"
+    """The third."""
+
+    LOW = "low"
+    """The last."""
+
+
+class LevelVerdict(StrEnum):
+    """Whether a report has one level for a value."""
+
+    LEVEL = "level"
+    """One level."""
+
+    AMBIGUOUS = "ambiguous"
+    """Several levels have the value."""
+
+    GAP = "gap"
+    """No level has the value."""
+
+    NO_TABLE = "no_table"
+    """The report has no levels for this metric."""
+
+
+class Metric(StrEnum):
+    """A metric."""
+
+    DEPLOYMENT_FREQUENCY = "deployment_frequency"
+    """How often is deployed: deployments a day."""
+
+    CHANGE_LEAD_TIME = "change_lead_time"
+    """How long a change takes to production: seconds."""
+
+    CHANGE_FAIL_RATE = "change_fail_rate"
+    """The share of deployments that failed."""
+
+    FAILED_DEPLOYMENT_RECOVERY_TIME = "failed_deployment_recovery_time"
+    """How long a failed deployment takes to recover: seconds. Reports before 2023 have the time to restore service."""
+
+    DEPLOYMENT_REWORK_RATE = "deployment_rework_rate"
+    """The share of deployments that were made to repair production."""
 
 
 class NegativeSpans(StrEnum):
@@ -492,12 +555,12 @@ class UndeliveredChanges(StrEnum):
     """Nowhere, unless a deployment that succeeds lists them itself."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Change(_Value):
     """A commit or another unit of work that deployments deliver."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "authored_at", "committed_at", "merge", "reverts"
+        "id", "authored_at", "committed_at", "merge", "reverts", of="metrics.Change"
     )
 
     id: str
@@ -519,7 +582,37 @@ class Change(_Value):
         _freeze(self, "reverts")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Classification(_Value):
+    """The level of a value in a report of DORA, made by `classify`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "value", "year", "verdict", "levels", "nearest", of="metrics.Classification"
+    )
+
+    metric: Metric
+    """The metric."""
+
+    value: float
+    """The value, in the unit of the metric."""
+
+    year: int
+    """The year of the report."""
+
+    verdict: LevelVerdict
+    """Whether the report has one level for the value."""
+
+    levels: Sequence[Level]
+    """The levels of the value, best first: one, several if `ambiguous`, none otherwise."""
+
+    nearest: Sequence[Level]
+    """Of a `gap`: the levels next to the value on both sides, best first. On the border of the table there is one side."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "levels", "nearest")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Deployment(_Value):
     """One attempt to deploy a version of a service to an environment."""
 
@@ -534,6 +627,7 @@ class Deployment(_Value):
         "revision",
         "remediates",
         "changes",
+        of="metrics.Deployment",
     )
 
     id: str
@@ -574,12 +668,12 @@ class Deployment(_Value):
         _freeze(self, "remediates", "changes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DoraReport(_Value):
     """The five delivery metrics of DORA over a range and each of its buckets."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "range", "overall", "buckets", "policy_digest", "tzdb_version"
+        "range", "overall", "buckets", "policy_digest", "tzdb_version", of="metrics.DoraReport"
     )
 
     range: TimeRange
@@ -604,7 +698,7 @@ class DoraReport(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DoraRow(_Value):
     """The five delivery metrics of DORA over one range of time.
 
@@ -619,6 +713,7 @@ class DoraRow(_Value):
         "change_fail_rate",
         "failed_deployment_recovery_time",
         "deployment_rework_rate",
+        of="metrics.DoraRow",
     )
 
     range: TimeRange
@@ -643,7 +738,7 @@ class DoraRow(_Value):
     """The share of deployments that were made to repair production: `affected` of `n`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Estimate(_Value):
     """A number with its basis, or the reason why there is none.
 
@@ -652,7 +747,18 @@ class Estimate(_Value):
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "value", "undefined", "n", "affected", "low_n", "excluded", "interval", "median", "mean", "p90", "p95"
+        "value",
+        "undefined",
+        "n",
+        "affected",
+        "low_n",
+        "excluded",
+        "interval",
+        "median",
+        "mean",
+        "p90",
+        "p95",
+        of="metrics.Estimate",
     )
 
     value: float | None = None
@@ -694,11 +800,11 @@ class Estimate(_Value):
         _freeze(self, "excluded")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Exclusion(_Value):
     """How many items were left out for one reason."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n")
+    _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n", of="metrics.Exclusion")
 
     reason: ExclusionReason
     """The reason."""
@@ -707,7 +813,7 @@ class Exclusion(_Value):
     """How many."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Incident(_Value):
     """A disruption of a service that needed immediate attention."""
 
@@ -721,6 +827,7 @@ class Incident(_Value):
         "caused_by",
         "duplicate_of",
         "closed",
+        of="metrics.Incident",
     )
 
     id: str
@@ -753,7 +860,7 @@ class Incident(_Value):
     """Whether it is over although nobody recorded when. With `resolvedAt` it is over in any case."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """Every choice behind the delivery metrics.
 
@@ -790,6 +897,7 @@ class Policy(_Value):
         "low_n",
         "relands",
         "partial_deployments",
+        of="metrics.Policy",
     )
 
     environments: Sequence[str] = ("production",)
@@ -919,7 +1027,144 @@ class Policy(_Value):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class QuickCheckAnswers(_Value):
+    """Answers to the questions of DORA's Quick Check. An answer that is left out is not scored.
+
+    The first three have a number from 1 to 6, and a fraction between two of them is the mean of several answers:
+
+    | answer | lead time, recovery time | deployment frequency |
+    | --- | --- | --- |
+    | 1 | more than six months | less than once in six months |
+    | 2 | one to six months | between once a month and once in six months |
+    | 3 | one week to one month | between once a week and once a month |
+    | 4 | one day to one week | between once a day and once a week |
+    | 5 | less than one day | between once an hour and once a day |
+    | 6 | less than one hour | several deployments a day |
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "lead_time",
+        "deployment_frequency",
+        "recovery_time",
+        "change_fail_rate",
+        "rework_rate",
+        of="metrics.QuickCheckAnswers",
+    )
+
+    lead_time: float | None = None
+    """How long a change takes to production."""
+
+    deployment_frequency: float | None = None
+    """How often is deployed."""
+
+    recovery_time: float | None = None
+    """How long a failed deployment takes to recover."""
+
+    change_fail_rate: float | None = None
+    """The share of deployments that failed, from 0 to 1."""
+
+    rework_rate: float | None = None
+    """The share of deployments that were made to repair production, from 0 to 1. The edition of 2024 does not ask for it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class QuickCheckBenchmark(_Value):
+    """The scores of a group of teams in the survey of DORA, with their standard deviations."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "population", "score", "deviation", of="metrics.QuickCheckBenchmark"
+    )
+
+    population: str
+    """The group: `all`, an industry or a size of the organization."""
+
+    score: QuickCheckScore
+    """The mean scores of the group."""
+
+    deviation: QuickCheckDeviation
+    """The standard deviation of each score between teams."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class QuickCheckDeviation(_Value):
+    """How much the scores of a group of teams differ, made by `quick_check_benchmark`: standard deviations."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "lead_time",
+        "deployment_frequency",
+        "recovery_time",
+        "change_fail_rate",
+        "rework_rate",
+        of="metrics.QuickCheckDeviation",
+    )
+
+    lead_time: float
+    """Of the lead time."""
+
+    deployment_frequency: float
+    """Of the deployment frequency."""
+
+    recovery_time: float
+    """Of the recovery time."""
+
+    change_fail_rate: float
+    """Of the change fail rate."""
+
+    rework_rate: float | None = None
+    """Of the rework rate, which the edition of 2024 does not have."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class QuickCheckScore(_Value):
+    """The scores of a Quick Check, each from 0 to 10, made by `quick_check_score`. One without an answer is absent."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "year",
+        "answered",
+        "overall",
+        "throughput",
+        "stability",
+        "lead_time",
+        "deployment_frequency",
+        "recovery_time",
+        "change_fail_rate",
+        "rework_rate",
+        of="metrics.QuickCheckScore",
+    )
+
+    year: int
+    """The year of the edition."""
+
+    answered: int
+    """How many questions were answered."""
+
+    overall: float | None = None
+    """The mean of all scores."""
+
+    throughput: float | None = None
+    """The mean of lead time, deployment frequency and recovery time."""
+
+    stability: float | None = None
+    """The mean of change fail rate and rework rate; in 2024 the first alone."""
+
+    lead_time: float | None = None
+    """The score of the lead time."""
+
+    deployment_frequency: float | None = None
+    """The score of the deployment frequency."""
+
+    recovery_time: float | None = None
+    """The score of the recovery time."""
+
+    change_fail_rate: float | None = None
+    """The score of the change fail rate."""
+
+    rework_rate: float | None = None
+    """The score of the rework rate."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReportRow(_Value):
     """One period of a report: its numbers without their basis, each in a column.
 
@@ -943,6 +1188,7 @@ class ReportRow(_Value):
         "rework_deployments",
         "deployment_rework_rate",
         "policy_digest",
+        of="metrics.ReportRow",
     )
 
     start: datetime
@@ -1078,6 +1324,26 @@ def policy_from_yaml(text: str) -> Policy:
     return _policy_from_yaml(text)
 
 
+_classify = _native.function("metrics.classify")
+
+
+def classify(metric: Metric | str, value: float, year: int) -> Classification:
+    """The level of a value by the report of DORA of a year.
+
+    A report describes groups of teams as their survey found them. It prints the answer that is typical of each group, not
+    limits between them. So a value may lie between two groups (`gap`), or in several (`ambiguous`), and the same value may
+    be of another level in another year. The reports of 2020 and 2025 have no such table, and that of 2022 has no elite.
+
+    The value has the unit of the metric: deployments a day, seconds, or a share from 0 to 1. Weeks have 7 days, months the
+    twelfth part of 365 days. A single percentage (2023, 2024) is the level of exactly that value; the best one reaches down to
+    0, and the worst one up to 1.
+
+    Errors:
+    `out_of_range` for a year before 2018 or after 2025, a value below 0, one that is not finite, and a share of 15.
+    """
+    return _classify(metric, value, year)
+
+
 _dora = _native.function("metrics.dora")
 
 
@@ -1113,6 +1379,55 @@ def explain(report: DoraReport | Mapping[str, object]) -> str:
     items. Numbers are rounded; the report has all digits.
     """
     return _explain(report)
+
+
+_quick_check_answers = _native.function("metrics.quick_check_answers")
+
+
+def quick_check_answers(row: DoraRow | Mapping[str, object]) -> QuickCheckAnswers:
+    """The answers that the events of a report give to DORA's Quick Check.
+
+    What is undefined in the report is not answered. The frequency is that of the whole range, by its number of deployments;
+    exactly one a day is the answer 5. Months have the twelfth part of 365 days.
+    """
+    return _quick_check_answers(row)
+
+
+_quick_check_benchmark = _native.function("metrics.quick_check_benchmark")
+
+
+def quick_check_benchmark(population: str, year: int) -> QuickCheckBenchmark:
+    """The scores of a group of teams in the survey of DORA, to compare a score with.
+
+    `population` is `all`, an industry (`education`, `energy`, `financial_services`, `government`,
+    `healthcare_pharmaceuticals`, `industrials_manufacturing`, `insurance`, `media_entertainment`, `non_profit`, `consumer`,
+    `technology`, `telecommunications`, `other`) or a size of the organization: `solo`, `fewer_than_10` employees, and likewise
+    20 (2024), 100, 500, 1000, 5000, 10000, and `more_than_9999`.
+
+    The recovery time of the sizes runs the other way in DORA's table of 2025 (2.6 where the same teams have 7.4 by industry);
+    here it is turned, so that the means differ from those of the page. Throughput and stability of 2025 are those that DORA
+    prints.
+
+    Errors:
+    `out_of_range` for an edition of 2023; `invalid_value` for a population that the edition does not have.
+    """
+    return _quick_check_benchmark(population, year)
+
+
+_quick_check_score = _native.function("metrics.quick_check_score")
+
+
+def quick_check_score(answers: QuickCheckAnswers | Mapping[str, object], year: int) -> QuickCheckScore:
+    """The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability.
+
+    The answers 1 to 6 are scored 0 to 10, and a share of 100 % to 0 % likewise. The means leave out what was not answered;
+    the page of DORA does so in the overall score, but takes an answer that is missing for 0 (times) or 10 (rates) in
+    throughput and stability.
+
+    Errors:
+    All at once: `out_of_range` for an edition of 2023, an answer of 7, a rate of 15.
+    """
+    return _quick_check_score(answers, year)
 
 
 _report_rows = _native.function("metrics.report_rows")

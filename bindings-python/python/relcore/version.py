@@ -165,11 +165,11 @@ class Scheme(StrEnum):
     """Numbers between dots, perhaps with leading zeros, as calendar versions: `21.04.2`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Branch(_Value):
     """The versions of a branch that releases: a maintenance line, or a branch for the next versions."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("line", "versions")
+    _fields: ClassVar[_native.Fields] = _native.Fields("line", "versions", of="Branch")
 
     line: str | None = None
     """The line of a maintenance branch: `1.x` or `1.4.x`. Absent for a branch for the next versions, as `main` and `next`."""
@@ -181,11 +181,11 @@ class Branch(_Value):
         _freeze(self, "versions")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class FreeVersion(_Value):
     """A number for a hotfix that no release has."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "skipped")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", "skipped", of="FreeVersion")
 
     version: str
     """The nearest free patch version."""
@@ -197,12 +197,12 @@ class FreeVersion(_Value):
         _freeze(self, "skipped")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LineRange(_Value):
     """The versions that a branch may release."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "line", "min", "max", "accept", "merge_min", "merge_max", "range"
+        "line", "min", "max", "accept", "merge_min", "merge_max", "range", of="LineRange"
     )
 
     line: str | None = None
@@ -230,11 +230,11 @@ class LineRange(_Value):
         _freeze(self, "accept")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Rendering(_Value):
     """A version in another scheme."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", "changes")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", "changes", of="Rendering")
 
     text: str
     """The text in the other scheme."""
@@ -246,11 +246,11 @@ class Rendering(_Value):
         _freeze(self, "changes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VersionChannel(_Value):
     """A channel and the version that it points to."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "tag")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "tag", of="VersionChannel")
 
     name: str
     """The name, as for a dist-tag of npm: `latest`, `beta`, `1.x`."""
@@ -259,11 +259,11 @@ class VersionChannel(_Value):
     """The tag that it points to."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VersionTag(_Value):
     """A tag: what stands before the version, and the version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "prefix", "version")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "prefix", "version", of="VersionTag")
 
     name: str
     """The whole tag."""

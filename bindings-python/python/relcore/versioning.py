@@ -205,11 +205,11 @@ class ZeroRule(StrEnum):
     """Breaking makes 0.5.0, a feature 0.4.3, as `preMajor` of conventional-changelog and both options of release-please."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ApiDiff(_Value):
     """The result of a tool that compares the public API with that of the last release."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("tool", "bump")
+    _fields: ClassVar[_native.Fields] = _native.Fields("tool", "bump", of="versioning.ApiDiff")
 
     tool: str
     """The name of the tool."""
@@ -218,11 +218,11 @@ class ApiDiff(_Value):
     """The step that the difference needs."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Cause(_Value):
     """What releases a package beside its changes."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "name")
+    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "name", of="versioning.Cause")
 
     kind: CauseKind
     """The kind."""
@@ -231,11 +231,11 @@ class Cause(_Value):
     """The package that it comes from."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Channel(_Value):
     """A channel of prereleases."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("label", "numbering")
+    _fields: ClassVar[_native.Fields] = _native.Fields("label", "numbering", of="versioning.Channel")
 
     label: str
     """The label: `beta` of `1.3.0-beta.1`."""
@@ -244,11 +244,11 @@ class Channel(_Value):
     """The number of the first prerelease. Default: `from_zero`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Group(_Value):
     """Packages that are released together."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "members")
+    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "members", of="versioning.Group")
 
     kind: GroupKind
     """Whether all of them are released, or those with changes."""
@@ -260,7 +260,7 @@ class Group(_Value):
         _freeze(self, "members")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Next(_Value):
     """The next version, made by `next_version`."""
 
@@ -275,6 +275,7 @@ class Next(_Value):
         "reasons",
         "missing",
         "policy_digest",
+        of="versioning.Next",
     )
 
     verdict: Verdict
@@ -314,11 +315,13 @@ class Next(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Package(_Value):
     """A package of a repository."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "version", "requirements", "paths", "ignore")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "version", "requirements", "paths", "ignore", of="versioning.Package"
+    )
 
     name: str
     """Its name, which no other package has."""
@@ -341,11 +344,13 @@ class Package(_Value):
         _freeze(self, "requirements", "paths", "ignore")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PackageChange(_Value):
     """A change, and the packages that it belongs to."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "bump", "packages", "files", "overrides")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id", "bump", "packages", "files", "overrides", of="versioning.PackageChange"
+    )
 
     id: str
     """The commit or the changeset."""
@@ -366,12 +371,19 @@ class PackageChange(_Value):
         _freeze(self, "packages", "files")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PackageRelease(_Value):
     """A package of a plan."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "previous", "next", "bump", "changes", "because", "requirements"
+        "name",
+        "previous",
+        "next",
+        "bump",
+        "changes",
+        "because",
+        "requirements",
+        of="versioning.PackageRelease",
     )
 
     name: str
@@ -399,11 +411,13 @@ class PackageRelease(_Value):
         _freeze(self, "changes", "because", "requirements")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Plan(_Value):
     """The packages that are released together, made by `release_plan`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("releases", "unassigned", "ignored", "policy_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "releases", "unassigned", "ignored", "policy_digest", of="versioning.Plan"
+    )
 
     releases: Sequence[PackageRelease]
     """The packages, in the order of the input. One with the bump `none` is not released, but its manifest changes."""
@@ -421,12 +435,20 @@ class Plan(_Value):
         _freeze(self, "releases", "unassigned", "ignored")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlanPolicy(_Value):
     """How the packages of a repository are released. Default: as changesets, for npm."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "ecosystem", "zero_rule", "groups", "ignored", "dependents", "peer_bump", "workspace_only", "channel"
+        "ecosystem",
+        "zero_rule",
+        "groups",
+        "ignored",
+        "dependents",
+        "peer_bump",
+        "workspace_only",
+        "channel",
+        of="versioning.PlanPolicy",
     )
 
     ecosystem: Ecosystem = Ecosystem.NPM
@@ -457,7 +479,7 @@ class PlanPolicy(_Value):
         _freeze(self, "groups", "ignored")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """How versions are numbered. Default: Semantic Versioning without exceptions, releases only."""
 
@@ -473,6 +495,7 @@ class Policy(_Value):
         "on_stale_force",
         "at_least",
         "at_most",
+        of="versioning.Policy",
     )
 
     scheme: Scheme = Scheme.SEMVER
@@ -509,12 +532,12 @@ class Policy(_Value):
     """The greatest step: `patch` for a line of fixes. Absent: none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Preview(_Value):
     """What merging a request will release, made by `preview`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "next", "entries", "lost_bump", "diagnostics", "comment"
+        "next", "entries", "lost_bump", "diagnostics", "comment", of="versioning.Preview"
     )
 
     next: Next
@@ -536,11 +559,13 @@ class Preview(_Value):
         _freeze(self, "entries", "diagnostics")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PullRequest(_Value):
     """A pull or merge request that is not merged yet."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("title", "number", "commits", "merge_method")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "title", "number", "commits", "merge_method", of="versioning.PullRequest"
+    )
 
     title: str
     """The title."""
@@ -558,11 +583,11 @@ class PullRequest(_Value):
         _freeze(self, "commits")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Rejected(_Value):
     """A forced version that cannot be released."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "code", "by")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", "code", "by", of="versioning.Rejected")
 
     version: str
     """The version, as written."""
@@ -574,11 +599,13 @@ class Rejected(_Value):
     """The change that forces it, or `policy.force`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Request(_Value):
     """What is asked for beside the changes. Default: nothing."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("bump", "graduate", "promote", "api", "today", "build")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "bump", "graduate", "promote", "api", "today", "build", of="versioning.Request"
+    )
 
     bump: Bump | None = None
     """The step, instead of the one that the changes need."""
@@ -604,11 +631,11 @@ class Request(_Value):
         _freeze(self, "api")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Requirement(_Value):
     """A package that another one requires."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "range", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "range", "kind", of="versioning.Requirement")
 
     name: str
     """The name of the required package."""
@@ -620,11 +647,13 @@ class Requirement(_Value):
     """What it is for. Default: `runtime`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Rewrite(_Value):
     """A range of a manifest that changes."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "kind", "previous", "next")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "kind", "previous", "next", of="versioning.Rewrite"
+    )
 
     name: str
     """The required package."""

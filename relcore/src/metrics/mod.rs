@@ -73,23 +73,32 @@
 //! The same metrics can be computed from columns of numbers instead of objects, at a million deployments in about a
 //! tenth of a second. For many reports under one policy, an engine checks and digests the policy once.
 mod choice;
+mod classify;
 pub mod columns;
 mod engine;
 mod event;
 mod explain;
+mod metric;
 mod policy;
+mod quick_check;
 mod report;
 mod report_row;
 mod rows;
 mod table;
 
 pub use choice::*;
+pub use classify::{Classification, Level, LevelVerdict, classify};
 pub use engine::Engine;
 pub use event::{Change, Deployment, DeploymentIntent, DeploymentOutcome, Incident};
 pub use explain::explain;
+pub use metric::Metric;
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{Policy, default_policy, policy_from_json};
+pub use quick_check::{
+    QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation, QuickCheckScore, quick_check_answers,
+    quick_check_benchmark, quick_check_score,
+};
 pub use report::{DoraReport, DoraRow, Estimate, Exclusion, ExclusionReason, UndefinedReason};
 pub use report_row::{ReportRow, report_rows};
 pub(crate) use rows::natural;
@@ -167,6 +176,9 @@ crate::scalar::texts!(
     IncidentLink,
     LeadStart,
     LeadUnit,
+    Level,
+    LevelVerdict,
+    Metric,
     NegativeSpans,
     OpenRecoveries,
     PartialDeployments,
@@ -190,6 +202,8 @@ macro_rules! table_rows {
             metrics {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
+                fn classify(metric: &Metric, value: f64, year: u32) -> Classification;
+
                 fn dora(
                     deployments: &[Deployment],
                     changes: &[Change],
@@ -202,6 +216,11 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn explain(report: &DoraReport) -> String;
+
+                #[plain]
+                fn quick_check_answers(row: &DoraRow) -> QuickCheckAnswers;
+                fn quick_check_benchmark(population: &str, year: u32) -> QuickCheckBenchmark;
+                fn quick_check_score(answers: &QuickCheckAnswers, year: u32) -> QuickCheckScore;
 
                 #[plain]
                 fn report_rows(report: &DoraReport) -> Vec<ReportRow>;

@@ -995,6 +995,16 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("audit.ChainVerdict", Descriptor::Unit(&["whole", "prefix", "broken"])),
     (
+        "audit.Difference",
+        Descriptor::Struct(&[
+            Field { name: "sequence", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "functionName", required: true, of: TypeRef::Text },
+            Field { name: "path", required: true, of: TypeRef::Text },
+            Field { name: "recorded", required: true, of: TypeRef::Text },
+            Field { name: "replayed", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "audit.Entry",
         Descriptor::Struct(&[
             Field { name: "at", required: true, of: TypeRef::Timestamp },
@@ -1183,6 +1193,24 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "retainUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
+    (
+        "audit.Replay",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("audit.ReplayVerdict") },
+            Field { name: "replayed", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "skipped", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "unreadable", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field {
+                name: "firstDifference",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("audit.Difference")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("audit.ReplayVerdict", Descriptor::Unit(&["agrees", "differs", "inconclusive"])),
     (
         "audit.StatementCheck",
         Descriptor::Struct(&[
@@ -2731,6 +2759,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Unit(&["statuspage", "cachet", "openstatus", "dispatch", "pagerduty", "checkly"]),
     ),
     (
+        "interchange.ArgoApplication",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "namespace", required: true, of: TypeRef::Text },
+            Field { name: "cluster", required: true, of: TypeRef::Text },
+            Field { name: "server", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "interchange.GitCommit",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
@@ -2794,6 +2831,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "taggedAt", required: true, of: TypeRef::Timestamp },
         ]),
     ),
+    (
+        "interchange.KuredSchedule",
+        Descriptor::Struct(&[
+            Field { name: "rebootDays", required: false, of: TypeRef::Text },
+            Field { name: "startTime", required: false, of: TypeRef::Text },
+            Field { name: "endTime", required: false, of: TypeRef::Text },
+            Field { name: "timeZone", required: false, of: TypeRef::Text },
+        ]),
+    ),
     ("interchange.MissingSample", Descriptor::Unit(&["nan", "positive_infinity", "negative_infinity"])),
     (
         "interchange.PrometheusMetric",
@@ -2846,6 +2892,17 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "committedAt", required: true, of: TypeRef::Timestamp },
             Field { name: "merge", required: false, of: TypeRef::Bool },
             Field { name: "reverts", required: false, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "metrics.Classification",
+        Descriptor::Struct(&[
+            Field { name: "metric", required: true, of: TypeRef::Named("metrics.Metric") },
+            Field { name: "value", required: true, of: TypeRef::Float },
+            Field { name: "year", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "verdict", required: true, of: TypeRef::Named("metrics.LevelVerdict") },
+            Field { name: "levels", required: true, of: TypeRef::List(&TypeRef::Named("metrics.Level")) },
+            Field { name: "nearest", required: true, of: TypeRef::List(&TypeRef::Named("metrics.Level")) },
         ]),
     ),
     (
@@ -2983,6 +3040,18 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ("metrics.IncidentLink", Descriptor::Unit(&["caused_by", "latest_before"])),
     ("metrics.LeadStart", Descriptor::Unit(&["authored", "committed", "authored_or_committed"])),
     ("metrics.LeadUnit", Descriptor::Unit(&["change", "deployment"])),
+    ("metrics.Level", Descriptor::Unit(&["elite", "high", "medium", "low"])),
+    ("metrics.LevelVerdict", Descriptor::Unit(&["level", "ambiguous", "gap", "no_table"])),
+    (
+        "metrics.Metric",
+        Descriptor::Unit(&[
+            "deployment_frequency",
+            "change_lead_time",
+            "change_fail_rate",
+            "failed_deployment_recovery_time",
+            "deployment_rework_rate",
+        ]),
+    ),
     ("metrics.NegativeSpans", Descriptor::Unit(&["drop", "clamp", "keep"])),
     ("metrics.OpenRecoveries", Descriptor::Unit(&["exclude", "age"])),
     ("metrics.PartialDeployments", Descriptor::Unit(&["failed", "successful", "unsuccessful"])),
@@ -3047,6 +3116,49 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("metrics.QuantileRule", Descriptor::Unit(&["linear", "lower", "nearest_rank"])),
+    (
+        "metrics.QuickCheckAnswers",
+        Descriptor::Struct(&[
+            Field { name: "leadTime", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "deploymentFrequency", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "recoveryTime", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "changeFailRate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "reworkRate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "metrics.QuickCheckBenchmark",
+        Descriptor::Struct(&[
+            Field { name: "population", required: true, of: TypeRef::Text },
+            Field { name: "score", required: true, of: TypeRef::Named("metrics.QuickCheckScore") },
+            Field { name: "deviation", required: true, of: TypeRef::Named("metrics.QuickCheckDeviation") },
+        ]),
+    ),
+    (
+        "metrics.QuickCheckDeviation",
+        Descriptor::Struct(&[
+            Field { name: "leadTime", required: true, of: TypeRef::Float },
+            Field { name: "deploymentFrequency", required: true, of: TypeRef::Float },
+            Field { name: "recoveryTime", required: true, of: TypeRef::Float },
+            Field { name: "changeFailRate", required: true, of: TypeRef::Float },
+            Field { name: "reworkRate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
+    (
+        "metrics.QuickCheckScore",
+        Descriptor::Struct(&[
+            Field { name: "year", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "answered", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "overall", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "throughput", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "stability", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "leadTime", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "deploymentFrequency", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "recoveryTime", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "changeFailRate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "reworkRate", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
     ("metrics.RateDenominator", Descriptor::Unit(&["successful", "finished"])),
     ("metrics.RecoveryEnd", Descriptor::Unit(&["incident_else_remedy", "incident", "remedy", "earliest"])),
     ("metrics.RecoveryMembership", Descriptor::Unit(&["failure", "recovery"])),

@@ -816,6 +816,14 @@ extension AuditChainVerdict: WireValue {
     public func json() throws -> String { try ffiWriteAuditChainVerdict(value: self) }
 }
 
+extension AuditDifference: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditDifference(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditDifference(value: self) }
+}
+
 extension AuditEntry: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAuditEntry(json: json) }
@@ -942,6 +950,22 @@ extension AuditReleaseRecord: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAuditReleaseRecord(value: self) }
+}
+
+extension AuditReplay: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditReplay(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditReplay(value: self) }
+}
+
+extension AuditReplayVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditReplayVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditReplayVerdict(value: self) }
 }
 
 extension AuditStatementCheck: WireValue {
@@ -1976,6 +2000,14 @@ extension IncidentVocabulary: WireValue {
     public func json() throws -> String { try ffiWriteIncidentVocabulary(value: self) }
 }
 
+extension InterchangeArgoApplication: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeArgoApplication(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeArgoApplication(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }
@@ -2022,6 +2054,14 @@ extension InterchangeGitTag: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangeGitTag(value: self) }
+}
+
+extension InterchangeKuredSchedule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeKuredSchedule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeKuredSchedule(value: self) }
 }
 
 extension InterchangeMissingSample: WireValue {
@@ -2078,6 +2118,14 @@ extension MetricsChange: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsChange(value: self) }
+}
+
+extension MetricsClassification: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsClassification(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsClassification(value: self) }
 }
 
 extension MetricsDeployment: WireValue {
@@ -2192,6 +2240,30 @@ extension MetricsLeadUnit: WireValue {
     public func json() throws -> String { try ffiWriteMetricsLeadUnit(value: self) }
 }
 
+extension MetricsLevel: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsLevel(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsLevel(value: self) }
+}
+
+extension MetricsLevelVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsLevelVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsLevelVerdict(value: self) }
+}
+
+extension MetricsMetric: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsMetric(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsMetric(value: self) }
+}
+
 extension MetricsNegativeSpans: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsNegativeSpans(json: json) }
@@ -2230,6 +2302,38 @@ extension MetricsQuantileRule: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsQuantileRule(value: self) }
+}
+
+extension MetricsQuickCheckAnswers: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsQuickCheckAnswers(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsQuickCheckAnswers(value: self) }
+}
+
+extension MetricsQuickCheckBenchmark: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsQuickCheckBenchmark(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsQuickCheckBenchmark(value: self) }
+}
+
+extension MetricsQuickCheckDeviation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsQuickCheckDeviation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsQuickCheckDeviation(value: self) }
+}
+
+extension MetricsQuickCheckScore: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsQuickCheckScore(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsQuickCheckScore(value: self) }
 }
 
 extension MetricsRateDenominator: WireValue {

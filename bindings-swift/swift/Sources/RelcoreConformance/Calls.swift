@@ -103,6 +103,7 @@ extension AuditArtifactMatch: CaseValue {}
 extension AuditBreach: CaseValue {}
 extension AuditChainCheck: CaseValue {}
 extension AuditChainVerdict: CaseValue {}
+extension AuditDifference: CaseValue {}
 extension AuditEntry: CaseValue {}
 extension AuditEnvironmentStage: CaseValue {}
 extension AuditEvidenceGap: CaseValue {}
@@ -119,6 +120,8 @@ extension AuditLogText: CaseValue {}
 extension AuditProofCheck: CaseValue {}
 extension AuditProofVerdict: CaseValue {}
 extension AuditReleaseRecord: CaseValue {}
+extension AuditReplay: CaseValue {}
+extension AuditReplayVerdict: CaseValue {}
 extension AuditStatementCheck: CaseValue {}
 extension AuditStatementVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
@@ -248,12 +251,14 @@ extension IncidentTicket: CaseValue {}
 extension IncidentUpdate: CaseValue {}
 extension IncidentUpdateVerdict: CaseValue {}
 extension IncidentVocabulary: CaseValue {}
+extension InterchangeArgoApplication: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitFault: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
 extension InterchangeGitPackage: CaseValue {}
 extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
+extension InterchangeKuredSchedule: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
 extension InterchangePrometheusMetric: CaseValue {}
 extension InterchangePrometheusQuery: CaseValue {}
@@ -261,6 +266,7 @@ extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
 extension InterchangeSeriesRule: CaseValue {}
 extension MetricsChange: CaseValue {}
+extension MetricsClassification: CaseValue {}
 extension MetricsDeployment: CaseValue {}
 extension MetricsDeploymentIntent: CaseValue {}
 extension MetricsDeploymentOutcome: CaseValue {}
@@ -275,11 +281,18 @@ extension MetricsIncident: CaseValue {}
 extension MetricsIncidentLink: CaseValue {}
 extension MetricsLeadStart: CaseValue {}
 extension MetricsLeadUnit: CaseValue {}
+extension MetricsLevel: CaseValue {}
+extension MetricsLevelVerdict: CaseValue {}
+extension MetricsMetric: CaseValue {}
 extension MetricsNegativeSpans: CaseValue {}
 extension MetricsOpenRecoveries: CaseValue {}
 extension MetricsPartialDeployments: CaseValue {}
 extension MetricsPolicy: CaseValue {}
 extension MetricsQuantileRule: CaseValue {}
+extension MetricsQuickCheckAnswers: CaseValue {}
+extension MetricsQuickCheckBenchmark: CaseValue {}
+extension MetricsQuickCheckDeviation: CaseValue {}
+extension MetricsQuickCheckScore: CaseValue {}
 extension MetricsRateDenominator: CaseValue {}
 extension MetricsRecoveryEnd: CaseValue {}
 extension MetricsRecoveryMembership: CaseValue {}
@@ -580,6 +593,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Audit.explainEvidence(gaps: input.take("gaps")).wire()
     case "audit.explain_proof":
         return try Audit.explainProof(check: input.take("check")).wire()
+    case "audit.explain_replay":
+        return try Audit.explainReplay(replay: input.take("replay")).wire()
     case "audit.explain_statement":
         return try Audit.explainStatement(check: input.take("check")).wire()
     case "audit.genesis":
@@ -600,12 +615,18 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Audit.outcomeOfEvidence(gaps: input.take("gaps")).wire()
     case "audit.outcome_of_proof":
         return try Audit.outcomeOfProof(check: input.take("check")).wire()
+    case "audit.outcome_of_replay":
+        return try Audit.outcomeOfReplay(replay: input.take("replay")).wire()
     case "audit.outcome_of_statement":
         return try Audit.outcomeOfStatement(check: input.take("check")).wire()
     case "audit.read_log":
         return try Audit.readLog(text: input.take("text")).wire()
+    case "audit.record_decision":
+        return try Audit.recordDecision(at: input.take("at"), functionName: input.take("functionName"), input: input.take("input")).wire()
     case "audit.record_leaf":
         return try Audit.recordLeaf(record: input.take("record")).wire()
+    case "audit.replay":
+        return try Audit.replay(log: input.take("log")).wire()
     case "audit.to_statement":
         return try Audit.toStatement(subjects: input.take("subjects"), predicateType: input.take("predicateType"), predicate: input.take("predicate")).wire()
     case "audit.verify_chain":
@@ -808,12 +829,18 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Incident.wordForStatus(vocabulary: input.take("vocabulary"), status: input.take("status")).wire()
     case "interchange.alert_rules_to_prometheus":
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
+    case "interchange.argo_sync_windows":
+        return try Interchange.argoSyncWindows(text: input.take("text"), application: input.take("application")).wire()
     case "interchange.git_changes":
         return try Interchange.gitChanges(history: input.take("history")).wire()
     case "interchange.git_packages":
         return try Interchange.gitPackages(history: input.take("history"), packages: input.take("packages"), repository: input.take("repository")).wire()
     case "interchange.git_releases":
         return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern"), repository: input.take("repository")).wire()
+    case "interchange.gitlab_freeze_periods":
+        return try Interchange.gitlabFreezePeriods(text: input.take("text")).wire()
+    case "interchange.kured_window":
+        return try Interchange.kuredWindow(schedule: input.take("schedule")).wire()
     case "interchange.monitoring_to_grafana":
         return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.parse_git":
@@ -830,10 +857,18 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Metrics.policyFromJson(text: input.take("text")).wire()
     case "metrics.policy_from_yaml":
         return try Metrics.policyFromYaml(text: input.take("text")).wire()
+    case "metrics.classify":
+        return try Metrics.classify(metric: input.take("metric"), value: input.take("value"), year: input.take("year")).wire()
     case "metrics.dora":
         return try Metrics.dora(deployments: input.take("deployments"), changes: input.take("changes"), incidents: input.take("incidents"), policy: input.take("policy"), range: input.take("range"), unit: input.take("unit"), zone: input.take("zone")).wire()
     case "metrics.explain":
         return try Metrics.explain(report: input.take("report")).wire()
+    case "metrics.quick_check_answers":
+        return try Metrics.quickCheckAnswers(row: input.take("row")).wire()
+    case "metrics.quick_check_benchmark":
+        return try Metrics.quickCheckBenchmark(population: input.take("population"), year: input.take("year")).wire()
+    case "metrics.quick_check_score":
+        return try Metrics.quickCheckScore(answers: input.take("answers"), year: input.take("year")).wire()
     case "metrics.report_rows":
         return try Metrics.reportRows(report: input.take("report")).wire()
     case "release.standard_profiles":
@@ -1142,6 +1177,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
 /// The same through each handle that has the function as a method.
 func callHandles(_ name: String, _ input: Arguments) throws -> [Any?] {
     switch name {
+    case "audit.consistency_proof":
+        return [try AuditTree(hashes: input.take("hashes")).consistencyProof(firstSize: input.take("firstSize")).wire()]
+    case "audit.inclusion_proof":
+        return [try AuditTree(hashes: input.take("hashes")).inclusionProof(index: input.take("index")).wire()]
     case "canary.next_action":
         return [try CanaryRollout(schedule: input.take("schedule")).nextAction(state: input.take("state"), observations: input.take("observations"), now: input.take("now")).wire()]
     case "canary.plan":
