@@ -77,11 +77,12 @@ pub fn lint(text: &str, policy: &Policy) -> Result<Vec<Diagnostic>> {
                 hint,
             );
         }
-        if let Some(scope) = change.scope.as_ref().filter(|_| !policy.allowed_scopes.is_empty()) {
-            if !policy.allowed_scopes.contains(scope) {
-                let text = format!("the scope `{scope}` is not one of {}", policy.allowed_scopes.join(", "));
-                add(DiagnosticCode::UnknownScope, Severity::Error, text, None);
-            }
+        if let Some(scope) = &change.scope
+            && !policy.allowed_scopes.is_empty()
+            && !policy.allowed_scopes.contains(scope)
+        {
+            let text = format!("the scope `{scope}` is not one of {}", policy.allowed_scopes.join(", "));
+            add(DiagnosticCode::UnknownScope, Severity::Error, text, None);
         }
         if change.description.ends_with('.') && !change.description.ends_with("..") {
             let mut mended = change.clone();

@@ -156,9 +156,9 @@ pub fn line_ranges(branches: &[Branch]) -> Result<Vec<LineRange>> {
         let merge_min = previous.map_or_else(|| line.lower(), |before| before.upper().max(line.lower()));
         let own = latest_of(&branch.versions).cloned();
         let min = own.map_or_else(|| merge_min.clone(), |own| own.max(merge_min.clone()));
-        let none = next.is_empty().then(|| line.upper()).unwrap_or_else(|| Version::new(1, 0, 0));
+        let none = if next.is_empty() { line.upper() } else { Version::new(1, 0, 0) };
         let max = cap.clone().unwrap_or(none).min(line.upper());
-        let accept = step_below(&min, &max).map(|limit| steps(limit)).unwrap_or_default();
+        let accept = step_below(&min, &max).map(steps).unwrap_or_default();
         let range = format!(">={min} <{max}");
         ranges.push(LineRange {
             line: branch.line.clone(),
@@ -186,7 +186,7 @@ pub fn line_ranges(branches: &[Branch]) -> Result<Vec<LineRange>> {
         let max = later.filter(|version| !version.is_prerelease() && !has(version)).min().cloned();
         let max = max.filter(|max| last.precedes(max));
         let accept = match &max {
-            Some(max) => step_below(&last, max).map(|limit| steps(limit)).unwrap_or_default(),
+            Some(max) => step_below(&last, max).map(steps).unwrap_or_default(),
             None => steps(Bump::None),
         };
         let range = max.as_ref().map_or_else(|| format!(">={last}"), |max| format!(">={last} <{max}"));
