@@ -421,8 +421,8 @@ export declare function defaultPolicy(): Policy;
  * Reads a policy from JSON text. A key that is left out has its default.
  *
  * @throws {@link RelcoreError}: All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
- * type`), for the bump `prerelease`, and for an empty token, action, prefix, type or scope; `duplicate` for two types that
- * differ in case alone; `out_of_range` for a longest header of 0.
+ * type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+ * (`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.
  */
 export declare function policyFromJson(text: string): Policy;
 

@@ -117,7 +117,7 @@ export declare function lineRanges(branches: readonly Branch[]): readonly LineRa
  * Divides a tag into a prefix and a version.
  *
  * With a format, as `v{version}` or `app@{version}`, the tag must have that form. Without one, the version is the longest
- * end of the tag that is one and does not begin within a number.
+ * end of the tag that is one and does not begin within a number. Behind a prefix it has up to 256 bytes, the limit of npm.
  *
  * @throws {@link RelcoreError}: `invalid_value` for a tag without a version (`nightly`), one that does not have the format, and a format without
  * `{version}`.

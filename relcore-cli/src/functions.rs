@@ -4072,8 +4072,8 @@ Pitfalls:
 
 Errors:
 All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
-type`), for the bump `prerelease`, and for an empty token, action, prefix, type or scope; `duplicate` for two types that
-differ in case alone; `out_of_range` for a longest header of 0.",
+type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+(`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.",
                 arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
                 result: (
                     "change.Policy",
@@ -12422,7 +12422,7 @@ line.",
                 docs: r"Divides a tag into a prefix and a version.
 
 With a format, as `v{version}` or `app@{version}`, the tag must have that form. Without one, the version is the longest
-end of the tag that is one and does not begin within a number.
+end of the tag that is one and does not begin within a number. Behind a prefix it has up to 256 bytes, the limit of npm.
 
 Errors:
 `invalid_value` for a tag without a version (`nightly`), one that does not have the format, and a format without

@@ -690,8 +690,8 @@ def policy_from_json(text: str) -> Policy:
 
     Errors:
     All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
-    type`), for the bump `prerelease`, and for an empty token, action, prefix, type or scope; `duplicate` for two types that
-    differ in case alone; `out_of_range` for a longest header of 0.
+    type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+    (`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.
     """
     return _policy_from_json(text)
 

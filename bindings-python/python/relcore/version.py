@@ -386,7 +386,7 @@ def parse_tag(tag: str, format: str | None, scheme: Scheme | str) -> VersionTag:
     """Divides a tag into a prefix and a version.
 
     With a format, as `v{version}` or `app@{version}`, the tag must have that form. Without one, the version is the longest
-    end of the tag that is one and does not begin within a number.
+    end of the tag that is one and does not begin within a number. Behind a prefix it has up to 256 bytes, the limit of npm.
 
     Errors:
     `invalid_value` for a tag without a version (`nightly`), one that does not have the format, and a format without

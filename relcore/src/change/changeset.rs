@@ -2,6 +2,7 @@ use super::parsed::{Form, Parsed};
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::version::Bump;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A changeset: the packages that a change touches, each with its bump, and the text for the changelog.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,6 +51,7 @@ pub fn parse_changeset(id: &str, text: &str) -> Result<Changeset> {
     let mut lines = rest.split_inclusive('\n');
     let mut faults = Faults::new();
     let mut releases: Vec<ChangesetRelease> = Vec::new();
+    let mut names = BTreeSet::new();
     let mut length = lines.next().map_or(0, str::len);
     let mut is_closed = false;
     for line in lines {
@@ -74,7 +76,7 @@ pub fn parse_changeset(id: &str, text: &str) -> Result<Changeset> {
             faults.add(ErrorKind::InvalidValue, format_args!("text"), text);
             continue;
         };
-        if releases.iter().any(|one| one.name == package) {
+        if !names.insert(package) {
             faults.add(
                 ErrorKind::Duplicate,
                 format_args!("text"),

@@ -1,6 +1,7 @@
 use super::parse::{read, read_alone};
 use super::parsed::Parsed;
 use super::policy::{Policy, Squash};
+use super::revert::without_number;
 use super::squash::{parts, title_with_trailers};
 use crate::error::Result;
 use crate::input::input;
@@ -79,27 +80,24 @@ fn expanded(message: &str, policy: &Policy) -> Vec<Parsed> {
     if title.request.is_none() {
         title.request = super::squash::unwrap(message).request.map(str::to_owned);
     }
-    let request = title.request.clone();
-    let mut changes = vec![title];
-    for listed in &parts.listed {
-        let mut change = read_alone(listed, policy);
+    let mut listed = Vec::with_capacity(parts.listed.len());
+    let description = without_number(&title.description).0;
+    for message in &parts.listed {
+        let mut change = read_alone(message, policy);
         change.squashed = true;
-        change.request = change.request.or_else(|| request.clone());
-        let is_title = changes.first().is_some_and(|title| is_same(title, &change));
+        change.request = change.request.or_else(|| title.request.clone());
+        // A request with one commit lists what its title says.
+        let is_title = title.change_type == change.change_type
+            && title.scope == change.scope
+            && title.breaking >= change.breaking
+            && description == without_number(&change.description).0;
         if !is_title {
-            changes.push(change);
+            listed.push(change);
         }
     }
+    let mut changes = vec![title];
+    changes.extend(listed);
     changes
-}
-
-/// Whether a listed commit says the same as the title: a request with one commit.
-fn is_same(title: &Parsed, listed: &Parsed) -> bool {
-    let text = |change: &Parsed| super::revert::without_number(&change.description).0.to_owned();
-    title.change_type == listed.change_type
-        && title.scope == listed.scope
-        && title.breaking >= listed.breaking
-        && text(title) == text(listed)
 }
 
 /// The text between the two marks of release-please.

@@ -10,6 +10,7 @@ use super::suggest::suggestion;
 use crate::error::Result;
 use crate::reason::Severity;
 use crate::version::Bump;
+use std::collections::BTreeSet;
 
 /// Reads a commit message or the title and the body of a pull request.
 ///
@@ -275,13 +276,15 @@ fn suspect(change: &mut Parsed, message: &str, header: &str, parts: Option<&Part
     if !breaking::may_be_suspected(message) {
         return;
     }
-    let breaking_footers =
-        || parts.into_iter().flat_map(|parts| &parts.footers).filter(|footer| is_breaking(footer, policy));
+    let footers = parts.into_iter().flat_map(|parts| &parts.footers);
+    let counted: BTreeSet<usize> = footers
+        .filter(|footer| is_breaking(footer, policy))
+        .map(|footer| offset(footer.token, message))
+        .collect();
     for (line, number) in message.split_inclusive('\n').zip(1u32..).skip(1) {
         let Some((found, text)) = breaking::suspicion(line) else { continue };
         let start = offset(line, message);
-        let is_counted = |footer: &Token<'_>| offset(footer.token, message) == start;
-        if found.counts(policy.dialect) || breaking_footers().any(is_counted) {
+        if found.counts(policy.dialect) || counted.contains(&start) {
             continue;
         }
         let (code, what) = match found {

@@ -3,7 +3,7 @@ use crate::input::input;
 use crate::version::Bump;
 use crate::wire::{self, PolicyText};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 input! {
     /// How messages are read. Default: the specification, to the letter.
@@ -110,8 +110,8 @@ pub fn default_policy() -> Policy {
 ///
 /// # Errors
 /// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
-/// type`), for the bump `prerelease`, and for an empty token, action, prefix, type or scope; `duplicate` for two types that
-/// differ in case alone; `out_of_range` for a longest header of 0.
+/// type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+/// (`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.
 pub fn policy_from_json(text: &str) -> Result<Policy> {
     wire::policy_from_json(text)
 }
@@ -141,7 +141,7 @@ impl PolicyText for Policy {
     fn check(&self, path: &str, faults: &mut Faults) {
         let at = |field: &str| join(path, field);
         let is_word = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
-        let mut last: Vec<String> = Vec::new();
+        let mut seen = BTreeSet::new();
         for (name, bump) in &self.types {
             let path = at(&format!("types.{}", crate::error::shortened(name)));
             let text = format_args!("{} is not a type: expected one like `deps`", quoted(name));
@@ -151,10 +151,9 @@ impl PolicyText for Policy {
             );
             let is_step = *bump != Bump::Prerelease;
             faults.check(is_step, ErrorKind::InvalidValue, format_args!("{path}"), text);
-            let lower = name.to_ascii_lowercase();
+            let is_new = seen.insert(name.to_ascii_lowercase());
             let text = format_args!("{} differs from another type in case alone", quoted(name));
-            faults.check(!last.contains(&lower), ErrorKind::Duplicate, format_args!("{path}"), text);
-            last.push(lower);
+            faults.check(is_new, ErrorKind::Duplicate, format_args!("{path}"), text);
         }
         let lists = [
             ("breakingTokens", &self.breaking_tokens),
@@ -169,6 +168,15 @@ impl PolicyText for Policy {
                 let text = format_args!("is empty: expected text");
                 faults.check(!item.trim().is_empty(), ErrorKind::InvalidValue, format_args!("{path}"), text);
             }
+        }
+        for (index, prefix) in self.issue_prefixes.iter().enumerate() {
+            let path = at(&format!("issuePrefixes[{index}]"));
+            let text = format_args!(
+                "{} ends with a digit: the number of the issue begins nowhere in it",
+                quoted(prefix)
+            );
+            let is_apart = !prefix.ends_with(|c: char| c.is_ascii_digit());
+            faults.check(is_apart, ErrorKind::InvalidValue, format_args!("{path}"), text);
         }
         let text = format_args!("`0` is out of range: expected 1 or more");
         let path = at("longestHeader");

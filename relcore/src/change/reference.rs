@@ -87,7 +87,10 @@ fn reference_at(
         return None;
     }
     let in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/');
-    let name_length = before.chars().rev().take_while(|c| in_name(*c)).count(); // ASCII: as many bytes
+    // Only `#` follows a name; the other prefixes may have its characters, and would be searched through again and again.
+    let longest = if prefix == "#" { usize::MAX } else { 1 };
+    let name = before.chars().rev().take(longest).take_while(|c| in_name(*c));
+    let name_length = name.count(); // ASCII: as many bytes
     let (before, name) = before.split_at_checked(before.len().saturating_sub(name_length))?;
     let is_name = name.is_empty()
         || prefix == "#"

@@ -149,8 +149,10 @@ fn conventional(subject: &str) -> Option<&str> {
 pub(super) fn without_number(subject: &str) -> (&str, Option<&str>) {
     let mut rest = subject.trim();
     let mut number = None;
-    while let Some((before, digits)) = rest.strip_suffix(')').and_then(|text| text.rsplit_once('('))
-        && let Some(digits) = digits.strip_prefix(['#', '!']).filter(|digits| is_number(digits))
+    while let Some(inner) = rest.strip_suffix(')')
+        && let before = inner.trim_end_matches(|c: char| c.is_ascii_digit())
+        && let Some(digits) = inner.get(before.len()..).filter(|digits| is_number(digits))
+        && let Some(before) = before.strip_suffix("(#").or_else(|| before.strip_suffix("(!"))
     {
         number = number.or(Some(digits));
         rest = before.trim_end();
@@ -224,7 +226,7 @@ fn request(text: &str) -> Option<(Request<'_>, &str)> {
     let text = text.trim_start_matches(['(', '[', '<']);
     let address = after_word(text, "https://").or_else(|| after_word(text, "http://"));
     if let Some(address) = address {
-        let end = address.find(char::is_whitespace).unwrap_or(address.len());
+        let end = address.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(address.len());
         let (address, rest) = address.split_at_checked(end)?;
         let (_, path) = address.split_once('/')?;
         let (repository, after) = ["/-/merge_requests/", "/merge_requests/", "/pull/", "/pulls/", "/issues/"]
@@ -256,8 +258,9 @@ fn number(text: &str) -> Option<(&str, &str)> {
         .then_some((digits, rest))
 }
 
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+/// Whether a text is the number of a request. A longer one is none of any forge, and would be copied to each change of it.
+pub(super) fn is_number(text: &str) -> bool {
+    matches!(text.len(), 1..=19) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The commits that reverts may refer to. Only what some revert asks for is listed.

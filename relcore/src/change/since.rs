@@ -9,7 +9,7 @@ use super::revert::{Entry, links, request_of, without_number};
 use super::squash::unwrap;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::reason::Severity;
-use crate::version::{self, Bump, Order, Scheme, VersionTag, is_prerelease, is_version};
+use crate::version::{self, Bump, VersionTag, is_prerelease, is_version, order, sorted, to_semver};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -116,7 +116,7 @@ impl Tags {
                 .below
                 .as_deref()
                 .is_none_or(|below| order(&tag.version, below, scheme) == Ordering::Less);
-            let semver = crate::version::Version::parse(&tag.version).ok();
+            let semver = to_semver(&tag.version, scheme, &mut vec![]).ok();
             let is_in = own.is_none_or(|own| semver.is_some_and(|version| own.contains(&version)));
             found.push(Tagged {
                 commit: graph.index(&tagged.commit),
@@ -126,19 +126,21 @@ impl Tags {
                 tag,
             });
         }
-        found.sort_by(|a, b| {
+        Ok(Self(sorted(found, |a, b| {
             order(&a.tag.version, &b.tag.version, scheme).then_with(|| a.tag.name.cmp(&b.tag.name))
-        });
-        Ok(Self(found))
+        })))
     }
 }
 
-fn order(a: &str, b: &str, scheme: Scheme) -> Ordering {
-    match version::compare(a, b, &scheme) {
-        Ok(Order::Less) => Ordering::Less,
-        Ok(Order::Greater) => Ordering::Greater,
-        _ => Ordering::Equal,
-    }
+/// The commits of one number and title.
+#[derive(Default)]
+struct Same {
+    /// One that the line has released.
+    released: Option<usize>,
+    /// The oldest one that is listed.
+    oldest: Option<usize>,
+    /// The tag of a release of another line that has one.
+    shipped_in: Option<usize>,
 }
 
 /// What is found out about the commits of a history.
@@ -266,10 +268,11 @@ impl<'g, 'a> Work<'g, 'a> {
         let unwrapped = unwrap(&commit.text);
         let title = (unwrapped.message.len() < commit.text.len() && !unwrapped.message.is_empty())
             .then(|| read_alone(unwrapped.message, policy));
+        let said = title.as_ref().map(title_of);
         let mut is_said = false;
         for index in self.brought.get(&merge).into_iter().flatten() {
             for change in changes.get_mut(index).into_iter().flatten() {
-                let is_same = title.as_ref().is_some_and(|title| title_of(title) == title_of(change));
+                let is_same = said.is_some_and(|said| said == title_of(change));
                 if change.request.is_none() {
                     change.request = unwrapped.request.map(str::to_owned);
                 }
@@ -302,36 +305,47 @@ impl<'g, 'a> Work<'g, 'a> {
 
     /// Removes cherry-picks: of what the line has released, and of what is listed itself.
     fn drop_picks(&mut self, changes: &mut BTreeMap<usize, Vec<Parsed>>) -> Vec<Released> {
-        let by_request = self.by_request();
+        let same = self.same_requests(changes);
         let mut dropped = Vec::new();
-        let mut twins: Vec<(usize, usize)> = Vec::new();
-        for (index, own) in changes.iter() {
-            let Some(change) = own.first() else { continue };
-            let by_line = change.picked_from.iter().filter_map(|id| self.graph.find(id));
-            let same = self.key(*index).and_then(|key| by_request.get(&key)).into_iter().flatten().copied();
-            for original in by_line.chain(same).filter(|original| original != index) {
-                twins.push((*index, original));
+        let mut gone = BTreeMap::new();
+        let mut shipped: BTreeMap<usize, usize> = BTreeMap::new();
+        let picks = changes.iter().map(|(index, own)| {
+            let by_line = own.iter().take(1).flat_map(|change| &change.picked_from);
+            (*index, by_line.filter_map(|id| self.graph.find(id)).collect())
+        });
+        let picks: Vec<(usize, Vec<usize>)> = picks.collect();
+        for (pick, by_line) in picks {
+            let same = self.key(pick).and_then(|key| same.get(&key));
+            let by_request = same.and_then(|same| same.released.or(same.oldest));
+            for original in by_line.into_iter().chain(by_request).filter(|original| *original != pick) {
+                if self.released.get(original).copied().unwrap_or(false) {
+                    if changes.remove(&pick).is_some() {
+                        dropped.push(Released { id: self.id(pick), original: self.id(original) });
+                    }
+                } else if self.is_unreleased(original) {
+                    // The older of the two stays: it has the greater index.
+                    let (newer, older) = (pick.min(original), self.representative(pick.max(original)));
+                    if older != newer
+                        && changes.contains_key(&older)
+                        && let Some(own) = changes.remove(&newer)
+                    {
+                        gone.insert(newer, own);
+                        self.kept.insert(newer, older);
+                    }
+                } else if let Some(tag) = self.shipped_in.get(original).copied().flatten() {
+                    shipped.entry(pick).or_insert(tag);
+                }
+            }
+            if let Some(tag) = same.and_then(|same| same.shipped_in) {
+                shipped.entry(pick).or_insert(tag);
             }
         }
-        let mut shipped: Vec<(usize, usize)> = Vec::new();
-        for (pick, original) in twins {
-            if self.released.get(original).copied().unwrap_or(false) {
-                if changes.remove(&pick).is_some() {
-                    dropped.push(Released { id: self.id(pick), original: self.id(original) });
-                }
-            } else if self.is_unreleased(original) {
-                // The older of the two stays: it has the greater index.
-                let (newer, older) = (pick.min(original), pick.max(original));
-                let older = self.representative(older);
-                if older != newer && changes.contains_key(&older) && changes.remove(&newer).is_some() {
-                    let id = self.id(newer);
-                    if let Some(kept) = changes.get_mut(&older).and_then(|own| own.first_mut()) {
-                        kept.also.push(id);
-                    }
-                    self.kept.insert(newer, older);
-                }
-            } else if let Some(tag) = self.shipped_in.get(original).copied().flatten() {
-                shipped.push((pick, tag));
+        self.shorten_kept();
+        for (newer, own) in gone {
+            let older = self.representative(newer);
+            if let Some(kept) = changes.get_mut(&older).and_then(|own| own.first_mut()) {
+                kept.also.push(self.id(newer));
+                kept.also.extend(own.into_iter().take(1).flat_map(|change| change.also));
             }
         }
         // A pick on another line that was released there: what was picked is shipped.
@@ -343,7 +357,7 @@ impl<'g, 'a> Work<'g, 'a> {
                     .strip_prefix("(cherry picked from commit ")
                     .map(|name| name.trim_end_matches(')'));
                 if let Some(original) = name.and_then(|name| self.graph.find(name)) {
-                    shipped.push((original, tag));
+                    shipped.entry(original).or_insert(tag);
                 }
             }
         }
@@ -366,12 +380,27 @@ impl<'g, 'a> Work<'g, 'a> {
         index
     }
 
+    /// Lets each commit lead to the last of its chain. INVARIANT: what stays is older, with a greater index.
+    fn shorten_kept(&mut self) {
+        let mut last: BTreeMap<usize, usize> = BTreeMap::new();
+        for (newer, older) in self.kept.iter().rev() {
+            last.insert(*newer, last.get(older).copied().unwrap_or(*older));
+        }
+        self.kept = last;
+    }
+
     /// The commits with a request number, by number and title.
-    fn by_request(&self) -> BTreeMap<(&'a str, &'a str), Vec<usize>> {
-        let mut found: BTreeMap<_, Vec<usize>> = BTreeMap::new();
+    fn same_requests(&self, changes: &BTreeMap<usize, Vec<Parsed>>) -> BTreeMap<(&'a str, &'a str), Same> {
+        let mut found: BTreeMap<_, Same> = BTreeMap::new();
         for index in 0..self.graph.commits.len() {
-            if let Some(key) = self.key(index) {
-                found.entry(key).or_default().push(index);
+            let Some(key) = self.key(index) else { continue };
+            let same = found.entry(key).or_default();
+            if self.released.get(index).copied().unwrap_or(false) {
+                same.released.get_or_insert(index);
+            } else if changes.contains_key(&index) {
+                same.oldest = Some(index);
+            } else if !self.is_unreleased(index) {
+                same.shipped_in = same.shipped_in.or(self.shipped_in.get(index).copied().flatten());
             }
         }
         found
@@ -405,6 +434,8 @@ impl<'g, 'a> Work<'g, 'a> {
         let targets = links(&entries, line.repository.as_deref());
         let targets_of = |index: usize| targets.get(index).map(Vec::as_slice).unwrap_or_default();
         let mut cancelled = Vec::new();
+        let mut seen = self.graph.nothing();
+        let mut originals = BTreeMap::new();
         let listed: Vec<usize> = changes.keys().copied().collect();
         for index in listed {
             if targets_of(index).is_empty() || !changes.contains_key(&index) {
@@ -417,7 +448,7 @@ impl<'g, 'a> Work<'g, 'a> {
                     continue;
                 }
                 undone = true;
-                for one in self.with_brought(self.representative(target)) {
+                for one in self.with_brought(self.representative(target), &mut seen) {
                     if changes.remove(&one).is_some() {
                         cancelled.push(Cancelled { id: self.id(one), by: self.id(index) });
                     }
@@ -429,10 +460,13 @@ impl<'g, 'a> Work<'g, 'a> {
                 }
                 Some(target) => {
                     // A revert of a released revert brings the first change again.
-                    let original = targets_of(target).first().and_then(|first| self.commit(*first));
+                    let original = targets_of(target).first();
                     if let Some(change) = changes.get_mut(&index).and_then(|own| own.first_mut()) {
-                        match original {
-                            Some(original) => bring_back(change, &read_alone(&original.text, policy)),
+                        match original.and_then(|first| self.commit(*first)) {
+                            Some(original) => {
+                                let read = || read_alone(&original.text, policy);
+                                bring_back(change, originals.entry(&original.id).or_insert_with(read));
+                            }
                             None => take_back(change, &self.id(target)),
                         }
                     }
@@ -443,11 +477,15 @@ impl<'g, 'a> Work<'g, 'a> {
         cancelled
     }
 
-    /// A commit and, if it is a merge, all that it brought.
-    fn with_brought(&self, index: usize) -> Vec<usize> {
+    /// A commit and, if it is a merge, all that it brought, without what an earlier call with the same `seen` returned.
+    fn with_brought(&self, index: usize, seen: &mut [bool]) -> Vec<usize> {
         let mut all = Vec::new();
         let mut open = vec![index];
         while let Some(index) = open.pop() {
+            match seen.get_mut(index) {
+                Some(seen) if !*seen => *seen = true,
+                _ => continue,
+            }
             all.push(index);
             open.extend(self.brought.get(&index).into_iter().flatten());
         }

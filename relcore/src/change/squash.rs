@@ -5,6 +5,7 @@
 //! headers of known types count, so that `- before: x` in prose is no commit.
 use super::grammar::{self, offset};
 use super::policy::Policy;
+use super::revert::is_number;
 use std::borrow::Cow;
 
 /// The message of the title, and the messages of the commits that it lists.
@@ -37,17 +38,17 @@ pub(super) fn unwrap(message: &str) -> Unwrapped<'_> {
         let Some(numbered) = message.strip_prefix(begin) else { continue };
         let (number, after) = numbered.split_at_checked(digits(numbered)).unwrap_or((numbered, ""));
         let message = if is_title_behind { after.strip_prefix(": ").unwrap_or(message) } else { rest };
-        return Unwrapped { message, request: Some(number).filter(|number| !number.is_empty()) };
+        return Unwrapped { message, request: Some(number).filter(|number| is_number(number)) };
     }
     if first.starts_with("Merged in ") {
         let number =
             first.rsplit_once("(pull request #").map(|(_, number)| number.trim_end().trim_end_matches(')'));
-        return Unwrapped { message: rest, request: number };
+        return Unwrapped { message: rest, request: number.filter(|number| is_number(number)) };
     }
     if first.starts_with("Merge branch ") || first.starts_with("Merge remote-tracking branch ") {
         let line = rest.lines().find_map(|line| line.trim().strip_prefix("See merge request "));
-        let number = line.and_then(|name| name.rsplit_once('!')).map(|(_, number)| number);
-        return Unwrapped { message: rest, request: number };
+        let number = line.and_then(|name| name.rsplit_once('!')).map(|(_, number)| number.trim_end());
+        return Unwrapped { message: rest, request: number.filter(|number| is_number(number)) };
     }
     Unwrapped { message, request: None }
 }

@@ -171,20 +171,25 @@ pub fn line_ranges(branches: &[Branch]) -> Result<Vec<LineRange>> {
         });
         before = Some(line);
     }
+    // Of each branch the lowest release that none before it has, then the lowest of those behind each.
+    let mut seen = BTreeSet::new();
+    let fresh = next.iter().map(|branch| {
+        let fresh = branch.versions.iter().filter(|version| seen.insert(*version));
+        fresh.filter(|version| !version.is_prerelease()).min()
+    });
+    let fresh: Vec<Option<&Version>> = fresh.collect();
+    let mut behind = Vec::with_capacity(fresh.len());
+    let mut lowest: Option<&Version> = None;
+    for own in fresh.into_iter().rev() {
+        behind.push(lowest);
+        lowest = own.into_iter().chain(lowest).min();
+    }
     let mut last = latest_of(main).cloned().unwrap_or_else(|| Version::new(1, 0, 0));
-    for (index, branch) in next.iter().enumerate() {
+    for (branch, lowest) in next.iter().zip(behind.into_iter().rev()) {
         if let Some(own) = latest_of(&branch.versions) {
             last = last.max(own.clone());
         }
-        let up_to = next.get(..=index).unwrap_or_default();
-        let has = |version: &&Version| up_to.iter().any(|branch| branch.versions.contains(version));
-        let later = next
-            .get(index.saturating_add(1)..)
-            .unwrap_or_default()
-            .iter()
-            .flat_map(|branch| &branch.versions);
-        let max = later.filter(|version| !version.is_prerelease() && !has(version)).min().cloned();
-        let max = max.filter(|max| last.precedes(max));
+        let max = lowest.filter(|lowest| last.precedes(lowest)).cloned();
         let accept = match &max {
             Some(max) => step_below(&last, max).map(steps).unwrap_or_default(),
             None => steps(Bump::None),

@@ -11,18 +11,21 @@ enum Item {
     /// Digits without leading zeros.
     Number(String),
     Word(String),
-    List(Vec<Item>),
 }
 
+/// Lists, each of which holds the next one behind its own items. Kept flat, for a text may nest as deep as it is long.
+type Lists = Vec<Vec<Item>>;
+
 /// Compares two versions as Maven does. Any text is a version.
+///
+/// The order has cycles: `1-alpha` is greater than `1.foo`, that than `1`, and that than `1-alpha`.
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
     compare_lists(&parse(a), &parse(b))
 }
 
-/// Reads the flat pieces, then nests them: each list holds the next one as its last item.
-fn parse(text: &str) -> Vec<Item> {
+fn parse(text: &str) -> Lists {
     let lower = text.to_lowercase();
-    let mut lists: Vec<Vec<Item>> = vec![Vec::new()];
+    let mut lists: Lists = vec![Vec::new()];
     let mut piece = String::new();
     let mut is_digits = false;
     for c in lower.chars() {
@@ -43,15 +46,14 @@ fn parse(text: &str) -> Vec<Item> {
     if !piece.is_empty() {
         push(&mut lists, &piece, is_digits, false);
     }
-    let mut nested: Option<Vec<Item>> = None;
-    for mut list in lists.into_iter().rev() {
-        if let Some(inner) = nested.take().filter(|inner| !inner.is_empty()) {
-            list.push(Item::List(inner));
-        }
-        normalise(&mut list);
-        nested = Some(list);
+    // What is nothing does not count at the end of a list, or before the list that it holds.
+    for list in &mut lists {
+        let length = list.iter().rposition(|item| !is_nothing(item)).map_or(0, |last| last.saturating_add(1));
+        list.truncate(length);
     }
-    nested.unwrap_or_default()
+    let count = lists.iter().rposition(|list| !list.is_empty()).map_or(0, |last| last.saturating_add(1));
+    lists.truncate(count);
+    lists
 }
 
 fn push(lists: &mut [Vec<Item>], piece: &str, is_digits: bool, before_digit: bool) {
@@ -71,47 +73,65 @@ fn push(lists: &mut [Vec<Item>], piece: &str, is_digits: bool, before_digit: boo
     });
 }
 
-/// Removes what does not count at the end, and before a list.
-fn normalise(list: &mut Vec<Item>) {
-    let mut index = list.len();
-    while let Some(before) = index.checked_sub(1) {
-        index = before;
-        match list.get(index) {
-            Some(item) if is_nothing(item) => {
-                list.remove(index);
-            }
-            Some(Item::List(_)) => {}
-            _ => break,
-        }
-    }
-}
-
 fn is_nothing(item: &Item) -> bool {
-    match item {
-        Item::Number(digits) => digits.is_empty(),
-        Item::Word(word) => word.is_empty(),
-        Item::List(items) => items.is_empty(),
+    let (Item::Number(text) | Item::Word(text)) = item;
+    text.is_empty()
+}
+
+/// Compares the first lists item by item; where both hold a list at one index, the comparison goes on with these.
+fn compare_lists(mut a: &[Vec<Item>], mut b: &[Vec<Item>]) -> Ordering {
+    loop {
+        let ((own_a, held_a), (own_b, held_b)) = (divided(a), divided(b));
+        let mut index = 0usize;
+        let held = loop {
+            let order = match (at(own_a, held_a, index), at(own_b, held_b, index)) {
+                (At::List, At::List) => break (held_a, held_b),
+                (At::Item(a), At::Item(b)) => compare_items(a, b),
+                (At::Item(Item::Number(_)), At::List) | (At::List, At::Item(Item::Word(_))) => {
+                    Ordering::Greater
+                }
+                (At::List, At::Item(Item::Number(_))) | (At::Item(Item::Word(_)), At::List) => Ordering::Less,
+                (At::Item(a), At::Nothing) => compare_with_nothing(a),
+                (At::Nothing, At::Item(b)) => compare_with_nothing(b).reverse(),
+                (At::List, At::Nothing) => compare_all_with_nothing(held_a),
+                (At::Nothing, At::List) => compare_all_with_nothing(held_b).reverse(),
+                (At::Nothing, At::Nothing) => return Ordering::Equal,
+            };
+            if order.is_ne() {
+                return order;
+            }
+            index = index.saturating_add(1);
+        };
+        (a, b) = held;
     }
 }
 
-fn compare_lists(a: &[Item], b: &[Item]) -> Ordering {
-    let longest = a.len().max(b.len());
-    let pairs = (0..longest).map(|index| match (a.get(index), b.get(index)) {
-        (Some(a), Some(b)) => compare_items(a, b),
-        (Some(a), None) => compare_with_nothing(a),
-        (None, Some(b)) => compare_with_nothing(b).reverse(),
-        (None, None) => Ordering::Equal,
-    });
-    pairs.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+/// The items of the first list, and the lists that it holds.
+fn divided(lists: &[Vec<Item>]) -> (&[Item], &[Vec<Item>]) {
+    lists.split_first().map_or((&[], &[]), |(own, held)| (own.as_slice(), held))
+}
+
+/// What a list has at an index.
+enum At<'a> {
+    Item(&'a Item),
+    List,
+    Nothing,
+}
+
+fn at<'a>(own: &'a [Item], held: &[Vec<Item>], index: usize) -> At<'a> {
+    match own.get(index) {
+        Some(item) => At::Item(item),
+        None if index == own.len() && !held.is_empty() => At::List,
+        None => At::Nothing,
+    }
 }
 
 fn compare_items(a: &Item, b: &Item) -> Ordering {
     match (a, b) {
         (Item::Number(a), Item::Number(b)) => a.len().cmp(&b.len()).then_with(|| a.cmp(b)),
         (Item::Word(a), Item::Word(b)) => rank(a).cmp(&rank(b)),
-        (Item::List(a), Item::List(b)) => compare_lists(a, b),
-        (Item::Number(_), _) | (Item::List(_), Item::Word(_)) => Ordering::Greater,
-        (_, Item::Number(_)) | (Item::Word(_), Item::List(_)) => Ordering::Less,
+        (Item::Number(_), Item::Word(_)) => Ordering::Greater,
+        (Item::Word(_), Item::Number(_)) => Ordering::Less,
     }
 }
 
@@ -119,11 +139,12 @@ fn compare_with_nothing(item: &Item) -> Ordering {
     match item {
         Item::Number(digits) => digits.len().cmp(&0),
         Item::Word(word) => rank(word).cmp(&rank("")),
-        Item::List(items) => {
-            let first = items.iter().map(compare_with_nothing).find(|order| order.is_ne());
-            first.unwrap_or(Ordering::Equal)
-        }
     }
+}
+
+fn compare_all_with_nothing(lists: &[Vec<Item>]) -> Ordering {
+    let orders = lists.iter().flatten().map(compare_with_nothing);
+    orders.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 fn rank(word: &str) -> (usize, &str) {
@@ -178,5 +199,20 @@ mod tests {
         assert_eq!(compare("1.2.3-foo", "1.2.3"), Ordering::Greater);
         assert_eq!(compare("1a1", "1-alpha-1"), Ordering::Equal);
         assert_eq!(compare("2147483648", "2147483649"), Ordering::Less);
+    }
+
+    /// Other tools recurse here.
+    #[test]
+    fn lists_may_be_as_deep_as_the_text_is_long() {
+        let deep = "1-".repeat(200_000);
+        assert_eq!(compare(&format!("{deep}1"), &format!("{deep}2")), Ordering::Less);
+        assert_eq!(compare(&deep, "1"), Ordering::Greater);
+    }
+
+    #[test]
+    fn the_order_has_cycles() {
+        for (a, b) in [("1-alpha", "1.foo"), ("1.foo", "1"), ("1", "1-alpha")] {
+            assert_eq!(compare(a, b), Ordering::Greater, "{a} > {b}");
+        }
     }
 }

@@ -34,8 +34,8 @@ pub(crate) use increment::valid_label;
 pub use increment::{Increment, Numbering, increment, truncate};
 pub(crate) use line::Line;
 pub use line::{Branch, FreeVersion, LineRange, free_version, line_range, line_ranges};
-pub(crate) use scheme::to_semver;
 pub use scheme::{Order, Rendering, RenderingChange, Scheme, compare, render};
+pub(crate) use scheme::{order, sorted, to_semver};
 pub use tag::{VersionChannel, VersionTag, channels, latest, parse_tag};
 pub(crate) use tag::{is_prerelease, is_version, read as read_tags, split as split_tag};
 

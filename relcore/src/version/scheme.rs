@@ -2,6 +2,7 @@ use super::{Version, maven};
 use crate::error::{Error, ErrorKind, Result, quoted};
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
+use std::collections::VecDeque;
 use std::str::FromStr as _;
 
 /// A way to write and order versions.
@@ -64,6 +65,32 @@ pub fn compare(a: &str, b: &str, scheme: &Scheme) -> Result<Order> {
         Ordering::Equal => Order::Equal,
         Ordering::Greater => Order::Greater,
     })
+}
+
+/// The order of two texts that are versions of a scheme.
+pub(crate) fn order(a: &str, b: &str, scheme: Scheme) -> Ordering {
+    match compare(a, b, &scheme) {
+        Ok(Order::Less) => Ordering::Less,
+        Ok(Order::Greater) => Ordering::Greater,
+        _ => Ordering::Equal,
+    }
+}
+
+/// Sorts by an order of versions, by merging runs. The sorts of std may panic where an order has cycles, as Maven's has.
+pub(crate) fn sorted<T>(list: Vec<T>, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    let mut runs: VecDeque<Vec<T>> = list.into_iter().map(|one| vec![one]).collect();
+    while let Some(first) = runs.pop_front() {
+        let Some(second) = runs.pop_front() else { return first };
+        let mut merged = Vec::with_capacity(first.len().saturating_add(second.len()));
+        let (mut first, mut second) = (first.into_iter().peekable(), second.into_iter().peekable());
+        while let (Some(a), Some(b)) = (first.peek(), second.peek()) {
+            let is_second = order(a, b) == Ordering::Greater;
+            merged.extend(if is_second { second.next() } else { first.next() });
+        }
+        merged.extend(first.chain(second));
+        runs.push_back(merged);
+    }
+    Vec::new()
 }
 
 pub(crate) fn pep440(text: &str) -> Result<pep440_rs::Version> {

@@ -2,6 +2,7 @@ use super::scheme::{Scheme, numbers, pep440};
 use super::{Order, Version, compare};
 use crate::error::{Error, ErrorKind, Result, quoted};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A tag: what stands before the version, and the version.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -20,7 +21,7 @@ pub struct VersionTag {
 /// Divides a tag into a prefix and a version.
 ///
 /// With a format, as `v{version}` or `app@{version}`, the tag must have that form. Without one, the version is the longest
-/// end of the tag that is one and does not begin within a number.
+/// end of the tag that is one and does not begin within a number. Behind a prefix it has up to 256 bytes, the limit of npm.
 ///
 /// ```
 /// use relcore::version::{Scheme, parse_tag};
@@ -55,13 +56,18 @@ pub fn parse_tag(tag: &str, format: Option<&str>, scheme: &Scheme) -> Result<Ver
     Ok(VersionTag { name: tag.to_owned(), prefix: before.to_owned(), version: version.to_owned() })
 }
 
+/// The longest version that may stand behind a prefix, in bytes: `MAX_LENGTH` of node-semver. Without a limit, each digit of a
+/// long tag could be read up to its end.
+const LONGEST: usize = 256;
+
 /// The longest end of a tag that is a version.
 pub(crate) fn split(tag: &str, scheme: Scheme) -> Option<VersionTag> {
     let mut before = None;
     for (index, c) in tag.char_indices() {
         let follows_number = before.is_some_and(|c: char| c.is_ascii_digit() || c == '.');
         before = Some(c);
-        if !c.is_ascii_digit() || follows_number {
+        let is_too_long = index > 0 && tag.len().saturating_sub(index) > LONGEST;
+        if !c.is_ascii_digit() || follows_number || is_too_long {
             continue;
         }
         let (prefix, version) = tag.split_at_checked(index)?;
@@ -167,8 +173,9 @@ pub fn channels(tags: &[String], format: Option<&str>) -> Result<Vec<VersionChan
         .collect();
     read.sort_by(|(a, _), (b, _)| b.cmp(a));
     let mut found: Vec<VersionChannel> = Vec::new();
+    let mut names = BTreeSet::new();
     let mut add = |name: String, tag: &VersionTag| {
-        if !found.iter().any(|channel| channel.name == name) {
+        if names.insert(name.clone()) {
             found.push(VersionChannel { name, tag: tag.clone() });
         }
     };

@@ -179,6 +179,12 @@ impl State {
         tags.into_iter().all(|tag| is_greater(version, tag, scheme))
     }
 
+    /// The versions of all tags and the current one, from the lowest to the greatest.
+    fn released(&self, scheme: Scheme) -> Vec<String> {
+        let versions = self.tags.iter().map(|tag| tag.version.clone()).chain(self.greatest.clone());
+        version::sorted(versions.collect(), |a, b| version::order(a, b, scheme))
+    }
+
     fn tag(&self, version: &str, policy: &Policy) -> String {
         match &policy.tag_format {
             Some(format) => format.replacen("{version}", version, 1),
@@ -281,14 +287,14 @@ impl Run<'_> {
             self.say(code::SUSPECTED_BREAKING, Severity::Error, &subject, text);
             return Decided::Refused;
         }
-        let is_stale = self.reject_forced();
+        let (forced, is_stale) = self.read_forced();
         if is_stale && self.policy.on_stale_force == StaleForce::Fail {
             return Decided::Refused;
         }
         if let Some(version) = promoted {
             return self.promote(&version);
         }
-        if let Some((version, by)) = self.forced() {
+        if let Some((version, by)) = forced {
             let text = format!("`{by}` forces the version `{version}`");
             self.say(code::VERSION_FORCED, Severity::Info, &by, text);
             return self.checked(version);
@@ -321,14 +327,6 @@ impl Run<'_> {
         by_change.chain(by_policy).collect()
     }
 
-    fn forced(&self) -> Option<(String, String)> {
-        let mut all = self.forcing().into_iter();
-        all.find_map(|(version, by)| {
-            let plain = self.plain(&version)?;
-            self.fault(&version).is_none().then_some((plain, by))
-        })
-    }
-
     /// The version of a text that may be a tag.
     fn plain(&self, text: &str) -> Option<String> {
         if is_version(text, self.policy.scheme) {
@@ -337,19 +335,18 @@ impl Run<'_> {
         split_tag(text, self.policy.scheme).map(|tag| tag.version)
     }
 
-    fn fault(&self, text: &str) -> Option<RejectionCode> {
+    /// The version that a text forces, or why it cannot be released. `released` has the versions of all tags, sorted.
+    fn forced(&self, text: &str, released: &[String]) -> std::result::Result<String, RejectionCode> {
         let scheme = self.policy.scheme;
-        let Some(version) = self.plain(text) else { return Some(RejectionCode::NotAVersion) };
-        let is_equal = |other: &String| version::compare(&version, other, &scheme) == Ok(Order::Equal);
-        if self.state.tags.iter().any(|tag| is_equal(&tag.version))
-            || self.state.greatest.iter().any(is_equal)
-        {
-            return Some(RejectionCode::AlreadyReleased);
+        let version = self.plain(text).ok_or(RejectionCode::NotAVersion)?;
+        let is_free = released.last().is_none_or(|greatest| is_greater(&version, greatest, scheme));
+        if !is_free && released.binary_search_by(|one| version::order(one, &version, scheme)).is_ok() {
+            return Err(RejectionCode::AlreadyReleased);
         }
         if !self.is_in_line(&version) {
-            return Some(RejectionCode::OutsideLine);
+            return Err(RejectionCode::OutsideLine);
         }
-        (!self.state.is_free(&version, scheme)).then_some(RejectionCode::NotGreater)
+        if is_free { Ok(version) } else { Err(RejectionCode::NotGreater) }
     }
 
     fn is_in_line(&self, version: &str) -> bool {
@@ -359,11 +356,22 @@ impl Run<'_> {
         })
     }
 
-    /// Lists the forced versions that cannot be released; whether that of the policy is one.
-    fn reject_forced(&mut self) -> bool {
-        let mut is_stale = false;
-        for (version, by) in self.forcing() {
-            let Some(code) = self.fault(&version) else { continue };
+    /// The first forced version that can be released, and by what. Lists those that cannot; whether that of the policy is one.
+    fn read_forced(&mut self) -> (Option<(String, String)>, bool) {
+        let (mut first, mut is_stale) = (None, false);
+        let forcing = self.forcing();
+        if forcing.is_empty() {
+            return (first, is_stale);
+        }
+        let released = self.state.released(self.policy.scheme);
+        for (version, by) in forcing {
+            let code = match self.forced(&version, &released) {
+                Ok(version) => {
+                    first = first.or(Some((version, by)));
+                    continue;
+                }
+                Err(code) => code,
+            };
             let why = match code {
                 RejectionCode::NotAVersion => "it is no version of the scheme",
                 RejectionCode::AlreadyReleased => "it is released already",
@@ -380,7 +388,7 @@ impl Run<'_> {
             self.say(code::FORCED_VERSION_REJECTED, severity, &by, text);
             self.rejected.push(Rejected { version, code, by });
         }
-        is_stale
+        (first, is_stale)
     }
 
     fn promote(&mut self, version: &Version) -> Decided {

@@ -139,6 +139,7 @@ struct Work<'a> {
     changes: Vec<Vec<String>>,
     /// Whether a change with the step `none` names it.
     is_named: Vec<bool>,
+    is_ignored: Vec<bool>,
     because: Vec<BTreeSet<Cause>>,
 }
 
@@ -151,6 +152,7 @@ impl<'a> Work<'a> {
             faults.check(is_new, ErrorKind::Duplicate, format_args!("packages[{index}].name"), text);
         }
         let count = packages.len();
+        let ignored: BTreeSet<&String> = policy.ignored.iter().collect();
         Self {
             packages,
             policy,
@@ -158,6 +160,7 @@ impl<'a> Work<'a> {
             bumps: vec![Bump::None; count],
             changes: vec![vec![]; count],
             is_named: vec![false; count],
+            is_ignored: packages.iter().map(|package| ignored.contains(&package.name)).collect(),
             because: vec![BTreeSet::new(); count],
         }
     }
@@ -179,7 +182,7 @@ impl<'a> Work<'a> {
     }
 
     fn is_ignored(&self, index: usize) -> bool {
-        self.packages.get(index).is_some_and(|package| self.policy.ignored.contains(&package.name))
+        self.is_ignored.get(index).copied().unwrap_or(false)
     }
 
     /// Gives each change to its packages. Returns those that belong to none, and those that are ignored.

@@ -6,6 +6,8 @@
     reason = "a test that panics has failed, which is what a test is for"
 )]
 
+mod linear;
+
 use proptest::prelude::*;
 use relcore::change::{
     Commit, Dialect, Form, History, Line, Policy, Squash, SuspectedBreaking, TaggedCommit, changes_since,

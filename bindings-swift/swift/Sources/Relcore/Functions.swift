@@ -1276,8 +1276,8 @@ public enum Change {
     ///
     /// Errors:
     /// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
-    /// type`), for the bump `prerelease`, and for an empty token, action, prefix, type or scope; `duplicate` for two types that
-    /// differ in case alone; `out_of_range` for a longest header of 0.
+    /// type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+    /// (`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.
     public static func policyFromJson(text: String) throws -> ChangePolicy {
         try ffiChangePolicyFromJson(text: text)
     }
@@ -3961,7 +3961,7 @@ public enum Version {
     /// Divides a tag into a prefix and a version.
     ///
     /// With a format, as `v{version}` or `app@{version}`, the tag must have that form. Without one, the version is the longest
-    /// end of the tag that is one and does not begin within a number.
+    /// end of the tag that is one and does not begin within a number. Behind a prefix it has up to 256 bytes, the limit of npm.
     ///
     /// Errors:
     /// `invalid_value` for a tag without a version (`nightly`), one that does not have the format, and a format without
