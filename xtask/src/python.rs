@@ -223,6 +223,7 @@ fn check_types(environment: &Path) -> Result<()> {
             "benches",
             "../examples/cron",
             "../examples/python",
+            "../examples/release",
             "../examples/quickstart.py",
         ],
     )
