@@ -73,7 +73,7 @@ def may_go_out(log: Log, now: datetime) -> bool:
         now=now,
     )
     print(f"{now:%H:%M} may it go out? {permission['verdict']}: {permission['reasons'][0]['text']}")
-    return permission["verdict"] == "yes"
+    return bool(permission["verdict"] == "yes")
 
 
 def roll_out(log: Log) -> datetime:
