@@ -13,6 +13,7 @@ use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use relcore::analysis::{self, Samples, SeriesPair};
 use relcore::api::call_json;
 use relcore::canary::{self, Metric, Observation, ObservationKind, Reading, Rollout, Schedule, State};
+use relcore::change::{Parser, Policy as Messages};
 use relcore::experiment::{self, Assigner, Unit};
 use relcore::release::{self, Facts};
 use relcore::rollback::{self, Situation};
@@ -266,9 +267,32 @@ fn short() -> Criterion<CpuTime> {
         .measurement_time(Duration::from_millis(1500))
 }
 
+/// Messages as a repository has them: mostly short, some with a body, footers or a list.
+fn change(c: &mut Criterion<CpuTime>) {
+    let messages = [
+        "fix(parser): handle empty input (#1234)",
+        "feat: add dark mode (#77)",
+        "docs: describe the exporter",
+        "chore(deps): bump serde from 1.0.1 to 1.0.2 (#901)",
+        "feat(api)!: drop the v1 endpoints\n\nThe endpoints were deprecated a year ago.\n\nBREAKING CHANGE: use v2\nRefs: #7",
+        "refactor: split the list view",
+        "fix: close the socket on error\n\nIt was kept open after a time-out, so that the pool ran dry.\n\nFixes #12",
+        "Merge branch 'main' into next",
+        "test: cover the reader",
+        "ci: run on both systems (#12)\n\nCo-authored-by: Some One <some.one@example.org>",
+    ];
+    let parser = Parser::new(Messages::default()).unwrap();
+    let mut group = c.benchmark_group("change");
+    group.throughput(criterion::Throughput::Elements(messages.len() as u64));
+    group.bench_function("change::Parser::parse_change, 10 messages", |b| {
+        b.iter(|| messages.map(|message| parser.parse_change(black_box(message))));
+    });
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = short();
-    targets = canary, rollback, release, experiment, window, audit, policy_digest, judge, delivery::by_columns_and_rows, delivery::from_git
+    targets = canary, change, rollback, release, experiment, window, audit, policy_digest, judge, delivery::by_columns_and_rows, delivery::from_git
 }
 criterion_main!(benches);

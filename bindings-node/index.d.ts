@@ -457,6 +457,30 @@ export declare class RelcoreError extends Error {
  * - `metric_passed`: A metric has passed.
  * - `no_metrics`: No data: there is no metric.
  *
+ * Of `versioning`:
+ *
+ * - `change_needs_step`: A change needs the step.
+ * - `api_needs_step`: A comparison of the public API needs a greater step than the changes say.
+ * - `api_sees_less`: A comparison of the public API needs a smaller step than the changes say: the greater one counts.
+ * - `step_requested`: The caller asked for a step.
+ * - `step_limited`: The policy raises or lowers the step.
+ * - `step_below_one`: Below 1.0.0 the step is smaller, by the rule of the policy.
+ * - `first_version`: There is no version yet.
+ * - `nothing_to_release`: No change needs a version.
+ * - `suspected_breaking`: A text of a change looks breaking and does not count, and the policy does not let it pass.
+ * - `tag_is_greater`: A tag is greater than the current version: the next version is greater than both.
+ * - `prerelease_continues`: The prerelease has the base that the changes need, so only its number grows.
+ * - `prerelease_begins`: A prerelease begins with the base that the changes need.
+ * - `label_sorts_below`: The base of the prerelease was raised, for its label sorts below a version with the same base.
+ * - `prerelease_released`: The prerelease becomes the release that it announced.
+ * - `prerelease_promoted`: A prerelease that was tested becomes the release, whatever came after it.
+ * - `version_forced`: The version was forced, by a change or by the policy.
+ * - `forced_version_rejected`: A forced version cannot be released.
+ * - `next_outside_line`: The next version is not one of the line.
+ * - `no_greater_version`: No version of the scheme is greater than every tag.
+ * - `calendar_moved`: The calendar moved on.
+ * - `calendar_stands`: The calendar did not move on, so another part of the version grows.
+ *
  * Of `window`:
  *
  * - `no_windows`: No window counts for the release, so nothing is closed.
@@ -868,6 +892,27 @@ export type ReasonCode =
   | "metric_inconclusive"
   | "metric_passed"
   | "no_metrics"
+  | "change_needs_step"
+  | "api_needs_step"
+  | "api_sees_less"
+  | "step_requested"
+  | "step_limited"
+  | "step_below_one"
+  | "first_version"
+  | "nothing_to_release"
+  | "suspected_breaking"
+  | "tag_is_greater"
+  | "prerelease_continues"
+  | "prerelease_begins"
+  | "label_sorts_below"
+  | "prerelease_released"
+  | "prerelease_promoted"
+  | "version_forced"
+  | "forced_version_rejected"
+  | "next_outside_line"
+  | "no_greater_version"
+  | "calendar_moved"
+  | "calendar_stands"
   | "no_windows"
   | "nothing_denies"
   | "allow_window_active"
@@ -885,6 +930,20 @@ export type ReasonCode =
   | "slot_found"
   | "no_slot"
   | (string & {});
+
+/** The versions of a branch that releases: a maintenance line, or a branch for the next versions. */
+export interface Branch {
+  /**
+   * The line of a maintenance branch: `1.x` or `1.4.x`. Absent for a branch for the next versions, as `main` and `next`.
+   */
+  readonly line?: string | undefined;
+  /**
+   * The versions whose tags the branch contains.
+   *
+   * @defaultValue `[]`
+   */
+  readonly versions?: readonly Version[] | undefined;
+}
 
 /**
  * The length of the buckets of a report, in the calendar of a time zone.
@@ -1002,6 +1061,16 @@ export interface Fault {
   readonly column?: number | undefined;
 }
 
+/** A number for a hotfix that no release has. */
+export interface FreeVersion {
+  /** The nearest free patch version. */
+  readonly version: Version;
+  /**
+   * The releases between, whose changes the hotfix does not have though its number is greater. Empty: none.
+   */
+  readonly skipped: readonly Version[];
+}
+
 /** A business day that ends early, like Christmas Eve. */
 export interface HalfDay {
   /** The day. */
@@ -1009,6 +1078,21 @@ export interface HalfDay {
   /** The local time at which it ends: `12:00`. */
   readonly end: string;
 }
+
+/**
+ * A step of a version, in the words of npm.
+ *
+ * - `major`: `1.2.3` to `2.0.0`; `2.0.0-rc.1` to `2.0.0`.
+ * - `minor`: `1.2.3` to `1.3.0`; `1.3.0-rc.1` to `1.3.0`.
+ * - `patch`: `1.2.3` to `1.2.4`; `1.2.4-rc.1` to `1.2.4`.
+ * - `premajor`: `1.2.3` to `2.0.0-rc.0`.
+ * - `preminor`: `1.2.3` to `1.3.0-rc.0`.
+ * - `prepatch`: `1.2.3` to `1.2.4-rc.0`.
+ * - `prerelease`: `1.2.4-rc.0` to `1.2.4-rc.1`; `1.2.3` to `1.2.4-rc.0`.
+ * - `release`: `1.2.4-rc.1` to `1.2.4`.
+ */
+export type Increment =
+  "major" | "minor" | "patch" | "premajor" | "preminor" | "prepatch" | "prerelease" | "release";
 
 /** A confidence interval, both ends included. */
 export interface Interval {
@@ -1019,6 +1103,44 @@ export interface Interval {
   /** The confidence level, as a share: `0.95`. */
   readonly level: number;
 }
+
+/** The versions that a branch may release. */
+export interface LineRange {
+  /** The line, as given; absent for a branch for the next versions. */
+  readonly line?: string | undefined;
+  /** The next version is greater than this one, or it if there is no version of the line yet. */
+  readonly min: Version;
+  /** The next version is lower than this one. Absent: without a limit. */
+  readonly max?: Version | undefined;
+  /** The steps that stay below `max`. Empty: the branch cannot release. */
+  readonly accept: readonly Bump[];
+  /**
+   * The lowest version that may be merged into a maintenance line; absent for a branch for the next versions.
+   */
+  readonly mergeMin?: Version | undefined;
+  /** The first version that may not be merged into it. */
+  readonly mergeMax?: Version | undefined;
+  /** Both as a range of npm: `>=1.5.0 <1.6.0`. */
+  readonly range: string;
+}
+
+/**
+ * The number behind the label of a first prerelease.
+ *
+ * - `from_zero`: `rc.0`, as npm, changesets and Lerna.
+ * - `from_one`: `rc.1`, as semantic-release.
+ * - `unnumbered`: `rc`.
+ */
+export type Numbering = "from_zero" | "from_one" | "unnumbered";
+
+/**
+ * The order of two versions.
+ *
+ * - `less`: The first is lower.
+ * - `equal`: Neither is lower.
+ * - `greater`: The first is greater.
+ */
+export type Order = "less" | "equal" | "greater";
 
 /**
  * One reason of a decision.
@@ -1043,6 +1165,34 @@ export interface Reason {
   readonly evidence?: Evidence | undefined;
 }
 
+/** A version in another scheme. */
+export interface Rendering {
+  /** The text in the other scheme. */
+  readonly text: string;
+  /** What differs, as the text is published under another name than the tag. */
+  readonly changes: readonly RenderingChange[];
+}
+
+/**
+ * What a rendering changes.
+ *
+ * - `leading_zero`: A leading zero, which Semantic Versioning forbids, was removed: `21.04.2` is `21.4.2`.
+ * - `padded`: A third number was added: `2026.11` is `2026.11.0`.
+ * - `label`: The label has another name: `beta.1` is `b1`.
+ * - `build_dropped`: Build metadata was dropped, which the scheme does not have.
+ */
+export type RenderingChange = "leading_zero" | "padded" | "label" | "build_dropped";
+
+/**
+ * A way to write and order versions.
+ *
+ * - `semver`: Semantic Versioning 2.0.0, as Cargo and npm: `1.3.0-rc.1`.
+ * - `pep440`: PEP 440, as Python: `1.3.0rc1`.
+ * - `maven`: Maven: `1.3.0-rc-1`, where any text is a version.
+ * - `calver`: Numbers between dots, perhaps with leading zeros, as calendar versions: `21.04.2`.
+ */
+export type Scheme = "semver" | "pep440" | "maven" | "calver";
+
 /**
  * How serious a reason is, in the words of PagerDuty's Common Event Format.
  *
@@ -1063,6 +1213,24 @@ export interface TimeRange<At extends Instant = Instant> {
   readonly start: At;
   /** The first instant after the range; `start` or later. */
   readonly end: At;
+}
+
+/** A channel and the version that it points to. */
+export interface VersionChannel {
+  /** The name, as for a dist-tag of npm: `latest`, `beta`, `1.x`. */
+  readonly name: string;
+  /** The tag that it points to. */
+  readonly tag: VersionTag;
+}
+
+/** A tag: what stands before the version, and the version. */
+export interface VersionTag {
+  /** The whole tag. */
+  readonly name: string;
+  /** What stands before the version: `v`, `app@`, `pkg/v`; may be empty. */
+  readonly prefix: string;
+  /** The version, as written. */
+  readonly version: string;
 }
 
 /**
@@ -1088,6 +1256,11 @@ export * as audit from "./audit.js";
 
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";
+
+/**
+ * Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need?
+ */
+export * as change from "./change.js";
 
 /** The parts that every decision has, and the text that a person reads. */
 export * as decision from "./decision.js";
@@ -1135,8 +1308,13 @@ export * as stats from "./stats.js";
 /** Instants, spans, half-open ranges, local days in time zones, metric buckets and business days. */
 export * as time from "./time.js";
 
-/** Versions by Semantic Versioning 2.0.0, their order and the step between two of them. */
+/**
+ * Versions by Semantic Versioning 2.0.0, their order and the steps between them; tags, lines and other schemes.
+ */
 export * as version from "./version.js";
+
+/** Which version comes next, and why; which packages of a repository are released together. */
+export * as versioning from "./versioning.js";
 
 /** Release windows and freezes: may a release start now, when next, and is there time for it? */
 export * as window from "./window.js";

@@ -23,6 +23,9 @@ module.exports = {
   get canary() {
     return require("./canary.js");
   },
+  get change() {
+    return require("./change.js");
+  },
   get decision() {
     return require("./decision.js");
   },
@@ -58,6 +61,9 @@ module.exports = {
   },
   get version() {
     return require("./version.js");
+  },
+  get versioning() {
+    return require("./versioning.js");
   },
   get window() {
     return require("./window.js");

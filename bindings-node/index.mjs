@@ -9,6 +9,7 @@ export const {
   analysis,
   audit,
   canary,
+  change,
   decision,
   digest,
   experiment,
@@ -21,5 +22,6 @@ export const {
   stats,
   time,
   version,
+  versioning,
   window,
 } = relcore;

@@ -8,6 +8,7 @@
  * | --- | --- | --- |
  * | output of `git for-each-ref` and `git log`, with the formats that `parseGit` states | `parseGit` | commits and tags |
  * | commits and tags | `gitReleases` | deployments and changes for `metrics.dora` |
+ * | the same | `gitChanges` | the history for `change.changesSince` |
  * | the same of a repository with several packages | `gitPackages` | the same, a service for each package |
  * | response of Prometheus' `/api/v1/query_range` | `prometheusQueryRange` | series of samples |
  * | responses for the metrics of a canary | `prometheusObservations` | observations for `canary.nextAction` |
@@ -52,6 +53,7 @@
 import type { Count, Instant, RelcoreError, Span, Timestamp } from "./index.js";
 import type * as analysis from "./analysis.js";
 import type * as canary from "./canary.js";
+import type * as change from "./change.js";
 import type * as metrics from "./metrics.js";
 import type * as window from "./window.js";
 
@@ -350,6 +352,12 @@ export declare function alertRulesToPrometheus(
  * `window.policyFromJson` for a zone, a cron expression and a duration.
  */
 export declare function argoSyncWindows(text: string, application: ArgoApplication): window.Policy<Timestamp>;
+
+/**
+ * Converts the commits and tags of a repository to the input of `changesSince`. The files of
+ * the commits are not known.
+ */
+export declare function gitChanges(history: GitHistory): change.History;
 
 /**
  * The same for several packages in one repository, each a service of its own.

@@ -4,5 +4,27 @@
 const { bind } = require("./lib/call.js");
 
 const bump = bind("version.bump");
+const channels = bind("version.channels");
+const compare = bind("version.compare");
+const freeVersion = bind("version.free_version");
+const increment = bind("version.increment");
+const latest = bind("version.latest");
+const lineRange = bind("version.line_range");
+const lineRanges = bind("version.line_ranges");
+const parseTag = bind("version.parse_tag");
+const render = bind("version.render");
+const truncate = bind("version.truncate");
 
-module.exports = { bump };
+module.exports = {
+  bump,
+  channels,
+  compare,
+  freeVersion,
+  increment,
+  latest,
+  lineRange,
+  lineRanges,
+  parseTag,
+  render,
+  truncate,
+};

@@ -69,6 +69,14 @@ use relcore::canary::{
     StepOutcome as CanaryStepOutcome, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
     WeightExposure as CanaryWeightExposure,
 };
+use relcore::change::{
+    Cancelled as ChangeCancelled, Changeset, ChangesetRelease, Commit as ChangeCommit,
+    Diagnostic as ChangeDiagnostic, DiagnosticCode as ChangeDiagnosticCode, Dialect as ChangeDialect,
+    Footer as ChangeFooter, Form as ChangeForm, History as ChangeHistory, Line as ChangeLine,
+    Parsed as ChangeParsed, Policy as ChangePolicy, Reference as ChangeReference, Released as ChangeReleased,
+    Squash as ChangeSquash, SuspectedBreaking as ChangeSuspectedBreaking, TaggedCommit as ChangeTaggedCommit,
+    Unreleased as ChangeUnreleased,
+};
 use relcore::decision::Outcome as DecisionOutcome;
 use relcore::error::{ErrorKind, Fault};
 use relcore::experiment::{
@@ -219,7 +227,22 @@ use relcore::stats::{
     WelchTest as StatsWelchTest, WindowMethod as StatsWindowMethod, WindowPolicy as StatsWindowPolicy,
 };
 use relcore::time::{BucketUnit, BusinessCalendar, HalfDay, TimeRange, Weekday};
-use relcore::version::Bump;
+use relcore::version::{
+    Branch, Bump, FreeVersion, Increment, LineRange, Numbering, Order, Rendering, RenderingChange, Scheme,
+    VersionChannel, VersionTag,
+};
+use relcore::versioning::{
+    ApiDiff as VersioningApiDiff, Cause as VersioningCause, CauseKind as VersioningCauseKind,
+    Channel as VersioningChannel, Dependents as VersioningDependents, Ecosystem as VersioningEcosystem,
+    Group as VersioningGroup, GroupKind as VersioningGroupKind, MergeMethod as VersioningMergeMethod,
+    Next as VersioningNext, Package as VersioningPackage, PackageChange as VersioningPackageChange,
+    PackageRelease as VersioningPackageRelease, Plan as VersioningPlan, PlanPolicy as VersioningPlanPolicy,
+    Policy as VersioningPolicy, Preview as VersioningPreview, PullRequest as VersioningPullRequest,
+    Rejected as VersioningRejected, RejectionCode as VersioningRejectionCode, Request as VersioningRequest,
+    Requirement as VersioningRequirement, RequirementKind as VersioningRequirementKind,
+    Rewrite as VersioningRewrite, StaleForce as VersioningStaleForce, Verdict as VersioningVerdict,
+    ZeroRule as VersioningZeroRule,
+};
 use relcore::window::{
     Definition as WindowDefinition, Diagnostic as WindowDiagnostic, DiagnosticCode as WindowDiagnosticCode,
     Fit as WindowFit, FitVerdict as WindowFitVerdict, Kind as WindowKind, Override as WindowOverride,
@@ -235,6 +258,13 @@ use std::{
 fn borrow<'a, A: Argument<'a>>(owned: &'a A::Owned) -> A {
     A::borrow(owned)
 }
+
+pub type BumpByName = BTreeMap<String, Bump>;
+uniffi::custom_type!(BumpByName, HashMap<String, Bump>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
 
 pub type BusinessCalendarByName = BTreeMap<String, BusinessCalendar>;
 uniffi::custom_type!(BusinessCalendarByName, HashMap<String, BusinessCalendar>, {
@@ -284,6 +314,12 @@ uniffi::custom_type!(StringByName, HashMap<String, String>, {
     lower: |map| map.into_iter().collect(),
     try_lift: |map| Ok(map.into_iter().collect()),
 });
+
+#[uniffi::remote(Record)]
+pub struct Branch {
+    pub line: Option<String>,
+    pub versions: Vec<VersionText>,
+}
 
 /// The length of the buckets of a report, in the calendar of a time zone.
 #[uniffi::remote(Enum)]
@@ -373,9 +409,36 @@ pub struct Fault {
 }
 
 #[uniffi::remote(Record)]
+pub struct FreeVersion {
+    pub version: VersionText,
+    pub skipped: Vec<VersionText>,
+}
+
+#[uniffi::remote(Record)]
 pub struct HalfDay {
     pub date: NaiveDate,
     pub end: String,
+}
+
+/// A step of a version, in the words of npm.
+#[uniffi::remote(Enum)]
+pub enum Increment {
+    /// `1.2.3` to `2.0.0`; `2.0.0-rc.1` to `2.0.0`.
+    Major,
+    /// `1.2.3` to `1.3.0`; `1.3.0-rc.1` to `1.3.0`.
+    Minor,
+    /// `1.2.3` to `1.2.4`; `1.2.4-rc.1` to `1.2.4`.
+    Patch,
+    /// `1.2.3` to `2.0.0-rc.0`.
+    Premajor,
+    /// `1.2.3` to `1.3.0-rc.0`.
+    Preminor,
+    /// `1.2.3` to `1.2.4-rc.0`.
+    Prepatch,
+    /// `1.2.4-rc.0` to `1.2.4-rc.1`; `1.2.3` to `1.2.4-rc.0`.
+    Prerelease,
+    /// `1.2.4-rc.1` to `1.2.4`.
+    Release,
 }
 
 #[uniffi::remote(Record)]
@@ -386,12 +449,77 @@ pub struct Interval {
 }
 
 #[uniffi::remote(Record)]
+pub struct LineRange {
+    pub line: Option<String>,
+    pub min: VersionText,
+    pub max: Option<VersionText>,
+    pub accept: Vec<Bump>,
+    pub merge_min: Option<VersionText>,
+    pub merge_max: Option<VersionText>,
+    pub range: String,
+}
+
+/// The number behind the label of a first prerelease.
+#[uniffi::remote(Enum)]
+pub enum Numbering {
+    /// `rc.0`, as npm, changesets and Lerna.
+    FromZero,
+    /// `rc.1`, as semantic-release.
+    FromOne,
+    /// `rc`.
+    Unnumbered,
+}
+
+/// The order of two versions.
+#[uniffi::remote(Enum)]
+pub enum Order {
+    /// The first is lower.
+    Less,
+    /// Neither is lower.
+    Equal,
+    /// The first is greater.
+    Greater,
+}
+
+#[uniffi::remote(Record)]
 pub struct Reason {
     pub code: ReasonCode,
     pub severity: Severity,
     pub subject: String,
     pub text: String,
     pub evidence: Evidence,
+}
+
+#[uniffi::remote(Record)]
+pub struct Rendering {
+    pub text: String,
+    pub changes: Vec<RenderingChange>,
+}
+
+/// What a rendering changes.
+#[uniffi::remote(Enum)]
+pub enum RenderingChange {
+    /// A leading zero, which Semantic Versioning forbids, was removed: `21.04.2` is `21.4.2`.
+    LeadingZero,
+    /// A third number was added: `2026.11` is `2026.11.0`.
+    Padded,
+    /// The label has another name: `beta.1` is `b1`.
+    Label,
+    /// Build metadata was dropped, which the scheme does not have.
+    BuildDropped,
+}
+
+/// A way to write and order versions.
+#[uniffi::remote(Enum)]
+pub enum Scheme {
+    /// Semantic Versioning 2.0.0, as Cargo and npm: `1.3.0-rc.1`.
+    Semver,
+    /// PEP 440, as Python: `1.3.0rc1`.
+    Pep440,
+    /// Maven: `1.3.0-rc-1`, where any text is a version.
+    Maven,
+    /// Numbers between dots, perhaps with leading zeros, as calendar versions: `21.04.2`.
+    Calver,
 }
 
 /// How serious a reason is, in the words of PagerDuty's Common Event Format.
@@ -411,6 +539,19 @@ pub enum Severity {
 pub struct TimeRange {
     pub start: Timestamp,
     pub end: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersionChannel {
+    pub name: String,
+    pub tag: VersionTag,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersionTag {
+    pub name: String,
+    pub prefix: String,
+    pub version: String,
 }
 
 /// A day of the week. A week starts on Monday (ISO 8601) unless an argument states another day.
@@ -2427,6 +2568,246 @@ pub struct CanaryWeightExposure {
     pub start: Timestamp,
     pub duration: Span,
     pub user_minutes: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeCancelled {
+    pub id: String,
+    pub by: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct Changeset {
+    pub id: String,
+    pub releases: Vec<ChangesetRelease>,
+    pub summary: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangesetRelease {
+    pub name: String,
+    pub bump: Bump,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeCommit {
+    pub id: String,
+    pub text: String,
+    pub parents: Vec<String>,
+    pub files: Vec<String>,
+    pub request_body: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeDiagnostic {
+    pub code: ChangeDiagnosticCode,
+    pub severity: Severity,
+    pub line: u32,
+    pub text: String,
+    pub hint: Option<String>,
+}
+
+/// The kinds of oddities.
+#[uniffi::remote(Enum)]
+pub enum ChangeDiagnosticCode {
+    /// The header does not begin with a type and a colon.
+    MissingType,
+    /// The header begins with a character that nobody sees, such as a byte order mark.
+    HiddenCharacter,
+    /// The scope is empty, or its parentheses do not match.
+    InvalidScope,
+    /// No space follows the colon of the header.
+    MissingSpace,
+    /// The header has no description.
+    MissingDescription,
+    /// No blank line stands between header and body.
+    MissingBlankLine,
+    /// The type is not in lower case.
+    TypeCase,
+    /// `fixup!`, `squash!` or `amend!`: a rebase should have melted the commit into another.
+    FixupCommit,
+    /// `!` stands in a header that the dialect does not read.
+    BreakingMarkNotRead,
+    /// `BREAKING CHANGE:` stands in the body, not in a footer after a blank line.
+    BreakingNotInFooter,
+    /// `BREAKING CHANGE:` is indented.
+    BreakingIndented,
+    /// `BREAKING CHANGE:` is an item of a list, or bold.
+    BreakingInList,
+    /// A heading of Markdown names breaking changes.
+    BreakingInHeading,
+    /// No space follows the colon of `BREAKING CHANGE:`.
+    BreakingWithoutSpace,
+    /// ` #` follows `BREAKING CHANGE`, not a colon.
+    BreakingWithNumber,
+    /// No colon follows `BREAKING CHANGE`.
+    BreakingWithoutColon,
+    /// `BREAKING CHANGES`, in the plural.
+    BreakingPlural,
+    /// `breaking change:`, not in capital letters.
+    BreakingLowercase,
+    /// `BREAKING:` without `CHANGE`.
+    BreakingKeyword,
+    /// A proper footer `BREAKING CHANGE: ` in a message whose header is not read.
+    BreakingUnread,
+    /// A commit that the message lists is breaking, and the message is not.
+    SquashHiddenBreaking,
+    /// A commit that the message lists needs a greater step than the message.
+    SquashHiddenChange,
+    /// The type is not one of those that are known or allowed.
+    UnknownType,
+    /// The scope is not one of those that are allowed.
+    UnknownScope,
+    /// The header is longer than allowed.
+    HeaderTooLong,
+    /// The description ends with a full stop.
+    TrailingStop,
+    /// A revert of a change that was released: its effect on users is not known.
+    RevertOfReleased,
+    /// A merge brings a title that none of its commits has, and it does not count.
+    MergeHiddenChange,
+}
+
+/// A reading of commit messages.
+#[uniffi::remote(Enum)]
+pub enum ChangeDialect {
+    /// Conventional Commits 1.0.0 to the letter: `feat` is minor, `fix` is patch, `!` or a footer `BREAKING CHANGE: ` is
+    /// major, and nothing else counts.
+    Spec,
+    /// As the preset `conventional-changelog-conventionalcommits`: `perf` and `revert` are patch, `feature` is `feat`, and
+    /// `breaking change:` at the beginning of any line counts, in any case.
+    Conventionalcommits,
+    /// As the default of semantic-release, the preset `conventional-changelog-angular`: as `conventionalcommits`, but a
+    /// header with `!` is not read, `BREAKING CHANGE` counts without a colon, and `revert:` does not count.
+    Angular,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeFooter {
+    pub token: String,
+    pub value: String,
+}
+
+/// The form of the header of a message.
+#[uniffi::remote(Enum)]
+pub enum ChangeForm {
+    /// `type(scope): description`.
+    Conventional,
+    /// A changeset.
+    Changeset,
+    /// git's `Revert "…"` or `Reapply "…"`.
+    Revert,
+    /// `Merge branch …`, `Merge pull request …`, `Merged in …` and the like.
+    Merge,
+    /// `fixup! …`, `squash! …` or `amend! …`: a commit that a rebase should have melted into another.
+    Fixup,
+    /// Any other text.
+    Other,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeHistory {
+    pub commits: Vec<ChangeCommit>,
+    pub tags: Vec<ChangeTaggedCommit>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeLine {
+    pub head: Option<String>,
+    pub line: Option<String>,
+    pub below: Option<String>,
+    pub tag_format: Option<String>,
+    pub scheme: Scheme,
+    pub release_branches: bool,
+    pub repository: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeParsed {
+    pub id: Option<String>,
+    pub form: ChangeForm,
+    pub change_type: Option<String>,
+    pub scope: Option<String>,
+    pub description: String,
+    pub body: Option<String>,
+    pub breaking: bool,
+    pub breaking_text: Option<String>,
+    pub bump: Bump,
+    pub footers: Vec<ChangeFooter>,
+    pub references: Vec<ChangeReference>,
+    pub request: Option<String>,
+    pub release_as: Option<String>,
+    pub co_authors: Vec<String>,
+    pub picked_from: Vec<String>,
+    pub squashed: bool,
+    pub also: Vec<String>,
+    pub prereleased_in: Option<String>,
+    pub shipped_in: Option<String>,
+    pub diagnostics: Vec<ChangeDiagnostic>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangePolicy {
+    pub dialect: ChangeDialect,
+    pub types: BTreeMap<String, Bump>,
+    pub on_suspected_breaking: ChangeSuspectedBreaking,
+    pub squash: ChangeSquash,
+    pub breaking_tokens: Vec<String>,
+    pub reference_actions: Vec<String>,
+    pub issue_prefixes: Vec<String>,
+    pub allowed_types: Vec<String>,
+    pub allowed_scopes: Vec<String>,
+    pub longest_header: Option<u32>,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeReference {
+    pub action: Option<String>,
+    pub repository: Option<String>,
+    pub prefix: String,
+    pub issue: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeReleased {
+    pub id: String,
+    pub original: String,
+}
+
+/// Whether a squash commit counts as the commits that it lists.
+#[uniffi::remote(Enum)]
+pub enum ChangeSquash {
+    /// Its title alone counts. A listed commit that would raise the bump has a diagnostic.
+    Literal,
+    /// Its title and each commit that it lists count.
+    Expand,
+}
+
+/// The effect of a text that looks breaking and is not, by the dialect.
+#[uniffi::remote(Enum)]
+pub enum ChangeSuspectedBreaking {
+    /// The change is breaking.
+    Major,
+    /// The change is not breaking, and there is a diagnostic of severity `warning`.
+    Warn,
+    /// The change is not breaking, and there is a diagnostic of severity `error`: no version is made of it.
+    Fail,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeTaggedCommit {
+    pub name: String,
+    pub commit: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct ChangeUnreleased {
+    pub since: Option<String>,
+    pub current: Option<String>,
+    pub changes: Vec<ChangeParsed>,
+    pub cancelled: Vec<ChangeCancelled>,
+    pub released: Vec<ChangeReleased>,
+    pub missing: Vec<String>,
 }
 
 /// The consequence of a decision for its caller: one of four, for every kind of decision.
@@ -6313,6 +6694,269 @@ pub struct StatsWindowPolicy {
 }
 
 #[uniffi::remote(Record)]
+pub struct VersioningApiDiff {
+    pub tool: String,
+    pub bump: Bump,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningCause {
+    pub kind: VersioningCauseKind,
+    pub name: String,
+}
+
+/// How one package releases another one.
+#[uniffi::remote(Enum)]
+pub enum VersioningCauseKind {
+    /// It is required, and the range does not accept its next version.
+    OutOfRange,
+    /// It is required, and the policy releases dependents always.
+    Dependency,
+    /// It is in the same group.
+    Group,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningChannel {
+    pub label: String,
+    pub numbering: Numbering,
+}
+
+/// When a package is released because of what it requires.
+#[uniffi::remote(Enum)]
+pub enum VersioningDependents {
+    /// When its range does not accept the new version.
+    OutOfRange,
+    /// Whenever what it requires is released.
+    Always,
+}
+
+/// How ranges are written and read.
+#[uniffi::remote(Enum)]
+pub enum VersioningEcosystem {
+    /// `^1.2.0`, `~1.2.0`, `1.2.0` (exactly), `>=1 <2`, `a || b`, `workspace:^`.
+    Npm,
+    /// `1.2.0` (as `^1.2.0`), `~1.2`, `=1.2.0`, `>=1, <2`.
+    Cargo,
+    /// `==1.2.0`, `~=1.2`, `>=1.2,<2`.
+    Pep440,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningGroup {
+    pub kind: VersioningGroupKind,
+    pub members: Vec<String>,
+}
+
+/// Which packages of a group are released together.
+#[uniffi::remote(Enum)]
+pub enum VersioningGroupKind {
+    /// All of them get one version whenever one is released, as crates that inherit the version of their workspace.
+    Fixed,
+    /// Those that are released get one version.
+    Linked,
+}
+
+/// How a request is merged.
+#[uniffi::remote(Enum)]
+pub enum VersioningMergeMethod {
+    /// One commit with the title, and a list of its commits if it has several, as GitHub writes it.
+    Squash,
+    /// Its commits, and a merge.
+    Merge,
+    /// Its commits, one after the other.
+    Rebase,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningNext {
+    pub verdict: VersioningVerdict,
+    pub version: Option<String>,
+    pub tag: Option<String>,
+    pub previous: Option<String>,
+    pub bump: Bump,
+    pub needed: Bump,
+    pub rejected: Vec<VersioningRejected>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningPackage {
+    pub name: String,
+    pub version: VersionText,
+    pub requirements: Vec<VersioningRequirement>,
+    pub paths: Vec<String>,
+    pub ignore: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningPackageChange {
+    pub id: String,
+    pub bump: Bump,
+    pub packages: Vec<String>,
+    pub files: Vec<String>,
+    pub overrides: BTreeMap<String, Bump>,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningPackageRelease {
+    pub name: String,
+    pub previous: VersionText,
+    pub next: VersionText,
+    pub bump: Bump,
+    pub changes: Vec<String>,
+    pub because: Vec<VersioningCause>,
+    pub requirements: Vec<VersioningRewrite>,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningPlan {
+    pub releases: Vec<VersioningPackageRelease>,
+    pub unassigned: Vec<String>,
+    pub ignored: Vec<String>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningPlanPolicy {
+    pub ecosystem: VersioningEcosystem,
+    pub zero_rule: VersioningZeroRule,
+    pub groups: Vec<VersioningGroup>,
+    pub ignored: Vec<String>,
+    pub dependents: VersioningDependents,
+    pub peer_bump: Option<Bump>,
+    pub workspace_only: bool,
+    pub channel: Option<VersioningChannel>,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningPolicy {
+    pub scheme: Scheme,
+    pub calendar: String,
+    pub zero_rule: VersioningZeroRule,
+    pub channel: Option<VersioningChannel>,
+    pub line: Option<String>,
+    pub tag_format: Option<String>,
+    pub initial: String,
+    pub force: Option<String>,
+    pub on_stale_force: VersioningStaleForce,
+    pub at_least: Bump,
+    pub at_most: Option<Bump>,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningPreview {
+    pub next: VersioningNext,
+    pub entries: Vec<String>,
+    pub lost_bump: Option<Bump>,
+    pub diagnostics: Vec<ChangeDiagnostic>,
+    pub comment: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningPullRequest {
+    pub title: String,
+    pub number: Option<u32>,
+    pub commits: Vec<ChangeCommit>,
+    pub merge_method: VersioningMergeMethod,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningRejected {
+    pub version: String,
+    pub code: VersioningRejectionCode,
+    pub by: String,
+}
+
+/// Why a forced version cannot be released.
+#[uniffi::remote(Enum)]
+pub enum VersioningRejectionCode {
+    /// It is no version of the scheme.
+    NotAVersion,
+    /// A tag has it.
+    AlreadyReleased,
+    /// It is lower than the current version or a tag.
+    NotGreater,
+    /// It is not one of the line.
+    OutsideLine,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningRequest {
+    pub bump: Option<Bump>,
+    pub graduate: bool,
+    pub promote: Option<String>,
+    pub api: Vec<VersioningApiDiff>,
+    pub today: Option<NaiveDate>,
+    pub build: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningRequirement {
+    pub name: String,
+    pub range: String,
+    pub kind: VersioningRequirementKind,
+}
+
+/// What a requirement is for.
+#[uniffi::remote(Enum)]
+pub enum VersioningRequirementKind {
+    /// Its users get it, too: a release of it must be usable.
+    Runtime,
+    /// Its users must bring it: `peerDependencies` of npm.
+    Peer,
+    /// Its users do not get it: `devDependencies`. It needs no release.
+    Dev,
+}
+
+#[uniffi::remote(Record)]
+pub struct VersioningRewrite {
+    pub name: String,
+    pub kind: VersioningRequirementKind,
+    pub previous: String,
+    pub next: String,
+}
+
+/// The effect of a forced version that cannot be released any more.
+#[uniffi::remote(Enum)]
+pub enum VersioningStaleForce {
+    /// It is listed as rejected, and the changes decide.
+    Ignore,
+    /// Nothing is released.
+    Fail,
+}
+
+/// Whether there is a next version.
+#[uniffi::remote(Enum)]
+pub enum VersioningVerdict {
+    /// There is: release it.
+    Release,
+    /// Nothing needs a release.
+    Nothing,
+    /// A rule forbids it.
+    Refused,
+    /// A fact is missing.
+    Inconclusive,
+}
+
+/// The effect of changes below 1.0.0, where Semantic Versioning makes no promise.
+#[uniffi::remote(Enum)]
+pub enum VersioningZeroRule {
+    /// As from 1.0.0 on: a breaking change of 0.4.2 makes 1.0.0, a feature 0.5.0.
+    Plain,
+    /// As Cargo reads requirements: breaking makes 0.5.0, a feature 0.4.3; every change of 0.0.3 makes 0.0.4.
+    Cargo,
+    /// Breaking makes 0.5.0, a feature 0.5.0, as `bump-minor-pre-major` of release-please.
+    PreMajor,
+    /// Breaking makes 1.0.0, a feature 0.4.3, as `bump-patch-for-minor-pre-major` of release-please alone.
+    FeaturePatch,
+    /// Breaking makes 0.5.0, a feature 0.4.3, as `preMajor` of conventional-changelog and both options of release-please.
+    Shifted,
+}
+
+#[uniffi::remote(Record)]
 pub struct WindowDefinition {
     pub name: String,
     pub kind: WindowKind,
@@ -7293,6 +7937,66 @@ pub fn ffi_canary_window(open: bool, at: Timestamp) -> Encoded<CanaryObservation
 }
 
 #[uniffi::export]
+pub fn ffi_change_default_policy() -> Encoded<ChangePolicy> {
+    Encoded(Ok(relcore::change::default_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_change_policy_from_json(text: String) -> Encoded<ChangePolicy> {
+    Encoded(relcore::change::policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_change_policy_from_yaml(text: String) -> Encoded<ChangePolicy> {
+    Encoded(relcore::change::policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_change_changeset_change(changeset: Changeset, name: String) -> Encoded<Option<ChangeParsed>> {
+    Encoded(Ok(relcore::change::changeset_change(borrow(&changeset), borrow(&name))))
+}
+
+#[uniffi::export]
+pub fn ffi_change_changes_since(
+    history: ChangeHistory,
+    line: ChangeLine,
+    policy: ChangePolicy,
+) -> Encoded<ChangeUnreleased> {
+    Encoded(
+        relcore::change::changes_since(borrow(&history), borrow(&line), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_change_expand_squash(text: String, policy: ChangePolicy) -> Encoded<Vec<String>> {
+    Encoded(relcore::change::expand_squash(borrow(&text), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_change_lint(text: String, policy: ChangePolicy) -> Encoded<Vec<ChangeDiagnostic>> {
+    Encoded(relcore::change::lint(borrow(&text), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_change_parse_change(text: String, policy: ChangePolicy) -> Encoded<ChangeParsed> {
+    Encoded(relcore::change::parse_change(borrow(&text), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_change_parse_changeset(id: String, text: String) -> Encoded<Changeset> {
+    Encoded(relcore::change::parse_changeset(borrow(&id), borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_change_parse_commits(
+    commits: Vec<ChangeCommit>,
+    policy: ChangePolicy,
+) -> Encoded<Vec<ChangeParsed>> {
+    Encoded(relcore::change::parse_commits(borrow(&commits), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_digest_canonical_json(text: String) -> Plain<String> {
     Plain(relcore::digest::canonical_json(borrow(&text)).map_err(RelcoreError::from))
 }
@@ -7645,6 +8349,11 @@ pub fn ffi_interchange_argo_sync_windows(
         relcore::interchange::argo_sync_windows(borrow(&text), borrow(&application))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_git_changes(history: InterchangeGitHistory) -> Encoded<ChangeHistory> {
+    Encoded(Ok(relcore::interchange::git_changes(borrow(&history))))
 }
 
 #[uniffi::export]
@@ -8968,6 +9677,169 @@ pub fn ffi_version_bump(previous: VersionText, next: VersionText) -> Encoded<Bum
 }
 
 #[uniffi::export]
+pub fn ffi_version_channels(tags: Vec<String>, format: Option<String>) -> Encoded<Vec<VersionChannel>> {
+    Encoded(relcore::version::channels(borrow(&tags), borrow(&format)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_version_compare(a: String, b: String, scheme: Scheme) -> Encoded<Order> {
+    Encoded(relcore::version::compare(borrow(&a), borrow(&b), borrow(&scheme)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_version_free_version(version: VersionText, tags: Vec<VersionText>) -> Encoded<FreeVersion> {
+    Encoded(relcore::version::free_version(borrow(&version), borrow(&tags)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_version_increment(
+    version: VersionText,
+    step: Increment,
+    label: Option<String>,
+    numbering: Numbering,
+) -> Plain<VersionText> {
+    Plain(
+        relcore::version::increment(borrow(&version), borrow(&step), borrow(&label), borrow(&numbering))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_version_latest(
+    tags: Vec<String>,
+    format: Option<String>,
+    scheme: Scheme,
+) -> Encoded<Option<VersionTag>> {
+    Encoded(
+        relcore::version::latest(borrow(&tags), borrow(&format), borrow(&scheme)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_version_line_range(line: String, tags: Vec<VersionText>) -> Encoded<LineRange> {
+    Encoded(relcore::version::line_range(borrow(&line), borrow(&tags)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_version_line_ranges(branches: Vec<Branch>) -> Encoded<Vec<LineRange>> {
+    Encoded(relcore::version::line_ranges(borrow(&branches)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_version_parse_tag(tag: String, format: Option<String>, scheme: Scheme) -> Encoded<VersionTag> {
+    Encoded(
+        relcore::version::parse_tag(borrow(&tag), borrow(&format), borrow(&scheme))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_version_render(text: String, scheme: Scheme, target: Scheme) -> Encoded<Rendering> {
+    Encoded(
+        relcore::version::render(borrow(&text), borrow(&scheme), borrow(&target)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_version_truncate(version: VersionText, part: Bump) -> Plain<VersionText> {
+    Plain(Ok(relcore::version::truncate(borrow(&version), borrow(&part))))
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_default_plan_policy() -> Encoded<VersioningPlanPolicy> {
+    Encoded(Ok(relcore::versioning::default_plan_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_plan_policy_from_json(text: String) -> Encoded<VersioningPlanPolicy> {
+    Encoded(relcore::versioning::plan_policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_plan_policy_from_yaml(text: String) -> Encoded<VersioningPlanPolicy> {
+    Encoded(relcore::versioning::plan_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_default_policy() -> Encoded<VersioningPolicy> {
+    Encoded(Ok(relcore::versioning::default_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_policy_from_json(text: String) -> Encoded<VersioningPolicy> {
+    Encoded(relcore::versioning::policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_policy_from_yaml(text: String) -> Encoded<VersioningPolicy> {
+    Encoded(relcore::versioning::policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_explain(next: VersioningNext) -> Plain<String> {
+    Plain(Ok(relcore::versioning::explain(borrow(&next))))
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_next_version(
+    current: Option<String>,
+    tags: Vec<String>,
+    changes: Vec<ChangeParsed>,
+    request: VersioningRequest,
+    policy: VersioningPolicy,
+) -> Encoded<VersioningNext> {
+    Encoded(
+        relcore::versioning::next_version(
+            borrow(&current),
+            borrow(&tags),
+            borrow(&changes),
+            borrow(&request),
+            borrow(&policy),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_outcome(next: VersioningNext) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::versioning::outcome(borrow(&next))))
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_preview(
+    request: VersioningPullRequest,
+    current: Option<String>,
+    tags: Vec<String>,
+    changes: Vec<ChangeParsed>,
+    messages: ChangePolicy,
+    policy: VersioningPolicy,
+) -> Encoded<VersioningPreview> {
+    Encoded(
+        relcore::versioning::preview(
+            borrow(&request),
+            borrow(&current),
+            borrow(&tags),
+            borrow(&changes),
+            borrow(&messages),
+            borrow(&policy),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_versioning_release_plan(
+    packages: Vec<VersioningPackage>,
+    changes: Vec<VersioningPackageChange>,
+    policy: VersioningPlanPolicy,
+) -> Encoded<VersioningPlan> {
+    Encoded(
+        relcore::versioning::release_plan(borrow(&packages), borrow(&changes), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_window_default_policy() -> Encoded<WindowPolicy> {
     Encoded(Ok(relcore::window::default_policy()))
 }
@@ -9395,6 +10267,52 @@ impl CanaryRollout {
     }
 }
 
+/// A reader of messages whose policy was checked and digested once.
+#[derive(uniffi::Object)]
+pub struct ChangeParser(relcore::change::Parser);
+
+#[uniffi::export]
+impl ChangeParser {
+    /// Checks and digests a policy.
+    ///
+    /// Errors:
+    /// As `policy_from_json`, all faults at once, under `policy`.
+    #[uniffi::constructor]
+    pub fn new(policy: ChangePolicy) -> Plain<Arc<ChangeParser>> {
+        Plain(
+            relcore::change::Parser::new(policy)
+                .map(|handle| Arc::new(Self(handle)))
+                .map_err(RelcoreError::from),
+        )
+    }
+
+    /// The policy.
+    pub fn policy(&self) -> ChangePolicy {
+        self.0.policy().to_owned()
+    }
+
+    /// The digest of the policy: `sha256:` and 64 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        self.0.digest().to_owned()
+    }
+
+    /// Reads a message, as `parse_change`.
+    ///
+    /// Errors:
+    /// None: the policy was checked.
+    pub fn parse_change(&self, text: String) -> Encoded<ChangeParsed> {
+        Encoded(self.0.parse_change(borrow(&text)).map_err(RelcoreError::from))
+    }
+
+    /// Reads commits, as `parse_commits`.
+    ///
+    /// Errors:
+    /// None: the policy was checked.
+    pub fn parse_commits(&self, commits: Vec<ChangeCommit>) -> Encoded<Vec<ChangeParsed>> {
+        Encoded(self.0.parse_commits(borrow(&commits)).map_err(RelcoreError::from))
+    }
+}
+
 /// A definition that was checked, digested and cut into ranges once, for any number of units. It never changes.
 #[derive(uniffi::Object)]
 pub struct ExperimentAssigner(relcore::experiment::Assigner);
@@ -9647,6 +10565,16 @@ impl WindowEngine {
 }
 
 #[uniffi::export]
+pub fn ffi_read_branch(json: &str) -> Encoded<Branch> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_branch(value: Branch) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_bucket_unit(json: &str) -> Encoded<BucketUnit> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -9707,12 +10635,32 @@ pub fn ffi_write_fault(value: Fault) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_free_version(json: &str) -> Encoded<FreeVersion> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_free_version(value: FreeVersion) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_half_day(json: &str) -> Encoded<HalfDay> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_half_day(value: HalfDay) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_increment(json: &str) -> Encoded<Increment> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_increment(value: Increment) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -9727,12 +10675,72 @@ pub fn ffi_write_interval(value: Interval) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_line_range(json: &str) -> Encoded<LineRange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_line_range(value: LineRange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_numbering(json: &str) -> Encoded<Numbering> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_numbering(value: Numbering) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_order(json: &str) -> Encoded<Order> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_order(value: Order) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_reason(json: &str) -> Encoded<Reason> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_reason(value: Reason) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rendering(json: &str) -> Encoded<Rendering> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rendering(value: Rendering) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_rendering_change(json: &str) -> Encoded<RenderingChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_rendering_change(value: RenderingChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_scheme(json: &str) -> Encoded<Scheme> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_scheme(value: Scheme) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -9753,6 +10761,26 @@ pub fn ffi_read_time_range(json: &str) -> Encoded<TimeRange> {
 
 #[uniffi::export]
 pub fn ffi_write_time_range(value: TimeRange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_version_channel(json: &str) -> Encoded<VersionChannel> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_version_channel(value: VersionChannel) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_version_tag(json: &str) -> Encoded<VersionTag> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_version_tag(value: VersionTag) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -11273,6 +12301,196 @@ pub fn ffi_read_canary_weight_exposure(json: &str) -> Encoded<CanaryWeightExposu
 
 #[uniffi::export]
 pub fn ffi_write_canary_weight_exposure(value: CanaryWeightExposure) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_cancelled(json: &str) -> Encoded<ChangeCancelled> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_cancelled(value: ChangeCancelled) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_changeset(json: &str) -> Encoded<Changeset> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_changeset(value: Changeset) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_changeset_release(json: &str) -> Encoded<ChangesetRelease> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_changeset_release(value: ChangesetRelease) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_commit(json: &str) -> Encoded<ChangeCommit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_commit(value: ChangeCommit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_diagnostic(json: &str) -> Encoded<ChangeDiagnostic> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_diagnostic(value: ChangeDiagnostic) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_diagnostic_code(json: &str) -> Encoded<ChangeDiagnosticCode> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_diagnostic_code(value: ChangeDiagnosticCode) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_dialect(json: &str) -> Encoded<ChangeDialect> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_dialect(value: ChangeDialect) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_footer(json: &str) -> Encoded<ChangeFooter> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_footer(value: ChangeFooter) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_form(json: &str) -> Encoded<ChangeForm> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_form(value: ChangeForm) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_history(json: &str) -> Encoded<ChangeHistory> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_history(value: ChangeHistory) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_line(json: &str) -> Encoded<ChangeLine> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_line(value: ChangeLine) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_parsed(json: &str) -> Encoded<ChangeParsed> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_parsed(value: ChangeParsed) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_policy(json: &str) -> Encoded<ChangePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_policy(value: ChangePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_reference(json: &str) -> Encoded<ChangeReference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_reference(value: ChangeReference) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_released(json: &str) -> Encoded<ChangeReleased> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_released(value: ChangeReleased) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_squash(json: &str) -> Encoded<ChangeSquash> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_squash(value: ChangeSquash) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_suspected_breaking(json: &str) -> Encoded<ChangeSuspectedBreaking> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_suspected_breaking(value: ChangeSuspectedBreaking) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_tagged_commit(json: &str) -> Encoded<ChangeTaggedCommit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_tagged_commit(value: ChangeTaggedCommit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_unreleased(json: &str) -> Encoded<ChangeUnreleased> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_unreleased(value: ChangeUnreleased) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -14553,6 +15771,276 @@ pub fn ffi_read_stats_window_policy(json: &str) -> Encoded<StatsWindowPolicy> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_window_policy(value: StatsWindowPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_api_diff(json: &str) -> Encoded<VersioningApiDiff> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_api_diff(value: VersioningApiDiff) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_cause(json: &str) -> Encoded<VersioningCause> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_cause(value: VersioningCause) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_cause_kind(json: &str) -> Encoded<VersioningCauseKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_cause_kind(value: VersioningCauseKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_channel(json: &str) -> Encoded<VersioningChannel> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_channel(value: VersioningChannel) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_dependents(json: &str) -> Encoded<VersioningDependents> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_dependents(value: VersioningDependents) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_ecosystem(json: &str) -> Encoded<VersioningEcosystem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_ecosystem(value: VersioningEcosystem) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_group(json: &str) -> Encoded<VersioningGroup> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_group(value: VersioningGroup) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_group_kind(json: &str) -> Encoded<VersioningGroupKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_group_kind(value: VersioningGroupKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_merge_method(json: &str) -> Encoded<VersioningMergeMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_merge_method(value: VersioningMergeMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_next(json: &str) -> Encoded<VersioningNext> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_next(value: VersioningNext) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_package(json: &str) -> Encoded<VersioningPackage> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_package(value: VersioningPackage) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_package_change(json: &str) -> Encoded<VersioningPackageChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_package_change(value: VersioningPackageChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_package_release(json: &str) -> Encoded<VersioningPackageRelease> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_package_release(value: VersioningPackageRelease) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_plan(json: &str) -> Encoded<VersioningPlan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_plan(value: VersioningPlan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_plan_policy(json: &str) -> Encoded<VersioningPlanPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_plan_policy(value: VersioningPlanPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_policy(json: &str) -> Encoded<VersioningPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_policy(value: VersioningPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_preview(json: &str) -> Encoded<VersioningPreview> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_preview(value: VersioningPreview) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_pull_request(json: &str) -> Encoded<VersioningPullRequest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_pull_request(value: VersioningPullRequest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_rejected(json: &str) -> Encoded<VersioningRejected> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_rejected(value: VersioningRejected) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_rejection_code(json: &str) -> Encoded<VersioningRejectionCode> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_rejection_code(value: VersioningRejectionCode) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_request(json: &str) -> Encoded<VersioningRequest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_request(value: VersioningRequest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_requirement(json: &str) -> Encoded<VersioningRequirement> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_requirement(value: VersioningRequirement) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_requirement_kind(json: &str) -> Encoded<VersioningRequirementKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_requirement_kind(value: VersioningRequirementKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_rewrite(json: &str) -> Encoded<VersioningRewrite> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_rewrite(value: VersioningRewrite) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_stale_force(json: &str) -> Encoded<VersioningStaleForce> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_stale_force(value: VersioningStaleForce) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_verdict(json: &str) -> Encoded<VersioningVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_verdict(value: VersioningVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_versioning_zero_rule(json: &str) -> Encoded<VersioningZeroRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_versioning_zero_rule(value: VersioningZeroRule) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -1,7 +1,7 @@
 //! Policies as JSON: what was read survives its JSON, and canonical JSON is its own canonical form.
 #![no_main]
 use libfuzzer_sys::fuzz_target;
-use relcore::{canary, digest, metrics, release, rollback};
+use relcore::{canary, change, digest, metrics, release, rollback, versioning};
 
 macro_rules! survives {
     ($read:path, $text:expr) => {
@@ -14,9 +14,12 @@ macro_rules! survives {
 
 fuzz_target!(|text: &str| {
     survives!(canary::schedule_from_json, text);
+    survives!(change::policy_from_json, text);
     survives!(metrics::policy_from_json, text);
     survives!(release::profiles_from_json, text);
     survives!(rollback::policy_from_json, text);
+    survives!(versioning::plan_policy_from_json, text);
+    survives!(versioning::policy_from_json, text);
     if let Ok(canonical) = digest::canonical_json(text) {
         assert_eq!(digest::canonical_json(&canonical).as_ref(), Ok(&canonical));
     }

@@ -1,7 +1,7 @@
 //! Policies as YAML: what was read survives its JSON, which is YAML too.
 #![no_main]
 use libfuzzer_sys::fuzz_target;
-use relcore::{canary, metrics, release, rollback};
+use relcore::{canary, change, metrics, release, rollback, versioning};
 
 macro_rules! survives {
     ($read:path, $text:expr) => {
@@ -14,7 +14,10 @@ macro_rules! survives {
 
 fuzz_target!(|text: &str| {
     survives!(canary::schedule_from_yaml, text);
+    survives!(change::policy_from_yaml, text);
     survives!(metrics::policy_from_yaml, text);
     survives!(release::profiles_from_yaml, text);
     survives!(rollback::policy_from_yaml, text);
+    survives!(versioning::plan_policy_from_yaml, text);
+    survives!(versioning::policy_from_yaml, text);
 });

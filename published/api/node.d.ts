@@ -419,6 +419,27 @@ export type ReasonCode =
   | "metric_inconclusive"
   | "metric_passed"
   | "no_metrics"
+  | "change_needs_step"
+  | "api_needs_step"
+  | "api_sees_less"
+  | "step_requested"
+  | "step_limited"
+  | "step_below_one"
+  | "first_version"
+  | "nothing_to_release"
+  | "suspected_breaking"
+  | "tag_is_greater"
+  | "prerelease_continues"
+  | "prerelease_begins"
+  | "label_sorts_below"
+  | "prerelease_released"
+  | "prerelease_promoted"
+  | "version_forced"
+  | "forced_version_rejected"
+  | "next_outside_line"
+  | "no_greater_version"
+  | "calendar_moved"
+  | "calendar_stands"
   | "no_windows"
   | "nothing_denies"
   | "allow_window_active"
@@ -436,6 +457,13 @@ export type ReasonCode =
   | "slot_found"
   | "no_slot"
   | (string & {});
+/** The versions of a branch that releases: a maintenance line, or a branch for the next versions. */
+export interface Branch {
+  /** The line of a maintenance branch: `1.x` or `1.4.x`. */
+  readonly line?: string | undefined;
+  /** The versions whose tags the branch contains. */
+  readonly versions?: readonly Version[] | undefined;
+}
 /** The length of the buckets of a report, in the calendar of a time zone. */
 export type BucketUnit = "day" | "week" | "month" | "quarter" | "year";
 /** The step between two versions: the leftmost part that differs. */
@@ -495,6 +523,13 @@ export interface Fault {
   /** The column in the line, from 1: the unknown key, or the value that is wrong. */
   readonly column?: number | undefined;
 }
+/** A number for a hotfix that no release has. */
+export interface FreeVersion {
+  /** The nearest free patch version. */
+  readonly version: Version;
+  /** The releases between, whose changes the hotfix does not have though its number is greater. */
+  readonly skipped: readonly Version[];
+}
 /** A business day that ends early, like Christmas Eve. */
 export interface HalfDay {
   /** The day. */
@@ -502,6 +537,9 @@ export interface HalfDay {
   /** The local time at which it ends: `12:00`. */
   readonly end: string;
 }
+/** A step of a version, in the words of npm. */
+export type Increment =
+  "major" | "minor" | "patch" | "premajor" | "preminor" | "prepatch" | "prerelease" | "release";
 /** A confidence interval, both ends included. */
 export interface Interval {
   /** The lower end. */
@@ -511,6 +549,27 @@ export interface Interval {
   /** The confidence level, as a share: `0.95`. */
   readonly level: number;
 }
+/** The versions that a branch may release. */
+export interface LineRange {
+  /** The line, as given; absent for a branch for the next versions. */
+  readonly line?: string | undefined;
+  /** The next version is greater than this one, or it if there is no version of the line yet. */
+  readonly min: Version;
+  /** The next version is lower than this one. */
+  readonly max?: Version | undefined;
+  /** The steps that stay below `max`. */
+  readonly accept: readonly Bump[];
+  /** The lowest version that may be merged into a maintenance line; absent for a branch for the next versions. */
+  readonly mergeMin?: Version | undefined;
+  /** The first version that may not be merged into it. */
+  readonly mergeMax?: Version | undefined;
+  /** Both as a range of npm: `>=1.5.0 <1.6.0`. */
+  readonly range: string;
+}
+/** The number behind the label of a first prerelease. */
+export type Numbering = "from_zero" | "from_one" | "unnumbered";
+/** The order of two versions. */
+export type Order = "less" | "equal" | "greater";
 /** One reason of a decision. */
 export interface Reason {
   /** The stable code of the rule. */
@@ -524,6 +583,17 @@ export interface Reason {
   /** The facts behind the sentence. */
   readonly evidence?: Evidence | undefined;
 }
+/** A version in another scheme. */
+export interface Rendering {
+  /** The text in the other scheme. */
+  readonly text: string;
+  /** What differs, as the text is published under another name than the tag. */
+  readonly changes: readonly RenderingChange[];
+}
+/** What a rendering changes. */
+export type RenderingChange = "leading_zero" | "padded" | "label" | "build_dropped";
+/** A way to write and order versions. */
+export type Scheme = "semver" | "pep440" | "maven" | "calver";
 /** How serious a reason is, in the words of PagerDuty's Common Event Format. */
 export type Severity = "info" | "warning" | "error" | "critical";
 /** A half-open range of time: `start` is included, `end` is not. */
@@ -533,6 +603,22 @@ export interface TimeRange<At extends Instant = Instant> {
   /** The first instant after the range; `start` or later. */
   readonly end: At;
 }
+/** A channel and the version that it points to. */
+export interface VersionChannel {
+  /** The name, as for a dist-tag of npm: `latest`, `beta`, `1.x`. */
+  readonly name: string;
+  /** The tag that it points to. */
+  readonly tag: VersionTag;
+}
+/** A tag: what stands before the version, and the version. */
+export interface VersionTag {
+  /** The whole tag. */
+  readonly name: string;
+  /** What stands before the version: `v`, `app@`, `pkg/v`; may be empty. */
+  readonly prefix: string;
+  /** The version, as written. */
+  readonly version: string;
+}
 /** A day of the week. */
 export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
 /** Judges what was measured of a release: the measurements of its metrics, and their limits. */
@@ -541,6 +627,8 @@ export * as analysis from "./analysis.js";
 export * as audit from "./audit.js";
 /** Decides whether a canary advances, holds or rolls back. */
 export * as canary from "./canary.js";
+/** Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need? */
+export * as change from "./change.js";
 /** The parts that every decision has, and the text that a person reads. */
 export * as decision from "./decision.js";
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
@@ -563,8 +651,10 @@ export * as rollback from "./rollback.js";
 export * as stats from "./stats.js";
 /** Instants, spans, half-open ranges, local days in time zones, metric buckets and business days. */
 export * as time from "./time.js";
-/** Versions by Semantic Versioning 2.0.0, their order and the step between two of them. */
+/** Versions by Semantic Versioning 2.0.0, their order and the steps between them; tags, lines and other schemes. */
 export * as version from "./version.js";
+/** Which version comes next, and why; which packages of a repository are released together. */
+export * as versioning from "./versioning.js";
 /** Release windows and freezes: may a release start now, when next, and is there time for it? */
 export * as window from "./window.js";
 export { fromJson, toJson, type WireInputs, type WireTypes } from "./lib/json.js";
@@ -2887,6 +2977,269 @@ export declare class Rollout {
   toJSON(): Schedule;
 }
 
+// change.d.ts
+/** Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need? */
+/** A change that was taken back before its release. */
+export interface Cancelled {
+  /** The commit that was taken back. */
+  readonly id: string;
+  /** The commit that took it back. */
+  readonly by: string;
+}
+/** A changeset: the packages that a change touches, each with its bump, and the text for the changelog. */
+export interface Changeset {
+  /** The name of the file without its extension: `strange-words-combine`. */
+  readonly id: string;
+  /** The packages, in the order of the file. */
+  readonly releases: readonly ChangesetRelease[];
+  /** The text, with all of its paragraphs. */
+  readonly summary: string;
+}
+/** A package of a changeset. */
+export interface ChangesetRelease {
+  /** The name of the package: `@x/icon`. */
+  readonly name: string;
+  /** The step that it needs. */
+  readonly bump: Bump;
+}
+/** A commit, with what is known of its pull request. */
+export interface Commit {
+  /** The object name, or any other identifier that no other commit has. */
+  readonly id: string;
+  /** The whole message. */
+  readonly text: string;
+  /** The identifiers of the parents. */
+  readonly parents?: readonly string[] | undefined;
+  /** The paths of the files that it changes. */
+  readonly files?: readonly string[] | undefined;
+  /** The body of its pull request, whose text between `BEGIN_COMMIT_OVERRIDE` and `END_COMMIT_OVERRIDE` replaces the message, as in release-please. */
+  readonly requestBody?: string | undefined;
+}
+/** Something odd about a message. */
+export interface Diagnostic {
+  /** The stable code. */
+  readonly code: DiagnosticCode;
+  /** `error` if no version is made of it, or if a check of messages refuses it; `warning` if something may get lost. */
+  readonly severity: Severity;
+  /** The line of the message, from 1. */
+  readonly line: number;
+  /** The sentence for a person. */
+  readonly text: string;
+  /** What to write instead. */
+  readonly hint?: string | undefined;
+}
+/** The kinds of oddities. */
+export type DiagnosticCode =
+  | "missing_type"
+  | "hidden_character"
+  | "invalid_scope"
+  | "missing_space"
+  | "missing_description"
+  | "missing_blank_line"
+  | "type_case"
+  | "fixup_commit"
+  | "breaking_mark_not_read"
+  | "breaking_not_in_footer"
+  | "breaking_indented"
+  | "breaking_in_list"
+  | "breaking_in_heading"
+  | "breaking_without_space"
+  | "breaking_with_number"
+  | "breaking_without_colon"
+  | "breaking_plural"
+  | "breaking_lowercase"
+  | "breaking_keyword"
+  | "breaking_unread"
+  | "squash_hidden_breaking"
+  | "squash_hidden_change"
+  | "unknown_type"
+  | "unknown_scope"
+  | "header_too_long"
+  | "trailing_stop"
+  | "revert_of_released"
+  | "merge_hidden_change";
+/** A reading of commit messages. */
+export type Dialect = "spec" | "conventionalcommits" | "angular";
+/** A footer of a message: `Reviewed-by: Z`. */
+export interface Footer {
+  /** The token, as written: `Reviewed-by`. */
+  readonly token: string;
+  /** The value, with all of its lines. */
+  readonly value: string;
+}
+/** The form of the header of a message. */
+export type Form = "conventional" | "changeset" | "revert" | "merge" | "fixup" | "other";
+/** The commits and tags of a repository. */
+export interface History {
+  /** The commits, newest first, as `git log` prints them. */
+  readonly commits: readonly Commit[];
+  /** The tags. */
+  readonly tags?: readonly TaggedCommit[] | undefined;
+}
+/** The line of development whose unreleased changes are asked for. */
+export interface Line {
+  /** The identifier of its newest commit. */
+  readonly head?: string | undefined;
+  /** The maintenance line, `1.x` or `1.4.x`: only its tags are its releases. */
+  readonly line?: string | undefined;
+  /** The version that is to be released, or whose notes are written: only lower tags are earlier releases. */
+  readonly below?: string | undefined;
+  /** The form of its tags: `app@{version}`. */
+  readonly tagFormat?: string | undefined;
+  /** How versions are written and ordered. */
+  readonly scheme?: Scheme | undefined;
+  /** Whether a release counts that was tagged on a branch that left the line, as with release branches that are not merged back. */
+  readonly releaseBranches?: boolean | undefined;
+  /** The repository, `owner/name`: the number of another one is no revert. */
+  readonly repository?: string | undefined;
+}
+/** A change: what a message says about it. */
+export interface Parsed {
+  /** The commit or the changeset that it is from. */
+  readonly id?: string | undefined;
+  /** The form of the header. */
+  readonly form: Form;
+  /** The type, in lower case: `feat`. */
+  readonly changeType?: string | undefined;
+  /** The scope, as written: `api`. */
+  readonly scope?: string | undefined;
+  /** The header without type and scope; the whole first line where there is no type. */
+  readonly description: string;
+  /** The text between header and footers. */
+  readonly body?: string | undefined;
+  /** Whether users must change something to take it. */
+  readonly breaking: boolean;
+  /** What breaks: the text of the footer, with all of its paragraphs, or else the description. */
+  readonly breakingText?: string | undefined;
+  /** The step that it needs: `none`, `patch`, `minor` or `major`. */
+  readonly bump: Bump;
+  /** The footers, in their order, without the breaking ones. */
+  readonly footers: readonly Footer[];
+  /** The issues that the message names. */
+  readonly references: readonly Reference[];
+  /** The number of the pull or merge request, from `… (#12)` or the header of a merge. */
+  readonly request?: string | undefined;
+  /** The version that a footer `Release-As` asks for, as written. */
+  readonly releaseAs?: string | undefined;
+  /** The further authors, from the footers `Co-authored-by`. */
+  readonly coAuthors: readonly string[];
+  /** The commits that it was picked from, from the lines of `git cherry-pick -x`. */
+  readonly pickedFrom: readonly string[];
+  /** Whether it is one of the commits that a squash commit lists. */
+  readonly squashed: boolean;
+  /** Other commits that are the same change: its merge, its cherry-picks. */
+  readonly also: readonly string[];
+  /** The earliest prerelease of this line that has it already. */
+  readonly prereleasedIn?: string | undefined;
+  /** The earliest release of another line that has it already. */
+  readonly shippedIn?: string | undefined;
+  /** What is odd about the message. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+/** How messages are read. */
+export interface Policy {
+  /** Which tool's reading. */
+  readonly dialect?: Dialect | undefined;
+  /** The bump of a type, in addition to those of the dialect or instead of them: `{"deps": "patch"}`. */
+  readonly types?: Readonly<Record<string, Bump>> | undefined;
+  /** The effect of a text that looks breaking and is not, by the dialect. */
+  readonly onSuspectedBreaking?: SuspectedBreaking | undefined;
+  /** Whether a squash commit counts as the commits that it lists. */
+  readonly squash?: Squash | undefined;
+  /** Footers that mean breaking, in addition to `BREAKING CHANGE` and `BREAKING-CHANGE`. */
+  readonly breakingTokens?: readonly string[] | undefined;
+  /** Words that close an issue, in addition to those of GitHub and GitLab (`fixes`, `closes`, `resolves`, `implements` and their forms). */
+  readonly referenceActions?: readonly string[] | undefined;
+  /** What stands before the number of an issue, in addition to `#`: `SHOP-`. */
+  readonly issuePrefixes?: readonly string[] | undefined;
+  /** The only types that `lint` takes. */
+  readonly allowedTypes?: readonly string[] | undefined;
+  /** The only scopes that `lint` takes. */
+  readonly allowedScopes?: readonly string[] | undefined;
+  /** The longest header that `lint` takes, in characters. */
+  readonly longestHeader?: number | undefined;
+}
+/** An issue that a message names. */
+export interface Reference {
+  /** The word before it, in lower case: `fixes`. */
+  readonly action?: string | undefined;
+  /** The repository, as written: `owner/repo` or `repo`. */
+  readonly repository?: string | undefined;
+  /** What stands before the number: `#`. */
+  readonly prefix: string;
+  /** The number of the issue. */
+  readonly issue: string;
+}
+/** A commit whose change the line has released already. */
+export interface Released {
+  /** The commit. */
+  readonly id: string;
+  /** The commit that was released. */
+  readonly original: string;
+}
+/** Whether a squash commit counts as the commits that it lists. */
+export type Squash = "literal" | "expand";
+/** The effect of a text that looks breaking and is not, by the dialect. */
+export type SuspectedBreaking = "major" | "warn" | "fail";
+/** A tag of a commit. */
+export interface TaggedCommit {
+  /** The name: `v1.2.3`. */
+  readonly name: string;
+  /** The identifier of the commit. */
+  readonly commit: string;
+}
+/** The changes of a line that no release of it has, made by `changesSince`. */
+export interface Unreleased {
+  /** The tag of the last release. */
+  readonly since?: string | undefined;
+  /** The greatest tag of the line, also of a prerelease. */
+  readonly current?: string | undefined;
+  /** The changes since then, newest first, each once. */
+  readonly changes: readonly Parsed[];
+  /** The changes that a later one took back, and which one did. */
+  readonly cancelled: readonly Cancelled[];
+  /** The commits that are picked from what the line has released already. */
+  readonly released: readonly Released[];
+  /** The identifiers that the answer may depend on and the history does not have: parents, and commits of tags. */
+  readonly missing: readonly string[];
+}
+/** The policy that reads messages to the letter of the specification. */
+export declare function defaultPolicy(): Policy;
+/** Reads a policy from JSON text. */
+export declare function policyFromJson(text: string): Policy;
+/** Reads a policy from YAML text. */
+export declare function policyFromYaml(text: string): Policy;
+/** The change that a changeset means for one package, to be counted with the changes of commits. */
+export declare function changesetChange(changeset: Changeset, name: string): Parsed | null;
+/** Returns the changes of a line that no release of it has, by ancestry: not by date, and not by the nearest tag. */
+export declare function changesSince(history: History, line: Line, policy: Policy): Unreleased;
+/** Divides a message into the message of its title and those of the commits that it lists. */
+export declare function expandSquash(text: string, policy: Policy): readonly string[];
+/** Checks a commit message, or the title and the body of a pull request, and says how to mend it. */
+export declare function lint(text: string, policy: Policy): readonly Diagnostic[];
+/** Reads a commit message or the title and the body of a pull request. */
+export declare function parseChange(text: string, policy: Policy): Parsed;
+/** Reads a file of `.changeset/`: the packages between two lines of `---`, then the text. */
+export declare function parseChangeset(id: string, text: string): Changeset;
+/** Reads commits: the changes of all of them, in their order. */
+export declare function parseCommits(commits: readonly Commit[], policy: Policy): readonly Parsed[];
+/** A reader of messages whose policy was checked and digested once. */
+export declare class Parser {
+  #private;
+  /** Checks and digests a policy. */
+  constructor(policy: Policy);
+  /** The policy. */
+  get policy(): Policy;
+  /** The digest of the policy: `sha256:` and 64 hexadecimal digits. */
+  get digest(): string;
+  /** Reads a message, as `parseChange`. */
+  parseChange(text: string): Parsed;
+  /** Reads commits, as `parseCommits`. */
+  parseCommits(commits: readonly Commit[]): readonly Parsed[];
+  /** The policy, so that `JSON.stringify` writes it. */
+  toJSON(): Policy;
+}
+
 // decision.d.ts
 /** The parts that every decision has, and the text that a person reads. */
 /** The consequence of a decision for its caller: one of four, for every kind of decision. */
@@ -3898,6 +4251,8 @@ export declare function alertRulesToPrometheus(
 ): string;
 /** Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`. */
 export declare function argoSyncWindows(text: string, application: ArgoApplication): window.Policy<Timestamp>;
+/** Converts the commits and tags of a repository to the input of `changesSince`. */
+export declare function gitChanges(history: GitHistory): change.History;
 /** The same for several packages in one repository, each a service of its own. */
 export declare function gitPackages(
   history: GitHistory,
@@ -7398,9 +7753,317 @@ export declare function parseSpan(text: string): Span;
 export declare function tzdbVersion(): string;
 
 // version.d.ts
-/** Versions by Semantic Versioning 2.0.0, their order and the step between two of them. */
+/** Versions by Semantic Versioning 2.0.0, their order and the steps between them; tags, lines and other schemes. */
 /** Returns the bump between two versions, in either order. */
 export declare function bump(previous: Version, next: Version): Bump;
+/** Assigns the channels over everything that is published: `latest` to the greatest release, `1.x` to the greatest release of each older major line, and the label of each prerelease (`beta`) to the greatest version with it. */
+export declare function channels(tags: readonly string[], format?: string | null): readonly VersionChannel[];
+/** Compares two versions of a scheme. */
+export declare function compare(a: string, b: string, scheme: Scheme): Order;
+/** Returns the nearest free number for a hotfix of an old release: the next patch version of its minor line that neither a release nor a prerelease has. */
+export declare function freeVersion(version: Version, tags: readonly Version[]): FreeVersion;
+/** Returns the next version after a step, as `semver.inc` of npm. */
+export declare function increment(
+  version: Version,
+  step: Increment,
+  label: string | null | undefined,
+  numbering: Numbering,
+): Version;
+/** Returns the greatest release among tags, as npm's `latest` and the "latest" of a forge should be: never a prerelease, and never a backport only because it is newer. */
+export declare function latest(
+  tags: readonly string[],
+  format: string | null | undefined,
+  scheme: Scheme,
+): VersionTag | null;
+/** Returns the range of one maintenance line among everything that is published. */
+export declare function lineRange(line: string, tags: readonly Version[]): LineRange;
+/** Returns which versions each branch may release without meeting those of another, as semantic-release does. */
+export declare function lineRanges(branches: readonly Branch[]): readonly LineRange[];
+/** Divides a tag into a prefix and a version. */
+export declare function parseTag(tag: string, format: string | null | undefined, scheme: Scheme): VersionTag;
+/** Writes a version in another scheme. */
+export declare function render(text: string, scheme: Scheme, target: Scheme): Rendering;
+/** Returns a version without the parts behind one: `1.2.3-rc.1+b` is `1.2.0` for `minor` and `1.2.3-rc.1` for `prerelease`; for `none` it stays. */
+export declare function truncate(version: Version, part: Bump): Version;
+
+// versioning.d.ts
+/** Which version comes next, and why; which packages of a repository are released together. */
+/** The result of a tool that compares the public API with that of the last release. */
+export interface ApiDiff {
+  /** The name of the tool. */
+  readonly tool: string;
+  /** The step that the difference needs. */
+  readonly bump: Bump;
+}
+/** What releases a package beside its changes. */
+export interface Cause {
+  /** The kind. */
+  readonly kind: CauseKind;
+  /** The package that it comes from. */
+  readonly name: string;
+}
+/** How one package releases another one. */
+export type CauseKind = "out_of_range" | "dependency" | "group";
+/** A channel of prereleases. */
+export interface Channel {
+  /** The label: `beta` of `1.3.0-beta.1`. */
+  readonly label: string;
+  /** The number of the first prerelease. */
+  readonly numbering?: Numbering | undefined;
+}
+/** When a package is released because of what it requires. */
+export type Dependents = "out_of_range" | "always";
+/** How ranges are written and read. */
+export type Ecosystem = "npm" | "cargo" | "pep440";
+/** Packages that are released together. */
+export interface Group {
+  /** Whether all of them are released, or those with changes. */
+  readonly kind: GroupKind;
+  /** The names of the packages. */
+  readonly members: readonly string[];
+}
+/** Which packages of a group are released together. */
+export type GroupKind = "fixed" | "linked";
+/** How a request is merged. */
+export type MergeMethod = "squash" | "merge" | "rebase";
+/** The next version, made by `nextVersion`. */
+export interface Next {
+  /** Whether there is a next version. */
+  readonly verdict: Verdict;
+  /** The next version, in the scheme of the policy. */
+  readonly version?: string | undefined;
+  /** The tag of the next version, in the form of the current one. */
+  readonly tag?: string | undefined;
+  /** The version that it follows: the greater one of the current version and the tags. */
+  readonly previous?: string | undefined;
+  /** The step from `previous`; `none` without a next version or a previous one. */
+  readonly bump: Bump;
+  /** The step that the changes need, before the rules of the policy. */
+  readonly needed: Bump;
+  /** The forced versions that cannot be released. */
+  readonly rejected: readonly Rejected[];
+  /** The reasons. */
+  readonly reasons: readonly Reason[];
+  /** The missing facts: `request.today` for a calendar version. */
+  readonly missing: readonly string[];
+  /** The digest of the policy. */
+  readonly policyDigest: string;
+}
+/** A package of a repository. */
+export interface Package {
+  /** Its name, which no other package has. */
+  readonly name: string;
+  /** Its version. */
+  readonly version: Version;
+  /** What it requires. */
+  readonly requirements?: readonly Requirement[] | undefined;
+  /** The files that belong to it, as patterns: `*` stands for any characters of a name, `?` for one, and a name `**` for any folders. */
+  readonly paths?: readonly string[] | undefined;
+  /** The files that do not belong to it, though `paths` has them. */
+  readonly ignore?: readonly string[] | undefined;
+}
+/** A change, and the packages that it belongs to. */
+export interface PackageChange {
+  /** The commit or the changeset. */
+  readonly id: string;
+  /** The step that it needs. */
+  readonly bump: Bump;
+  /** The packages that it belongs to. */
+  readonly packages?: readonly string[] | undefined;
+  /** The paths of the files that it changes. */
+  readonly files?: readonly string[] | undefined;
+  /** The step of some of the packages, where it is another one. */
+  readonly overrides?: Readonly<Record<string, Bump>> | undefined;
+}
+/** A package of a plan. */
+export interface PackageRelease {
+  /** The name of the package. */
+  readonly name: string;
+  /** Its version so far. */
+  readonly previous: Version;
+  /** Its next version; the same for the bump `none`. */
+  readonly next: Version;
+  /** The step. */
+  readonly bump: Bump;
+  /** The changes that belong to it. */
+  readonly changes: readonly string[];
+  /** What else releases it. */
+  readonly because: readonly Cause[];
+  /** The ranges of its manifest that change. */
+  readonly requirements: readonly Rewrite[];
+}
+/** The packages that are released together, made by `releasePlan`. */
+export interface Plan {
+  /** The packages, in the order of the input. */
+  readonly releases: readonly PackageRelease[];
+  /** The changes that belong to no package. */
+  readonly unassigned: readonly string[];
+  /** The changes that touch only files that packages ignore, or packages that are not released. */
+  readonly ignored: readonly string[];
+  /** The digest of the policy. */
+  readonly policyDigest: string;
+}
+/** How the packages of a repository are released. */
+export interface PlanPolicy {
+  /** How ranges are written and read. */
+  readonly ecosystem?: Ecosystem | undefined;
+  /** The effect of changes below 1.0.0. */
+  readonly zeroRule?: ZeroRule | undefined;
+  /** The packages that are released together. */
+  readonly groups?: readonly Group[] | undefined;
+  /** The packages that are not released. */
+  readonly ignored?: readonly string[] | undefined;
+  /** When a package is released because of what it requires. */
+  readonly dependents?: Dependents | undefined;
+  /** The least step of a package whose peer leaves its range. */
+  readonly peerBump?: Bump | undefined;
+  /** Whether only ranges with `workspace:` count, as `bumpVersionsWithWorkspaceProtocolOnly`. */
+  readonly workspaceOnly?: boolean | undefined;
+  /** The channel of prereleases. */
+  readonly channel?: Channel | undefined;
+}
+/** How versions are numbered. */
+export interface Policy {
+  /** How versions are written and ordered. */
+  readonly scheme?: Scheme | undefined;
+  /** The format of calendar versions, from the tokens of calver.org: `YYYY.0M.MICRO`. */
+  readonly calendar?: string | undefined;
+  /** The effect of changes below 1.0.0. */
+  readonly zeroRule?: ZeroRule | undefined;
+  /** The channel of prereleases. */
+  readonly channel?: Channel | undefined;
+  /** The maintenance line, `1.x` or `1.4.x`: only its tags count, and the next version is one of it. */
+  readonly line?: string | undefined;
+  /** The form of tags: `app@{version}`. */
+  readonly tagFormat?: string | undefined;
+  /** The first version. */
+  readonly initial?: string | undefined;
+  /** A version to release, whatever the changes need. */
+  readonly force?: string | undefined;
+  /** The effect of a `force` that cannot be released any more. */
+  readonly onStaleForce?: StaleForce | undefined;
+  /** The least step of any change. */
+  readonly atLeast?: Bump | undefined;
+  /** The greatest step: `patch` for a line of fixes. */
+  readonly atMost?: Bump | undefined;
+}
+/** What merging a request will release, made by `preview`. */
+export interface Preview {
+  /** The next version once it is merged. */
+  readonly next: Next;
+  /** What the request adds to the release: the headers that need a version. */
+  readonly entries: readonly string[];
+  /** The step that the title or a commit needs and that this way of merging loses. */
+  readonly lostBump?: Bump | undefined;
+  /** What a check of the title finds. */
+  readonly diagnostics: readonly change.Diagnostic[];
+  /** The text of a comment for the request, in Markdown. */
+  readonly comment: string;
+}
+/** A pull or merge request that is not merged yet. */
+export interface PullRequest {
+  /** The title. */
+  readonly title: string;
+  /** The number. */
+  readonly number?: number | undefined;
+  /** Its commits, newest first. */
+  readonly commits?: readonly change.Commit[] | undefined;
+  /** How it will be merged. */
+  readonly mergeMethod: MergeMethod;
+}
+/** A forced version that cannot be released. */
+export interface Rejected {
+  /** The version, as written. */
+  readonly version: string;
+  /** Why not. */
+  readonly code: RejectionCode;
+  /** The change that forces it, or `policy.force`. */
+  readonly by: string;
+}
+/** Why a forced version cannot be released. */
+export type RejectionCode = "not_a_version" | "already_released" | "not_greater" | "outside_line";
+/** What is asked for beside the changes. */
+export interface Request {
+  /** The step, instead of the one that the changes need. */
+  readonly bump?: Bump | undefined;
+  /** Whether the greatest prerelease becomes a release. */
+  readonly graduate?: boolean | undefined;
+  /** A prerelease that was tested, as a tag or a version: it becomes the release that it announces, whatever came after it. */
+  readonly promote?: string | undefined;
+  /** What tools found that compare the public API, as cargo-semver-checks does. */
+  readonly api?: readonly ApiDiff[] | undefined;
+  /** The day, for calendar versions. */
+  readonly today?: NaiveDate | undefined;
+  /** The build metadata of the next version: `build.7`. */
+  readonly build?: string | undefined;
+}
+/** A package that another one requires. */
+export interface Requirement {
+  /** The name of the required package. */
+  readonly name: string;
+  /** The accepted versions, as the ecosystem writes them: `^1.2.0`, `workspace:^`, `>=1.2,<2`. */
+  readonly range: string;
+  /** What it is for. */
+  readonly kind?: RequirementKind | undefined;
+}
+/** What a requirement is for. */
+export type RequirementKind = "runtime" | "peer" | "dev";
+/** A range of a manifest that changes. */
+export interface Rewrite {
+  /** The required package. */
+  readonly name: string;
+  /** What it is for. */
+  readonly kind: RequirementKind;
+  /** The range so far. */
+  readonly previous: string;
+  /** The next range. */
+  readonly next: string;
+}
+/** The effect of a forced version that cannot be released any more. */
+export type StaleForce = "ignore" | "fail";
+/** Whether there is a next version. */
+export type Verdict = "release" | "nothing" | "refused" | "inconclusive";
+/** The effect of changes below 1.0.0, where Semantic Versioning makes no promise. */
+export type ZeroRule = "plain" | "cargo" | "pre_major" | "feature_patch" | "shifted";
+/** The policy of changesets, for npm. */
+export declare function defaultPlanPolicy(): PlanPolicy;
+/** Reads a policy from JSON text. */
+export declare function planPolicyFromJson(text: string): PlanPolicy;
+/** Reads a policy from YAML text. */
+export declare function planPolicyFromYaml(text: string): PlanPolicy;
+/** The policy of Semantic Versioning without exceptions. */
+export declare function defaultPolicy(): Policy;
+/** Reads a policy from JSON text. */
+export declare function policyFromJson(text: string): Policy;
+/** Reads a policy from YAML text. */
+export declare function policyFromYaml(text: string): Policy;
+/** Writes the next version as text for a person. */
+export declare function explain(next: Next): string;
+/** Returns the next version, and why. */
+export declare function nextVersion(
+  current: string | null | undefined,
+  tags: readonly string[],
+  changes: readonly change.Parsed[],
+  request: Request,
+  policy: Policy,
+): Next;
+/** The consequence: `proceed` for a release, `wait` for nothing, else `ask`. */
+export declare function outcome(next: Next): decision.Outcome;
+/** Returns what merging a request will release, and what this way of merging would lose. */
+export declare function preview(
+  request: PullRequest,
+  current: string | null | undefined,
+  tags: readonly string[],
+  changes: readonly change.Parsed[],
+  messages: change.Policy,
+  policy: Policy,
+): Preview;
+/** Returns which packages of a repository are released together, with their versions and the ranges that change. */
+export declare function releasePlan(
+  packages: readonly Package[],
+  changes: readonly PackageChange[],
+  policy: PlanPolicy,
+): Plan;
 
 // window.d.ts
 /** Release windows and freezes: may a release start now, when next, and is there time for it? */

@@ -33,7 +33,7 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, HalfDay, Interval, Reason, ReasonCode, Severity, TimeRange, Weekday, __version__, analysis, audit, canary, decision, digest, error, experiment, incident, interchange, metrics, readiness, reason, release, rollback, stats, time, version, window
+# from other modules: Branch, BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, FreeVersion, HalfDay, Increment, Interval, LineRange, Numbering, Order, Reason, ReasonCode, Rendering, RenderingChange, Scheme, Severity, TimeRange, VersionChannel, VersionTag, Weekday, __version__, analysis, audit, canary, change, decision, digest, error, experiment, incident, interchange, metrics, readiness, reason, release, rollback, stats, time, version, versioning, window
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
@@ -2735,6 +2735,337 @@ def window(open: bool, at: datetime | str) -> Observation:
     """The release window opened or closed."""
     ...
 
+# change
+"""Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need?"""
+class DiagnosticCode(StrEnum):
+    """The kinds of oddities."""
+    MISSING_TYPE = 'missing_type'
+    """The header does not begin with a type and a colon."""
+    HIDDEN_CHARACTER = 'hidden_character'
+    """The header begins with a character that nobody sees, such as a byte order mark."""
+    INVALID_SCOPE = 'invalid_scope'
+    """The scope is empty, or its parentheses do not match."""
+    MISSING_SPACE = 'missing_space'
+    """No space follows the colon of the header."""
+    MISSING_DESCRIPTION = 'missing_description'
+    """The header has no description."""
+    MISSING_BLANK_LINE = 'missing_blank_line'
+    """No blank line stands between header and body."""
+    TYPE_CASE = 'type_case'
+    """The type is not in lower case."""
+    FIXUP_COMMIT = 'fixup_commit'
+    """`fixup!`, `squash!` or `amend!`: a rebase should have melted the commit into another."""
+    BREAKING_MARK_NOT_READ = 'breaking_mark_not_read'
+    """`!` stands in a header that the dialect does not read."""
+    BREAKING_NOT_IN_FOOTER = 'breaking_not_in_footer'
+    """`BREAKING CHANGE:` stands in the body, not in a footer after a blank line."""
+    BREAKING_INDENTED = 'breaking_indented'
+    """`BREAKING CHANGE:` is indented."""
+    BREAKING_IN_LIST = 'breaking_in_list'
+    """`BREAKING CHANGE:` is an item of a list, or bold."""
+    BREAKING_IN_HEADING = 'breaking_in_heading'
+    """A heading of Markdown names breaking changes."""
+    BREAKING_WITHOUT_SPACE = 'breaking_without_space'
+    """No space follows the colon of `BREAKING CHANGE:`."""
+    BREAKING_WITH_NUMBER = 'breaking_with_number'
+    """` #` follows `BREAKING CHANGE`, not a colon."""
+    BREAKING_WITHOUT_COLON = 'breaking_without_colon'
+    """No colon follows `BREAKING CHANGE`."""
+    BREAKING_PLURAL = 'breaking_plural'
+    """`BREAKING CHANGES`, in the plural."""
+    BREAKING_LOWERCASE = 'breaking_lowercase'
+    """`breaking change:`, not in capital letters."""
+    BREAKING_KEYWORD = 'breaking_keyword'
+    """`BREAKING:` without `CHANGE`."""
+    BREAKING_UNREAD = 'breaking_unread'
+    """A proper footer `BREAKING CHANGE: ` in a message whose header is not read."""
+    SQUASH_HIDDEN_BREAKING = 'squash_hidden_breaking'
+    """A commit that the message lists is breaking, and the message is not."""
+    SQUASH_HIDDEN_CHANGE = 'squash_hidden_change'
+    """A commit that the message lists needs a greater step than the message."""
+    UNKNOWN_TYPE = 'unknown_type'
+    """The type is not one of those that are known or allowed."""
+    UNKNOWN_SCOPE = 'unknown_scope'
+    """The scope is not one of those that are allowed."""
+    HEADER_TOO_LONG = 'header_too_long'
+    """The header is longer than allowed."""
+    TRAILING_STOP = 'trailing_stop'
+    """The description ends with a full stop."""
+    REVERT_OF_RELEASED = 'revert_of_released'
+    """A revert of a change that was released: its effect on users is not known."""
+    MERGE_HIDDEN_CHANGE = 'merge_hidden_change'
+    """A merge brings a title that none of its commits has, and it does not count."""
+class Dialect(StrEnum):
+    """A reading of commit messages."""
+    SPEC = 'spec'
+    """Conventional Commits 1.0.0 to the letter: `feat` is minor, `fix` is patch, `!` or a footer `BREAKING CHANGE: ` is major, and nothing else counts."""
+    CONVENTIONALCOMMITS = 'conventionalcommits'
+    """As the preset `conventional-changelog-conventionalcommits`: `perf` and `revert` are patch, `feature` is `feat`, and `breaking change:` at the beginning of any line counts, in any case."""
+    ANGULAR = 'angular'
+    """As the default of semantic-release, the preset `conventional-changelog-angular`: as `conventionalcommits`, but a header with `!` is not read, `BREAKING CHANGE` counts without a colon, and `revert:` does not count."""
+class Form(StrEnum):
+    """The form of the header of a message."""
+    CONVENTIONAL = 'conventional'
+    """`type(scope): description`."""
+    CHANGESET = 'changeset'
+    """A changeset."""
+    REVERT = 'revert'
+    """git's `Revert "…"` or `Reapply "…"`."""
+    MERGE = 'merge'
+    """`Merge branch …`, `Merge pull request …`, `Merged in …` and the like."""
+    FIXUP = 'fixup'
+    """`fixup! …`, `squash! …` or `amend! …`: a commit that a rebase should have melted into another."""
+    OTHER = 'other'
+    """Any other text."""
+class Squash(StrEnum):
+    """Whether a squash commit counts as the commits that it lists."""
+    LITERAL = 'literal'
+    """Its title alone counts."""
+    EXPAND = 'expand'
+    """Its title and each commit that it lists count."""
+class SuspectedBreaking(StrEnum):
+    """The effect of a text that looks breaking and is not, by the dialect."""
+    MAJOR = 'major'
+    """The change is breaking."""
+    WARN = 'warn'
+    """The change is not breaking, and there is a diagnostic of severity `warning`."""
+    FAIL = 'fail'
+    """The change is not breaking, and there is a diagnostic of severity `error`: no version is made of it."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Cancelled(_Value):
+    """A change that was taken back before its release."""
+    id: str
+    """The commit that was taken back."""
+    by: str
+    """The commit that took it back."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Changeset(_Value):
+    """A changeset: the packages that a change touches, each with its bump, and the text for the changelog."""
+    id: str
+    """The name of the file without its extension: `strange-words-combine`."""
+    releases: Sequence[ChangesetRelease]
+    """The packages, in the order of the file."""
+    summary: str
+    """The text, with all of its paragraphs."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ChangesetRelease(_Value):
+    """A package of a changeset."""
+    name: str
+    """The name of the package: `@x/icon`."""
+    bump: Bump
+    """The step that it needs."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Commit(_Value):
+    """A commit, with what is known of its pull request."""
+    id: str
+    """The object name, or any other identifier that no other commit has."""
+    text: str
+    """The whole message."""
+    parents: Sequence[str] = ()
+    """The identifiers of the parents."""
+    files: Sequence[str] = ()
+    """The paths of the files that it changes."""
+    request_body: str | None = None
+    """The body of its pull request, whose text between `BEGIN_COMMIT_OVERRIDE` and `END_COMMIT_OVERRIDE` replaces the message, as in release-please."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Diagnostic(_Value):
+    """Something odd about a message."""
+    code: DiagnosticCode
+    """The stable code."""
+    severity: Severity
+    """`error` if no version is made of it, or if a check of messages refuses it; `warning` if something may get lost."""
+    line: int
+    """The line of the message, from 1."""
+    text: str
+    """The sentence for a person."""
+    hint: str | None = None
+    """What to write instead."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Footer(_Value):
+    """A footer of a message: `Reviewed-by: Z`."""
+    token: str
+    """The token, as written: `Reviewed-by`."""
+    value: str
+    """The value, with all of its lines."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class History(_Value):
+    """The commits and tags of a repository."""
+    commits: Sequence[Commit]
+    """The commits, newest first, as `git log` prints them."""
+    tags: Sequence[TaggedCommit] = ()
+    """The tags."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Line(_Value):
+    """The line of development whose unreleased changes are asked for."""
+    head: str | None = None
+    """The identifier of its newest commit."""
+    line: str | None = None
+    """The maintenance line, `1.x` or `1.4.x`: only its tags are its releases."""
+    below: str | None = None
+    """The version that is to be released, or whose notes are written: only lower tags are earlier releases."""
+    tag_format: str | None = None
+    """The form of its tags: `app@{version}`."""
+    scheme: Scheme = Scheme.SEMVER
+    """How versions are written and ordered."""
+    release_branches: bool = False
+    """Whether a release counts that was tagged on a branch that left the line, as with release branches that are not merged back."""
+    repository: str | None = None
+    """The repository, `owner/name`: the number of another one is no revert."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Parsed(_Value):
+    """A change: what a message says about it."""
+    id: str | None = None
+    """The commit or the changeset that it is from."""
+    form: Form
+    """The form of the header."""
+    change_type: str | None = None
+    """The type, in lower case: `feat`."""
+    scope: str | None = None
+    """The scope, as written: `api`."""
+    description: str
+    """The header without type and scope; the whole first line where there is no type."""
+    body: str | None = None
+    """The text between header and footers."""
+    breaking: bool
+    """Whether users must change something to take it."""
+    breaking_text: str | None = None
+    """What breaks: the text of the footer, with all of its paragraphs, or else the description."""
+    bump: Bump
+    """The step that it needs: `none`, `patch`, `minor` or `major`."""
+    footers: Sequence[Footer]
+    """The footers, in their order, without the breaking ones."""
+    references: Sequence[Reference]
+    """The issues that the message names."""
+    request: str | None = None
+    """The number of the pull or merge request, from `… (#12)` or the header of a merge."""
+    release_as: str | None = None
+    """The version that a footer `Release-As` asks for, as written."""
+    co_authors: Sequence[str]
+    """The further authors, from the footers `Co-authored-by`."""
+    picked_from: Sequence[str]
+    """The commits that it was picked from, from the lines of `git cherry-pick -x`."""
+    squashed: bool
+    """Whether it is one of the commits that a squash commit lists."""
+    also: Sequence[str]
+    """Other commits that are the same change: its merge, its cherry-picks."""
+    prereleased_in: str | None = None
+    """The earliest prerelease of this line that has it already."""
+    shipped_in: str | None = None
+    """The earliest release of another line that has it already."""
+    diagnostics: Sequence[Diagnostic]
+    """What is odd about the message."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Policy(_Value):
+    """How messages are read."""
+    dialect: Dialect = Dialect.SPEC
+    """Which tool's reading."""
+    types: Mapping[str, Bump] = field(default_factory=dict)
+    """The bump of a type, in addition to those of the dialect or instead of them: `{"deps": "patch"}`."""
+    on_suspected_breaking: SuspectedBreaking = SuspectedBreaking.WARN
+    """The effect of a text that looks breaking and is not, by the dialect."""
+    squash: Squash = Squash.LITERAL
+    """Whether a squash commit counts as the commits that it lists."""
+    breaking_tokens: Sequence[str] = ()
+    """Footers that mean breaking, in addition to `BREAKING CHANGE` and `BREAKING-CHANGE`."""
+    reference_actions: Sequence[str] = ()
+    """Words that close an issue, in addition to those of GitHub and GitLab (`fixes`, `closes`, `resolves`, `implements` and their forms)."""
+    issue_prefixes: Sequence[str] = ()
+    """What stands before the number of an issue, in addition to `#`: `SHOP-`."""
+    allowed_types: Sequence[str] = ()
+    """The only types that `lint` takes."""
+    allowed_scopes: Sequence[str] = ()
+    """The only scopes that `lint` takes."""
+    longest_header: int | None = None
+    """The longest header that `lint` takes, in characters."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Reference(_Value):
+    """An issue that a message names."""
+    action: str | None = None
+    """The word before it, in lower case: `fixes`."""
+    repository: str | None = None
+    """The repository, as written: `owner/repo` or `repo`."""
+    prefix: str
+    """What stands before the number: `#`."""
+    issue: str
+    """The number of the issue."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Released(_Value):
+    """A commit whose change the line has released already."""
+    id: str
+    """The commit."""
+    original: str
+    """The commit that was released."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class TaggedCommit(_Value):
+    """A tag of a commit."""
+    name: str
+    """The name: `v1.2.3`."""
+    commit: str
+    """The identifier of the commit."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Unreleased(_Value):
+    """The changes of a line that no release of it has, made by `changes_since`."""
+    since: str | None = None
+    """The tag of the last release."""
+    current: str | None = None
+    """The greatest tag of the line, also of a prerelease."""
+    changes: Sequence[Parsed]
+    """The changes since then, newest first, each once."""
+    cancelled: Sequence[Cancelled]
+    """The changes that a later one took back, and which one did."""
+    released: Sequence[Released]
+    """The commits that are picked from what the line has released already."""
+    missing: Sequence[str]
+    """The identifiers that the answer may depend on and the history does not have: parents, and commits of tags."""
+class Parser(_Handle):
+    """A reader of messages whose policy was checked and digested once."""
+    def __init__(self, policy: Policy | Mapping[str, object]) -> None:
+        ...
+    @property
+    def policy(self) -> Policy:
+        """The policy."""
+        ...
+    @property
+    def digest(self) -> str:
+        """The digest of the policy: `sha256:` and 64 hexadecimal digits."""
+        ...
+    def parse_change(self, text: str) -> Parsed:
+        """Reads a message, as `parse_change`."""
+        ...
+    def parse_commits(self, commits: Sequence[Commit | Mapping[str, object]]) -> tuple[Parsed, ...]:
+        """Reads commits, as `parse_commits`."""
+        ...
+def default_policy() -> Policy:
+    """The policy that reads messages to the letter of the specification."""
+    ...
+def policy_from_json(text: str) -> Policy:
+    """Reads a policy from JSON text."""
+    ...
+def policy_from_yaml(text: str) -> Policy:
+    """Reads a policy from YAML text."""
+    ...
+def changeset_change(changeset: Changeset | Mapping[str, object], name: str) -> Parsed | None:
+    """The change that a changeset means for one package, to be counted with the changes of commits."""
+    ...
+def changes_since(history: History | Mapping[str, object], line: Line | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Unreleased:
+    """Returns the changes of a line that no release of it has, by ancestry: not by date, and not by the nearest tag."""
+    ...
+def expand_squash(text: str, policy: Policy | Mapping[str, object]) -> tuple[str, ...]:
+    """Divides a message into the message of its title and those of the commits that it lists."""
+    ...
+def lint(text: str, policy: Policy | Mapping[str, object]) -> tuple[Diagnostic, ...]:
+    """Checks a commit message, or the title and the body of a pull request, and says how to mend it."""
+    ...
+def parse_change(text: str, policy: Policy | Mapping[str, object]) -> Parsed:
+    """Reads a commit message or the title and the body of a pull request."""
+    ...
+def parse_changeset(id: str, text: str) -> Changeset:
+    """Reads a file of `.changeset/`: the packages between two lines of `---`, then the text."""
+    ...
+def parse_commits(commits: Sequence[Commit | Mapping[str, object]], policy: Policy | Mapping[str, object]) -> tuple[Parsed, ...]:
+    """Reads commits: the changes of all of them, in their order."""
+    ...
+
 # columns
 """Whole histories by columns of numbers: a million rows without an object for each."""
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -4089,6 +4420,9 @@ def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries:
     ...
 def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> Policy:
     """Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`."""
+    ...
+def git_changes(history: GitHistory | Mapping[str, object]) -> History:
+    """Converts the commits and tags of a repository to the input of `changes_since`."""
     ...
 def git_packages(history: GitHistory | Mapping[str, object], packages: Sequence[GitPackage | Mapping[str, object]], repository: str | None=None) -> GitReleases:
     """The same for several packages in one repository, each a service of its own."""
@@ -5715,6 +6049,48 @@ class ReasonCode(StrEnum):
     """The time from the deprecation to the removal is too short."""
     REMOVALS_AS_PROMISED = 'removals_as_promised'
     """All removals keep what was promised."""
+    CHANGE_NEEDS_STEP = 'change_needs_step'
+    """A change needs the step."""
+    API_NEEDS_STEP = 'api_needs_step'
+    """A comparison of the public API needs a greater step than the changes say."""
+    API_SEES_LESS = 'api_sees_less'
+    """A comparison of the public API needs a smaller step than the changes say: the greater one counts."""
+    STEP_REQUESTED = 'step_requested'
+    """The caller asked for a step."""
+    STEP_LIMITED = 'step_limited'
+    """The policy raises or lowers the step."""
+    STEP_BELOW_ONE = 'step_below_one'
+    """Below 1.0.0 the step is smaller, by the rule of the policy."""
+    FIRST_VERSION = 'first_version'
+    """There is no version yet."""
+    NOTHING_TO_RELEASE = 'nothing_to_release'
+    """No change needs a version."""
+    SUSPECTED_BREAKING = 'suspected_breaking'
+    """A text of a change looks breaking and does not count, and the policy does not let it pass."""
+    TAG_IS_GREATER = 'tag_is_greater'
+    """A tag is greater than the current version: the next version is greater than both."""
+    PRERELEASE_CONTINUES = 'prerelease_continues'
+    """The prerelease has the base that the changes need, so only its number grows."""
+    PRERELEASE_BEGINS = 'prerelease_begins'
+    """A prerelease begins with the base that the changes need."""
+    LABEL_SORTS_BELOW = 'label_sorts_below'
+    """The base of the prerelease was raised, for its label sorts below a version with the same base."""
+    PRERELEASE_RELEASED = 'prerelease_released'
+    """The prerelease becomes the release that it announced."""
+    PRERELEASE_PROMOTED = 'prerelease_promoted'
+    """A prerelease that was tested becomes the release, whatever came after it."""
+    VERSION_FORCED = 'version_forced'
+    """The version was forced, by a change or by the policy."""
+    FORCED_VERSION_REJECTED = 'forced_version_rejected'
+    """A forced version cannot be released."""
+    NEXT_OUTSIDE_LINE = 'next_outside_line'
+    """The next version is not one of the line."""
+    NO_GREATER_VERSION = 'no_greater_version'
+    """No version of the scheme is greater than every tag."""
+    CALENDAR_MOVED = 'calendar_moved'
+    """The calendar moved on."""
+    CALENDAR_STANDS = 'calendar_stands'
+    """The calendar did not move on, so another part of the version grows."""
     NO_WINDOWS = 'no_windows'
     """No window counts for the release, so nothing is closed."""
     NOTHING_DENIES = 'nothing_denies'
@@ -9025,7 +9401,7 @@ def tzdb_version() -> str:
     ...
 
 # version
-"""Versions by Semantic Versioning 2.0.0, their order and the step between two of them."""
+"""Versions by Semantic Versioning 2.0.0, their order and the steps between them; tags, lines and other schemes."""
 class Bump(StrEnum):
     """The step between two versions: the leftmost part that differs."""
     NONE = 'none'
@@ -9038,8 +9414,481 @@ class Bump(StrEnum):
     """`1.2.3` to `1.3.0`."""
     MAJOR = 'major'
     """`1.2.3` to `2.0.0`."""
+class Increment(StrEnum):
+    """A step of a version, in the words of npm."""
+    MAJOR = 'major'
+    """`1.2.3` to `2.0.0`; `2.0.0-rc.1` to `2.0.0`."""
+    MINOR = 'minor'
+    """`1.2.3` to `1.3.0`; `1.3.0-rc.1` to `1.3.0`."""
+    PATCH = 'patch'
+    """`1.2.3` to `1.2.4`; `1.2.4-rc.1` to `1.2.4`."""
+    PREMAJOR = 'premajor'
+    """`1.2.3` to `2.0.0-rc.0`."""
+    PREMINOR = 'preminor'
+    """`1.2.3` to `1.3.0-rc.0`."""
+    PREPATCH = 'prepatch'
+    """`1.2.3` to `1.2.4-rc.0`."""
+    PRERELEASE = 'prerelease'
+    """`1.2.4-rc.0` to `1.2.4-rc.1`; `1.2.3` to `1.2.4-rc.0`."""
+    RELEASE = 'release'
+    """`1.2.4-rc.1` to `1.2.4`."""
+class Numbering(StrEnum):
+    """The number behind the label of a first prerelease."""
+    FROM_ZERO = 'from_zero'
+    """`rc.0`, as npm, changesets and Lerna."""
+    FROM_ONE = 'from_one'
+    """`rc.1`, as semantic-release."""
+    UNNUMBERED = 'unnumbered'
+    """`rc`."""
+class Order(StrEnum):
+    """The order of two versions."""
+    LESS = 'less'
+    """The first is lower."""
+    EQUAL = 'equal'
+    """Neither is lower."""
+    GREATER = 'greater'
+    """The first is greater."""
+class RenderingChange(StrEnum):
+    """What a rendering changes."""
+    LEADING_ZERO = 'leading_zero'
+    """A leading zero, which Semantic Versioning forbids, was removed: `21.04.2` is `21.4.2`."""
+    PADDED = 'padded'
+    """A third number was added: `2026.11` is `2026.11.0`."""
+    LABEL = 'label'
+    """The label has another name: `beta.1` is `b1`."""
+    BUILD_DROPPED = 'build_dropped'
+    """Build metadata was dropped, which the scheme does not have."""
+class Scheme(StrEnum):
+    """A way to write and order versions."""
+    SEMVER = 'semver'
+    """Semantic Versioning 2.0.0, as Cargo and npm: `1.3.0-rc.1`."""
+    PEP440 = 'pep440'
+    """PEP 440, as Python: `1.3.0rc1`."""
+    MAVEN = 'maven'
+    """Maven: `1.3.0-rc-1`, where any text is a version."""
+    CALVER = 'calver'
+    """Numbers between dots, perhaps with leading zeros, as calendar versions: `21.04.2`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Branch(_Value):
+    """The versions of a branch that releases: a maintenance line, or a branch for the next versions."""
+    line: str | None = None
+    """The line of a maintenance branch: `1.x` or `1.4.x`."""
+    versions: Sequence[str] = ()
+    """The versions whose tags the branch contains."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class FreeVersion(_Value):
+    """A number for a hotfix that no release has."""
+    version: str
+    """The nearest free patch version."""
+    skipped: Sequence[str]
+    """The releases between, whose changes the hotfix does not have though its number is greater."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class LineRange(_Value):
+    """The versions that a branch may release."""
+    line: str | None = None
+    """The line, as given; absent for a branch for the next versions."""
+    min: str
+    """The next version is greater than this one, or it if there is no version of the line yet."""
+    max: str | None = None
+    """The next version is lower than this one."""
+    accept: Sequence[Bump]
+    """The steps that stay below `max`."""
+    merge_min: str | None = None
+    """The lowest version that may be merged into a maintenance line; absent for a branch for the next versions."""
+    merge_max: str | None = None
+    """The first version that may not be merged into it."""
+    range: str
+    """Both as a range of npm: `>=1.5.0 <1.6.0`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Rendering(_Value):
+    """A version in another scheme."""
+    text: str
+    """The text in the other scheme."""
+    changes: Sequence[RenderingChange]
+    """What differs, as the text is published under another name than the tag."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class VersionChannel(_Value):
+    """A channel and the version that it points to."""
+    name: str
+    """The name, as for a dist-tag of npm: `latest`, `beta`, `1.x`."""
+    tag: VersionTag
+    """The tag that it points to."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class VersionTag(_Value):
+    """A tag: what stands before the version, and the version."""
+    name: str
+    """The whole tag."""
+    prefix: str
+    """What stands before the version: `v`, `app@`, `pkg/v`; may be empty."""
+    version: str
+    """The version, as written."""
 def bump(previous: str, next: str) -> Bump:
     """Returns the bump between two versions, in either order."""
+    ...
+def channels(tags: Sequence[str], format: str | None=None) -> tuple[VersionChannel, ...]:
+    """Assigns the channels over everything that is published: `latest` to the greatest release, `1.x` to the greatest release of each older major line, and the label of each prerelease (`beta`) to the greatest version with it."""
+    ...
+def compare(a: str, b: str, scheme: Scheme | str) -> Order:
+    """Compares two versions of a scheme."""
+    ...
+def free_version(version: str, tags: Sequence[str]) -> FreeVersion:
+    """Returns the nearest free number for a hotfix of an old release: the next patch version of its minor line that neither a release nor a prerelease has."""
+    ...
+def increment(version: str, step: Increment | str, label: str | None, numbering: Numbering | str) -> str:
+    """Returns the next version after a step, as `semver.inc` of npm."""
+    ...
+def latest(tags: Sequence[str], format: str | None, scheme: Scheme | str) -> VersionTag | None:
+    """Returns the greatest release among tags, as npm's `latest` and the "latest" of a forge should be: never a prerelease, and never a backport only because it is newer."""
+    ...
+def line_range(line: str, tags: Sequence[str]) -> LineRange:
+    """Returns the range of one maintenance line among everything that is published."""
+    ...
+def line_ranges(branches: Sequence[Branch | Mapping[str, object]]) -> tuple[LineRange, ...]:
+    """Returns which versions each branch may release without meeting those of another, as semantic-release does."""
+    ...
+def parse_tag(tag: str, format: str | None, scheme: Scheme | str) -> VersionTag:
+    """Divides a tag into a prefix and a version."""
+    ...
+def render(text: str, scheme: Scheme | str, target: Scheme | str) -> Rendering:
+    """Writes a version in another scheme."""
+    ...
+def truncate(version: str, part: Bump | str) -> str:
+    """Returns a version without the parts behind one: `1.2.3-rc.1+b` is `1.2.0` for `minor` and `1.2.3-rc.1` for `prerelease`; for `none` it stays."""
+    ...
+
+# versioning
+"""Which version comes next, and why; which packages of a repository are released together."""
+class CauseKind(StrEnum):
+    """How one package releases another one."""
+    OUT_OF_RANGE = 'out_of_range'
+    """It is required, and the range does not accept its next version."""
+    DEPENDENCY = 'dependency'
+    """It is required, and the policy releases dependents always."""
+    GROUP = 'group'
+    """It is in the same group."""
+class Dependents(StrEnum):
+    """When a package is released because of what it requires."""
+    OUT_OF_RANGE = 'out_of_range'
+    """When its range does not accept the new version."""
+    ALWAYS = 'always'
+    """Whenever what it requires is released."""
+class Ecosystem(StrEnum):
+    """How ranges are written and read."""
+    NPM = 'npm'
+    """`^1.2.0`, `~1.2.0`, `1.2.0` (exactly), `>=1 <2`, `a || b`, `workspace:^`."""
+    CARGO = 'cargo'
+    """`1.2.0` (as `^1.2.0`), `~1.2`, `=1.2.0`, `>=1, <2`."""
+    PEP440 = 'pep440'
+    """`==1.2.0`, `~=1.2`, `>=1.2,<2`."""
+class GroupKind(StrEnum):
+    """Which packages of a group are released together."""
+    FIXED = 'fixed'
+    """All of them get one version whenever one is released, as crates that inherit the version of their workspace."""
+    LINKED = 'linked'
+    """Those that are released get one version."""
+class MergeMethod(StrEnum):
+    """How a request is merged."""
+    SQUASH = 'squash'
+    """One commit with the title, and a list of its commits if it has several, as GitHub writes it."""
+    MERGE = 'merge'
+    """Its commits, and a merge."""
+    REBASE = 'rebase'
+    """Its commits, one after the other."""
+class RejectionCode(StrEnum):
+    """Why a forced version cannot be released."""
+    NOT_A_VERSION = 'not_a_version'
+    """It is no version of the scheme."""
+    ALREADY_RELEASED = 'already_released'
+    """A tag has it."""
+    NOT_GREATER = 'not_greater'
+    """It is lower than the current version or a tag."""
+    OUTSIDE_LINE = 'outside_line'
+    """It is not one of the line."""
+class RequirementKind(StrEnum):
+    """What a requirement is for."""
+    RUNTIME = 'runtime'
+    """Its users get it, too: a release of it must be usable."""
+    PEER = 'peer'
+    """Its users must bring it: `peerDependencies` of npm."""
+    DEV = 'dev'
+    """Its users do not get it: `devDependencies`."""
+class StaleForce(StrEnum):
+    """The effect of a forced version that cannot be released any more."""
+    IGNORE = 'ignore'
+    """It is listed as rejected, and the changes decide."""
+    FAIL = 'fail'
+    """Nothing is released."""
+class Verdict(StrEnum):
+    """Whether there is a next version."""
+    RELEASE = 'release'
+    """There is: release it."""
+    NOTHING = 'nothing'
+    """Nothing needs a release."""
+    REFUSED = 'refused'
+    """A rule forbids it."""
+    INCONCLUSIVE = 'inconclusive'
+    """A fact is missing."""
+class ZeroRule(StrEnum):
+    """The effect of changes below 1.0.0, where Semantic Versioning makes no promise."""
+    PLAIN = 'plain'
+    """As from 1.0.0 on: a breaking change of 0.4.2 makes 1.0.0, a feature 0.5.0."""
+    CARGO = 'cargo'
+    """As Cargo reads requirements: breaking makes 0.5.0, a feature 0.4.3; every change of 0.0.3 makes 0.0.4."""
+    PRE_MAJOR = 'pre_major'
+    """Breaking makes 0.5.0, a feature 0.5.0, as `bump-minor-pre-major` of release-please."""
+    FEATURE_PATCH = 'feature_patch'
+    """Breaking makes 1.0.0, a feature 0.4.3, as `bump-patch-for-minor-pre-major` of release-please alone."""
+    SHIFTED = 'shifted'
+    """Breaking makes 0.5.0, a feature 0.4.3, as `preMajor` of conventional-changelog and both options of release-please."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ApiDiff(_Value):
+    """The result of a tool that compares the public API with that of the last release."""
+    tool: str
+    """The name of the tool."""
+    bump: Bump
+    """The step that the difference needs."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Cause(_Value):
+    """What releases a package beside its changes."""
+    kind: CauseKind
+    """The kind."""
+    name: str
+    """The package that it comes from."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Channel(_Value):
+    """A channel of prereleases."""
+    label: str
+    """The label: `beta` of `1.3.0-beta.1`."""
+    numbering: Numbering = Numbering.FROM_ZERO
+    """The number of the first prerelease."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Group(_Value):
+    """Packages that are released together."""
+    kind: GroupKind
+    """Whether all of them are released, or those with changes."""
+    members: Sequence[str]
+    """The names of the packages."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Next(_Value):
+    """The next version, made by `next_version`."""
+    verdict: Verdict
+    """Whether there is a next version."""
+    version: str | None = None
+    """The next version, in the scheme of the policy."""
+    tag: str | None = None
+    """The tag of the next version, in the form of the current one."""
+    previous: str | None = None
+    """The version that it follows: the greater one of the current version and the tags."""
+    bump: Bump
+    """The step from `previous`; `none` without a next version or a previous one."""
+    needed: Bump
+    """The step that the changes need, before the rules of the policy."""
+    rejected: Sequence[Rejected]
+    """The forced versions that cannot be released."""
+    reasons: Sequence[Reason]
+    """The reasons."""
+    missing: Sequence[str]
+    """The missing facts: `request.today` for a calendar version."""
+    policy_digest: str
+    """The digest of the policy."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Package(_Value):
+    """A package of a repository."""
+    name: str
+    """Its name, which no other package has."""
+    version: str
+    """Its version."""
+    requirements: Sequence[Requirement] = ()
+    """What it requires."""
+    paths: Sequence[str] = ()
+    """The files that belong to it, as patterns: `*` stands for any characters of a name, `?` for one, and a name `**` for any folders."""
+    ignore: Sequence[str] = ()
+    """The files that do not belong to it, though `paths` has them."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class PackageChange(_Value):
+    """A change, and the packages that it belongs to."""
+    id: str
+    """The commit or the changeset."""
+    bump: Bump
+    """The step that it needs."""
+    packages: Sequence[str] = ()
+    """The packages that it belongs to."""
+    files: Sequence[str] = ()
+    """The paths of the files that it changes."""
+    overrides: Mapping[str, Bump] = field(default_factory=dict)
+    """The step of some of the packages, where it is another one."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class PackageRelease(_Value):
+    """A package of a plan."""
+    name: str
+    """The name of the package."""
+    previous: str
+    """Its version so far."""
+    next: str
+    """Its next version; the same for the bump `none`."""
+    bump: Bump
+    """The step."""
+    changes: Sequence[str]
+    """The changes that belong to it."""
+    because: Sequence[Cause]
+    """What else releases it."""
+    requirements: Sequence[Rewrite]
+    """The ranges of its manifest that change."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Plan(_Value):
+    """The packages that are released together, made by `release_plan`."""
+    releases: Sequence[PackageRelease]
+    """The packages, in the order of the input."""
+    unassigned: Sequence[str]
+    """The changes that belong to no package."""
+    ignored: Sequence[str]
+    """The changes that touch only files that packages ignore, or packages that are not released."""
+    policy_digest: str
+    """The digest of the policy."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class PlanPolicy(_Value):
+    """How the packages of a repository are released."""
+    ecosystem: Ecosystem = Ecosystem.NPM
+    """How ranges are written and read."""
+    zero_rule: ZeroRule = ZeroRule.PLAIN
+    """The effect of changes below 1.0.0."""
+    groups: Sequence[Group] = ()
+    """The packages that are released together."""
+    ignored: Sequence[str] = ()
+    """The packages that are not released."""
+    dependents: Dependents = Dependents.OUT_OF_RANGE
+    """When a package is released because of what it requires."""
+    peer_bump: Bump | None = None
+    """The least step of a package whose peer leaves its range."""
+    workspace_only: bool = False
+    """Whether only ranges with `workspace:` count, as `bumpVersionsWithWorkspaceProtocolOnly`."""
+    channel: Channel | None = None
+    """The channel of prereleases."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Policy(_Value):
+    """How versions are numbered."""
+    scheme: Scheme = Scheme.SEMVER
+    """How versions are written and ordered."""
+    calendar: str = 'YYYY.MM.MICRO'
+    """The format of calendar versions, from the tokens of calver.org: `YYYY.0M.MICRO`."""
+    zero_rule: ZeroRule = ZeroRule.PLAIN
+    """The effect of changes below 1.0.0."""
+    channel: Channel | None = None
+    """The channel of prereleases."""
+    line: str | None = None
+    """The maintenance line, `1.x` or `1.4.x`: only its tags count, and the next version is one of it."""
+    tag_format: str | None = None
+    """The form of tags: `app@{version}`."""
+    initial: str = '0.1.0'
+    """The first version."""
+    force: str | None = None
+    """A version to release, whatever the changes need."""
+    on_stale_force: StaleForce = StaleForce.IGNORE
+    """The effect of a `force` that cannot be released any more."""
+    at_least: Bump = Bump.NONE
+    """The least step of any change."""
+    at_most: Bump | None = None
+    """The greatest step: `patch` for a line of fixes."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Preview(_Value):
+    """What merging a request will release, made by `preview`."""
+    next: Next
+    """The next version once it is merged."""
+    entries: Sequence[str]
+    """What the request adds to the release: the headers that need a version."""
+    lost_bump: Bump | None = None
+    """The step that the title or a commit needs and that this way of merging loses."""
+    diagnostics: Sequence[Diagnostic]
+    """What a check of the title finds."""
+    comment: str
+    """The text of a comment for the request, in Markdown."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class PullRequest(_Value):
+    """A pull or merge request that is not merged yet."""
+    title: str
+    """The title."""
+    number: int | None = None
+    """The number."""
+    commits: Sequence[Commit] = ()
+    """Its commits, newest first."""
+    merge_method: MergeMethod
+    """How it will be merged."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Rejected(_Value):
+    """A forced version that cannot be released."""
+    version: str
+    """The version, as written."""
+    code: RejectionCode
+    """Why not."""
+    by: str
+    """The change that forces it, or `policy.force`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Request(_Value):
+    """What is asked for beside the changes."""
+    bump: Bump | None = None
+    """The step, instead of the one that the changes need."""
+    graduate: bool = False
+    """Whether the greatest prerelease becomes a release."""
+    promote: str | None = None
+    """A prerelease that was tested, as a tag or a version: it becomes the release that it announces, whatever came after it."""
+    api: Sequence[ApiDiff] = ()
+    """What tools found that compare the public API, as cargo-semver-checks does."""
+    today: date | None = None
+    """The day, for calendar versions."""
+    build: str | None = None
+    """The build metadata of the next version: `build.7`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Requirement(_Value):
+    """A package that another one requires."""
+    name: str
+    """The name of the required package."""
+    range: str
+    """The accepted versions, as the ecosystem writes them: `^1.2.0`, `workspace:^`, `>=1.2,<2`."""
+    kind: RequirementKind = RequirementKind.RUNTIME
+    """What it is for."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Rewrite(_Value):
+    """A range of a manifest that changes."""
+    name: str
+    """The required package."""
+    kind: RequirementKind
+    """What it is for."""
+    previous: str
+    """The range so far."""
+    next: str
+    """The next range."""
+def default_plan_policy() -> PlanPolicy:
+    """The policy of changesets, for npm."""
+    ...
+def plan_policy_from_json(text: str) -> PlanPolicy:
+    """Reads a policy from JSON text."""
+    ...
+def plan_policy_from_yaml(text: str) -> PlanPolicy:
+    """Reads a policy from YAML text."""
+    ...
+def default_policy() -> Policy:
+    """The policy of Semantic Versioning without exceptions."""
+    ...
+def policy_from_json(text: str) -> Policy:
+    """Reads a policy from JSON text."""
+    ...
+def policy_from_yaml(text: str) -> Policy:
+    """Reads a policy from YAML text."""
+    ...
+def explain(next: Next | Mapping[str, object]) -> str:
+    """Writes the next version as text for a person."""
+    ...
+def next_version(current: str | None, tags: Sequence[str], changes: Sequence[Parsed | Mapping[str, object]], request: Request | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Next:
+    """Returns the next version, and why."""
+    ...
+def outcome(next: Next | Mapping[str, object]) -> Outcome:
+    """The consequence: `proceed` for a release, `wait` for nothing, else `ask`."""
+    ...
+def preview(request: PullRequest | Mapping[str, object], current: str | None, tags: Sequence[str], changes: Sequence[Parsed | Mapping[str, object]], messages: ChangePolicy | Mapping[str, object], policy: Policy | Mapping[str, object]) -> Preview:
+    """Returns what merging a request will release, and what this way of merging would lose."""
+    ...
+def release_plan(packages: Sequence[Package | Mapping[str, object]], changes: Sequence[PackageChange | Mapping[str, object]], policy: PlanPolicy | Mapping[str, object]) -> Plan:
+    """Returns which packages of a repository are released together, with their versions and the ranges that change."""
     ...
 
 # window

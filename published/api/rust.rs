@@ -3798,6 +3798,403 @@ pub mod canary {
         ) -> Result<Vec<Decision>>;
     }
 }
+/// Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need?
+pub mod change {
+    /// A changeset: the packages that a change touches, each with its bump, and the text for the changelog.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Changeset {
+        /// The name of the file without its extension: `strange-words-combine`.
+        pub id: String,
+        /// The packages, in the order of the file.
+        pub releases: Vec<ChangesetRelease>,
+        /// The text, with all of its paragraphs.
+        pub summary: String,
+    }
+    /// A package of a changeset.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ChangesetRelease {
+        /// The name of the package: `@x/icon`.
+        pub name: String,
+        /// The step that it needs.
+        pub bump: Bump,
+    }
+    /// The change that a changeset means for one package, to be counted with the changes of commits.
+    #[must_use]
+    pub fn changeset_change(changeset: &Changeset, name: &str) -> Option<Parsed>;
+    /// Reads a file of `.changeset/`: the packages between two lines of `---`, then the text.
+    pub fn parse_changeset(id: &str, text: &str) -> Result<Changeset>;
+    /// A commit, with what is known of its pull request.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Commit {
+        /// The object name, or any other identifier that no other commit has.
+        pub id: String,
+        /// The whole message.
+        pub text: String,
+        /// The identifiers of the parents.
+        pub parents: Vec<String>,
+        /// The paths of the files that it changes.
+        pub files: Vec<String>,
+        /// The body of its pull request, whose text between `BEGIN_COMMIT_OVERRIDE` and `END_COMMIT_OVERRIDE` replaces the message, as in release-please.
+        pub request_body: Option<String>,
+    }
+    /// Reads commits: the changes of all of them, in their order.
+    pub fn parse_commits(commits: &[Commit], policy: &Policy) -> Result<Vec<Parsed>>;
+    /// Something odd about a message.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Diagnostic {
+        /// The stable code.
+        pub code: DiagnosticCode,
+        /// `error` if no version is made of it, or if a check of messages refuses it; `warning` if something may get lost.
+        pub severity: Severity,
+        /// The line of the message, from 1.
+        pub line: u32,
+        /// The sentence for a person.
+        pub text: String,
+        /// What to write instead.
+        pub hint: Option<String>,
+    }
+    /// The kinds of oddities.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum DiagnosticCode {
+        /// The header does not begin with a type and a colon.
+        MissingType,
+        /// The header begins with a character that nobody sees, such as a byte order mark.
+        HiddenCharacter,
+        /// The scope is empty, or its parentheses do not match.
+        InvalidScope,
+        /// No space follows the colon of the header.
+        MissingSpace,
+        /// The header has no description.
+        MissingDescription,
+        /// No blank line stands between header and body.
+        MissingBlankLine,
+        /// The type is not in lower case.
+        TypeCase,
+        /// `fixup!`, `squash!` or `amend!`: a rebase should have melted the commit into another.
+        FixupCommit,
+        /// `!` stands in a header that the dialect does not read.
+        BreakingMarkNotRead,
+        /// `BREAKING CHANGE:` stands in the body, not in a footer after a blank line.
+        BreakingNotInFooter,
+        /// `BREAKING CHANGE:` is indented.
+        BreakingIndented,
+        /// `BREAKING CHANGE:` is an item of a list, or bold.
+        BreakingInList,
+        /// A heading of Markdown names breaking changes.
+        BreakingInHeading,
+        /// No space follows the colon of `BREAKING CHANGE:`.
+        BreakingWithoutSpace,
+        /// ` #` follows `BREAKING CHANGE`, not a colon.
+        BreakingWithNumber,
+        /// No colon follows `BREAKING CHANGE`.
+        BreakingWithoutColon,
+        /// `BREAKING CHANGES`, in the plural.
+        BreakingPlural,
+        /// `breaking change:`, not in capital letters.
+        BreakingLowercase,
+        /// `BREAKING:` without `CHANGE`.
+        BreakingKeyword,
+        /// A proper footer `BREAKING CHANGE: ` in a message whose header is not read.
+        BreakingUnread,
+        /// A commit that the message lists is breaking, and the message is not.
+        SquashHiddenBreaking,
+        /// A commit that the message lists needs a greater step than the message.
+        SquashHiddenChange,
+        /// The type is not one of those that are known or allowed.
+        UnknownType,
+        /// The scope is not one of those that are allowed.
+        UnknownScope,
+        /// The header is longer than allowed.
+        HeaderTooLong,
+        /// The description ends with a full stop.
+        TrailingStop,
+        /// A revert of a change that was released: its effect on users is not known.
+        RevertOfReleased,
+        /// A merge brings a title that none of its commits has, and it does not count.
+        MergeHiddenChange,
+    }
+    /// A change that was taken back before its release.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Cancelled {
+        /// The commit that was taken back.
+        pub id: String,
+        /// The commit that took it back.
+        pub by: String,
+    }
+    /// The commits and tags of a repository.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct History {
+        /// The commits, newest first, as `git log` prints them.
+        pub commits: Vec<Commit>,
+        /// The tags.
+        pub tags: Vec<TaggedCommit>,
+    }
+    /// The line of development whose unreleased changes are asked for.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Line {
+        /// The identifier of its newest commit.
+        pub head: Option<String>,
+        /// The maintenance line, `1.x` or `1.4.x`: only its tags are its releases.
+        pub line: Option<String>,
+        /// The version that is to be released, or whose notes are written: only lower tags are earlier releases.
+        pub below: Option<String>,
+        /// The form of its tags: `app@{version}`.
+        pub tag_format: Option<String>,
+        /// How versions are written and ordered.
+        pub scheme: Scheme,
+        /// Whether a release counts that was tagged on a branch that left the line, as with release branches that are not merged back.
+        pub release_branches: bool,
+        /// The repository, `owner/name`: the number of another one is no revert.
+        pub repository: Option<String>,
+    }
+    /// A commit whose change the line has released already.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Released {
+        /// The commit.
+        pub id: String,
+        /// The commit that was released.
+        pub original: String,
+    }
+    /// A tag of a commit.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct TaggedCommit {
+        /// The name: `v1.2.3`.
+        pub name: String,
+        /// The identifier of the commit.
+        pub commit: String,
+    }
+    /// The changes of a line that no release of it has, made by `changes_since`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Unreleased {
+        /// The tag of the last release.
+        pub since: Option<String>,
+        /// The greatest tag of the line, also of a prerelease.
+        pub current: Option<String>,
+        /// The changes since then, newest first, each once.
+        pub changes: Vec<Parsed>,
+        /// The changes that a later one took back, and which one did.
+        pub cancelled: Vec<Cancelled>,
+        /// The commits that are picked from what the line has released already.
+        pub released: Vec<Released>,
+        /// The identifiers that the answer may depend on and the history does not have: parents, and commits of tags.
+        pub missing: Vec<String>,
+    }
+    /// Checks a commit message, or the title and the body of a pull request, and says how to mend it.
+    pub fn lint(text: &str, policy: &Policy) -> Result<Vec<Diagnostic>>;
+    /// Reads a commit message or the title and the body of a pull request.
+    pub fn parse_change(text: &str, policy: &Policy) -> Result<Parsed>;
+    /// A footer of a message: `Reviewed-by: Z`.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Footer {
+        /// The token, as written: `Reviewed-by`.
+        pub token: String,
+        /// The value, with all of its lines.
+        pub value: String,
+    }
+    /// The form of the header of a message.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Form {
+        /// `type(scope): description`.
+        Conventional,
+        /// A changeset.
+        Changeset,
+        /// git's `Revert "…"` or `Reapply "…"`.
+        Revert,
+        /// `Merge branch …`, `Merge pull request …`, `Merged in …` and the like.
+        Merge,
+        /// `fixup! …`, `squash! …` or `amend! …`: a commit that a rebase should have melted into another.
+        Fixup,
+        /// Any other text.
+        Other,
+    }
+    /// A change: what a message says about it.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Parsed {
+        /// The commit or the changeset that it is from.
+        pub id: Option<String>,
+        /// The form of the header.
+        pub form: Form,
+        /// The type, in lower case: `feat`.
+        pub change_type: Option<String>,
+        /// The scope, as written: `api`.
+        pub scope: Option<String>,
+        /// The header without type and scope; the whole first line where there is no type.
+        pub description: String,
+        /// The text between header and footers.
+        pub body: Option<String>,
+        /// Whether users must change something to take it.
+        pub breaking: bool,
+        /// What breaks: the text of the footer, with all of its paragraphs, or else the description.
+        pub breaking_text: Option<String>,
+        /// The step that it needs: `none`, `patch`, `minor` or `major`.
+        pub bump: Bump,
+        /// The footers, in their order, without the breaking ones.
+        pub footers: Vec<Footer>,
+        /// The issues that the message names.
+        pub references: Vec<Reference>,
+        /// The number of the pull or merge request, from `… (#12)` or the header of a merge.
+        pub request: Option<String>,
+        /// The version that a footer `Release-As` asks for, as written.
+        pub release_as: Option<String>,
+        /// The further authors, from the footers `Co-authored-by`.
+        pub co_authors: Vec<String>,
+        /// The commits that it was picked from, from the lines of `git cherry-pick -x`.
+        pub picked_from: Vec<String>,
+        /// Whether it is one of the commits that a squash commit lists.
+        pub squashed: bool,
+        /// Other commits that are the same change: its merge, its cherry-picks.
+        pub also: Vec<String>,
+        /// The earliest prerelease of this line that has it already.
+        pub prereleased_in: Option<String>,
+        /// The earliest release of another line that has it already.
+        pub shipped_in: Option<String>,
+        /// What is odd about the message.
+        pub diagnostics: Vec<Diagnostic>,
+    }
+    /// A reader of messages whose policy was checked and digested once.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Parser(_);
+    /// Reads a policy from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn policy_from_yaml(text: &str) -> Result<Policy>;
+    /// A reading of commit messages.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Dialect {
+        /// Conventional Commits 1.0.0 to the letter: `feat` is minor, `fix` is patch, `!` or a footer `BREAKING CHANGE: ` is major, and nothing else counts.
+        Spec,
+        /// As the preset `conventional-changelog-conventionalcommits`: `perf` and `revert` are patch, `feature` is `feat`, and `breaking change:` at the beginning of any line counts, in any case.
+        Conventionalcommits,
+        /// As the default of semantic-release, the preset `conventional-changelog-angular`: as `conventionalcommits`, but a header with `!` is not read, `BREAKING CHANGE` counts without a colon, and `revert:` does not count.
+        Angular,
+    }
+    /// How messages are read.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Policy {
+        /// Which tool's reading.
+        pub dialect: Dialect,
+        /// The bump of a type, in addition to those of the dialect or instead of them: `{"deps": "patch"}`.
+        pub types: BTreeMap<String, Bump>,
+        /// The effect of a text that looks breaking and is not, by the dialect.
+        pub on_suspected_breaking: SuspectedBreaking,
+        /// Whether a squash commit counts as the commits that it lists.
+        pub squash: Squash,
+        /// Footers that mean breaking, in addition to `BREAKING CHANGE` and `BREAKING-CHANGE`.
+        pub breaking_tokens: Vec<String>,
+        /// Words that close an issue, in addition to those of GitHub and GitLab (`fixes`, `closes`, `resolves`, `implements` and their forms).
+        pub reference_actions: Vec<String>,
+        /// What stands before the number of an issue, in addition to `#`: `SHOP-`.
+        pub issue_prefixes: Vec<String>,
+        /// The only types that `lint` takes.
+        pub allowed_types: Vec<String>,
+        /// The only scopes that `lint` takes.
+        pub allowed_scopes: Vec<String>,
+        /// The longest header that `lint` takes, in characters.
+        pub longest_header: Option<u32>,
+    }
+    /// Whether a squash commit counts as the commits that it lists.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Squash {
+        /// Its title alone counts.
+        Literal,
+        /// Its title and each commit that it lists count.
+        Expand,
+    }
+    /// The effect of a text that looks breaking and is not, by the dialect.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SuspectedBreaking {
+        /// The change is breaking.
+        Major,
+        /// The change is not breaking, and there is a diagnostic of severity `warning`.
+        Warn,
+        /// The change is not breaking, and there is a diagnostic of severity `error`: no version is made of it.
+        Fail,
+    }
+    /// The policy that reads messages to the letter of the specification.
+    #[must_use]
+    pub fn default_policy() -> Policy;
+    /// Reads a policy from JSON text.
+    pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// An issue that a message names.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Reference {
+        /// The word before it, in lower case: `fixes`.
+        pub action: Option<String>,
+        /// The repository, as written: `owner/repo` or `repo`.
+        pub repository: Option<String>,
+        /// What stands before the number: `#`.
+        pub prefix: String,
+        /// The number of the issue.
+        pub issue: String,
+    }
+    /// Returns the changes of a line that no release of it has, by ancestry: not by date, and not by the nearest tag.
+    pub fn changes_since(history: &History, line: &Line, policy: &Policy) -> Result<Unreleased>;
+    /// Divides a message into the message of its title and those of the commits that it lists.
+    pub fn expand_squash(text: &str, policy: &Policy) -> crate::error::Result<Vec<String>>;
+    impl Display for Dialect {}
+    impl FromStr for Dialect {}
+    impl Display for DiagnosticCode {}
+    impl FromStr for DiagnosticCode {}
+    impl Display for Form {}
+    impl FromStr for Form {}
+    impl Display for Squash {}
+    impl FromStr for Squash {}
+    impl Display for SuspectedBreaking {}
+    impl FromStr for SuspectedBreaking {}
+    impl Commit {
+        /// A commit without parents.
+        #[must_use]
+        pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self;
+    }
+    impl TaggedCommit {
+        /// A tag of a commit.
+        #[must_use]
+        pub fn new(name: impl Into<String>, commit: impl Into<String>) -> Self;
+    }
+    impl Parsed {
+        /// The header again: `feat(api)!: x`, or the first line of a message without a type.
+        #[must_use]
+        pub fn header(&self) -> String;
+    }
+    impl Parser {
+        /// Checks and digests a policy.
+        pub fn new(policy: Policy) -> Result<Self>;
+        /// The policy.
+        #[must_use]
+        pub fn policy(&self) -> &Policy;
+        /// The digest of the policy: `sha256:` and 64 hexadecimal digits.
+        #[must_use]
+        pub fn digest(&self) -> &str;
+        /// Reads a message, as `parse_change`.
+        pub fn parse_change(&self, text: &str) -> Result<Parsed>;
+        /// Reads commits, as `parse_commits`.
+        pub fn parse_commits(&self, commits: &[Commit]) -> Result<Vec<Parsed>>;
+    }
+    impl PolicyText for Policy {}
+}
 /// Whole histories by columns of numbers: a million rows without an object for each.
 pub mod column {
     /// A field of a `Record`.
@@ -5500,6 +5897,9 @@ pub mod interchange {
     }
     /// Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
     pub fn argo_sync_windows(text: &str, application: &ArgoApplication) -> Result<Policy>;
+    /// Converts the commits and tags of a repository to the input of `changes_since`.
+    #[must_use]
+    pub fn git_changes(history: &GitHistory) -> History;
     /// The command whose output `parse_git` reads as `log`, for a shell.
     pub const GIT_LOG: &str;
     /// The command that prints the ids of the commits that touch some paths, for a shell: append the paths.
@@ -11473,8 +11873,170 @@ pub mod time {
     }
     impl fmt::Display for Timestamp {}
 }
-/// Versions by Semantic Versioning 2.0.0, their order and the step between two of them.
+/// Versions by Semantic Versioning 2.0.0, their order and the steps between them; tags, lines and other schemes.
 pub mod version {
+    /// A step of a version, in the words of npm.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Increment {
+        /// `1.2.3` to `2.0.0`; `2.0.0-rc.1` to `2.0.0`.
+        Major,
+        /// `1.2.3` to `1.3.0`; `1.3.0-rc.1` to `1.3.0`.
+        Minor,
+        /// `1.2.3` to `1.2.4`; `1.2.4-rc.1` to `1.2.4`.
+        Patch,
+        /// `1.2.3` to `2.0.0-rc.0`.
+        Premajor,
+        /// `1.2.3` to `1.3.0-rc.0`.
+        Preminor,
+        /// `1.2.3` to `1.2.4-rc.0`.
+        Prepatch,
+        /// `1.2.4-rc.0` to `1.2.4-rc.1`; `1.2.3` to `1.2.4-rc.0`.
+        Prerelease,
+        /// `1.2.4-rc.1` to `1.2.4`.
+        Release,
+    }
+    /// The number behind the label of a first prerelease.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Numbering {
+        /// `rc.0`, as npm, changesets and Lerna.
+        FromZero,
+        /// `rc.1`, as semantic-release.
+        FromOne,
+        /// `rc`.
+        Unnumbered,
+    }
+    /// Returns the next version after a step, as `semver.inc` of npm.
+    pub fn increment(
+        version: &Version,
+        step: &Increment,
+        label: Option<&str>,
+        numbering: &Numbering,
+    ) -> Result<Version>;
+    /// Returns a version without the parts behind one: `1.2.3-rc.1+b` is `1.2.0` for `minor` and `1.2.3-rc.1` for `prerelease`; for `none` it stays.
+    #[must_use]
+    pub fn truncate(version: &Version, part: &Bump) -> Version;
+    /// The versions of a branch that releases: a maintenance line, or a branch for the next versions.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Branch {
+        /// The line of a maintenance branch: `1.x` or `1.4.x`.
+        pub line: Option<String>,
+        /// The versions whose tags the branch contains.
+        pub versions: Vec<Version>,
+    }
+    /// A number for a hotfix that no release has.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct FreeVersion {
+        /// The nearest free patch version.
+        pub version: Version,
+        /// The releases between, whose changes the hotfix does not have though its number is greater.
+        pub skipped: Vec<Version>,
+    }
+    /// The versions that a branch may release.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct LineRange {
+        /// The line, as given; absent for a branch for the next versions.
+        pub line: Option<String>,
+        /// The next version is greater than this one, or it if there is no version of the line yet.
+        pub min: Version,
+        /// The next version is lower than this one.
+        pub max: Option<Version>,
+        /// The steps that stay below `max`.
+        pub accept: Vec<Bump>,
+        /// The lowest version that may be merged into a maintenance line; absent for a branch for the next versions.
+        pub merge_min: Option<Version>,
+        /// The first version that may not be merged into it.
+        pub merge_max: Option<Version>,
+        /// Both as a range of npm: `>=1.5.0 <1.6.0`.
+        pub range: String,
+    }
+    /// Returns the nearest free number for a hotfix of an old release: the next patch version of its minor line that neither a release nor a prerelease has.
+    pub fn free_version(version: &Version, tags: &[Version]) -> Result<FreeVersion>;
+    /// Returns the range of one maintenance line among everything that is published.
+    pub fn line_range(line: &str, tags: &[Version]) -> Result<LineRange>;
+    /// Returns which versions each branch may release without meeting those of another, as semantic-release does.
+    pub fn line_ranges(branches: &[Branch]) -> Result<Vec<LineRange>>;
+    /// The order of two versions.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Order {
+        /// The first is lower.
+        Less,
+        /// Neither is lower.
+        Equal,
+        /// The first is greater.
+        Greater,
+    }
+    /// A version in another scheme.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Rendering {
+        /// The text in the other scheme.
+        pub text: String,
+        /// What differs, as the text is published under another name than the tag.
+        pub changes: Vec<RenderingChange>,
+    }
+    /// What a rendering changes.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RenderingChange {
+        /// A leading zero, which Semantic Versioning forbids, was removed: `21.04.2` is `21.4.2`.
+        LeadingZero,
+        /// A third number was added: `2026.11` is `2026.11.0`.
+        Padded,
+        /// The label has another name: `beta.1` is `b1`.
+        Label,
+        /// Build metadata was dropped, which the scheme does not have.
+        BuildDropped,
+    }
+    /// A way to write and order versions.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Scheme {
+        /// Semantic Versioning 2.0.0, as Cargo and npm: `1.3.0-rc.1`.
+        Semver,
+        /// PEP 440, as Python: `1.3.0rc1`.
+        Pep440,
+        /// Maven: `1.3.0-rc-1`, where any text is a version.
+        Maven,
+        /// Numbers between dots, perhaps with leading zeros, as calendar versions: `21.04.2`.
+        Calver,
+    }
+    /// Compares two versions of a scheme.
+    pub fn compare(a: &str, b: &str, scheme: &Scheme) -> Result<Order>;
+    /// Writes a version in another scheme.
+    pub fn render(text: &str, scheme: &Scheme, target: &Scheme) -> Result<Rendering>;
+    /// A channel and the version that it points to.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct VersionChannel {
+        /// The name, as for a dist-tag of npm: `latest`, `beta`, `1.x`.
+        pub name: String,
+        /// The tag that it points to.
+        pub tag: VersionTag,
+    }
+    /// A tag: what stands before the version, and the version.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct VersionTag {
+        /// The whole tag.
+        pub name: String,
+        /// What stands before the version: `v`, `app@`, `pkg/v`; may be empty.
+        pub prefix: String,
+        /// The version, as written.
+        pub version: String,
+    }
+    /// Assigns the channels over everything that is published: `latest` to the greatest release, `1.x` to the greatest release of each older major line, and the label of each prerelease (`beta`) to the greatest version with it.
+    pub fn channels(tags: &[String], format: Option<&str>) -> Result<Vec<VersionChannel>>;
+    /// Returns the greatest release among tags, as npm's `latest` and the "latest" of a forge should be: never a prerelease, and never a backport only because it is newer.
+    pub fn latest(tags: &[String], format: Option<&str>, scheme: &Scheme) -> Result<Option<VersionTag>>;
+    /// Divides a tag into a prefix and a version.
+    pub fn parse_tag(tag: &str, format: Option<&str>, scheme: &Scheme) -> Result<VersionTag>;
     /// A version by Semantic Versioning 2.0.0.
     #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
     pub struct Version(_);
@@ -11494,9 +12056,37 @@ pub mod version {
     }
     impl Display for Bump {}
     impl FromStr for Bump {}
+    impl Display for Increment {}
+    impl FromStr for Increment {}
+    impl Display for Numbering {}
+    impl FromStr for Numbering {}
+    impl Display for Order {}
+    impl FromStr for Order {}
+    impl Display for RenderingChange {}
+    impl FromStr for RenderingChange {}
+    impl Display for Scheme {}
+    impl FromStr for Scheme {}
     /// Returns the bump between two versions, in either order.
     #[must_use]
     pub fn bump(previous: &Version, next: &Version) -> Bump;
+    impl Version {
+        /// A version of three numbers.
+        #[must_use]
+        pub fn new(major: u64, minor: u64, patch: u64) -> Self;
+        /// The build metadata: `build.7`.
+        #[must_use]
+        pub fn build(&self) -> &str;
+        /// The numbers without prerelease identifiers and build metadata.
+        #[must_use]
+        pub fn base(&self) -> Self;
+        /// The same version with build metadata.
+        pub fn with_build(&self, build: &str) -> Result<Self>;
+    }
+    impl Branch {
+        /// A maintenance line without versions.
+        #[must_use]
+        pub fn new(line: impl Into<String>) -> Self;
+    }
     impl Version {
         /// Reads a version.
         pub fn parse(text: &str) -> Result<Self>;
@@ -11520,6 +12110,530 @@ pub mod version {
         pub fn is_prerelease(&self) -> bool;
     }
     impl fmt::Display for Version {}
+}
+/// Which version comes next, and why; which packages of a repository are released together.
+pub mod versioning {
+    /// The reason codes of `versioning`.
+    pub mod code {
+        /// A change needs the step.
+        pub const CHANGE_NEEDS_STEP: ReasonCode;
+        /// A comparison of the public API needs a greater step than the changes say.
+        pub const API_NEEDS_STEP: ReasonCode;
+        /// A comparison of the public API needs a smaller step than the changes say: the greater one counts.
+        pub const API_SEES_LESS: ReasonCode;
+        /// The caller asked for a step.
+        pub const STEP_REQUESTED: ReasonCode;
+        /// The policy raises or lowers the step.
+        pub const STEP_LIMITED: ReasonCode;
+        /// Below 1.0.0 the step is smaller, by the rule of the policy.
+        pub const STEP_BELOW_ONE: ReasonCode;
+        /// There is no version yet.
+        pub const FIRST_VERSION: ReasonCode;
+        /// No change needs a version.
+        pub const NOTHING_TO_RELEASE: ReasonCode;
+        /// A text of a change looks breaking and does not count, and the policy does not let it pass.
+        pub const SUSPECTED_BREAKING: ReasonCode;
+        /// A tag is greater than the current version: the next version is greater than both.
+        pub const TAG_IS_GREATER: ReasonCode;
+        /// The prerelease has the base that the changes need, so only its number grows.
+        pub const PRERELEASE_CONTINUES: ReasonCode;
+        /// A prerelease begins with the base that the changes need.
+        pub const PRERELEASE_BEGINS: ReasonCode;
+        /// The base of the prerelease was raised, for its label sorts below a version with the same base.
+        pub const LABEL_SORTS_BELOW: ReasonCode;
+        /// The prerelease becomes the release that it announced.
+        pub const PRERELEASE_RELEASED: ReasonCode;
+        /// A prerelease that was tested becomes the release, whatever came after it.
+        pub const PRERELEASE_PROMOTED: ReasonCode;
+        /// The version was forced, by a change or by the policy.
+        pub const VERSION_FORCED: ReasonCode;
+        /// A forced version cannot be released.
+        pub const FORCED_VERSION_REJECTED: ReasonCode;
+        /// The next version is not one of the line.
+        pub const NEXT_OUTSIDE_LINE: ReasonCode;
+        /// No version of the scheme is greater than every tag.
+        pub const NO_GREATER_VERSION: ReasonCode;
+        /// The calendar moved on.
+        pub const CALENDAR_MOVED: ReasonCode;
+        /// The calendar did not move on, so another part of the version grows.
+        pub const CALENDAR_STANDS: ReasonCode;
+    }
+    /// The next version, made by `next_version`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Next {
+        /// Whether there is a next version.
+        pub verdict: Verdict,
+        /// The next version, in the scheme of the policy.
+        pub version: Option<String>,
+        /// The tag of the next version, in the form of the current one.
+        pub tag: Option<String>,
+        /// The version that it follows: the greater one of the current version and the tags.
+        pub previous: Option<String>,
+        /// The step from `previous`; `none` without a next version or a previous one.
+        pub bump: Bump,
+        /// The step that the changes need, before the rules of the policy.
+        pub needed: Bump,
+        /// The forced versions that cannot be released.
+        pub rejected: Vec<Rejected>,
+        /// The reasons.
+        pub reasons: Vec<Reason>,
+        /// The missing facts: `request.today` for a calendar version.
+        pub missing: Vec<String>,
+        /// The digest of the policy.
+        pub policy_digest: String,
+    }
+    /// A forced version that cannot be released.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Rejected {
+        /// The version, as written.
+        pub version: String,
+        /// Why not.
+        pub code: RejectionCode,
+        /// The change that forces it, or `policy.force`.
+        pub by: String,
+    }
+    /// Why a forced version cannot be released.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RejectionCode {
+        /// It is no version of the scheme.
+        NotAVersion,
+        /// A tag has it.
+        AlreadyReleased,
+        /// It is lower than the current version or a tag.
+        NotGreater,
+        /// It is not one of the line.
+        OutsideLine,
+    }
+    /// Whether there is a next version.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Verdict {
+        /// There is: release it.
+        Release,
+        /// Nothing needs a release.
+        Nothing,
+        /// A rule forbids it.
+        Refused,
+        /// A fact is missing.
+        Inconclusive,
+    }
+    /// Writes the next version as text for a person.
+    #[must_use]
+    pub fn explain(next: &Next) -> String;
+    /// The consequence: `proceed` for a release, `wait` for nothing, else `ask`.
+    #[must_use]
+    pub fn outcome(next: &Next) -> Outcome;
+    /// Returns the next version, and why.
+    pub fn next_version(
+        current: Option<&str>,
+        tags: &[String],
+        changes: &[Parsed],
+        request: &Request,
+        policy: &Policy,
+    ) -> Result<Next>;
+    /// Reads a policy from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn plan_policy_from_yaml(text: &str) -> Result<PlanPolicy>;
+    /// When a package is released because of what it requires.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Dependents {
+        /// When its range does not accept the new version.
+        OutOfRange,
+        /// Whenever what it requires is released.
+        Always,
+    }
+    /// How ranges are written and read.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Ecosystem {
+        /// `^1.2.0`, `~1.2.0`, `1.2.0` (exactly), `>=1 <2`, `a || b`, `workspace:^`.
+        Npm,
+        /// `1.2.0` (as `^1.2.0`), `~1.2`, `=1.2.0`, `>=1, <2`.
+        Cargo,
+        /// `==1.2.0`, `~=1.2`, `>=1.2,<2`.
+        Pep440,
+    }
+    /// Packages that are released together.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Group {
+        /// Whether all of them are released, or those with changes.
+        pub kind: GroupKind,
+        /// The names of the packages.
+        pub members: Vec<String>,
+    }
+    /// Which packages of a group are released together.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum GroupKind {
+        /// All of them get one version whenever one is released, as crates that inherit the version of their workspace.
+        Fixed,
+        /// Those that are released get one version.
+        Linked,
+    }
+    /// A package of a repository.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Package {
+        /// Its name, which no other package has.
+        pub name: String,
+        /// Its version.
+        pub version: Version,
+        /// What it requires.
+        pub requirements: Vec<Requirement>,
+        /// The files that belong to it, as patterns: `*` stands for any characters of a name, `?` for one, and a name `**` for any folders.
+        pub paths: Vec<String>,
+        /// The files that do not belong to it, though `paths` has them.
+        pub ignore: Vec<String>,
+    }
+    /// A change, and the packages that it belongs to.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PackageChange {
+        /// The commit or the changeset.
+        pub id: String,
+        /// The step that it needs.
+        pub bump: Bump,
+        /// The packages that it belongs to.
+        pub packages: Vec<String>,
+        /// The paths of the files that it changes.
+        pub files: Vec<String>,
+        /// The step of some of the packages, where it is another one.
+        pub overrides: BTreeMap<String, Bump>,
+    }
+    /// How the packages of a repository are released.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PlanPolicy {
+        /// How ranges are written and read.
+        pub ecosystem: Ecosystem,
+        /// The effect of changes below 1.0.0.
+        pub zero_rule: ZeroRule,
+        /// The packages that are released together.
+        pub groups: Vec<Group>,
+        /// The packages that are not released.
+        pub ignored: Vec<String>,
+        /// When a package is released because of what it requires.
+        pub dependents: Dependents,
+        /// The least step of a package whose peer leaves its range.
+        pub peer_bump: Option<Bump>,
+        /// Whether only ranges with `workspace:` count, as `bumpVersionsWithWorkspaceProtocolOnly`.
+        pub workspace_only: bool,
+        /// The channel of prereleases.
+        pub channel: Option<Channel>,
+    }
+    /// A package that another one requires.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Requirement {
+        /// The name of the required package.
+        pub name: String,
+        /// The accepted versions, as the ecosystem writes them: `^1.2.0`, `workspace:^`, `>=1.2,<2`.
+        pub range: String,
+        /// What it is for.
+        pub kind: RequirementKind,
+    }
+    /// What a requirement is for.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RequirementKind {
+        /// Its users get it, too: a release of it must be usable.
+        Runtime,
+        /// Its users must bring it: `peerDependencies` of npm.
+        Peer,
+        /// Its users do not get it: `devDependencies`.
+        Dev,
+    }
+    /// The policy of changesets, for npm.
+    #[must_use]
+    pub fn default_plan_policy() -> PlanPolicy;
+    /// Reads a policy from JSON text.
+    pub fn plan_policy_from_json(text: &str) -> Result<PlanPolicy>;
+    /// What releases a package beside its changes.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Cause {
+        /// The kind.
+        pub kind: CauseKind,
+        /// The package that it comes from.
+        pub name: String,
+    }
+    /// How one package releases another one.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum CauseKind {
+        /// It is required, and the range does not accept its next version.
+        OutOfRange,
+        /// It is required, and the policy releases dependents always.
+        Dependency,
+        /// It is in the same group.
+        Group,
+    }
+    /// A package of a plan.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct PackageRelease {
+        /// The name of the package.
+        pub name: String,
+        /// Its version so far.
+        pub previous: Version,
+        /// Its next version; the same for the bump `none`.
+        pub next: Version,
+        /// The step.
+        pub bump: Bump,
+        /// The changes that belong to it.
+        pub changes: Vec<String>,
+        /// What else releases it.
+        pub because: Vec<Cause>,
+        /// The ranges of its manifest that change.
+        pub requirements: Vec<Rewrite>,
+    }
+    /// The packages that are released together, made by `release_plan`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Plan {
+        /// The packages, in the order of the input.
+        pub releases: Vec<PackageRelease>,
+        /// The changes that belong to no package.
+        pub unassigned: Vec<String>,
+        /// The changes that touch only files that packages ignore, or packages that are not released.
+        pub ignored: Vec<String>,
+        /// The digest of the policy.
+        pub policy_digest: String,
+    }
+    /// A range of a manifest that changes.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Rewrite {
+        /// The required package.
+        pub name: String,
+        /// What it is for.
+        pub kind: RequirementKind,
+        /// The range so far.
+        pub previous: String,
+        /// The next range.
+        pub next: String,
+    }
+    /// Returns which packages of a repository are released together, with their versions and the ranges that change.
+    pub fn release_plan(packages: &[Package], changes: &[PackageChange], policy: &PlanPolicy)
+    -> Result<Plan>;
+    /// Reads a policy from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn policy_from_yaml(text: &str) -> Result<Policy>;
+    /// A channel of prereleases.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Channel {
+        /// The label: `beta` of `1.3.0-beta.1`.
+        pub label: String,
+        /// The number of the first prerelease.
+        pub numbering: Numbering,
+    }
+    /// How versions are numbered.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Policy {
+        /// How versions are written and ordered.
+        pub scheme: Scheme,
+        /// The format of calendar versions, from the tokens of calver.org: `YYYY.0M.MICRO`.
+        pub calendar: String,
+        /// The effect of changes below 1.0.0.
+        pub zero_rule: ZeroRule,
+        /// The channel of prereleases.
+        pub channel: Option<Channel>,
+        /// The maintenance line, `1.x` or `1.4.x`: only its tags count, and the next version is one of it.
+        pub line: Option<String>,
+        /// The form of tags: `app@{version}`.
+        pub tag_format: Option<String>,
+        /// The first version.
+        pub initial: String,
+        /// A version to release, whatever the changes need.
+        pub force: Option<String>,
+        /// The effect of a `force` that cannot be released any more.
+        pub on_stale_force: StaleForce,
+        /// The least step of any change.
+        pub at_least: Bump,
+        /// The greatest step: `patch` for a line of fixes.
+        pub at_most: Option<Bump>,
+    }
+    /// The effect of a forced version that cannot be released any more.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum StaleForce {
+        /// It is listed as rejected, and the changes decide.
+        Ignore,
+        /// Nothing is released.
+        Fail,
+    }
+    /// The effect of changes below 1.0.0, where Semantic Versioning makes no promise.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ZeroRule {
+        /// As from 1.0.0 on: a breaking change of 0.4.2 makes 1.0.0, a feature 0.5.0.
+        Plain,
+        /// As Cargo reads requirements: breaking makes 0.5.0, a feature 0.4.3; every change of 0.0.3 makes 0.0.4.
+        Cargo,
+        /// Breaking makes 0.5.0, a feature 0.5.0, as `bump-minor-pre-major` of release-please.
+        PreMajor,
+        /// Breaking makes 1.0.0, a feature 0.4.3, as `bump-patch-for-minor-pre-major` of release-please alone.
+        FeaturePatch,
+        /// Breaking makes 0.5.0, a feature 0.4.3, as `preMajor` of conventional-changelog and both options of release-please.
+        Shifted,
+    }
+    /// The policy of Semantic Versioning without exceptions.
+    #[must_use]
+    pub fn default_policy() -> Policy;
+    /// Reads a policy from JSON text.
+    pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// How a request is merged.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum MergeMethod {
+        /// One commit with the title, and a list of its commits if it has several, as GitHub writes it.
+        Squash,
+        /// Its commits, and a merge.
+        Merge,
+        /// Its commits, one after the other.
+        Rebase,
+    }
+    /// What merging a request will release, made by `preview`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Preview {
+        /// The next version once it is merged.
+        pub next: Next,
+        /// What the request adds to the release: the headers that need a version.
+        pub entries: Vec<String>,
+        /// The step that the title or a commit needs and that this way of merging loses.
+        pub lost_bump: Option<Bump>,
+        /// What a check of the title finds.
+        pub diagnostics: Vec<Diagnostic>,
+        /// The text of a comment for the request, in Markdown.
+        pub comment: String,
+    }
+    /// A pull or merge request that is not merged yet.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct PullRequest {
+        /// The title.
+        pub title: String,
+        /// The number.
+        pub number: Option<u32>,
+        /// Its commits, newest first.
+        pub commits: Vec<Commit>,
+        /// How it will be merged.
+        pub merge_method: MergeMethod,
+    }
+    /// Returns what merging a request will release, and what this way of merging would lose.
+    pub fn preview(
+        request: &PullRequest,
+        current: Option<&str>,
+        tags: &[String],
+        changes: &[Parsed],
+        messages: &change::Policy,
+        policy: &Policy,
+    ) -> Result<Preview>;
+    /// The result of a tool that compares the public API with that of the last release.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ApiDiff {
+        /// The name of the tool.
+        pub tool: String,
+        /// The step that the difference needs.
+        pub bump: Bump,
+    }
+    /// What is asked for beside the changes.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Request {
+        /// The step, instead of the one that the changes need.
+        pub bump: Option<Bump>,
+        /// Whether the greatest prerelease becomes a release.
+        pub graduate: bool,
+        /// A prerelease that was tested, as a tag or a version: it becomes the release that it announces, whatever came after it.
+        pub promote: Option<String>,
+        /// What tools found that compare the public API, as cargo-semver-checks does.
+        pub api: Vec<ApiDiff>,
+        /// The day, for calendar versions.
+        pub today: Option<NaiveDate>,
+        /// The build metadata of the next version: `build.7`.
+        pub build: Option<String>,
+    }
+    impl Display for CauseKind {}
+    impl FromStr for CauseKind {}
+    impl Display for Dependents {}
+    impl FromStr for Dependents {}
+    impl Display for Ecosystem {}
+    impl FromStr for Ecosystem {}
+    impl Display for GroupKind {}
+    impl FromStr for GroupKind {}
+    impl Display for MergeMethod {}
+    impl FromStr for MergeMethod {}
+    impl Display for RejectionCode {}
+    impl FromStr for RejectionCode {}
+    impl Display for RequirementKind {}
+    impl FromStr for RequirementKind {}
+    impl Display for StaleForce {}
+    impl FromStr for StaleForce {}
+    impl Display for Verdict {}
+    impl FromStr for Verdict {}
+    impl Display for ZeroRule {}
+    impl FromStr for ZeroRule {}
+    /// The text of `explain`.
+    impl fmt::Display for Next {}
+    impl Explain for Next {}
+    impl Package {
+        /// A package that requires nothing.
+        #[must_use]
+        pub fn new(name: impl Into<String>, version: Version) -> Self;
+    }
+    impl Requirement {
+        /// A requirement at runtime.
+        #[must_use]
+        pub fn new(name: impl Into<String>, range: impl Into<String>) -> Self;
+    }
+    impl PackageChange {
+        /// A change without files.
+        #[must_use]
+        pub fn new(id: impl Into<String>, bump: Bump) -> Self;
+    }
+    impl Group {
+        /// A group of packages.
+        #[must_use]
+        pub fn new(kind: GroupKind, members: impl IntoIterator<Item = impl Into<String>>) -> Self;
+    }
+    impl PolicyText for PlanPolicy {}
+    impl Default for Policy {}
+    impl Channel {
+        /// A channel whose first prerelease has the number 0.
+        #[must_use]
+        pub fn new(label: impl Into<String>) -> Self;
+    }
+    impl PolicyText for Policy {}
+    impl PullRequest {
+        /// A request without commits.
+        #[must_use]
+        pub fn new(title: impl Into<String>, merge_method: MergeMethod) -> Self;
+    }
+    impl ApiDiff {
+        /// The result of a tool.
+        #[must_use]
+        pub fn new(tool: impl Into<String>, bump: Bump) -> Self;
+    }
 }
 /// Release windows and freezes: may a release start now, when next, and is there time for it?
 pub mod window {

@@ -4075,6 +4075,401 @@ Errors:
         ],
     },
     Module {
+        name: "change",
+        docs: r#"Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need?
+
+`parse-change` reads a message by Conventional Commits 1.0.0 or as the field's tools do (`Dialect`), and says what
+looks breaking and does not count. `parse-commits` reads many, and what a squash commit lists. `lint` checks a
+message and says how to mend it. `parse-changeset` reads the files of changesets. `changes-since` says which changes
+of a repository are not released.
+
+Where tools disagree:
+
+The bump of a message in five published parsers, and here in each dialect. A text in brackets is the diagnostic.
+
+| message | git-conventional | preset conventionalcommits | semantic-release | release-please | cocogitto | `spec` | `conventionalcommits` | `angular` |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| `feat!: x` | major | major | none | major | major | major | major | none (`breaking_mark_not_read`) |
+| footer `BREAKING-CHANGE: x` | major | major | patch | major | major | major | major | major |
+| footer `breaking change: x` | no effect | major | major | no effect | no effect | no effect (`breaking_lowercase`) | major | major |
+| `FEAT: x` | minor | patch | minor | patch | minor | minor | minor | minor |
+| `BREAKING CHANGE: x` in the body | no effect | major | major | major | major | no effect (`breaking_not_in_footer`) | major | major |
+| indented ` BREAKING CHANGE: x` | no effect | no effect | major | no effect | major | no effect (`breaking_indented`) | no effect (`breaking_indented`) | major |
+| `BREAKING CHANGE was discussed` | no effect | no effect | major | no effect | no effect | no effect (`breaking_without_colon`) | no effect | major |
+| `* BREAKING CHANGE: x` in a list | no effect | major | major | no effect | no effect | no effect (`breaking_in_list`) | major | major |
+| `BREAKING CHANGE #12` | major | no effect | major | major | major | no effect (`breaking_with_number`) | no effect | major |
+| `BREAKING CHANGE:x` | major | major | major | major | no effect | no effect (`breaking_without_space`) | major | major |
+| `feat:x` | minor | none | none | minor | invalid | none (`missing_space`) | none | none |
+| `feat(): x` | invalid | minor | minor | invalid | invalid | none (`invalid_scope`) | minor | minor |
+| `feat: x`, then text without a blank line | invalid | minor | minor | minor | minor | none (`missing_blank_line`) | minor | minor |
+| `Revert "feat: x"` | invalid | patch | patch | invalid | invalid | none | patch | patch |
+| `perf: x` | none | patch | patch | patch | none | none | patch | patch |
+| byte order mark, `feat: x` | none | none | none | minor | invalid | none (`hidden_character`) | none | none |
+
+Pitfalls:
+
+- Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy.
+- A squash commit counts as its title alone. Under `Squash::Expand` what it lists counts, too, and can only raise the
+  step.
+- `Refs: #1` after a blank line begins the footers, and every text up to the next token belongs to it."#,
+        functions: &[
+            Function {
+                name: "change.default_policy",
+                command: "default-policy",
+                docs: "The policy that reads messages to the letter of the specification.",
+                arguments: &[],
+                result: (
+                    "change.Policy",
+                    "How messages are read. Default: the specification, to the letter.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore change default-policy",
+                    files: &[],
+                    prints: r#"{"dialect":"spec","types":{},"onSuspectedBreaking":"warn","squash":"literal","breakingTokens":[],"referenceActions":[],"issuePrefixes":[],"allowedTypes":[],"allowedScopes":[]}"#,
+                }),
+            },
+            Function {
+                name: "change.policy_from_json",
+                command: "policy-from-json",
+                docs: r"Reads a policy from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
+type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+(`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "change.Policy",
+                    "How messages are read. Default: the specification, to the letter.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore change policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"dialect": "angular", "types": {"deps": "patch"}, "onSuspectedBreaking": "fail", "squash": "expand", "breakingTokens": ["MIGRATION"], "referenceActions": ["kills"], "issuePrefixes": ["SHOP-"], "allowedTypes": ["feat"], "allowedScopes": ["api"], "longestHeader": 72}"#,
+                    )],
+                    prints: r#"{"dialect":"angular","types":{"deps":"patch"},"onSuspectedBreaking":"fail","squash":"expand","breakingTokens":["MIGRATION"],"referenceActions":["kills"],"issuePrefixes":["SHOP-"],"allowedTypes":["feat"],"allowedScopes":["api"],"longestHeader":72}"#,
+                }),
+            },
+            Function {
+                name: "change.policy_from_yaml",
+                command: "policy-from-yaml",
+                docs: r"Reads a policy from YAML text. A key that is left out has its default.
+
+Errors:
+As `policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "change.Policy",
+                    "How messages are read. Default: the specification, to the letter.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore change policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"squash: expand
+types: {deps: patch}
+",
+                    )],
+                    prints: r#"{"dialect":"spec","types":{"deps":"patch"},"onSuspectedBreaking":"warn","squash":"expand","breakingTokens":[],"referenceActions":[],"issuePrefixes":[],"allowedTypes":[],"allowedScopes":[]}"#,
+                }),
+            },
+            Function {
+                name: "change.changeset_change",
+                command: "changeset-change",
+                docs: "The change that a changeset means for one package, to be counted with the changes of commits.",
+                arguments: &[
+                    Argument {
+                        wire: "changeset",
+                        option: "changeset",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "change.Changeset",
+                            "A changeset: the packages that a change touches, each with its bump, and the text for the changelog.",
+                            "Keys: id, releases, summary",
+                        ),
+                    },
+                    Argument { wire: "name", option: "name", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("change.Parsed, if there is one", "A change: what a message says about it."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore change changeset-change --changeset changeset.json --name a",
+                    files: &[(
+                        "changeset.json",
+                        r#"{"id":"w","releases":[{"name":"a","bump":"major"}],"summary":"One.\n\nTwo."}"#,
+                    )],
+                    prints: r#"{"id":"w","form":"changeset","description":"One.","body":"Two.","breaking":true,"breakingText":"One.\n\nTwo.","bump":"major","footers":[],"references":[],"coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[]}"#,
+                }),
+            },
+            Function {
+                name: "change.changes_since",
+                command: "changes-since",
+                docs: r"Returns the changes of a line that no release of it has, by ancestry: not by date, and not by the nearest tag.
+
+1. The last release is the greatest tag of the line that is no prerelease and that the line contains. What is reachable
+   from it is released.
+2. A change that a prerelease has stays in the list, with `prereleasedIn`: a stable release collects its prereleases.
+3. A change that a release of another line has stays in the list, with `shippedIn`: users of this line do not have it.
+4. A merge and a commit that it brings with the same title are one change; so are a commit and its cherry-picks, by the
+   line of `git cherry-pick -x`, or by title and request number. A pick of what the line has released is not listed.
+5. A revert and what it reverts are both removed if neither is released. A revert of a revert brings the change back. A
+   revert of a released change is a change itself: at least a patch.
+
+Pitfall: a history that was cut off lacks parents. They are listed in `missing` if the answer may depend on them.
+
+Errors:
+All faults at once: those of `policy-from-json` under `policy`; `duplicate` for a repeated
+commit, `unknown_reference` for a head that is not in the history, `invalid_value` for a `line` that is not like `1.x`, a
+`below` that is no version, a format without `{version}`, and a history without commits.",
+                arguments: &[
+                    Argument {
+                        wire: "history",
+                        option: "history",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "change.History",
+                            "The commits and tags of a repository.",
+                            "Keys: commits, tags?",
+                        ),
+                    },
+                    Argument {
+                        wire: "line",
+                        option: "line",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "change.Line",
+                            "The line of development whose unreleased changes are asked for. Default: the newest commit, all versions.",
+                            "Keys: head?, line?, below?, tagFormat?, scheme?, releaseBranches?, repository?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "change.Policy",
+                            "How messages are read. Default: the specification, to the letter.",
+                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                        ),
+                    },
+                ],
+                result: (
+                    "change.Unreleased",
+                    "The changes of a line that no release of it has, made by `changes_since`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore change changes-since --history history.json --line '{"tagFormat":"app@{version}"}' --policy '{}'"#,
+                    files: &[(
+                        "history.json",
+                        r#"{"commits":[{"id":"b","text":"fix: x","parents":["a"]},{"id":"a","text":"feat: y"}],"tags":[{"name":"web@2.0.0","commit":"b"},{"name":"app@1.0.0","commit":"a"}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "change.expand_squash",
+                command: "expand-squash",
+                docs: r"Divides a message into the message of its title and those of the commits that it lists. The title comes first.
+
+It reads what GitHub, GitLab, Azure, Bitbucket, `git merge --squash` and release-please write. Only headers of known
+types count as commits: those of commitlint, and those of the policy.
+
+Errors:
+Those of `policy-from-json` under `policy`.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "change.Policy",
+                            "How messages are read. Default: the specification, to the letter.",
+                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                        ),
+                    },
+                ],
+                result: ("list of text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore change expand-squash --text @text.txt --policy '{}'",
+                    files: &[(
+                        "text.txt",
+                        r"docs: a
+
+```
+* feat: b
+```",
+                    )],
+                    prints: r#"["docs: a\n\n```\n* feat: b\n```"]"#,
+                }),
+            },
+            Function {
+                name: "change.lint",
+                command: "lint",
+                docs: r"Checks a commit message, or the title and the body of a pull request, and says how to mend it.
+
+A diagnostic of severity `error` means that the message should be refused. Merges and git's reverts pass. Lines that
+begin with `#` are comments of git's editor and count as text here: pass what git strips.
+
+Errors:
+Those of `policy-from-json` under `policy`.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "change.Policy",
+                            "How messages are read. Default: the specification, to the letter.",
+                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                        ),
+                    },
+                ],
+                result: ("list of change.Diagnostic", "Something odd about a message."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore change lint --text 'feat: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.' --policy '{"longestHeader":20}'"#,
+                    files: &[],
+                    prints: r#"[{"code":"header_too_long","severity":"error","line":1,"text":"the header has 37 characters: expected at most 20"},{"code":"trailing_stop","severity":"warning","line":1,"text":"the description ends with a full stop","hint":"feat: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}]"#,
+                }),
+            },
+            Function {
+                name: "change.parse_change",
+                command: "parse-change",
+                docs: r"Reads a commit message or the title and the body of a pull request.
+
+A message that is not a conventional one is no error: histories have many. It has the form `other`, needs no step, and a
+diagnostic says what is missing.
+
+Errors:
+Those of `policy-from-json` under `policy`, all at once.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "change.Policy",
+                            "How messages are read. Default: the specification, to the letter.",
+                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                        ),
+                    },
+                ],
+                result: ("change.Parsed", "A change: what a message says about it."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore change parse-change --text 'feat: ' --policy '{"dialect":"spec"}'"#,
+                    files: &[],
+                    prints: r#"{"form":"other","description":"feat:","breaking":false,"bump":"none","footers":[],"references":[],"coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[{"code":"missing_description","severity":"warning","line":1,"text":"the header has no description"}]}"#,
+                }),
+            },
+            Function {
+                name: "change.parse_changeset",
+                command: "parse-changeset",
+                docs: r"Reads a file of `.changeset/`: the packages between two lines of `---`, then the text.
+
+Errors:
+All faults at once: `syntax` for a file that does not begin with `---`, or whose second `---` is missing, and for a
+line of the packages that is not `name: bump`; `invalid_value` for a bump like `huge`; `duplicate` for a repeated package.",
+                arguments: &[
+                    Argument { wire: "id", option: "id", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "change.Changeset",
+                    "A changeset: the packages that a change touches, each with its bump, and the text for the changelog.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore change parse-changeset --id e --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"---
+---
+",
+                    )],
+                    prints: r#"{"id":"e","releases":[],"summary":""}"#,
+                }),
+            },
+            Function {
+                name: "change.parse_commits",
+                command: "parse-commits",
+                docs: r"Reads commits: the changes of all of them, in their order. A squash commit is one change, or under the policy `expand`
+its title and each commit that it lists.
+
+Errors:
+Those of `policy-from-json` under `policy`.",
+                arguments: &[
+                    Argument {
+                        wire: "commits",
+                        option: "commits",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of change.Commit",
+                            "A commit, with what is known of its pull request.",
+                            "Keys: id, text, parents?, files?, requestBody?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "change.Policy",
+                            "How messages are read. Default: the specification, to the letter.",
+                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                        ),
+                    },
+                ],
+                result: ("list of change.Parsed", "A change: what a message says about it."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore change parse-commits --commits '[{"id":"a","text":"Merged PR 12: feat: x"}]' --policy '{"squash":"expand"}'"#,
+                    files: &[],
+                    prints: r#"[{"id":"a","form":"conventional","changeType":"feat","description":"x","breaking":false,"bump":"minor","footers":[],"references":[],"request":"12","coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[]}]"#,
+                }),
+            },
+        ],
+    },
+    Module {
         name: "digest",
         docs: r"Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
 
@@ -5917,6 +6312,7 @@ It decides nothing.
 | --- | --- | --- |
 | output of `git for-each-ref` and `git log`, with the formats that `parse-git` states | `parse-git` | commits and tags |
 | commits and tags | `git-releases` | deployments and changes for `metrics dora` |
+| the same | `git-changes` | the history for `change changes-since` |
 | the same of a repository with several packages | `git-packages` | the same, a service for each package |
 | response of Prometheus' `/api/v1/query_range` | `prometheus-query-range` | series of samples |
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
@@ -6058,6 +6454,35 @@ selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?`
                         r#"{"name":"shop","namespace":"shop-prod","cluster":"in-cluster","server":"https://kubernetes.default.svc"}"#,
                     )],
                     prints: r#"{"windows":[],"calendars":{}}"#,
+                }),
+            },
+            Function {
+                name: "interchange.git_changes",
+                command: "git-changes",
+                docs: r"Converts the commits and tags of a repository to the input of `changes-since`. The files of
+the commits are not known.",
+                arguments: &[Argument {
+                    wire: "history",
+                    option: "history",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "interchange.GitHistory",
+                        "The commits and tags of a repository.",
+                        "Keys: commits, tags, faults?",
+                    ),
+                }],
+                result: ("change.History", "The commits and tags of a repository."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange git-changes --history history.json",
+                    files: &[(
+                        "history.json",
+                        r#"{"commits":[{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"authoredAt":"2026-01-02T00:00:00.000Z","committedAt":"2026-01-02T00:00:00.000Z","subject":"feat: b","body":"text\n\nRefs: #1\n"},{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"authoredAt":"2026-01-01T00:00:00.000Z","committedAt":"2026-01-01T00:00:00.000Z","subject":"fix: a"}],"tags":[{"name":"v1.0.0","commit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","taggedAt":"2026-01-01T00:00:00.000Z"}]}"#,
+                    )],
+                    prints: "",
                 }),
             },
             Function {
@@ -13164,10 +13589,13 @@ requires the same database.",
     },
     Module {
         name: "version",
-        docs: r"Versions by Semantic Versioning 2.0.0, their order and the step between two of them.
+        docs: r"Versions by Semantic Versioning 2.0.0, their order and the steps between them; tags, lines and other schemes.
 
 A `Version` is text in every other language and on the wire: `1.4.2`, `2.0.0-rc.1`, `1.0.0+build.7`. `bump`
-returns the leftmost part that differs between two versions.
+returns the leftmost part that differs between two versions, `increment` the next version after a step. `compare` and
+`render` know PEP 440, Maven and calendar versions, too. `parse-tag` reads tags, `latest` and `channels` say which
+one users should get. `line-ranges` says which versions a branch may release, `free-version` finds a number for a
+hotfix of an old release.
 
 Precedence:
 
@@ -13182,25 +13610,838 @@ Pitfalls:
 - `1.0.0-beta9` is greater than `1.0.0-beta10`: identifiers with letters compare as text. Write `beta.9` and `beta.10`.
 - Text that npm or git accept is refused: `v1.2.3` (remove the `v`), `1.2` (add `.0`), `01.2.3` (no leading zeros).
 - Below 1.0.0 a step shows nothing about compatibility.",
-        functions: &[Function {
-            name: "version.bump",
-            command: "bump",
-            docs: "Returns the bump between two versions, in either order.",
-            arguments: &[
-                Argument { wire: "previous", option: "previous", is_optional: false, kind: Kind::Version },
-                Argument { wire: "next", option: "next", is_optional: false, kind: Kind::Version },
-            ],
-            result: ("Bump", "The step between two versions: the leftmost part that differs."),
-            explain: None,
-            outcome: None,
-            state: State::None,
-            is_diagnosis: false,
-            example: Some(Example {
-                command: "relcore version bump --previous 0.0.0 --next 0.0.1",
-                files: &[],
-                prints: r#""patch""#,
-            }),
-        }],
+        functions: &[
+            Function {
+                name: "version.bump",
+                command: "bump",
+                docs: "Returns the bump between two versions, in either order.",
+                arguments: &[
+                    Argument {
+                        wire: "previous",
+                        option: "previous",
+                        is_optional: false,
+                        kind: Kind::Version,
+                    },
+                    Argument { wire: "next", option: "next", is_optional: false, kind: Kind::Version },
+                ],
+                result: ("Bump", "The step between two versions: the leftmost part that differs."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore version bump --previous 1.0.0 --next 2.0.0",
+                    files: &[],
+                    prints: r#""major""#,
+                }),
+            },
+            Function {
+                name: "version.channels",
+                command: "channels",
+                docs: r"Assigns the channels over everything that is published: `latest` to the greatest release, `1.x` to the greatest release of
+each older major line, and the label of each prerelease (`beta`) to the greatest version with it.
+
+A channel of prereleases that a release has overtaken is left out: npm users of `beta` should not get less than `latest`.
+
+Errors:
+As `latest`, of versions by Semantic Versioning.",
+                arguments: &[
+                    Argument {
+                        wire: "tags",
+                        option: "tags",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "format", option: "format", is_optional: true, kind: Kind::Text },
+                ],
+                result: ("list of VersionChannel", "A channel and the version that it points to."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore version channels --tags '["v2.0.0","v1.9.8","v1.9.9","v2.1.0-beta.2","v2.0.0-rc.1"]'"#,
+                    files: &[],
+                    prints: r#"[{"name":"latest","tag":{"name":"v2.0.0","prefix":"v","version":"2.0.0"}},{"name":"1.x","tag":{"name":"v1.9.9","prefix":"v","version":"1.9.9"}},{"name":"beta","tag":{"name":"v2.1.0-beta.2","prefix":"v","version":"2.1.0-beta.2"}}]"#,
+                }),
+            },
+            Function {
+                name: "version.compare",
+                command: "compare",
+                docs: r"Compares two versions of a scheme.
+
+Errors:
+`invalid_value` for a text that is no version of the scheme: `1.0` in `semver`, `1.0-x` in `pep440`, `v1` in `calver`.",
+                arguments: &[
+                    Argument { wire: "a", option: "a", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "b", option: "b", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "scheme",
+                        option: "scheme",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("semver", "Semantic Versioning 2.0.0, as Cargo and npm: `1.3.0-rc.1`."),
+                            ("pep440", "PEP 440, as Python: `1.3.0rc1`."),
+                            ("maven", "Maven: `1.3.0-rc-1`, where any text is a version."),
+                            (
+                                "calver",
+                                "Numbers between dots, perhaps with leading zeros, as calendar versions: `21.04.2`.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: ("Order", "The order of two versions."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore version compare --a 1.0 --b 1.0.0 --scheme pep440",
+                    files: &[],
+                    prints: r#""equal""#,
+                }),
+            },
+            Function {
+                name: "version.free_version",
+                command: "free-version",
+                docs: r"Returns the nearest free number for a hotfix of an old release: the next patch version of its minor line that neither a
+release nor a prerelease has.
+
+Errors:
+`out_of_range` if no patch number is left.",
+                arguments: &[
+                    Argument { wire: "version", option: "version", is_optional: false, kind: Kind::Version },
+                    Argument {
+                        wire: "tags",
+                        option: "tags",
+                        is_optional: false,
+                        kind: Kind::Document("list of version", "", ""),
+                    },
+                ],
+                result: ("FreeVersion", "A number for a hotfix that no release has."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore version free-version --version 1.4.2 --tags '["1.4.2","1.4.3","1.4.4-rc.1","1.5.0"]'"#,
+                    files: &[],
+                    prints: r#"{"version":"1.4.5","skipped":["1.4.3"]}"#,
+                }),
+            },
+            Function {
+                name: "version.increment",
+                command: "increment",
+                docs: r"Returns the next version after a step, as `semver.inc` of npm. Build metadata is dropped.
+
+Errors:
+`invalid_value` for a label that is no prerelease identifier (`a+b`, an empty one), for `release` of a version without
+prerelease identifiers, and for a step to the same version (`1.2.3-dev` to `dev` without a number); `out_of_range` for
+numbers beyond 2^64 - 1.",
+                arguments: &[
+                    Argument { wire: "version", option: "version", is_optional: false, kind: Kind::Version },
+                    Argument {
+                        wire: "step",
+                        option: "step",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("major", "`1.2.3` to `2.0.0`; `2.0.0-rc.1` to `2.0.0`."),
+                            ("minor", "`1.2.3` to `1.3.0`; `1.3.0-rc.1` to `1.3.0`."),
+                            ("patch", "`1.2.3` to `1.2.4`; `1.2.4-rc.1` to `1.2.4`."),
+                            ("premajor", "`1.2.3` to `2.0.0-rc.0`."),
+                            ("preminor", "`1.2.3` to `1.3.0-rc.0`."),
+                            ("prepatch", "`1.2.3` to `1.2.4-rc.0`."),
+                            ("prerelease", "`1.2.4-rc.0` to `1.2.4-rc.1`; `1.2.3` to `1.2.4-rc.0`."),
+                            ("release", "`1.2.4-rc.1` to `1.2.4`."),
+                        ]),
+                    },
+                    Argument { wire: "label", option: "label", is_optional: true, kind: Kind::Text },
+                    Argument {
+                        wire: "numbering",
+                        option: "numbering",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("from_zero", "`rc.0`, as npm, changesets and Lerna."),
+                            ("from_one", "`rc.1`, as semantic-release."),
+                            ("unnumbered", "`rc`."),
+                        ]),
+                    },
+                ],
+                result: ("version", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore version increment --version 1.2.3-4 --step major --label dev --numbering from_zero",
+                    files: &[],
+                    prints: r#""2.0.0""#,
+                }),
+            },
+            Function {
+                name: "version.latest",
+                command: "latest",
+                docs: r#"Returns the greatest release among tags, as npm's `latest` and the "latest" of a forge should be: never a prerelease, and
+never a backport only because it is newer. Tags that are no versions do not count; absent if none is a release.
+
+Errors:
+`invalid_value` for a format without `{version}`."#,
+                arguments: &[
+                    Argument {
+                        wire: "tags",
+                        option: "tags",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "format", option: "format", is_optional: true, kind: Kind::Text },
+                    Argument {
+                        wire: "scheme",
+                        option: "scheme",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("semver", "Semantic Versioning 2.0.0, as Cargo and npm: `1.3.0-rc.1`."),
+                            ("pep440", "PEP 440, as Python: `1.3.0rc1`."),
+                            ("maven", "Maven: `1.3.0-rc-1`, where any text is a version."),
+                            (
+                                "calver",
+                                "Numbers between dots, perhaps with leading zeros, as calendar versions: `21.04.2`.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: (
+                    "VersionTag, if there is one",
+                    "A tag: what stands before the version, and the version.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore version latest --tags '["1.0.0","2.0.0"]' --scheme semver"#,
+                    files: &[],
+                    prints: r#"{"name":"2.0.0","prefix":"","version":"2.0.0"}"#,
+                }),
+            },
+            Function {
+                name: "version.line_range",
+                command: "line-range",
+                docs: r"Returns the range of one maintenance line among everything that is published.
+
+Errors:
+`invalid_value` for a line that is neither like `1.x` nor like `1.4.x`.",
+                arguments: &[
+                    Argument { wire: "line", option: "line", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "tags",
+                        option: "tags",
+                        is_optional: false,
+                        kind: Kind::Document("list of version", "", ""),
+                    },
+                ],
+                result: ("LineRange", "The versions that a branch may release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore version line-range --line 1.x --tags '["1.4.0","1.4.1","2.0.0"]'"#,
+                    files: &[],
+                    prints: r#"{"line":"1.x","min":"1.4.1","max":"2.0.0","accept":["patch","minor"],"mergeMin":"1.0.0","mergeMax":"2.0.0","range":">=1.4.1 <2.0.0"}"#,
+                }),
+            },
+            Function {
+                name: "version.line_ranges",
+                command: "line-ranges",
+                docs: r"Returns which versions each branch may release without meeting those of another, as semantic-release does.
+
+A maintenance line ends at its upper bound, and before the first version that only a branch for the next versions has.
+The branches for the next versions are in their order, the most stable first: each ends before the first version that
+only a later one has. The result has the maintenance lines, sorted, then the others.
+
+Errors:
+All faults at once: `invalid_value` for a line that is neither like `1.x` nor like `1.4.x`, `duplicate` for a repeated
+line.",
+                arguments: &[Argument {
+                    wire: "branches",
+                    option: "branches",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of Branch",
+                        "The versions of a branch that releases: a maintenance line, or a branch for the next versions.",
+                        "Keys: line?, versions?",
+                    ),
+                }],
+                result: ("list of LineRange", "The versions that a branch may release."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore version line-ranges --branches '[{"versions":["1.0.0","1.1.0","1.1.1","1.2.0"]}]'"#,
+                    files: &[],
+                    prints: r#"[{"min":"1.2.0","accept":["patch","minor","major"],"range":">=1.2.0"}]"#,
+                }),
+            },
+            Function {
+                name: "version.parse_tag",
+                command: "parse-tag",
+                docs: r"Divides a tag into a prefix and a version.
+
+With a format, as `v{version}` or `app@{version}`, the tag must have that form. Without one, the version is the longest
+end of the tag that is one and does not begin within a number. Behind a prefix it has up to 256 bytes, the limit of npm.
+
+Errors:
+`invalid_value` for a tag without a version (`nightly`), one that does not have the format, and a format without
+`{version}`.",
+                arguments: &[
+                    Argument { wire: "tag", option: "tag", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "format", option: "format", is_optional: true, kind: Kind::Text },
+                    Argument {
+                        wire: "scheme",
+                        option: "scheme",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("semver", "Semantic Versioning 2.0.0, as Cargo and npm: `1.3.0-rc.1`."),
+                            ("pep440", "PEP 440, as Python: `1.3.0rc1`."),
+                            ("maven", "Maven: `1.3.0-rc-1`, where any text is a version."),
+                            (
+                                "calver",
+                                "Numbers between dots, perhaps with leading zeros, as calendar versions: `21.04.2`.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: ("VersionTag", "A tag: what stands before the version, and the version."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore version parse-tag --tag app@1.0.0 --format 'app@{version}' --scheme semver",
+                    files: &[],
+                    prints: r#"{"name":"app@1.0.0","prefix":"app@","version":"1.0.0"}"#,
+                }),
+            },
+            Function {
+                name: "version.render",
+                command: "render",
+                docs: r"Writes a version in another scheme.
+
+Errors:
+`invalid_value` for a text that is no version of `scheme`, and for one that `target` cannot say: a label `canary.1` in PEP 440
+or Maven, an epoch, a post release or four numbers in Semantic Versioning, a prerelease in `calver`.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "scheme",
+                        option: "scheme",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("semver", "Semantic Versioning 2.0.0, as Cargo and npm: `1.3.0-rc.1`."),
+                            ("pep440", "PEP 440, as Python: `1.3.0rc1`."),
+                            ("maven", "Maven: `1.3.0-rc-1`, where any text is a version."),
+                            (
+                                "calver",
+                                "Numbers between dots, perhaps with leading zeros, as calendar versions: `21.04.2`.",
+                            ),
+                        ]),
+                    },
+                    Argument {
+                        wire: "target",
+                        option: "target",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("semver", "Semantic Versioning 2.0.0, as Cargo and npm: `1.3.0-rc.1`."),
+                            ("pep440", "PEP 440, as Python: `1.3.0rc1`."),
+                            ("maven", "Maven: `1.3.0-rc-1`, where any text is a version."),
+                            (
+                                "calver",
+                                "Numbers between dots, perhaps with leading zeros, as calendar versions: `21.04.2`.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: ("Rendering", "A version in another scheme."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore version render --text 1.3 --scheme pep440 --target semver",
+                    files: &[],
+                    prints: r#"{"text":"1.3.0","changes":["padded"]}"#,
+                }),
+            },
+            Function {
+                name: "version.truncate",
+                command: "truncate",
+                docs: r"Returns a version without the parts behind one: `1.2.3-rc.1+b` is `1.2.0` for `minor` and `1.2.3-rc.1` for
+`prerelease`; for `none` it stays.",
+                arguments: &[
+                    Argument { wire: "version", option: "version", is_optional: false, kind: Kind::Version },
+                    Argument {
+                        wire: "part",
+                        option: "part",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("none", "The versions are equal or differ in build metadata only."),
+                            (
+                                "prerelease",
+                                "Only the prerelease identifiers differ: `1.2.0-rc.1` to `1.2.0-rc.2` or to `1.2.0`.",
+                            ),
+                            ("patch", "`1.2.3` to `1.2.4`."),
+                            ("minor", "`1.2.3` to `1.3.0`."),
+                            ("major", "`1.2.3` to `2.0.0`."),
+                        ]),
+                    },
+                ],
+                result: ("version", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore version truncate --version 1.2.3 --part major",
+                    files: &[],
+                    prints: r#""1.0.0""#,
+                }),
+            },
+        ],
+    },
+    Module {
+        name: "versioning",
+        docs: r"Which version comes next, and why; which packages of a repository are released together.
+
+`next-version` takes the tags and the changes since the last release and returns the next version with its reasons. It
+is always greater than the current version and than every tag of its line: no tool of the field guarantees that.
+`release-plan` does the same for the packages of a repository, with the ranges that they require.
+
+Pitfalls:
+
+- Pass the changes since the last release, not since the last prerelease: the base of a prerelease announces the release.
+- Below 1.0.0 tools differ. The default is `plain`; `ZeroRule` has the others by name.
+- `beta9` and `beta10` compare as text. After `1.0.0-beta9` comes `1.0.0-beta9.1`, which is greater.",
+        functions: &[
+            Function {
+                name: "versioning.default_plan_policy",
+                command: "default-plan-policy",
+                docs: "The policy of changesets, for npm.",
+                arguments: &[],
+                result: (
+                    "versioning.PlanPolicy",
+                    "How the packages of a repository are released. Default: as changesets, for npm.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore versioning default-plan-policy",
+                    files: &[],
+                    prints: r#"{"ecosystem":"npm","zeroRule":"plain","groups":[],"ignored":[],"dependents":"out_of_range","workspaceOnly":false}"#,
+                }),
+            },
+            Function {
+                name: "versioning.plan_policy_from_json",
+                command: "plan-policy-from-json",
+                docs: r"Reads a policy from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`; `duplicate` for a package in two groups; `invalid_value` for a group without
+members, a label that is no prerelease identifier and the steps `none` and `prerelease` of peers.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "versioning.PlanPolicy",
+                    "How the packages of a repository are released. Default: as changesets, for npm.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore versioning plan-policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"ecosystem": "cargo", "groups": [{"kind": "fixed", "members": ["a", "b"]}], "peerBump": "major"}"#,
+                    )],
+                    prints: r#"{"ecosystem":"cargo","zeroRule":"plain","groups":[{"kind":"fixed","members":["a","b"]}],"ignored":[],"dependents":"out_of_range","peerBump":"major","workspaceOnly":false}"#,
+                }),
+            },
+            Function {
+                name: "versioning.plan_policy_from_yaml",
+                command: "plan-policy-from-yaml",
+                docs: r"Reads a policy from YAML text. A key that is left out has its default.
+
+Errors:
+As `plan-policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "versioning.PlanPolicy",
+                    "How the packages of a repository are released. Default: as changesets, for npm.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore versioning plan-policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"dependents: always
+ignored: [a]
+",
+                    )],
+                    prints: r#"{"ecosystem":"npm","zeroRule":"plain","groups":[],"ignored":["a"],"dependents":"always","workspaceOnly":false}"#,
+                }),
+            },
+            Function {
+                name: "versioning.default_policy",
+                command: "default-policy",
+                docs: "The policy of Semantic Versioning without exceptions.",
+                arguments: &[],
+                result: (
+                    "versioning.Policy",
+                    "How versions are numbered. Default: Semantic Versioning without exceptions, releases only.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore versioning default-policy",
+                    files: &[],
+                    prints: r#"{"scheme":"semver","calendar":"YYYY.MM.MICRO","zeroRule":"plain","initial":"0.1.0","onStaleForce":"ignore","atLeast":"none"}"#,
+                }),
+            },
+            Function {
+                name: "versioning.policy_from_json",
+                command: "policy-from-json",
+                docs: r"Reads a policy from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`; `invalid_value` for a label that is no prerelease identifier or that the
+scheme does not have, a channel of calendar versions, a line that is not like `1.x`, a `tagFormat` without `{version}`, an
+`initial` that is no version, a calendar format without a token, and the steps `prerelease` or, for `atMost`, `none`;
+`unordered` for an `atMost` below `atLeast`.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "versioning.Policy",
+                    "How versions are numbered. Default: Semantic Versioning without exceptions, releases only.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore versioning policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"zeroRule": "cargo", "channel": {"label": "rc"}, "line": "1.x", "atMost": "minor"}"#,
+                    )],
+                    prints: r#"{"scheme":"semver","calendar":"YYYY.MM.MICRO","zeroRule":"cargo","channel":{"label":"rc","numbering":"from_zero"},"line":"1.x","initial":"0.1.0","onStaleForce":"ignore","atLeast":"none","atMost":"minor"}"#,
+                }),
+            },
+            Function {
+                name: "versioning.policy_from_yaml",
+                command: "policy-from-yaml",
+                docs: r"Reads a policy from YAML text. A key that is left out has its default.
+
+Errors:
+As `policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "versioning.Policy",
+                    "How versions are numbered. Default: Semantic Versioning without exceptions, releases only.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore versioning policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"scheme: calver
+calendar: YY.0M.MICRO
+",
+                    )],
+                    prints: r#"{"scheme":"calver","calendar":"YY.0M.MICRO","zeroRule":"plain","initial":"0.1.0","onStaleForce":"ignore","atLeast":"none"}"#,
+                }),
+            },
+            Function {
+                name: "versioning.explain",
+                command: "explain",
+                docs: "Writes the next version as text for a person.",
+                arguments: &[Argument {
+                    wire: "next",
+                    option: "next",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "versioning.Next",
+                        "The next version, made by `next_version`.",
+                        "Keys: verdict, version?, tag?, previous?, bump, needed, rejected, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore versioning explain --next next.json",
+                    files: &[(
+                        "next.json",
+                        r#"{"verdict":"nothing","previous":"1.0.0","bump":"none","needed":"none","rejected":[],"reasons":[{"code":"nothing_to_release","severity":"info","subject":"changes","text":"no change of 1 needs a version","evidence":{}}],"missing":[],"policyDigest":"sha256:e06011e95c5a09efcd6932b2128aaf84e32272c28e267a34ed1d33eca7902de2"}"#,
+                    )],
+                    prints: r#""NOTHING: no change needs a release\n- info: no change of 1 needs a version [nothing_to_release: changes]\npolicy: sha256:e06011e95c5a09efcd6932b2128aaf84e32272c28e267a34ed1d33eca7902de2\n""#,
+                }),
+            },
+            Function {
+                name: "versioning.next_version",
+                command: "next-version",
+                docs: r"Returns the next version, and why.
+
+`current` is the version that is in use, as a version or a tag; without it, the greatest tag. `changes` are those since
+the last release that is no prerelease, newest first, also those that a prerelease has, as
+`changes-since` returns them.
+
+1. The step is the greatest that a change or a comparison of the API needs, within the limits of the policy.
+2. A version that a change forces (`Release-As`, the newest first) or that the policy forces comes before the step.
+3. The result is greater than the current version and than every tag of the line. A forced version that is not is
+   rejected, and does not stop releases.
+4. Under a channel, the result has the base that the changes need since the last release. If the greatest prerelease has
+   it or a greater one, only the number grows.
+
+Pitfall: tags of a greater line count, too. For a hotfix of an old line set `line`.
+
+Errors:
+All faults at once: those of `policy-from-json` under `policy`; `invalid_value` for a
+`current` without a version, a `promote` that is no prerelease, build metadata that is none, and `prerelease` as the
+`bump` of a request or an API.",
+                arguments: &[
+                    Argument { wire: "current", option: "current", is_optional: true, kind: Kind::Text },
+                    Argument {
+                        wire: "tags",
+                        option: "tags",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "changes",
+                        option: "changes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of change.Parsed",
+                            "A change: what a message says about it.",
+                            "Keys: id?, form, changeType?, scope?, description, body?, breaking, breakingText?, bump, footers, references, request?, releaseAs?, coAuthors, pickedFrom, squashed, also, prereleasedIn?, shippedIn?, diagnostics",
+                        ),
+                    },
+                    Argument {
+                        wire: "request",
+                        option: "request",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "versioning.Request",
+                            "What is asked for beside the changes. Default: nothing.",
+                            "Keys: bump?, graduate?, promote?, api?, today?, build?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "versioning.Policy",
+                            "How versions are numbered. Default: Semantic Versioning without exceptions, releases only.",
+                            "Keys: scheme?, calendar?, zeroRule?, channel?, line?, tagFormat?, initial?, force?, onStaleForce?, atLeast?, atMost?",
+                        ),
+                    },
+                ],
+                result: ("versioning.Next", "The next version, made by `next_version`."),
+                explain: Some("versioning.explain"),
+                outcome: Some("versioning.outcome"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore versioning next-version --current 1.0.0 --tags '["v1.0.0"]' --changes changes.json --request '{}' --policy '{"initial":"1.0.0"}'"#,
+                    files: &[(
+                        "changes.json",
+                        r#"[{"id":"c0","form":"conventional","changeType":"feat","description":"x","breaking":false,"bump":"minor","footers":[],"references":[],"coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[]}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "versioning.outcome",
+                command: "outcome",
+                docs: "The consequence: `proceed` for a release, `wait` for nothing, else `ask`.",
+                arguments: &[Argument {
+                    wire: "next",
+                    option: "next",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "versioning.Next",
+                        "The next version, made by `next_version`.",
+                        "Keys: verdict, version?, tag?, previous?, bump, needed, rejected, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore versioning outcome --next next.json",
+                    files: &[(
+                        "next.json",
+                        r#"{"verdict":"nothing","previous":"1.0.0","bump":"none","needed":"none","rejected":[],"reasons":[{"code":"nothing_to_release","severity":"info","subject":"changes","text":"no change of 1 needs a version","evidence":{}}],"missing":[],"policyDigest":"sha256:e06011e95c5a09efcd6932b2128aaf84e32272c28e267a34ed1d33eca7902de2"}"#,
+                    )],
+                    prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "versioning.preview",
+                command: "preview",
+                docs: r"Returns what merging a request will release, and what this way of merging would lose.
+
+`changes` are those that are unreleased without it, newest first.
+
+Errors:
+Those of `next-version`, and those of `policy-from-json` under
+`messages`.",
+                arguments: &[
+                    Argument {
+                        wire: "request",
+                        option: "request",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "versioning.PullRequest",
+                            "A pull or merge request that is not merged yet.",
+                            "Keys: title, number?, commits?, mergeMethod",
+                        ),
+                    },
+                    Argument { wire: "current", option: "current", is_optional: true, kind: Kind::Text },
+                    Argument {
+                        wire: "tags",
+                        option: "tags",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "changes",
+                        option: "changes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of change.Parsed",
+                            "A change: what a message says about it.",
+                            "Keys: id?, form, changeType?, scope?, description, body?, breaking, breakingText?, bump, footers, references, request?, releaseAs?, coAuthors, pickedFrom, squashed, also, prereleasedIn?, shippedIn?, diagnostics",
+                        ),
+                    },
+                    Argument {
+                        wire: "messages",
+                        option: "messages",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "change.Policy",
+                            "How messages are read. Default: the specification, to the letter.",
+                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "versioning.Policy",
+                            "How versions are numbered. Default: Semantic Versioning without exceptions, releases only.",
+                            "Keys: scheme?, calendar?, zeroRule?, channel?, line?, tagFormat?, initial?, force?, onStaleForce?, atLeast?, atMost?",
+                        ),
+                    },
+                ],
+                result: ("versioning.Preview", "What merging a request will release, made by `preview`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore versioning preview --request request.json --tags '["v1.0.0"]' --changes '[]' --messages '{"squash":"expand"}' --policy '{}'"#,
+                    files: &[(
+                        "request.json",
+                        r#"{"title":"Dark mode","commits":[{"id":"p0","text":"feat: dark mode"},{"id":"p1","text":"test: cover it"}],"mergeMethod":"squash"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "versioning.release_plan",
+                command: "release-plan",
+                docs: r"Returns which packages of a repository are released together, with their versions and the ranges that change.
+
+1. A change belongs to each package of which it touches a file, or to those that it names.
+2. A package that requires another one is released if its range does not accept the next version: at least a patch.
+   Requirements for development need no release. A release never travels from a package to what it requires.
+3. The packages of a group get one version: all of a fixed group, those that are released of a linked one.
+4. The rules are applied until nothing changes. Without changes the plan is empty.
+
+Errors:
+All faults at once: those of `plan-policy-from-json` under `policy`; `duplicate` for two
+packages of one name; `unknown_reference` for a package of a group, of a change or of `ignored` that is not there;
+`invalid_value` for the step `prerelease` and for a change that names packages of which some are ignored;
+`out_of_range` for a version beyond 2^64 - 1.",
+                arguments: &[
+                    Argument {
+                        wire: "packages",
+                        option: "packages",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of versioning.Package",
+                            "A package of a repository.",
+                            "Keys: name, version, requirements?, paths?, ignore?",
+                        ),
+                    },
+                    Argument {
+                        wire: "changes",
+                        option: "changes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of versioning.PackageChange",
+                            "A change, and the packages that it belongs to.",
+                            "Keys: id, bump, packages?, files?, overrides?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "versioning.PlanPolicy",
+                            "How the packages of a repository are released. Default: as changesets, for npm.",
+                            "Keys: ecosystem?, zeroRule?, groups?, ignored?, dependents?, peerBump?, workspaceOnly?, channel?",
+                        ),
+                    },
+                ],
+                result: (
+                    "versioning.Plan",
+                    "The packages that are released together, made by `release_plan`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore versioning release-plan --packages packages.json --changes '[{"id":"c1","bump":"minor","packages":["b"]}]' --policy '{"ecosystem":"cargo"}'"#,
+                    files: &[(
+                        "packages.json",
+                        r#"[{"name":"a","version":"0.1.0"},{"name":"b","version":"0.1.0","requirements":[{"name":"a","range":"0.1.0"}]}]"#,
+                    )],
+                    prints: r#"{"releases":[{"name":"b","previous":"0.1.0","next":"0.2.0","bump":"minor","changes":["c1"],"because":[],"requirements":[]}],"unassigned":[],"ignored":[],"policyDigest":"sha256:adb1960b85ca0bbb570c12ebfcf5eca8803a2f22963edc702f531a0ae15727ce"}"#,
+                }),
+            },
+        ],
     },
     Module {
         name: "window",

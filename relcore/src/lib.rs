@@ -6,6 +6,8 @@
 //! | module | question |
 //! | --- | --- |
 //! | [`release`] | which type of release is this, and what does that type require? |
+//! | [`change`] | what does this commit change, does it break something, and which step does it need? |
+//! | [`versioning`] | which version comes next, and why? |
 //! | [`window`] | may a release start now, and when does that change? |
 //! | [`readiness`] | may this build be released, what is missing, and when does that change? |
 //! | [`analysis`] | do the measurements of this release pass, and is its canary worse than the baseline? |
@@ -66,6 +68,7 @@ pub mod analysis;
 pub mod api;
 pub mod audit;
 pub mod canary;
+pub mod change;
 pub mod column;
 pub mod decision;
 pub mod digest;
@@ -83,6 +86,7 @@ pub mod scalar;
 pub mod stats;
 pub mod time;
 pub mod version;
+pub mod versioning;
 pub mod window;
 pub mod wire;
 

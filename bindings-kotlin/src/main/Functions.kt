@@ -1579,6 +1579,176 @@ object Canary {
 }
 
 /**
+ * Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need?
+ *
+ * `parse_change` reads a message by Conventional Commits 1.0.0 or as the field's tools do (`Dialect`), and says what
+ * looks breaking and does not count. `parse_commits` reads many, and what a squash commit lists. `lint` checks a
+ * message and says how to mend it. `parse_changeset` reads the files of changesets. `changes_since` says which changes
+ * of a repository are not released.
+ *
+ * Where tools disagree:
+ *
+ * The bump of a message in five published parsers, and here in each dialect. A text in brackets is the diagnostic.
+ *
+ * | message | git-conventional | preset conventionalcommits | semantic-release | release-please | cocogitto | `spec` | `conventionalcommits` | `angular` |
+ * | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+ * | `feat!: x` | major | major | none | major | major | major | major | none (`breaking_mark_not_read`) |
+ * | footer `BREAKING-CHANGE: x` | major | major | patch | major | major | major | major | major |
+ * | footer `breaking change: x` | no effect | major | major | no effect | no effect | no effect (`breaking_lowercase`) | major | major |
+ * | `FEAT: x` | minor | patch | minor | patch | minor | minor | minor | minor |
+ * | `BREAKING CHANGE: x` in the body | no effect | major | major | major | major | no effect (`breaking_not_in_footer`) | major | major |
+ * | indented ` BREAKING CHANGE: x` | no effect | no effect | major | no effect | major | no effect (`breaking_indented`) | no effect (`breaking_indented`) | major |
+ * | `BREAKING CHANGE was discussed` | no effect | no effect | major | no effect | no effect | no effect (`breaking_without_colon`) | no effect | major |
+ * | `* BREAKING CHANGE: x` in a list | no effect | major | major | no effect | no effect | no effect (`breaking_in_list`) | major | major |
+ * | `BREAKING CHANGE #12` | major | no effect | major | major | major | no effect (`breaking_with_number`) | no effect | major |
+ * | `BREAKING CHANGE:x` | major | major | major | major | no effect | no effect (`breaking_without_space`) | major | major |
+ * | `feat:x` | minor | none | none | minor | invalid | none (`missing_space`) | none | none |
+ * | `feat(): x` | invalid | minor | minor | invalid | invalid | none (`invalid_scope`) | minor | minor |
+ * | `feat: x`, then text without a blank line | invalid | minor | minor | minor | minor | none (`missing_blank_line`) | minor | minor |
+ * | `Revert "feat: x"` | invalid | patch | patch | invalid | invalid | none | patch | patch |
+ * | `perf: x` | none | patch | patch | patch | none | none | patch | patch |
+ * | byte order mark, `feat: x` | none | none | none | minor | invalid | none (`hidden_character`) | none | none |
+ *
+ * Pitfalls:
+ *
+ * - Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy.
+ * - A squash commit counts as its title alone. Under `Squash::Expand` what it lists counts, too, and can only raise the
+ *   step.
+ * - `Refs: #1` after a blank line begins the footers, and every text up to the next token belongs to it.
+ */
+object Change {
+    /**
+     * The policy that reads messages to the letter of the specification.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun defaultPolicy(): ChangePolicy =
+        ffiChangeDefaultPolicy()
+
+    /**
+     * Reads a policy from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
+     * type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+     * (`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun policyFromJson(text: String): ChangePolicy =
+        ffiChangePolicyFromJson(text)
+
+    /**
+     * Reads a policy from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `policy_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun policyFromYaml(text: String): ChangePolicy =
+        ffiChangePolicyFromYaml(text)
+
+    /**
+     * The change that a changeset means for one package, to be counted with the changes of commits.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun changesetChange(changeset: Changeset, name: String): ChangeParsed? =
+        ffiChangeChangesetChange(changeset, name)
+
+    /**
+     * Returns the changes of a line that no release of it has, by ancestry: not by date, and not by the nearest tag.
+     *
+     * 1. The last release is the greatest tag of the line that is no prerelease and that the line contains. What is reachable
+     *    from it is released.
+     * 2. A change that a prerelease has stays in the list, with `prereleasedIn`: a stable release collects its prereleases.
+     * 3. A change that a release of another line has stays in the list, with `shippedIn`: users of this line do not have it.
+     * 4. A merge and a commit that it brings with the same title are one change; so are a commit and its cherry-picks, by the
+     *    line of `git cherry-pick -x`, or by title and request number. A pick of what the line has released is not listed.
+     * 5. A revert and what it reverts are both removed if neither is released. A revert of a revert brings the change back. A
+     *    revert of a released change is a change itself: at least a patch.
+     *
+     * Pitfall: a history that was cut off lacks parents. They are listed in `missing` if the answer may depend on them.
+     *
+     * Errors:
+     * All faults at once: those of `policy_from_json` under `policy`; `duplicate` for a repeated
+     * commit, `unknown_reference` for a head that is not in the history, `invalid_value` for a `line` that is not like `1.x`, a
+     * `below` that is no version, a format without `{version}`, and a history without commits.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun changesSince(history: ChangeHistory, line: ChangeLine, policy: ChangePolicy): ChangeUnreleased =
+        ffiChangeChangesSince(history, line, policy)
+
+    /**
+     * Divides a message into the message of its title and those of the commits that it lists. The title comes first.
+     *
+     * It reads what GitHub, GitLab, Azure, Bitbucket, `git merge --squash` and release-please write. Only headers of known
+     * types count as commits: those of commitlint, and those of the policy.
+     *
+     * Errors:
+     * Those of `policy_from_json` under `policy`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun expandSquash(text: String, policy: ChangePolicy): List<String> =
+        ffiChangeExpandSquash(text, policy)
+
+    /**
+     * Checks a commit message, or the title and the body of a pull request, and says how to mend it.
+     *
+     * A diagnostic of severity `error` means that the message should be refused. Merges and git's reverts pass. Lines that
+     * begin with `#` are comments of git's editor and count as text here: pass what git strips.
+     *
+     * Errors:
+     * Those of `policy_from_json` under `policy`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun lint(text: String, policy: ChangePolicy): List<ChangeDiagnostic> =
+        ffiChangeLint(text, policy)
+
+    /**
+     * Reads a commit message or the title and the body of a pull request.
+     *
+     * A message that is not a conventional one is no error: histories have many. It has the form `other`, needs no step, and a
+     * diagnostic says what is missing.
+     *
+     * Errors:
+     * Those of `policy_from_json` under `policy`, all at once.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun parseChange(text: String, policy: ChangePolicy): ChangeParsed =
+        ffiChangeParseChange(text, policy)
+
+    /**
+     * Reads a file of `.changeset/`: the packages between two lines of `---`, then the text.
+     *
+     * Errors:
+     * All faults at once: `syntax` for a file that does not begin with `---`, or whose second `---` is missing, and for a
+     * line of the packages that is not `name: bump`; `invalid_value` for a bump like `huge`; `duplicate` for a repeated package.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun parseChangeset(id: String, text: String): Changeset =
+        ffiChangeParseChangeset(id, text)
+
+    /**
+     * Reads commits: the changes of all of them, in their order. A squash commit is one change, or under the policy `expand`
+     * its title and each commit that it lists.
+     *
+     * Errors:
+     * Those of `policy_from_json` under `policy`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun parseCommits(commits: List<ChangeCommit>, policy: ChangePolicy): List<ChangeParsed> =
+        ffiChangeParseCommits(commits, policy)
+}
+
+/**
  * Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
  *
  * Every decision has the digest of its policy (`policyDigest`), so an auditor can check which policy it was made under:
@@ -2268,6 +2438,7 @@ object Incident {
  * | --- | --- | --- |
  * | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | `parse_git` | commits and tags |
  * | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
+ * | the same | `git_changes` | the history for `change.changes_since` |
  * | the same of a repository with several packages | `git_packages` | the same, a service for each package |
  * | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
  * | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
@@ -2375,6 +2546,15 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun argoSyncWindows(text: String, application: InterchangeArgoApplication): WindowPolicy =
         ffiInterchangeArgoSyncWindows(text, application)
+
+    /**
+     * Converts the commits and tags of a repository to the input of `changes_since`. The files of
+     * the commits are not known.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun gitChanges(history: InterchangeGitHistory): ChangeHistory =
+        ffiInterchangeGitChanges(history)
 
     /**
      * The same for several packages in one repository, each a service of its own.
@@ -5147,10 +5327,13 @@ object Time {
 }
 
 /**
- * Versions by Semantic Versioning 2.0.0, their order and the step between two of them.
+ * Versions by Semantic Versioning 2.0.0, their order and the steps between them; tags, lines and other schemes.
  *
  * A `Version` is text in every other language and on the wire: `1.4.2`, `2.0.0-rc.1`, `1.0.0+build.7`. `bump`
- * returns the leftmost part that differs between two versions.
+ * returns the leftmost part that differs between two versions, `increment` the next version after a step. `compare` and
+ * `render` know PEP 440, Maven and calendar versions, too. `parse_tag` reads tags, `latest` and `channels` say which
+ * one users should get. `line_ranges` says which versions a branch may release, `free_version` finds a number for a
+ * hotfix of an old release.
  *
  * Precedence:
  *
@@ -5174,6 +5357,286 @@ object Version {
     @Throws(RelcoreException::class)
     fun bump(previous: String, next: String): Bump =
         ffiVersionBump(previous, next)
+
+    /**
+     * Assigns the channels over everything that is published: `latest` to the greatest release, `1.x` to the greatest release of
+     * each older major line, and the label of each prerelease (`beta`) to the greatest version with it.
+     *
+     * A channel of prereleases that a release has overtaken is left out: npm users of `beta` should not get less than `latest`.
+     *
+     * Errors:
+     * As `latest`, of versions by Semantic Versioning.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun channels(tags: List<String>, format: String? = null): List<VersionChannel> =
+        ffiVersionChannels(tags, format)
+
+    /**
+     * Compares two versions of a scheme.
+     *
+     * Errors:
+     * `invalid_value` for a text that is no version of the scheme: `1.0` in `semver`, `1.0-x` in `pep440`, `v1` in `calver`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun compare(a: String, b: String, scheme: Scheme): Order =
+        ffiVersionCompare(a, b, scheme)
+
+    /**
+     * Returns the nearest free number for a hotfix of an old release: the next patch version of its minor line that neither a
+     * release nor a prerelease has.
+     *
+     * Errors:
+     * `out_of_range` if no patch number is left.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun freeVersion(version: String, tags: List<String>): FreeVersion =
+        ffiVersionFreeVersion(version, tags)
+
+    /**
+     * Returns the next version after a step, as `semver.inc` of npm. Build metadata is dropped.
+     *
+     * Errors:
+     * `invalid_value` for a label that is no prerelease identifier (`a+b`, an empty one), for `release` of a version without
+     * prerelease identifiers, and for a step to the same version (`1.2.3-dev` to `dev` without a number); `out_of_range` for
+     * numbers beyond 2^64 - 1.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun increment(version: String, step: Increment, label: String? = null, numbering: Numbering): String =
+        ffiVersionIncrement(version, step, label, numbering)
+
+    /**
+     * Returns the greatest release among tags, as npm's `latest` and the "latest" of a forge should be: never a prerelease, and
+     * never a backport only because it is newer. Tags that are no versions do not count; absent if none is a release.
+     *
+     * Errors:
+     * `invalid_value` for a format without `{version}`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun latest(tags: List<String>, format: String? = null, scheme: Scheme): VersionTag? =
+        ffiVersionLatest(tags, format, scheme)
+
+    /**
+     * Returns the range of one maintenance line among everything that is published.
+     *
+     * Errors:
+     * `invalid_value` for a line that is neither like `1.x` nor like `1.4.x`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun lineRange(line: String, tags: List<String>): LineRange =
+        ffiVersionLineRange(line, tags)
+
+    /**
+     * Returns which versions each branch may release without meeting those of another, as semantic-release does.
+     *
+     * A maintenance line ends at its upper bound, and before the first version that only a branch for the next versions has.
+     * The branches for the next versions are in their order, the most stable first: each ends before the first version that
+     * only a later one has. The result has the maintenance lines, sorted, then the others.
+     *
+     * Errors:
+     * All faults at once: `invalid_value` for a line that is neither like `1.x` nor like `1.4.x`, `duplicate` for a repeated
+     * line.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun lineRanges(branches: List<Branch>): List<LineRange> =
+        ffiVersionLineRanges(branches)
+
+    /**
+     * Divides a tag into a prefix and a version.
+     *
+     * With a format, as `v{version}` or `app@{version}`, the tag must have that form. Without one, the version is the longest
+     * end of the tag that is one and does not begin within a number. Behind a prefix it has up to 256 bytes, the limit of npm.
+     *
+     * Errors:
+     * `invalid_value` for a tag without a version (`nightly`), one that does not have the format, and a format without
+     * `{version}`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun parseTag(tag: String, format: String? = null, scheme: Scheme): VersionTag =
+        ffiVersionParseTag(tag, format, scheme)
+
+    /**
+     * Writes a version in another scheme.
+     *
+     * Errors:
+     * `invalid_value` for a text that is no version of `scheme`, and for one that `target` cannot say: a label `canary.1` in PEP 440
+     * or Maven, an epoch, a post release or four numbers in Semantic Versioning, a prerelease in `calver`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun render(text: String, scheme: Scheme, target: Scheme): Rendering =
+        ffiVersionRender(text, scheme, target)
+
+    /**
+     * Returns a version without the parts behind one: `1.2.3-rc.1+b` is `1.2.0` for `minor` and `1.2.3-rc.1` for
+     * `prerelease`; for `none` it stays.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun truncate(version: String, part: Bump): String =
+        ffiVersionTruncate(version, part)
+}
+
+/**
+ * Which version comes next, and why; which packages of a repository are released together.
+ *
+ * `next_version` takes the tags and the changes since the last release and returns the next version with its reasons. It
+ * is always greater than the current version and than every tag of its line: no tool of the field guarantees that.
+ * `release_plan` does the same for the packages of a repository, with the ranges that they require.
+ *
+ * Pitfalls:
+ *
+ * - Pass the changes since the last release, not since the last prerelease: the base of a prerelease announces the release.
+ * - Below 1.0.0 tools differ. The default is `plain`; `ZeroRule` has the others by name.
+ * - `beta9` and `beta10` compare as text. After `1.0.0-beta9` comes `1.0.0-beta9.1`, which is greater.
+ */
+object Versioning {
+    /**
+     * The policy of changesets, for npm.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun defaultPlanPolicy(): VersioningPlanPolicy =
+        ffiVersioningDefaultPlanPolicy()
+
+    /**
+     * Reads a policy from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax`, `unknown_field`; `duplicate` for a package in two groups; `invalid_value` for a group without
+     * members, a label that is no prerelease identifier and the steps `none` and `prerelease` of peers.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun planPolicyFromJson(text: String): VersioningPlanPolicy =
+        ffiVersioningPlanPolicyFromJson(text)
+
+    /**
+     * Reads a policy from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `plan_policy_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun planPolicyFromYaml(text: String): VersioningPlanPolicy =
+        ffiVersioningPlanPolicyFromYaml(text)
+
+    /**
+     * The policy of Semantic Versioning without exceptions.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun defaultPolicy(): VersioningPolicy =
+        ffiVersioningDefaultPolicy()
+
+    /**
+     * Reads a policy from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax`, `unknown_field`; `invalid_value` for a label that is no prerelease identifier or that the
+     * scheme does not have, a channel of calendar versions, a line that is not like `1.x`, a `tagFormat` without `{version}`, an
+     * `initial` that is no version, a calendar format without a token, and the steps `prerelease` or, for `atMost`, `none`;
+     * `unordered` for an `atMost` below `atLeast`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun policyFromJson(text: String): VersioningPolicy =
+        ffiVersioningPolicyFromJson(text)
+
+    /**
+     * Reads a policy from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `policy_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun policyFromYaml(text: String): VersioningPolicy =
+        ffiVersioningPolicyFromYaml(text)
+
+    /**
+     * Writes the next version as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explain(next: VersioningNext): String =
+        ffiVersioningExplain(next)
+
+    /**
+     * Returns the next version, and why.
+     *
+     * `current` is the version that is in use, as a version or a tag; without it, the greatest tag. `changes` are those since
+     * the last release that is no prerelease, newest first, also those that a prerelease has, as
+     * `changes_since` returns them.
+     *
+     * 1. The step is the greatest that a change or a comparison of the API needs, within the limits of the policy.
+     * 2. A version that a change forces (`Release-As`, the newest first) or that the policy forces comes before the step.
+     * 3. The result is greater than the current version and than every tag of the line. A forced version that is not is
+     *    rejected, and does not stop releases.
+     * 4. Under a channel, the result has the base that the changes need since the last release. If the greatest prerelease has
+     *    it or a greater one, only the number grows.
+     *
+     * Pitfall: tags of a greater line count, too. For a hotfix of an old line set `line`.
+     *
+     * Errors:
+     * All faults at once: those of `policy_from_json` under `policy`; `invalid_value` for a
+     * `current` without a version, a `promote` that is no prerelease, build metadata that is none, and `prerelease` as the
+     * `bump` of a request or an API.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun nextVersion(current: String? = null, tags: List<String>, changes: List<ChangeParsed>, request: VersioningRequest, policy: VersioningPolicy): VersioningNext =
+        ffiVersioningNextVersion(current, tags, changes, request, policy)
+
+    /**
+     * The consequence: `proceed` for a release, `wait` for nothing, else `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcome(next: VersioningNext): DecisionOutcome =
+        ffiVersioningOutcome(next)
+
+    /**
+     * Returns what merging a request will release, and what this way of merging would lose.
+     *
+     * `changes` are those that are unreleased without it, newest first.
+     *
+     * Errors:
+     * Those of `next_version`, and those of `policy_from_json` under
+     * `messages`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun preview(request: VersioningPullRequest, current: String? = null, tags: List<String>, changes: List<ChangeParsed>, messages: ChangePolicy, policy: VersioningPolicy): VersioningPreview =
+        ffiVersioningPreview(request, current, tags, changes, messages, policy)
+
+    /**
+     * Returns which packages of a repository are released together, with their versions and the ranges that change.
+     *
+     * 1. A change belongs to each package of which it touches a file, or to those that it names.
+     * 2. A package that requires another one is released if its range does not accept the next version: at least a patch.
+     *    Requirements for development need no release. A release never travels from a package to what it requires.
+     * 3. The packages of a group get one version: all of a fixed group, those that are released of a linked one.
+     * 4. The rules are applied until nothing changes. Without changes the plan is empty.
+     *
+     * Errors:
+     * All faults at once: those of `plan_policy_from_json` under `policy`; `duplicate` for two
+     * packages of one name; `unknown_reference` for a package of a group, of a change or of `ignored` that is not there;
+     * `invalid_value` for the step `prerelease` and for a change that names packages of which some are ignored;
+     * `out_of_range` for a version beyond 2^64 - 1.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun releasePlan(packages: List<VersioningPackage>, changes: List<VersioningPackageChange>, policy: VersioningPlanPolicy): VersioningPlan =
+        ffiVersioningReleasePlan(packages, changes, policy)
 }
 
 /**

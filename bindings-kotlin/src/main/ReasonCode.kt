@@ -190,6 +190,90 @@ value class ReasonCode(val value: String) {
          */
         val REMOVALS_AS_PROMISED = ReasonCode("removals_as_promised")
         /**
+         * A change needs the step.
+         */
+        val CHANGE_NEEDS_STEP = ReasonCode("change_needs_step")
+        /**
+         * A comparison of the public API needs a greater step than the changes say.
+         */
+        val API_NEEDS_STEP = ReasonCode("api_needs_step")
+        /**
+         * A comparison of the public API needs a smaller step than the changes say: the greater one counts.
+         */
+        val API_SEES_LESS = ReasonCode("api_sees_less")
+        /**
+         * The caller asked for a step.
+         */
+        val STEP_REQUESTED = ReasonCode("step_requested")
+        /**
+         * The policy raises or lowers the step.
+         */
+        val STEP_LIMITED = ReasonCode("step_limited")
+        /**
+         * Below 1.0.0 the step is smaller, by the rule of the policy.
+         */
+        val STEP_BELOW_ONE = ReasonCode("step_below_one")
+        /**
+         * There is no version yet.
+         */
+        val FIRST_VERSION = ReasonCode("first_version")
+        /**
+         * No change needs a version.
+         */
+        val NOTHING_TO_RELEASE = ReasonCode("nothing_to_release")
+        /**
+         * A text of a change looks breaking and does not count, and the policy does not let it pass.
+         */
+        val SUSPECTED_BREAKING = ReasonCode("suspected_breaking")
+        /**
+         * A tag is greater than the current version: the next version is greater than both.
+         */
+        val TAG_IS_GREATER = ReasonCode("tag_is_greater")
+        /**
+         * The prerelease has the base that the changes need, so only its number grows.
+         */
+        val PRERELEASE_CONTINUES = ReasonCode("prerelease_continues")
+        /**
+         * A prerelease begins with the base that the changes need.
+         */
+        val PRERELEASE_BEGINS = ReasonCode("prerelease_begins")
+        /**
+         * The base of the prerelease was raised, for its label sorts below a version with the same base.
+         */
+        val LABEL_SORTS_BELOW = ReasonCode("label_sorts_below")
+        /**
+         * The prerelease becomes the release that it announced.
+         */
+        val PRERELEASE_RELEASED = ReasonCode("prerelease_released")
+        /**
+         * A prerelease that was tested becomes the release, whatever came after it.
+         */
+        val PRERELEASE_PROMOTED = ReasonCode("prerelease_promoted")
+        /**
+         * The version was forced, by a change or by the policy.
+         */
+        val VERSION_FORCED = ReasonCode("version_forced")
+        /**
+         * A forced version cannot be released.
+         */
+        val FORCED_VERSION_REJECTED = ReasonCode("forced_version_rejected")
+        /**
+         * The next version is not one of the line.
+         */
+        val NEXT_OUTSIDE_LINE = ReasonCode("next_outside_line")
+        /**
+         * No version of the scheme is greater than every tag.
+         */
+        val NO_GREATER_VERSION = ReasonCode("no_greater_version")
+        /**
+         * The calendar moved on.
+         */
+        val CALENDAR_MOVED = ReasonCode("calendar_moved")
+        /**
+         * The calendar did not move on, so another part of the version grows.
+         */
+        val CALENDAR_STANDS = ReasonCode("calendar_stands")
+        /**
          * No window counts for the release, so nothing is closed.
          */
         val NO_WINDOWS = ReasonCode("no_windows")

@@ -5,6 +5,14 @@ package relcore
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun Branch.Companion.fromJson(json: String): Branch = ffiReadBranch(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Branch.toJson(): String = ffiWriteBranch(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun BucketUnit.Companion.fromJson(json: String): BucketUnit = ffiReadBucketUnit(json)
 
 /** The JSON form. */
@@ -53,11 +61,27 @@ fun Fault.toJson(): String = ffiWriteFault(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun FreeVersion.Companion.fromJson(json: String): FreeVersion = ffiReadFreeVersion(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun FreeVersion.toJson(): String = ffiWriteFreeVersion(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun HalfDay.Companion.fromJson(json: String): HalfDay = ffiReadHalfDay(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun HalfDay.toJson(): String = ffiWriteHalfDay(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Increment.Companion.fromJson(json: String): Increment = ffiReadIncrement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Increment.toJson(): String = ffiWriteIncrement(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -69,11 +93,59 @@ fun Interval.toJson(): String = ffiWriteInterval(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun LineRange.Companion.fromJson(json: String): LineRange = ffiReadLineRange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun LineRange.toJson(): String = ffiWriteLineRange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Numbering.Companion.fromJson(json: String): Numbering = ffiReadNumbering(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Numbering.toJson(): String = ffiWriteNumbering(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Order.Companion.fromJson(json: String): Order = ffiReadOrder(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Order.toJson(): String = ffiWriteOrder(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun Reason.Companion.fromJson(json: String): Reason = ffiReadReason(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun Reason.toJson(): String = ffiWriteReason(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Rendering.Companion.fromJson(json: String): Rendering = ffiReadRendering(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Rendering.toJson(): String = ffiWriteRendering(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RenderingChange.Companion.fromJson(json: String): RenderingChange = ffiReadRenderingChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RenderingChange.toJson(): String = ffiWriteRenderingChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Scheme.Companion.fromJson(json: String): Scheme = ffiReadScheme(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Scheme.toJson(): String = ffiWriteScheme(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -90,6 +162,22 @@ fun TimeRange.Companion.fromJson(json: String): TimeRange = ffiReadTimeRange(jso
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun TimeRange.toJson(): String = ffiWriteTimeRange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersionChannel.Companion.fromJson(json: String): VersionChannel = ffiReadVersionChannel(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersionChannel.toJson(): String = ffiWriteVersionChannel(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersionTag.Companion.fromJson(json: String): VersionTag = ffiReadVersionTag(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersionTag.toJson(): String = ffiWriteVersionTag(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1306,6 +1394,158 @@ fun CanaryWeightExposure.Companion.fromJson(json: String): CanaryWeightExposure 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryWeightExposure.toJson(): String = ffiWriteCanaryWeightExposure(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeCancelled.Companion.fromJson(json: String): ChangeCancelled = ffiReadChangeCancelled(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeCancelled.toJson(): String = ffiWriteChangeCancelled(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun Changeset.Companion.fromJson(json: String): Changeset = ffiReadChangeset(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun Changeset.toJson(): String = ffiWriteChangeset(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangesetRelease.Companion.fromJson(json: String): ChangesetRelease = ffiReadChangesetRelease(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangesetRelease.toJson(): String = ffiWriteChangesetRelease(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeCommit.Companion.fromJson(json: String): ChangeCommit = ffiReadChangeCommit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeCommit.toJson(): String = ffiWriteChangeCommit(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeDiagnostic.Companion.fromJson(json: String): ChangeDiagnostic = ffiReadChangeDiagnostic(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeDiagnostic.toJson(): String = ffiWriteChangeDiagnostic(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeDiagnosticCode.Companion.fromJson(json: String): ChangeDiagnosticCode = ffiReadChangeDiagnosticCode(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeDiagnosticCode.toJson(): String = ffiWriteChangeDiagnosticCode(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeDialect.Companion.fromJson(json: String): ChangeDialect = ffiReadChangeDialect(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeDialect.toJson(): String = ffiWriteChangeDialect(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeFooter.Companion.fromJson(json: String): ChangeFooter = ffiReadChangeFooter(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeFooter.toJson(): String = ffiWriteChangeFooter(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeForm.Companion.fromJson(json: String): ChangeForm = ffiReadChangeForm(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeForm.toJson(): String = ffiWriteChangeForm(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeHistory.Companion.fromJson(json: String): ChangeHistory = ffiReadChangeHistory(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeHistory.toJson(): String = ffiWriteChangeHistory(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeLine.Companion.fromJson(json: String): ChangeLine = ffiReadChangeLine(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeLine.toJson(): String = ffiWriteChangeLine(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeParsed.Companion.fromJson(json: String): ChangeParsed = ffiReadChangeParsed(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeParsed.toJson(): String = ffiWriteChangeParsed(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangePolicy.Companion.fromJson(json: String): ChangePolicy = ffiReadChangePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangePolicy.toJson(): String = ffiWriteChangePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeReference.Companion.fromJson(json: String): ChangeReference = ffiReadChangeReference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeReference.toJson(): String = ffiWriteChangeReference(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeReleased.Companion.fromJson(json: String): ChangeReleased = ffiReadChangeReleased(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeReleased.toJson(): String = ffiWriteChangeReleased(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeSquash.Companion.fromJson(json: String): ChangeSquash = ffiReadChangeSquash(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeSquash.toJson(): String = ffiWriteChangeSquash(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeSuspectedBreaking.Companion.fromJson(json: String): ChangeSuspectedBreaking = ffiReadChangeSuspectedBreaking(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeSuspectedBreaking.toJson(): String = ffiWriteChangeSuspectedBreaking(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeTaggedCommit.Companion.fromJson(json: String): ChangeTaggedCommit = ffiReadChangeTaggedCommit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeTaggedCommit.toJson(): String = ffiWriteChangeTaggedCommit(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeUnreleased.Companion.fromJson(json: String): ChangeUnreleased = ffiReadChangeUnreleased(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeUnreleased.toJson(): String = ffiWriteChangeUnreleased(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -3933,6 +4173,222 @@ fun StatsWindowPolicy.toJson(): String = ffiWriteStatsWindowPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun VersioningApiDiff.Companion.fromJson(json: String): VersioningApiDiff = ffiReadVersioningApiDiff(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningApiDiff.toJson(): String = ffiWriteVersioningApiDiff(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningCause.Companion.fromJson(json: String): VersioningCause = ffiReadVersioningCause(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningCause.toJson(): String = ffiWriteVersioningCause(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningCauseKind.Companion.fromJson(json: String): VersioningCauseKind = ffiReadVersioningCauseKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningCauseKind.toJson(): String = ffiWriteVersioningCauseKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningChannel.Companion.fromJson(json: String): VersioningChannel = ffiReadVersioningChannel(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningChannel.toJson(): String = ffiWriteVersioningChannel(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningDependents.Companion.fromJson(json: String): VersioningDependents = ffiReadVersioningDependents(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningDependents.toJson(): String = ffiWriteVersioningDependents(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningEcosystem.Companion.fromJson(json: String): VersioningEcosystem = ffiReadVersioningEcosystem(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningEcosystem.toJson(): String = ffiWriteVersioningEcosystem(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningGroup.Companion.fromJson(json: String): VersioningGroup = ffiReadVersioningGroup(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningGroup.toJson(): String = ffiWriteVersioningGroup(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningGroupKind.Companion.fromJson(json: String): VersioningGroupKind = ffiReadVersioningGroupKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningGroupKind.toJson(): String = ffiWriteVersioningGroupKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningMergeMethod.Companion.fromJson(json: String): VersioningMergeMethod = ffiReadVersioningMergeMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningMergeMethod.toJson(): String = ffiWriteVersioningMergeMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningNext.Companion.fromJson(json: String): VersioningNext = ffiReadVersioningNext(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningNext.toJson(): String = ffiWriteVersioningNext(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningPackage.Companion.fromJson(json: String): VersioningPackage = ffiReadVersioningPackage(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningPackage.toJson(): String = ffiWriteVersioningPackage(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningPackageChange.Companion.fromJson(json: String): VersioningPackageChange = ffiReadVersioningPackageChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningPackageChange.toJson(): String = ffiWriteVersioningPackageChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningPackageRelease.Companion.fromJson(json: String): VersioningPackageRelease = ffiReadVersioningPackageRelease(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningPackageRelease.toJson(): String = ffiWriteVersioningPackageRelease(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningPlan.Companion.fromJson(json: String): VersioningPlan = ffiReadVersioningPlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningPlan.toJson(): String = ffiWriteVersioningPlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningPlanPolicy.Companion.fromJson(json: String): VersioningPlanPolicy = ffiReadVersioningPlanPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningPlanPolicy.toJson(): String = ffiWriteVersioningPlanPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningPolicy.Companion.fromJson(json: String): VersioningPolicy = ffiReadVersioningPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningPolicy.toJson(): String = ffiWriteVersioningPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningPreview.Companion.fromJson(json: String): VersioningPreview = ffiReadVersioningPreview(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningPreview.toJson(): String = ffiWriteVersioningPreview(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningPullRequest.Companion.fromJson(json: String): VersioningPullRequest = ffiReadVersioningPullRequest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningPullRequest.toJson(): String = ffiWriteVersioningPullRequest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningRejected.Companion.fromJson(json: String): VersioningRejected = ffiReadVersioningRejected(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningRejected.toJson(): String = ffiWriteVersioningRejected(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningRejectionCode.Companion.fromJson(json: String): VersioningRejectionCode = ffiReadVersioningRejectionCode(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningRejectionCode.toJson(): String = ffiWriteVersioningRejectionCode(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningRequest.Companion.fromJson(json: String): VersioningRequest = ffiReadVersioningRequest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningRequest.toJson(): String = ffiWriteVersioningRequest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningRequirement.Companion.fromJson(json: String): VersioningRequirement = ffiReadVersioningRequirement(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningRequirement.toJson(): String = ffiWriteVersioningRequirement(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningRequirementKind.Companion.fromJson(json: String): VersioningRequirementKind = ffiReadVersioningRequirementKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningRequirementKind.toJson(): String = ffiWriteVersioningRequirementKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningRewrite.Companion.fromJson(json: String): VersioningRewrite = ffiReadVersioningRewrite(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningRewrite.toJson(): String = ffiWriteVersioningRewrite(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningStaleForce.Companion.fromJson(json: String): VersioningStaleForce = ffiReadVersioningStaleForce(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningStaleForce.toJson(): String = ffiWriteVersioningStaleForce(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningVerdict.Companion.fromJson(json: String): VersioningVerdict = ffiReadVersioningVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningVerdict.toJson(): String = ffiWriteVersioningVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun VersioningZeroRule.Companion.fromJson(json: String): VersioningZeroRule = ffiReadVersioningZeroRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun VersioningZeroRule.toJson(): String = ffiWriteVersioningZeroRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun WindowDefinition.Companion.fromJson(json: String): WindowDefinition = ffiReadWindowDefinition(json)
 
 /** The JSON form. */
@@ -4050,6 +4506,14 @@ fun CanaryRollout.Companion.fromJson(json: String): CanaryRollout = CanaryRollou
 /** The JSON form of the schedule. */
 @Throws(RelcoreException::class)
 fun CanaryRollout.toJson(): String = schedule().toJson()
+
+/** Reads the JSON form of the policy; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun ChangeParser.Companion.fromJson(json: String): ChangeParser = ChangeParser(ChangePolicy.fromJson(json))
+
+/** The JSON form of the policy. */
+@Throws(RelcoreException::class)
+fun ChangeParser.toJson(): String = policy().toJson()
 
 /** Reads the JSON form of the definition; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -6,6 +6,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.analysis`: Judges what was measured of a release: the measurements of its metrics, and their limits.
 - `relcore.audit`: Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves.
 - `relcore.canary`: Decides whether a canary advances, holds or rolls back.
+- `relcore.change`: Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need?
 - `relcore.decision`: The parts that every decision has, and the text that a person reads.
 - `relcore.digest`: Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
 - `relcore.error`: The error of every function: a list of faults, each with a stable code, the JSON path of the field and a sentence.
@@ -19,7 +20,8 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.rollback`: Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask
 - `relcore.stats`: Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet.
 - `relcore.time`: Instants, spans, half-open ranges, local days in time zones, metric buckets and business days.
-- `relcore.version`: Versions by Semantic Versioning 2.0.0, their order and the step between two of them.
+- `relcore.version`: Versions by Semantic Versioning 2.0.0, their order and the steps between them; tags, lines and other schemes.
+- `relcore.versioning`: Which version comes next, and why; which packages of a repository are released together.
 - `relcore.window`: Release windows and freezes: may a release start now, when next, and is there time for it?
 """
 
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from relcore import analysis as analysis
     from relcore import audit as audit
     from relcore import canary as canary
+    from relcore import change as change
     from relcore import decision as decision
     from relcore import digest as digest
     from relcore import error as error
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
     from relcore import stats as stats
     from relcore import time as time
     from relcore import version as version
+    from relcore import versioning as versioning
     from relcore import window as window
     from relcore._errors import InputError as InputError
     from relcore._errors import PolicyChangedError as PolicyChangedError
@@ -68,29 +72,52 @@ if TYPE_CHECKING:
     from relcore.time import HalfDay as HalfDay
     from relcore.time import TimeRange as TimeRange
     from relcore.time import Weekday as Weekday
+    from relcore.version import Branch as Branch
     from relcore.version import Bump as Bump
+    from relcore.version import FreeVersion as FreeVersion
+    from relcore.version import Increment as Increment
+    from relcore.version import LineRange as LineRange
+    from relcore.version import Numbering as Numbering
+    from relcore.version import Order as Order
+    from relcore.version import Rendering as Rendering
+    from relcore.version import RenderingChange as RenderingChange
+    from relcore.version import Scheme as Scheme
+    from relcore.version import VersionChannel as VersionChannel
+    from relcore.version import VersionTag as VersionTag
 
 __all__ = [
+    "Branch",
     "BucketUnit",
     "Bump",
     "BusinessCalendar",
     "ErrorKind",
     "Evidence",
     "Fault",
+    "FreeVersion",
     "HalfDay",
+    "Increment",
     "InputError",
     "Interval",
+    "LineRange",
+    "Numbering",
+    "Order",
     "PolicyChangedError",
     "Reason",
     "ReasonCode",
     "RelcoreError",
+    "Rendering",
+    "RenderingChange",
+    "Scheme",
     "Severity",
     "TimeRange",
+    "VersionChannel",
+    "VersionTag",
     "Weekday",
     "__version__",
     "analysis",
     "audit",
     "canary",
+    "change",
     "decision",
     "digest",
     "error",
@@ -108,24 +135,36 @@ __all__ = [
     "to_dict",
     "to_json",
     "version",
+    "versioning",
     "window",
 ]
 _HOMES = {
+    "Branch": "version",
     "BucketUnit": "time",
     "Bump": "version",
     "BusinessCalendar": "time",
     "ErrorKind": "error",
     "Evidence": "reason",
     "Fault": "error",
+    "FreeVersion": "version",
     "HalfDay": "time",
+    "Increment": "version",
     "InputError": "_errors",
     "Interval": "reason",
+    "LineRange": "version",
+    "Numbering": "version",
+    "Order": "version",
     "PolicyChangedError": "_errors",
     "Reason": "reason",
     "ReasonCode": "reason",
     "RelcoreError": "_errors",
+    "Rendering": "version",
+    "RenderingChange": "version",
+    "Scheme": "version",
     "Severity": "reason",
     "TimeRange": "time",
+    "VersionChannel": "version",
+    "VersionTag": "version",
     "Weekday": "time",
     "from_json": "_json",
     "to_dict": "_json",
@@ -136,6 +175,7 @@ _MODULES = frozenset(
         "analysis",
         "audit",
         "canary",
+        "change",
         "decision",
         "digest",
         "error",
@@ -150,6 +190,7 @@ _MODULES = frozenset(
         "stats",
         "time",
         "version",
+        "versioning",
         "window",
     )
 )

@@ -7,6 +7,7 @@ It decides nothing.
 | --- | --- | --- |
 | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | `parse_git` | commits and tags |
 | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
+| the same | `git_changes` | the history for `change.changes_since` |
 | the same of a repository with several packages | `git_packages` | the same, a service for each package |
 | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
 | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
@@ -60,6 +61,7 @@ from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore.analysis import AlertRules, Monitoring
 from relcore.canary import Observation, PlayRelease
+from relcore.change import History
 from relcore.metrics import Change, Deployment
 from relcore.window import Policy
 
@@ -84,6 +86,7 @@ __all__ = [
     "SeriesRule",
     "alert_rules_to_prometheus",
     "argo_sync_windows",
+    "git_changes",
     "git_packages",
     "git_releases",
     "gitlab_freeze_periods",
@@ -476,6 +479,16 @@ def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, obj
     `window.policy_from_json` for a zone, a cron expression and a duration.
     """
     return _argo_sync_windows(text, application)
+
+
+_git_changes = _native.function("interchange.git_changes")
+
+
+def git_changes(history: GitHistory | Mapping[str, object]) -> History:
+    """Converts the commits and tags of a repository to the input of `changes_since`. The files of
+    the commits are not known.
+    """
+    return _git_changes(history)
 
 
 _git_packages = _native.function("interchange.git_packages")

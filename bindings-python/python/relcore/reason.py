@@ -248,6 +248,69 @@ class ReasonCode(StrEnum):
     REMOVALS_AS_PROMISED = "removals_as_promised"
     """All removals keep what was promised."""
 
+    CHANGE_NEEDS_STEP = "change_needs_step"
+    """A change needs the step."""
+
+    API_NEEDS_STEP = "api_needs_step"
+    """A comparison of the public API needs a greater step than the changes say."""
+
+    API_SEES_LESS = "api_sees_less"
+    """A comparison of the public API needs a smaller step than the changes say: the greater one counts."""
+
+    STEP_REQUESTED = "step_requested"
+    """The caller asked for a step."""
+
+    STEP_LIMITED = "step_limited"
+    """The policy raises or lowers the step."""
+
+    STEP_BELOW_ONE = "step_below_one"
+    """Below 1.0.0 the step is smaller, by the rule of the policy."""
+
+    FIRST_VERSION = "first_version"
+    """There is no version yet."""
+
+    NOTHING_TO_RELEASE = "nothing_to_release"
+    """No change needs a version."""
+
+    SUSPECTED_BREAKING = "suspected_breaking"
+    """A text of a change looks breaking and does not count, and the policy does not let it pass."""
+
+    TAG_IS_GREATER = "tag_is_greater"
+    """A tag is greater than the current version: the next version is greater than both."""
+
+    PRERELEASE_CONTINUES = "prerelease_continues"
+    """The prerelease has the base that the changes need, so only its number grows."""
+
+    PRERELEASE_BEGINS = "prerelease_begins"
+    """A prerelease begins with the base that the changes need."""
+
+    LABEL_SORTS_BELOW = "label_sorts_below"
+    """The base of the prerelease was raised, for its label sorts below a version with the same base."""
+
+    PRERELEASE_RELEASED = "prerelease_released"
+    """The prerelease becomes the release that it announced."""
+
+    PRERELEASE_PROMOTED = "prerelease_promoted"
+    """A prerelease that was tested becomes the release, whatever came after it."""
+
+    VERSION_FORCED = "version_forced"
+    """The version was forced, by a change or by the policy."""
+
+    FORCED_VERSION_REJECTED = "forced_version_rejected"
+    """A forced version cannot be released."""
+
+    NEXT_OUTSIDE_LINE = "next_outside_line"
+    """The next version is not one of the line."""
+
+    NO_GREATER_VERSION = "no_greater_version"
+    """No version of the scheme is greater than every tag."""
+
+    CALENDAR_MOVED = "calendar_moved"
+    """The calendar moved on."""
+
+    CALENDAR_STANDS = "calendar_stands"
+    """The calendar did not move on, so another part of the version grows."""
+
     NO_WINDOWS = "no_windows"
     """No window counts for the release, so nothing is closed."""
 

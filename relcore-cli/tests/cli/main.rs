@@ -16,6 +16,7 @@ mod faults;
 mod folder;
 mod help;
 mod memory;
+mod release;
 mod repository;
 mod results;
 mod state;

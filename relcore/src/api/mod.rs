@@ -184,6 +184,7 @@ impl Method {
 pub fn reason_codes() -> impl Iterator<Item = (&'static str, ReasonCode, &'static str)> {
     let modules = [
         ("release", crate::release::code::ALL),
+        ("versioning", crate::versioning::code::ALL),
         ("window", crate::window::code::ALL),
         ("readiness", crate::readiness::code::ALL),
         ("analysis", crate::analysis::code::ALL),

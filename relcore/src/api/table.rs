@@ -300,6 +300,7 @@ modules!(
     analysis,
     audit,
     canary,
+    change,
     digest,
     experiment,
     incident,
@@ -311,6 +312,7 @@ modules!(
     stats,
     time,
     version,
+    versioning,
     window
 );
 

@@ -6,6 +6,7 @@
 //! | --- | --- | --- |
 //! | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | [`parse_git`] | commits and tags |
 //! | commits and tags | [`git_releases`] | deployments and changes for [`metrics.dora`](crate::metrics::dora) |
+//! | the same | [`git_changes`] | the history for [`change.changes_since`](crate::change::changes_since) |
 //! | the same of a repository with several packages | [`git_packages`] | the same, a service for each package |
 //! | response of Prometheus' `/api/v1/query_range` | [`prometheus_query_range`] | series of samples |
 //! | responses for the metrics of a canary | [`prometheus_observations`] | observations for [`canary.next_action`](crate::canary::next_action) |
@@ -45,6 +46,7 @@
 //! - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
 //!   compare them with a baseline.
 mod argo_windows;
+mod changes;
 mod git;
 mod gitlab_windows;
 mod grafana;
@@ -55,9 +57,9 @@ mod prometheus;
 mod prometheus_alerts;
 mod promql;
 mod releases;
-mod reverts;
 
 pub use argo_windows::{ArgoApplication, argo_sync_windows};
+pub use changes::git_changes;
 pub use git::{
     GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,
 };
@@ -89,6 +91,8 @@ macro_rules! table_rows {
                     group: &str,
                 ) -> String;
                 fn argo_sync_windows(text: &str, application: &ArgoApplication) -> crate::window::Policy;
+                #[plain]
+                fn git_changes(history: &GitHistory) -> crate::change::History;
                 fn git_packages(
                     history: &GitHistory,
                     packages: &[GitPackage],

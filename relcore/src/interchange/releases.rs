@@ -4,7 +4,7 @@
 //! commit belongs to the earliest release that contains it. Assigning the commits between two tags by time is wrong with
 //! release branches: in argo-cd it delivers each commit seven times.
 use super::git::{GitCommit, GitHistory, GitTag};
-use super::reverts::reverts;
+use crate::change::{Entry, links};
 use crate::error::{Error, ErrorKind, Faults, Result, join};
 use crate::input::input;
 use crate::metrics::{Change, Deployment, DeploymentIntent, DeploymentOutcome, natural};
@@ -255,7 +255,10 @@ fn releases(
     }
     deployments.sort_by(|(a, _), (b, _)| by_time(a, b));
 
-    let reverts = reverts(&history.commits, repository);
+    let reverts = links(&entries(&history.commits), repository).into_iter().map(|targets| {
+        let commits = targets.into_iter().filter_map(|target| history.commits.get(target));
+        commits.map(|commit| commit.id.clone()).collect()
+    });
     let changes = history.commits.iter().zip(reverts).zip(&is_owned).filter(|(_, owned)| **owned);
     let changes: Vec<Change> = changes.map(|((commit, reverts), _)| change(commit, reverts)).collect();
     let mut unmatched: Vec<&str> = history
@@ -288,6 +291,16 @@ fn whole_match(pattern: &str, path: &str) -> Result<Regex> {
         let pattern = crate::error::quoted(pattern);
         Error::new(ErrorKind::InvalidValue, path, format!("{pattern} is not a regular expression: {fault}"))
     })
+}
+
+fn entries(commits: &[GitCommit]) -> Vec<Entry<'_>> {
+    let entries = commits.iter().map(|commit| Entry {
+        id: &commit.id,
+        subject: &commit.subject,
+        body: &commit.body,
+        at: commit.committed_at.as_millis(),
+    });
+    entries.collect()
 }
 
 fn deployment(tag: &GitTag, service: &str, changes: Vec<String>) -> Deployment {

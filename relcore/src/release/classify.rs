@@ -1,8 +1,8 @@
-use super::line::Line;
 use crate::error::{ErrorKind, Faults, Result, quoted};
 use crate::reason::{Reason, Severity};
 use crate::release::code;
 use crate::release::{Advisory, AdvisorySeverity, Classification, ClassificationVerdict, Facts, Type};
+use crate::version::Line;
 use crate::version::{Bump, Version, bump};
 use serde::Serialize;
 use std::collections::BTreeSet;

@@ -68,7 +68,6 @@ mod disclosure;
 mod documentation;
 mod explain;
 mod facts;
-mod line;
 mod line_check;
 mod line_order;
 mod load;

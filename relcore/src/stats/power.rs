@@ -393,7 +393,8 @@ mod tests {
             let sides = if two { Sides::Two } else { Sides::One };
             let normal = Approximation::of(&design).unwrap();
             let n = normal.needed(0.05, power_, sides);
-            prop_assert!((normal.power(n, 0.05, sides) - power_).abs() < 1e-9);
+            // Where the effect makes the estimate vary more, the approximation may have the power without any unit.
+            prop_assert!((normal.power(n, 0.05, sides) - power_).abs() < 1e-9 || n < 1e-9 && normal.power(0.0, 0.05, sides) > power_);
             // More units never find less.
             prop_assert!(normal.power(n * 1.1, 0.05, sides) >= power_ - 1e-9);
         }

@@ -1,7 +1,10 @@
-//! Versions by Semantic Versioning 2.0.0, their order and the step between two of them.
+//! Versions by Semantic Versioning 2.0.0, their order and the steps between them; tags, lines and other schemes.
 //!
 //! A [`Version`] is text in every other language and on the wire: `1.4.2`, `2.0.0-rc.1`, `1.0.0+build.7`. [`bump`]
-//! returns the leftmost part that differs between two versions.
+//! returns the leftmost part that differs between two versions, [`increment`] the next version after a step. [`compare`] and
+//! [`render`] know PEP 440, Maven and calendar versions, too. [`parse_tag`] reads tags, [`latest`] and [`channels`] say which
+//! one users should get. [`line_ranges`] says which versions a branch may release, [`free_version`] finds a number for a
+//! hotfix of an old release.
 //!
 //! # Precedence
 //!
@@ -20,6 +23,21 @@ use crate::error::{Error, ErrorKind, Result, quoted};
 use crate::scalar::scalar;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+mod increment;
+mod line;
+mod maven;
+mod scheme;
+mod tag;
+
+pub(crate) use increment::valid_label;
+pub use increment::{Increment, Numbering, increment, truncate};
+pub(crate) use line::Line;
+pub use line::{Branch, FreeVersion, LineRange, free_version, line_range, line_ranges};
+pub use scheme::{Order, Rendering, RenderingChange, Scheme, compare, render};
+pub(crate) use scheme::{order, sorted, to_semver};
+pub use tag::{VersionChannel, VersionTag, channels, latest, parse_tag};
+pub(crate) use tag::{is_prerelease, is_version, read as read_tags, split as split_tag};
 
 /// A version by Semantic Versioning 2.0.0. Wire form: text.
 ///
@@ -56,7 +74,7 @@ pub enum Bump {
     Major,
 }
 
-crate::scalar::texts!(Bump);
+crate::scalar::texts!(Bump, Increment, Numbering, Order, RenderingChange, Scheme);
 
 /// Returns the bump between two versions, in either order.
 ///
@@ -161,6 +179,17 @@ macro_rules! table_rows {
             version {
                 #[plain]
                 fn bump(previous: &Version, next: &Version) -> Bump;
+                fn channels(tags: &[String], format: Option<&str>) -> Vec<VersionChannel>;
+                fn compare(a: &str, b: &str, scheme: &Scheme) -> Order;
+                fn free_version(version: &Version, tags: &[Version]) -> FreeVersion;
+                fn increment(version: &Version, step: &Increment, label: Option<&str>, numbering: &Numbering) -> Version;
+                fn latest(tags: &[String], format: Option<&str>, scheme: &Scheme) -> Option<VersionTag>;
+                fn line_range(line: &str, tags: &[Version]) -> LineRange;
+                fn line_ranges(branches: &[Branch]) -> Vec<LineRange>;
+                fn parse_tag(tag: &str, format: Option<&str>, scheme: &Scheme) -> VersionTag;
+                fn render(text: &str, scheme: &Scheme, target: &Scheme) -> Rendering;
+                #[plain]
+                fn truncate(version: &Version, part: &Bump) -> Version;
             }
         }
     };

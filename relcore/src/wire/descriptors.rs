@@ -3,6 +3,13 @@ use super::descriptor::{Descriptor, Field, TypeRef};
 
 /// Every named type, sorted by name.
 pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
+    (
+        "Branch",
+        Descriptor::Struct(&[
+            Field { name: "line", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "versions", required: false, of: TypeRef::List(&TypeRef::Version) },
+        ]),
+    ),
     ("BucketUnit", Descriptor::Unit(&["day", "week", "month", "quarter", "year"])),
     ("Bump", Descriptor::Unit(&["none", "prerelease", "patch", "minor", "major"])),
     (
@@ -62,10 +69,30 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "FreeVersion",
+        Descriptor::Struct(&[
+            Field { name: "version", required: true, of: TypeRef::Version },
+            Field { name: "skipped", required: true, of: TypeRef::List(&TypeRef::Version) },
+        ]),
+    ),
+    (
         "HalfDay",
         Descriptor::Struct(&[
             Field { name: "date", required: true, of: TypeRef::Date },
             Field { name: "end", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "Increment",
+        Descriptor::Unit(&[
+            "major",
+            "minor",
+            "patch",
+            "premajor",
+            "preminor",
+            "prepatch",
+            "prerelease",
+            "release",
         ]),
     ),
     (
@@ -77,6 +104,20 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "LineRange",
+        Descriptor::Struct(&[
+            Field { name: "line", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "min", required: true, of: TypeRef::Version },
+            Field { name: "max", required: false, of: TypeRef::Optional(&TypeRef::Version) },
+            Field { name: "accept", required: true, of: TypeRef::List(&TypeRef::Named("Bump")) },
+            Field { name: "mergeMin", required: false, of: TypeRef::Optional(&TypeRef::Version) },
+            Field { name: "mergeMax", required: false, of: TypeRef::Optional(&TypeRef::Version) },
+            Field { name: "range", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("Numbering", Descriptor::Unit(&["from_zero", "from_one", "unnumbered"])),
+    ("Order", Descriptor::Unit(&["less", "equal", "greater"])),
+    (
         "Reason",
         Descriptor::Struct(&[
             Field { name: "code", required: true, of: TypeRef::ReasonCode },
@@ -86,12 +127,36 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "evidence", required: false, of: TypeRef::Named("Evidence") },
         ]),
     ),
+    (
+        "Rendering",
+        Descriptor::Struct(&[
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "changes", required: true, of: TypeRef::List(&TypeRef::Named("RenderingChange")) },
+        ]),
+    ),
+    ("RenderingChange", Descriptor::Unit(&["leading_zero", "padded", "label", "build_dropped"])),
+    ("Scheme", Descriptor::Unit(&["semver", "pep440", "maven", "calver"])),
     ("Severity", Descriptor::Unit(&["info", "warning", "error", "critical"])),
     (
         "TimeRange",
         Descriptor::Struct(&[
             Field { name: "start", required: true, of: TypeRef::Timestamp },
             Field { name: "end", required: true, of: TypeRef::Timestamp },
+        ]),
+    ),
+    (
+        "VersionChannel",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "tag", required: true, of: TypeRef::Named("VersionTag") },
+        ]),
+    ),
+    (
+        "VersionTag",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "prefix", required: true, of: TypeRef::Text },
+            Field { name: "version", required: true, of: TypeRef::Text },
         ]),
     ),
     (
@@ -1838,6 +1903,213 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "start", required: true, of: TypeRef::Timestamp },
             Field { name: "duration", required: true, of: TypeRef::Span },
             Field { name: "userMinutes", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "change.Cancelled",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "by", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "change.Changeset",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field {
+                name: "releases",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("change.ChangesetRelease")),
+            },
+            Field { name: "summary", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "change.ChangesetRelease",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "bump", required: true, of: TypeRef::Named("Bump") },
+        ]),
+    ),
+    (
+        "change.Commit",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "parents", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "files", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "requestBody", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "change.Diagnostic",
+        Descriptor::Struct(&[
+            Field { name: "code", required: true, of: TypeRef::Named("change.DiagnosticCode") },
+            Field { name: "severity", required: true, of: TypeRef::Named("Severity") },
+            Field { name: "line", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "hint", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "change.DiagnosticCode",
+        Descriptor::Unit(&[
+            "missing_type",
+            "hidden_character",
+            "invalid_scope",
+            "missing_space",
+            "missing_description",
+            "missing_blank_line",
+            "type_case",
+            "fixup_commit",
+            "breaking_mark_not_read",
+            "breaking_not_in_footer",
+            "breaking_indented",
+            "breaking_in_list",
+            "breaking_in_heading",
+            "breaking_without_space",
+            "breaking_with_number",
+            "breaking_without_colon",
+            "breaking_plural",
+            "breaking_lowercase",
+            "breaking_keyword",
+            "breaking_unread",
+            "squash_hidden_breaking",
+            "squash_hidden_change",
+            "unknown_type",
+            "unknown_scope",
+            "header_too_long",
+            "trailing_stop",
+            "revert_of_released",
+            "merge_hidden_change",
+        ]),
+    ),
+    ("change.Dialect", Descriptor::Unit(&["spec", "conventionalcommits", "angular"])),
+    (
+        "change.Footer",
+        Descriptor::Struct(&[
+            Field { name: "token", required: true, of: TypeRef::Text },
+            Field { name: "value", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("change.Form", Descriptor::Unit(&["conventional", "changeset", "revert", "merge", "fixup", "other"])),
+    (
+        "change.History",
+        Descriptor::Struct(&[
+            Field { name: "commits", required: true, of: TypeRef::List(&TypeRef::Named("change.Commit")) },
+            Field {
+                name: "tags",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("change.TaggedCommit")),
+            },
+        ]),
+    ),
+    (
+        "change.Line",
+        Descriptor::Struct(&[
+            Field { name: "head", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "line", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "below", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "tagFormat", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "scheme", required: false, of: TypeRef::Named("Scheme") },
+            Field { name: "releaseBranches", required: false, of: TypeRef::Bool },
+            Field { name: "repository", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "change.Parsed",
+        Descriptor::Struct(&[
+            Field { name: "id", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "form", required: true, of: TypeRef::Named("change.Form") },
+            Field { name: "changeType", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "scope", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "description", required: true, of: TypeRef::Text },
+            Field { name: "body", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "breaking", required: true, of: TypeRef::Bool },
+            Field { name: "breakingText", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "bump", required: true, of: TypeRef::Named("Bump") },
+            Field { name: "footers", required: true, of: TypeRef::List(&TypeRef::Named("change.Footer")) },
+            Field {
+                name: "references",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("change.Reference")),
+            },
+            Field { name: "request", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "releaseAs", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "coAuthors", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "pickedFrom", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "squashed", required: true, of: TypeRef::Bool },
+            Field { name: "also", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "prereleasedIn", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "shippedIn", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "diagnostics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("change.Diagnostic")),
+            },
+        ]),
+    ),
+    (
+        "change.Policy",
+        Descriptor::Struct(&[
+            Field { name: "dialect", required: false, of: TypeRef::Named("change.Dialect") },
+            Field { name: "types", required: false, of: TypeRef::Map(&TypeRef::Named("Bump")) },
+            Field {
+                name: "onSuspectedBreaking",
+                required: false,
+                of: TypeRef::Named("change.SuspectedBreaking"),
+            },
+            Field { name: "squash", required: false, of: TypeRef::Named("change.Squash") },
+            Field { name: "breakingTokens", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "referenceActions", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "issuePrefixes", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "allowedTypes", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "allowedScopes", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "longestHeader",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+        ]),
+    ),
+    (
+        "change.Reference",
+        Descriptor::Struct(&[
+            Field { name: "action", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "repository", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "prefix", required: true, of: TypeRef::Text },
+            Field { name: "issue", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "change.Released",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "original", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("change.Squash", Descriptor::Unit(&["literal", "expand"])),
+    ("change.SuspectedBreaking", Descriptor::Unit(&["major", "warn", "fail"])),
+    (
+        "change.TaggedCommit",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "commit", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "change.Unreleased",
+        Descriptor::Struct(&[
+            Field { name: "since", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "current", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "changes", required: true, of: TypeRef::List(&TypeRef::Named("change.Parsed")) },
+            Field {
+                name: "cancelled",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("change.Cancelled")),
+            },
+            Field { name: "released", required: true, of: TypeRef::List(&TypeRef::Named("change.Released")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
         ]),
     ),
     ("decision.Outcome", Descriptor::Unit(&["proceed", "wait", "roll_back", "ask"])),
@@ -5162,6 +5434,219 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "tunedForWindows", required: false, of: TypeRef::Float },
         ]),
     ),
+    (
+        "versioning.ApiDiff",
+        Descriptor::Struct(&[
+            Field { name: "tool", required: true, of: TypeRef::Text },
+            Field { name: "bump", required: true, of: TypeRef::Named("Bump") },
+        ]),
+    ),
+    (
+        "versioning.Cause",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("versioning.CauseKind") },
+            Field { name: "name", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("versioning.CauseKind", Descriptor::Unit(&["out_of_range", "dependency", "group"])),
+    (
+        "versioning.Channel",
+        Descriptor::Struct(&[
+            Field { name: "label", required: true, of: TypeRef::Text },
+            Field { name: "numbering", required: false, of: TypeRef::Named("Numbering") },
+        ]),
+    ),
+    ("versioning.Dependents", Descriptor::Unit(&["out_of_range", "always"])),
+    ("versioning.Ecosystem", Descriptor::Unit(&["npm", "cargo", "pep440"])),
+    (
+        "versioning.Group",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("versioning.GroupKind") },
+            Field { name: "members", required: true, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    ("versioning.GroupKind", Descriptor::Unit(&["fixed", "linked"])),
+    ("versioning.MergeMethod", Descriptor::Unit(&["squash", "merge", "rebase"])),
+    (
+        "versioning.Next",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("versioning.Verdict") },
+            Field { name: "version", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "tag", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "previous", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "bump", required: true, of: TypeRef::Named("Bump") },
+            Field { name: "needed", required: true, of: TypeRef::Named("Bump") },
+            Field {
+                name: "rejected",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("versioning.Rejected")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "versioning.Package",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "version", required: true, of: TypeRef::Version },
+            Field {
+                name: "requirements",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("versioning.Requirement")),
+            },
+            Field { name: "paths", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "ignore", required: false, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "versioning.PackageChange",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "bump", required: true, of: TypeRef::Named("Bump") },
+            Field { name: "packages", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "files", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "overrides", required: false, of: TypeRef::Map(&TypeRef::Named("Bump")) },
+        ]),
+    ),
+    (
+        "versioning.PackageRelease",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "previous", required: true, of: TypeRef::Version },
+            Field { name: "next", required: true, of: TypeRef::Version },
+            Field { name: "bump", required: true, of: TypeRef::Named("Bump") },
+            Field { name: "changes", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "because", required: true, of: TypeRef::List(&TypeRef::Named("versioning.Cause")) },
+            Field {
+                name: "requirements",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("versioning.Rewrite")),
+            },
+        ]),
+    ),
+    (
+        "versioning.Plan",
+        Descriptor::Struct(&[
+            Field {
+                name: "releases",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("versioning.PackageRelease")),
+            },
+            Field { name: "unassigned", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "ignored", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "versioning.PlanPolicy",
+        Descriptor::Struct(&[
+            Field { name: "ecosystem", required: false, of: TypeRef::Named("versioning.Ecosystem") },
+            Field { name: "zeroRule", required: false, of: TypeRef::Named("versioning.ZeroRule") },
+            Field { name: "groups", required: false, of: TypeRef::List(&TypeRef::Named("versioning.Group")) },
+            Field { name: "ignored", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "dependents", required: false, of: TypeRef::Named("versioning.Dependents") },
+            Field { name: "peerBump", required: false, of: TypeRef::Optional(&TypeRef::Named("Bump")) },
+            Field { name: "workspaceOnly", required: false, of: TypeRef::Bool },
+            Field {
+                name: "channel",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("versioning.Channel")),
+            },
+        ]),
+    ),
+    (
+        "versioning.Policy",
+        Descriptor::Struct(&[
+            Field { name: "scheme", required: false, of: TypeRef::Named("Scheme") },
+            Field { name: "calendar", required: false, of: TypeRef::Text },
+            Field { name: "zeroRule", required: false, of: TypeRef::Named("versioning.ZeroRule") },
+            Field {
+                name: "channel",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("versioning.Channel")),
+            },
+            Field { name: "line", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "tagFormat", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "initial", required: false, of: TypeRef::Text },
+            Field { name: "force", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "onStaleForce", required: false, of: TypeRef::Named("versioning.StaleForce") },
+            Field { name: "atLeast", required: false, of: TypeRef::Named("Bump") },
+            Field { name: "atMost", required: false, of: TypeRef::Optional(&TypeRef::Named("Bump")) },
+        ]),
+    ),
+    (
+        "versioning.Preview",
+        Descriptor::Struct(&[
+            Field { name: "next", required: true, of: TypeRef::Named("versioning.Next") },
+            Field { name: "entries", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "lostBump", required: false, of: TypeRef::Optional(&TypeRef::Named("Bump")) },
+            Field {
+                name: "diagnostics",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("change.Diagnostic")),
+            },
+            Field { name: "comment", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "versioning.PullRequest",
+        Descriptor::Struct(&[
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field {
+                name: "number",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
+            },
+            Field { name: "commits", required: false, of: TypeRef::List(&TypeRef::Named("change.Commit")) },
+            Field { name: "mergeMethod", required: true, of: TypeRef::Named("versioning.MergeMethod") },
+        ]),
+    ),
+    (
+        "versioning.Rejected",
+        Descriptor::Struct(&[
+            Field { name: "version", required: true, of: TypeRef::Text },
+            Field { name: "code", required: true, of: TypeRef::Named("versioning.RejectionCode") },
+            Field { name: "by", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "versioning.RejectionCode",
+        Descriptor::Unit(&["not_a_version", "already_released", "not_greater", "outside_line"]),
+    ),
+    (
+        "versioning.Request",
+        Descriptor::Struct(&[
+            Field { name: "bump", required: false, of: TypeRef::Optional(&TypeRef::Named("Bump")) },
+            Field { name: "graduate", required: false, of: TypeRef::Bool },
+            Field { name: "promote", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "api", required: false, of: TypeRef::List(&TypeRef::Named("versioning.ApiDiff")) },
+            Field { name: "today", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "build", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "versioning.Requirement",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "range", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: false, of: TypeRef::Named("versioning.RequirementKind") },
+        ]),
+    ),
+    ("versioning.RequirementKind", Descriptor::Unit(&["runtime", "peer", "dev"])),
+    (
+        "versioning.Rewrite",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("versioning.RequirementKind") },
+            Field { name: "previous", required: true, of: TypeRef::Text },
+            Field { name: "next", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("versioning.StaleForce", Descriptor::Unit(&["ignore", "fail"])),
+    ("versioning.Verdict", Descriptor::Unit(&["release", "nothing", "refused", "inconclusive"])),
+    ("versioning.ZeroRule", Descriptor::Unit(&["plain", "cargo", "pre_major", "feature_patch", "shifted"])),
     (
         "window.Definition",
         Descriptor::Struct(&[

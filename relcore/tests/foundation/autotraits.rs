@@ -8,8 +8,8 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    analysis, api, audit, canary, column, decision, error, experiment, incident, interchange, metrics,
-    readiness, reason, release, rollback, scalar, stats, time, version, window, wire,
+    analysis, api, audit, canary, change, column, decision, error, experiment, incident, interchange,
+    metrics, readiness, reason, release, rollback, scalar, stats, time, version, versioning, window, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -93,7 +93,13 @@ types! {
         Policy, SchemaChange, Situation, Verdict, Window, WindowVerdict, Condition, Correlation, RecoveryOption,
         TableRow, Trend;
     time: BucketUnit, BusinessCalendar, HalfDay, NaiveDate, Span, TimeRange, Timestamp, Weekday;
-    version: Bump, Version;
+    version: Bump, Version, Branch, FreeVersion, Increment, LineRange, Numbering, Order, Rendering, RenderingChange,
+        Scheme, VersionChannel, VersionTag;
+    change: Cancelled, Parsed, Changeset, ChangesetRelease, Commit, Diagnostic, DiagnosticCode, Dialect, Footer, Form,
+        History, Line, Parser, Policy, Reference, Released, Squash, SuspectedBreaking, TaggedCommit, Unreleased;
+    versioning: ApiDiff, Cause, CauseKind, Channel, Dependents, Ecosystem, Group, GroupKind, MergeMethod, Next, Package,
+        PackageChange, PackageRelease, Plan, PlanPolicy, Policy, Preview, PullRequest, Rejected, RejectionCode, Request, Requirement,
+        RequirementKind, Rewrite, StaleForce, Verdict, ZeroRule;
     window: Definition, Policy, Engine, Diagnostic, DiagnosticCode, Fit, FitVerdict, Kind, Override, Slot,
         SlotVerdict, Status, Subject, Schedule;
     scalar: Count;

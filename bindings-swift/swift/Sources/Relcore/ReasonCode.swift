@@ -104,6 +104,48 @@ extension ReasonCode {
     public static let noticeTooShort = Self(rawValue: "notice_too_short")
     /// All removals keep what was promised.
     public static let removalsAsPromised = Self(rawValue: "removals_as_promised")
+    /// A change needs the step.
+    public static let changeNeedsStep = Self(rawValue: "change_needs_step")
+    /// A comparison of the public API needs a greater step than the changes say.
+    public static let apiNeedsStep = Self(rawValue: "api_needs_step")
+    /// A comparison of the public API needs a smaller step than the changes say: the greater one counts.
+    public static let apiSeesLess = Self(rawValue: "api_sees_less")
+    /// The caller asked for a step.
+    public static let stepRequested = Self(rawValue: "step_requested")
+    /// The policy raises or lowers the step.
+    public static let stepLimited = Self(rawValue: "step_limited")
+    /// Below 1.0.0 the step is smaller, by the rule of the policy.
+    public static let stepBelowOne = Self(rawValue: "step_below_one")
+    /// There is no version yet.
+    public static let firstVersion = Self(rawValue: "first_version")
+    /// No change needs a version.
+    public static let nothingToRelease = Self(rawValue: "nothing_to_release")
+    /// A text of a change looks breaking and does not count, and the policy does not let it pass.
+    public static let suspectedBreaking = Self(rawValue: "suspected_breaking")
+    /// A tag is greater than the current version: the next version is greater than both.
+    public static let tagIsGreater = Self(rawValue: "tag_is_greater")
+    /// The prerelease has the base that the changes need, so only its number grows.
+    public static let prereleaseContinues = Self(rawValue: "prerelease_continues")
+    /// A prerelease begins with the base that the changes need.
+    public static let prereleaseBegins = Self(rawValue: "prerelease_begins")
+    /// The base of the prerelease was raised, for its label sorts below a version with the same base.
+    public static let labelSortsBelow = Self(rawValue: "label_sorts_below")
+    /// The prerelease becomes the release that it announced.
+    public static let prereleaseReleased = Self(rawValue: "prerelease_released")
+    /// A prerelease that was tested becomes the release, whatever came after it.
+    public static let prereleasePromoted = Self(rawValue: "prerelease_promoted")
+    /// The version was forced, by a change or by the policy.
+    public static let versionForced = Self(rawValue: "version_forced")
+    /// A forced version cannot be released.
+    public static let forcedVersionRejected = Self(rawValue: "forced_version_rejected")
+    /// The next version is not one of the line.
+    public static let nextOutsideLine = Self(rawValue: "next_outside_line")
+    /// No version of the scheme is greater than every tag.
+    public static let noGreaterVersion = Self(rawValue: "no_greater_version")
+    /// The calendar moved on.
+    public static let calendarMoved = Self(rawValue: "calendar_moved")
+    /// The calendar did not move on, so another part of the version grows.
+    public static let calendarStands = Self(rawValue: "calendar_stands")
     /// No window counts for the release, so nothing is closed.
     public static let noWindows = Self(rawValue: "no_windows")
     /// No deny window is active, and there are no allow windows.

@@ -4,16 +4,24 @@
 //! it reverts. A log quoted further down in a body is none. git writes `This reverts commit <name>.`, GitHub's button
 //! `Reverts owner/repo#N`. If no such line has a target in the history, the quoted subject refers to the latest commit with
 //! that subject that is not newer than the revert. The number that a squash merge appends, ` (#N)`, is no part of a subject.
-use super::git::GitCommit;
-use crate::time::Timestamp;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// What a commit reverts: for each commit of the log, the ids of its targets.
+/// What is asked of a commit of a log. The log is newest first.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry<'a> {
+    pub id: &'a str,
+    pub subject: &'a str,
+    pub body: &'a str,
+    /// When it was committed, in any unit.
+    pub at: i64,
+}
+
+/// What a commit reverts: for each commit of the log, the indices of its targets.
 ///
 /// A revert of a revert whose own target is unknown has no link: it brings back what is not in the history, and its target
 /// failed nobody.
-pub(super) fn reverts(commits: &[GitCommit], repository: Option<&str>) -> Vec<Vec<String>> {
+pub(crate) fn links(commits: &[Entry<'_>], repository: Option<&str>) -> Vec<Vec<usize>> {
     let statements: BTreeMap<usize, Statement<'_>> = commits
         .iter()
         .enumerate()
@@ -28,10 +36,8 @@ pub(super) fn reverts(commits: &[GitCommit], repository: Option<&str>) -> Vec<Ve
     };
     let mut found = vec![vec![]; commits.len()];
     for (index, targets) in &targets {
-        let linked = targets.iter().filter(|target| !takes_back_the_unknown(target));
-        let ids = linked.filter_map(|target| Some(commits.get(*target)?.id.clone())).collect();
-        if let Some(slot) = found.get_mut(*index) {
-            *slot = ids;
+        if let Some(own) = found.get_mut(*index) {
+            *own = targets.iter().copied().filter(|target| !takes_back_the_unknown(target)).collect();
         }
     }
     found
@@ -67,8 +73,8 @@ struct Request<'a> {
 
 impl<'a> Statement<'a> {
     /// What a commit says that it reverts; `None` if it is no revert.
-    fn of(commit: &'a GitCommit) -> Option<Self> {
-        let subject = commit.subject.as_str();
+    fn of(commit: &Entry<'a>) -> Option<Self> {
+        let subject = commit.subject;
         let by_subject =
             ["revert", "reapply", "reland"].iter().any(|word| after_word(subject, word).is_some());
         let first = commit.body.lines().find(|line| !line.trim().is_empty());
@@ -76,8 +82,12 @@ impl<'a> Statement<'a> {
             return None;
         }
         let quoted_number = quoted(subject).and_then(|(_, inner)| without_number(inner).1);
+        let mut names: Vec<&str> = commit.body.lines().flat_map(ids).collect();
+        if names.is_empty() && conventional(subject).is_some() {
+            names = commit.body.lines().flat_map(refs).collect();
+        }
         Some(Self {
-            ids: commit.body.lines().flat_map(ids).collect(),
+            ids: names,
             requests: commit.body.lines().flat_map(requests).collect(),
             title: Title::of(subject),
             quoted_number,
@@ -93,10 +103,11 @@ impl<'a> Statement<'a> {
 impl<'a> Title<'a> {
     fn of(subject: &'a str) -> Self {
         let mut title = Self { reverts: 0, core: without_number(subject).0 };
-        while let Some((reverts, inner)) = quoted(title.core) {
+        loop {
+            let inner = quoted(title.core).or_else(|| Some((1, conventional(title.core)?)));
+            let Some((reverts, inner)) = inner else { return title };
             title = Self { reverts: title.reverts.saturating_add(reverts), core: without_number(inner).0 };
         }
-        title
     }
 
     /// The title of what a commit of this title reverts.
@@ -123,12 +134,25 @@ fn quoted(subject: &str) -> Option<(u32, &str)> {
     None
 }
 
+/// The description of a conventional header of the type `revert`: `x` of `revert(api): x`.
+fn conventional(subject: &str) -> Option<&str> {
+    let rest = after_word(subject, "revert")?;
+    let rest = match rest.strip_prefix('(') {
+        Some(scoped) => scoped.split_once(')')?.1,
+        None => rest,
+    };
+    let description = rest.strip_prefix('!').unwrap_or(rest).strip_prefix(": ")?.trim();
+    (!description.is_empty()).then_some(description)
+}
+
 /// A subject without the numbers that squash merges append, ` (#12)`, and the last of them.
-fn without_number(subject: &str) -> (&str, Option<&str>) {
+pub(super) fn without_number(subject: &str) -> (&str, Option<&str>) {
     let mut rest = subject.trim();
     let mut number = None;
-    while let Some((before, digits)) = rest.strip_suffix(')').and_then(|text| text.rsplit_once('('))
-        && let Some(digits) = digits.strip_prefix(['#', '!']).filter(|digits| is_number(digits))
+    while let Some(inner) = rest.strip_suffix(')')
+        && let before = inner.trim_end_matches(|c: char| c.is_ascii_digit())
+        && let Some(digits) = inner.get(before.len()..).filter(|digits| is_number(digits))
+        && let Some(before) = before.strip_suffix("(#").or_else(|| before.strip_suffix("(!"))
     {
         number = number.or(Some(digits));
         rest = before.trim_end();
@@ -137,7 +161,7 @@ fn without_number(subject: &str) -> (&str, Option<&str>) {
 }
 
 /// The pull request number of a commit: `… (#12)` or `Merge pull request #12 from …`.
-fn request_of(subject: &str) -> Option<&str> {
+pub(super) fn request_of(subject: &str) -> Option<&str> {
     let merged = || subject.strip_prefix("Merge pull request #")?.split(' ').next();
     without_number(subject).1.or_else(merged).filter(|number| is_number(number))
 }
@@ -147,17 +171,27 @@ fn ids(line: &str) -> Vec<&str> {
     let Some(rest) = after_word(line, "this reverts commit") else { return vec![] };
     let rest = rest.strip_prefix('s').unwrap_or(rest);
     let rest = rest.strip_prefix(':').unwrap_or(rest);
-    if !rest.starts_with(char::is_whitespace) {
-        return vec![];
-    }
-    listed(rest, |text| {
-        let end = text.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(text.len());
-        let (id, rest) = text.split_at_checked(end)?;
-        // git abbreviates to at least seven digits.
-        let is_id = (7..=64).contains(&id.len()) && !rest.starts_with(char::is_alphanumeric);
-        is_id.then_some((id, rest))
-    })
+    if rest.starts_with(char::is_whitespace) { listed(rest, id) } else { vec![] }
 }
+
+/// The object names of a footer `Refs: <name>, <name>`, which the specification recommends for reverts.
+fn refs(line: &str) -> Vec<&str> {
+    let rest = after_word(line, "refs").and_then(|rest| rest.strip_prefix(": "));
+    rest.map(|rest| listed(rest, id)).unwrap_or_default()
+}
+
+/// An object name at the beginning of a text: one of git, or a short one of another system that has a digit. A short name
+/// counts only if it is the whole name of a commit.
+fn id(text: &str) -> Option<(&str, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(text.len());
+    let (id, rest) = text.split_at_checked(end)?;
+    let is_hex = id.len() >= SHORTEST_PREFIX && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_name = is_hex || id.bytes().any(|byte| byte.is_ascii_digit());
+    (is_name && id.len() <= 64 && !rest.starts_with(char::is_alphanumeric)).then_some((id, rest))
+}
+
+/// git abbreviates to at least seven digits.
+const SHORTEST_PREFIX: usize = 7;
 
 /// The pull requests of a line `Reverts owner/repo#N` or `Reverts <address>`, perhaps with more of them.
 fn requests(line: &str) -> Vec<Request<'_>> {
@@ -192,7 +226,7 @@ fn request(text: &str) -> Option<(Request<'_>, &str)> {
     let text = text.trim_start_matches(['(', '[', '<']);
     let address = after_word(text, "https://").or_else(|| after_word(text, "http://"));
     if let Some(address) = address {
-        let end = address.find(char::is_whitespace).unwrap_or(address.len());
+        let end = address.find(|c: char| c.is_whitespace() || c == ',').unwrap_or(address.len());
         let (address, rest) = address.split_at_checked(end)?;
         let (_, path) = address.split_once('/')?;
         let (repository, after) = ["/-/merge_requests/", "/merge_requests/", "/pull/", "/pulls/", "/issues/"]
@@ -224,13 +258,14 @@ fn number(text: &str) -> Option<(&str, &str)> {
         .then_some((digits, rest))
 }
 
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+/// Whether a text is the number of a request. A longer one is none of any forge, and would be copied to each change of it.
+pub(super) fn is_number(text: &str) -> bool {
+    matches!(text.len(), 1..=19) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The commits that reverts may refer to. Only what some revert asks for is listed.
 struct Lookup<'a> {
-    commits: &'a [GitCommit],
+    commits: &'a [Entry<'a>],
     /// The name of this repository, in lower case; empty if it is unknown.
     repository: String,
     /// Sorted, if any revert names an object.
@@ -242,11 +277,11 @@ struct Lookup<'a> {
 }
 
 /// Commits by time; of one time, the last one of the log first.
-type Candidates = Vec<(Timestamp, Reverse<usize>)>;
+type Candidates = Vec<(i64, Reverse<usize>)>;
 
 impl<'a> Lookup<'a> {
     fn new(
-        commits: &'a [GitCommit],
+        commits: &'a [Entry<'a>],
         statements: &BTreeMap<usize, Statement<'a>>,
         repository: Option<&str>,
     ) -> Self {
@@ -271,16 +306,16 @@ impl<'a> Lookup<'a> {
             }
         }
         if statements.values().any(|statement| !statement.ids.is_empty()) {
-            lookup.ids = commits.iter().enumerate().map(|(index, one)| (one.id.as_str(), index)).collect();
+            lookup.ids = commits.iter().enumerate().map(|(index, one)| (one.id, index)).collect();
             lookup.ids.sort_unstable();
         }
         for (index, commit) in commits.iter().enumerate() {
-            let candidate = (commit.committed_at, Reverse(index));
+            let candidate = (commit.at, Reverse(index));
             if lookup.requests.is_empty() && lookup.titles.is_empty() {
                 break;
             }
-            let title = Title::of(&commit.subject);
-            let number = request_of(&commit.subject);
+            let title = Title::of(commit.subject);
+            let number = request_of(commit.subject);
             let lists = [
                 lookup.titles.get_mut(&title),
                 number.and_then(|number| lookup.numbered.get_mut(&(title, number))),
@@ -324,14 +359,20 @@ impl<'a> Lookup<'a> {
         let prefix = prefix.to_ascii_lowercase();
         let from = self.ids.partition_point(|(id, _)| *id < prefix.as_str());
         let mut matching = self.ids.get(from..)?.iter().take_while(|(id, _)| id.starts_with(&prefix));
-        let (_, found) = matching.next()?;
+        let (id, found) = matching.next()?;
+        if id.len() == prefix.len() {
+            return Some(*found);
+        }
+        if prefix.len() < SHORTEST_PREFIX {
+            return None;
+        }
         matching.next().is_none().then_some(*found)
     }
 
     /// The latest candidate before the commit at `index`: not newer, and in one instant further down in the log if there
     /// is one.
     fn before(&self, index: usize, candidates: Option<&Candidates>) -> Option<usize> {
-        let (candidates, at) = (candidates?, self.commits.get(index)?.committed_at);
+        let (candidates, at) = (candidates?, self.commits.get(index)?.at);
         let latest = |end: usize| candidates.get(..end)?.last().map(|(_, Reverse(found))| *found);
         let earlier = candidates.partition_point(|candidate| *candidate < (at, Reverse(index)));
         latest(earlier).or_else(|| {
@@ -368,17 +409,47 @@ fn normal(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn commit(digit: char, at: i64, subject: &str, body: &str) -> GitCommit {
-        let at = Timestamp::from_millis(at).unwrap();
-        GitCommit::new(String::from(digit).repeat(40), [""; 0], at, at, subject).body(body)
+    fn commit<'a>(digit: char, at: i64, subject: &'a str, body: &'a str) -> Entry<'a> {
+        let names = [
+            "1111111111111111111111111111111111111111",
+            "2222222222222222222222222222222222222222",
+            "3333333333333333333333333333333333333333",
+            "4444444444444444444444444444444444444444",
+            "5555555555555555555555555555555555555555",
+            "6666666666666666666666666666666666666666",
+            "7777777777777777777777777777777777777777",
+            "8888888888888888888888888888888888888888",
+            "9999999999999999999999999999999999999999",
+        ];
+        Entry { id: names.into_iter().find(|name| name.starts_with(digit)).unwrap(), subject, body, at }
     }
 
-    fn targets(commits: &[GitCommit], index: usize) -> String {
+    fn targets(commits: &[Entry<'_>], index: usize) -> String {
         of_repository(commits, index, None)
     }
 
-    fn of_repository(commits: &[GitCommit], index: usize, repository: Option<&str>) -> String {
-        reverts(commits, repository)[index].iter().filter_map(|id| id.chars().next()).collect()
+    fn of_repository(commits: &[Entry<'_>], index: usize, repository: Option<&str>) -> String {
+        let found = links(commits, repository);
+        found[index].iter().filter_map(|target| commits[*target].id.chars().next()).collect()
+    }
+
+    #[test]
+    fn a_conventional_revert_names_subjects_or_objects() {
+        let log = [
+            commit('5', 5, "revert: feat: y", ""),
+            commit('4', 4, "revert(api): take both back", "Refs: 1111111, 2222222222"),
+            commit('3', 3, "fix: z", "Refs: 1111111"),
+            commit('2', 2, "feat: y", ""),
+            commit('1', 1, "feat: x", ""),
+        ];
+        assert_eq!([0, 1, 2].map(|index| targets(&log, index)), ["2", "21", ""]);
+        let short = |id, subject, body| Entry { id, subject, body, at: 0 };
+        let log = [
+            short("c30", "revert: x", "This reverts commit c3."),
+            short("c31", "y", ""),
+            short("c3", "z", ""),
+        ];
+        assert_eq!(links(&log, None)[0], [2]); // a short name is whole, or none
     }
 
     #[test]
