@@ -33,7 +33,8 @@
  * with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
  * are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
  * a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
- * the verdict is certain only if it does not matter.
+ * the verdict is certain only if it does not matter. `semantics: kayenta` of a policy has the rules of Kayenta itself, for
+ * comparison with it.
  *
  * Objectives:
  *
@@ -400,6 +401,12 @@ export interface CombinedJudgement {
   readonly deciding?: number | undefined;
   /** The reason. */
   readonly reasons: readonly Reason[];
+  /**
+   * The judgements that are unknown: `judgements[1]`.
+   *
+   * @defaultValue `[]`
+   */
+  readonly missing?: readonly string[] | undefined;
 }
 
 /**
@@ -700,7 +707,28 @@ export interface JudgePolicy {
    * @defaultValue `0.98`
    */
   readonly confidence?: number | undefined;
+  /**
+   * Whose rules label the metrics and add them up. Default `strict`.
+   *
+   * @defaultValue `"strict"`
+   */
+  readonly semantics?: JudgeSemantics | undefined;
+  /**
+   * The part of the shift that the rule of Kayenta tolerates, for `semantics: kayenta` only. Default 0.25, which is built
+   * into its judge.
+   *
+   * @defaultValue `0.25`
+   */
+  readonly shiftTolerance?: number | undefined;
 }
+
+/**
+ * Whose rules label metrics and add up the labels.
+ *
+ * - `strict`: The exact rank test, of which a result does not depend on the unit. What is missing is unknown, and never passes.
+ * - `kayenta`: The rules of Kayenta's judge, `NetflixACAJudge-v1.0`, for comparison with it and not for a release: the interval of the shift by a solver with a tolerance of 0.0001 in any unit, so that seconds and milliseconds have different results; differences that 4 values of each arm prove are passed, and those of 2 values are not; a group without data counts as one of 100; a failed query is left out; an empty series passes with `missing: zero`. `isCount` and `spread` are refused. Two constants that differ are compared without the random noise that Kayenta adds.
+ */
+export type JudgeSemantics = "strict" | "kayenta";
 
 /** A metric of a canary and its baseline. */
 export interface JudgedMetric {
@@ -1810,6 +1838,11 @@ export declare function explainAlerts(report: AlertReport): string;
 /** Writes the course of a series as text for a person: the verdict and the reasons. */
 export declare function explainAnomalies(report: AnomalyReport): string;
 
+/**
+ * Writes what the judgements come to as text for a person: the verdict, the reason, the unknown judgements.
+ */
+export declare function explainCombined(combined: CombinedJudgement): string;
+
 /** Writes an evaluation as text for a person: the phase and the reasons. */
 export declare function explainEvaluation(evaluation: Evaluation): string;
 
@@ -1858,6 +1891,18 @@ export declare function outcomeOfAlerts(report: AlertReport): decision.Outcome;
  * A series alone does not say that a release changed it, so an anomaly asks a person and rolls nothing back.
  */
 export declare function outcomeOfAnomalies(report: AnomalyReport): decision.Outcome;
+
+/**
+ * The consequence of several judgements for their caller.
+ *
+ * | verdict | outcome |
+ * | --- | --- |
+ * | `passed` | `proceed` |
+ * | `failed` | `roll_back` |
+ * | `inconclusive`, `no_data` | `wait` |
+ * | `marginal` | `ask` |
+ */
+export declare function outcomeOfCombined(combined: CombinedJudgement): decision.Outcome;
 
 /**
  * The consequence of an evaluation for its caller.

@@ -29,6 +29,7 @@ const evaluate = bind("analysis.evaluate");
 const evaluateAlerts = bind("analysis.evaluate_alerts");
 const explainAlerts = bind("analysis.explain_alerts");
 const explainAnomalies = bind("analysis.explain_anomalies");
+const explainCombined = bind("analysis.explain_combined");
 const explainEvaluation = bind("analysis.explain_evaluation");
 const explainJudgement = bind("analysis.explain_judgement");
 const explainScorecard = bind("analysis.explain_scorecard");
@@ -36,6 +37,7 @@ const formatCriterion = bind("analysis.format_criterion");
 const judge = bind("analysis.judge");
 const outcomeOfAlerts = bind("analysis.outcome_of_alerts");
 const outcomeOfAnomalies = bind("analysis.outcome_of_anomalies");
+const outcomeOfCombined = bind("analysis.outcome_of_combined");
 const outcomeOfEvaluation = bind("analysis.outcome_of_evaluation");
 const outcomeOfJudgement = bind("analysis.outcome_of_judgement");
 const outcomeOfScorecard = bind("analysis.outcome_of_scorecard");
@@ -71,6 +73,7 @@ module.exports = {
   evaluateAlerts,
   explainAlerts,
   explainAnomalies,
+  explainCombined,
   explainEvaluation,
   explainJudgement,
   explainScorecard,
@@ -78,6 +81,7 @@ module.exports = {
   judge,
   outcomeOfAlerts,
   outcomeOfAnomalies,
+  outcomeOfCombined,
   outcomeOfEvaluation,
   outcomeOfJudgement,
   outcomeOfScorecard,

@@ -54,6 +54,7 @@
  * | `clopper_pearson` | exact confidence interval of a proportion | Clopper and Pearson 1934 |
  * | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
  * | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
+ * | `rateRatioInterval`, `RateTestMethod` | the same by approximations that other tools compute | Lancaster 1961; Anscombe 1948; Donner and Zou 2012 |
  * | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
  * | `testShares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
  * | `shareEffect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
@@ -68,6 +69,7 @@
  * | `locationShift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
  * | `kolmogorovSmirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
  * | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+ * | `meanDifference` | the same from sums, also for any number of looks | Welch 1947; Waudby-Smith and others 2024 |
  * | `relativeLift` | ratio of two means with its interval | delta method; Fieller 1954 |
  * | `compareSamples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
  * | `quantileSequence`, `quantileDifference` | quantiles for any number of looks | Howard and Ramdas 2022 |
@@ -792,6 +794,61 @@ export interface Lift {
  */
 export type Looks = "any" | "one";
 
+/** The difference of two means with its intervals and p-values, made by `meanDifference`. */
+export interface MeanDifference {
+  /**
+   * The mean of the canary minus that of the baseline, divided by the latter if the difference is relative.
+   */
+  readonly difference: number;
+  /** Its standard error; of a relative difference by the delta method. */
+  readonly standardError: number;
+  /** The degrees of freedom by Welch and Satterthwaite; absent for any number of looks. */
+  readonly df?: number | undefined;
+  /** The lower end of the two-sided interval. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+  /** The end of the interval without an upper end: the difference is at least that. */
+  readonly least: number;
+  /** The end of the interval without a lower end: the difference is at most that. */
+  readonly most: number;
+  /** The p-value against "both means are equal". */
+  readonly pTwoSided: number;
+  /** The p-value against "the mean of the canary is not greater". */
+  readonly pGreater: number;
+  /** The p-value against "the mean of the canary is not less". */
+  readonly pLess: number;
+}
+
+/** How two means are compared. */
+export interface MeanPolicy {
+  /**
+   * The level of the intervals, a share. Default 0.95.
+   *
+   * @defaultValue `0.95`
+   */
+  readonly level?: number | undefined;
+  /**
+   * How often the means are looked at. Default `any`.
+   *
+   * @defaultValue `"any"`
+   */
+  readonly looks?: Looks | undefined;
+  /**
+   * Whether the difference is divided by the mean of the baseline: 0.05 is 5 % more. Default false.
+   *
+   * @defaultValue `false`
+   */
+  readonly relative?: boolean | undefined;
+  /**
+   * The number of values of both arms for which a comparison at any number of looks is tightest. Default 5000, as
+   * GrowthBook.
+   *
+   * @defaultValue `5000.0`
+   */
+  readonly tunedFor?: number | undefined;
+}
+
 /** One metric of a canary with its comparison. */
 export interface MetricComparison {
   /** The name of the metric. */
@@ -1041,6 +1098,12 @@ export interface RateHypothesis {
   readonly priorCanary?: number | undefined;
   /** The weight of the prior on the baseline, in events. */
   readonly priorBaseline?: number | undefined;
+  /**
+   * The test for one look. Default `exact`.
+   *
+   * @defaultValue `"exact"`
+   */
+  readonly method?: RateTestMethod | undefined;
 }
 
 /** A rate with its interval, made by `rateInterval`. */
@@ -1052,6 +1115,16 @@ export interface RateInterval {
   /** The upper end. */
   readonly high: number;
 }
+
+/**
+ * How an interval of the ratio of two rates is made, for one look.
+ *
+ * - `exact`: The interval of Clopper and Pearson for the share of the canary in all events, as `poisson.test` of R.
+ * - `score`: The ratios that the score test does not reject: `score` of statsmodels.
+ * - `wald`: The normal interval of the logarithm with half an event more in each arm: `waldcc`.
+ * - `mover`: From the score intervals of both rates (MOVER; A. Donner and G. Y. Zou 2012): `mover`.
+ */
+export type RateIntervalMethod = "exact" | "score" | "wald" | "mover";
 
 /** The ratio of two rates with its interval, made by `rateRatio`. */
 export interface RateRatio {
@@ -1073,7 +1146,19 @@ export interface RateTest {
   readonly greater: TestResult;
   /** The test against "the ratio is at least that of the hypothesis". */
   readonly less: TestResult;
+  /** The statistic of an approximate test. */
+  readonly z?: number | undefined;
 }
+
+/**
+ * How the ratio of two rates is tested, for one look.
+ *
+ * - `exact`: The exact conditional test: `exact-cond` of statsmodels, `poisson.test` of R.
+ * - `mid_p`: The same with half of the probability of the observed count (H. O. Lancaster 1961): `cond-midp`. It rejects more, and may exceed its level.
+ * - `score`: The score test, whose variance is that of the hypothesis: `score`.
+ * - `square_root`: The test of square roots, whose variance hardly depends on the rates (F. J. Anscombe 1948): `sqrt`.
+ */
+export type RateTestMethod = "exact" | "mid_p" | "score" | "square_root";
 
 /** When the values of a canary count as worse, and how certain that must be. */
 export interface SamplePolicy {
@@ -1141,6 +1226,16 @@ export interface SamplePolicy {
  * - `linear`: As they are: amounts a user, of which many may be 0. The ratio is that of the means.
  */
 export type SampleScale = "log" | "linear";
+
+/** The values of one arm, added up. Those of parts (hosts, days) are added field by field. */
+export interface SampleSums {
+  /** The number of values; at least 2. */
+  readonly n: Count;
+  /** Their sum. */
+  readonly sum: number;
+  /** The sum of their squares. Absent: each value is 0 or 1, and the sum is the number of ones. */
+  readonly sumOfSquares?: number | undefined;
+}
 
 /** An effect on a share with its confidence interval, made by `shareEffect`. */
 export interface ShareEffect {
@@ -2011,6 +2106,22 @@ export declare function mannWhitney(
 ): RankTest;
 
 /**
+ * Compares two means by the sums of their values, so that the values stay where they are.
+ *
+ * For one look it is Welch's test; for any number of looks the asymptotic confidence sequence of Waudby-Smith and others
+ * (2024), as the sequential tests of GrowthBook. `compareSamples` decides by the same sequence.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an arm of one value, a sum of squares that no values of this sum have, a level of 95;
+ * `invalid_value` for 12 ones among 10 values, and a relative difference to a mean of 0. Then `invalid_value` for two arms
+ * that are both constant.
+ */
+export declare function meanDifference(
+  canary: SampleSums,
+  baseline: SampleSums,
+  policy: MeanPolicy,
+): MeanDifference;
+
+/**
  * The sketch of all values of several sketches: exact, in any order.
  *
  * @throws {@link RelcoreError}: All faults at once: `out_of_range` without a sketch, and for more than 2^53 - 1 values; `invalid_value` for a sketch of
@@ -2162,13 +2273,25 @@ export declare function rateInterval(arm: Counts, level: number): RateInterval;
 export declare function rateRatio(canary: Counts, baseline: Counts, level: number, looks: Looks): RateRatio;
 
 /**
+ * The ratio of two rates with its confidence interval by a method, for one look.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an exposure of 0 and a level of 95.
+ */
+export declare function rateRatioInterval(
+  canary: Counts,
+  baseline: Counts,
+  level: number,
+  method: RateIntervalMethod,
+): RateRatio;
+
+/**
  * Tests the ratio of two rates against a hypothesis, in both directions.
  *
- * For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`). For any number of looks it is
+ * For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`), or another `method`. For any number of looks it is
  * the e-process of `compareCounts`; its prior is a beta distribution of the share of the canary in all events.
  *
  * @throws {@link RelcoreError}: All faults at once: `out_of_range` for an exposure of 0, a ratio of 0, a prior of 0, and `invalid_value` for one prior
- * without the other.
+ * without the other, and for a `method` with any number of looks.
  */
 export declare function rateTest(canary: Counts, baseline: Counts, hypothesis: RateHypothesis): RateTest;
 

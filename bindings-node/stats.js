@@ -36,6 +36,7 @@ const kolmogorovSequence = bind("stats.kolmogorov_sequence");
 const kolmogorovSmirnov = bind("stats.kolmogorov_smirnov");
 const locationShift = bind("stats.location_shift");
 const mannWhitney = bind("stats.mann_whitney");
+const meanDifference = bind("stats.mean_difference");
 const mergeSketches = bind("stats.merge_sketches");
 const mixtureLogE = bind("stats.mixture_log_e");
 const multinomialTest = bind("stats.multinomial_test");
@@ -49,6 +50,7 @@ const quantileInterval = bind("stats.quantile_interval");
 const quantileSequence = bind("stats.quantile_sequence");
 const rateInterval = bind("stats.rate_interval");
 const rateRatio = bind("stats.rate_ratio");
+const rateRatioInterval = bind("stats.rate_ratio_interval");
 const rateTest = bind("stats.rate_test");
 const ratioValues = bind("stats.ratio_values");
 const relativeLift = bind("stats.relative_lift");
@@ -96,6 +98,7 @@ module.exports = {
   kolmogorovSmirnov,
   locationShift,
   mannWhitney,
+  meanDifference,
   mergeSketches,
   mixtureLogE,
   multinomialTest,
@@ -109,6 +112,7 @@ module.exports = {
   quantileSequence,
   rateInterval,
   rateRatio,
+  rateRatioInterval,
   rateTest,
   ratioValues,
   relativeLift,

@@ -103,6 +103,7 @@ export interface WireInputs {
   readonly "analysis.Indicator": analysis.Indicator;
   readonly "analysis.Join": analysis.Join;
   readonly "analysis.JudgePolicy": analysis.JudgePolicy;
+  readonly "analysis.JudgeSemantics": analysis.JudgeSemantics;
   readonly "analysis.JudgedMetric": analysis.JudgedMetric;
   readonly "analysis.Judgement": analysis.Judgement;
   readonly "analysis.JudgementPlan": analysis.JudgementPlan;
@@ -517,6 +518,8 @@ export interface WireInputs {
   readonly "stats.KolmogorovSmirnovTest": stats.KolmogorovSmirnovTest;
   readonly "stats.Lift": stats.Lift;
   readonly "stats.Looks": stats.Looks;
+  readonly "stats.MeanDifference": stats.MeanDifference;
+  readonly "stats.MeanPolicy": stats.MeanPolicy;
   readonly "stats.MetricComparison": stats.MetricComparison;
   readonly "stats.MetricTest": stats.MetricTest;
   readonly "stats.MissingRule": stats.MissingRule;
@@ -532,10 +535,13 @@ export interface WireInputs {
   readonly "stats.RankTest": stats.RankTest;
   readonly "stats.RateHypothesis": stats.RateHypothesis;
   readonly "stats.RateInterval": stats.RateInterval;
+  readonly "stats.RateIntervalMethod": stats.RateIntervalMethod;
   readonly "stats.RateRatio": stats.RateRatio;
   readonly "stats.RateTest": stats.RateTest;
+  readonly "stats.RateTestMethod": stats.RateTestMethod;
   readonly "stats.SamplePolicy": stats.SamplePolicy;
   readonly "stats.SampleScale": stats.SampleScale;
+  readonly "stats.SampleSums": stats.SampleSums;
   readonly "stats.ShareEffect": stats.ShareEffect;
   readonly "stats.ShareInterval": stats.ShareInterval;
   readonly "stats.ShareMethod": stats.ShareMethod;
@@ -663,6 +669,7 @@ export interface WireTypes {
   readonly "analysis.Indicator": analysis.Indicator;
   readonly "analysis.Join": analysis.Join;
   readonly "analysis.JudgePolicy": analysis.JudgePolicy;
+  readonly "analysis.JudgeSemantics": analysis.JudgeSemantics;
   readonly "analysis.JudgedMetric": analysis.JudgedMetric;
   readonly "analysis.Judgement": analysis.Judgement;
   readonly "analysis.JudgementPlan": analysis.JudgementPlan;
@@ -1077,6 +1084,8 @@ export interface WireTypes {
   readonly "stats.KolmogorovSmirnovTest": stats.KolmogorovSmirnovTest;
   readonly "stats.Lift": stats.Lift;
   readonly "stats.Looks": stats.Looks;
+  readonly "stats.MeanDifference": stats.MeanDifference;
+  readonly "stats.MeanPolicy": stats.MeanPolicy;
   readonly "stats.MetricComparison": stats.MetricComparison;
   readonly "stats.MetricTest": stats.MetricTest;
   readonly "stats.MissingRule": stats.MissingRule;
@@ -1092,10 +1101,13 @@ export interface WireTypes {
   readonly "stats.RankTest": stats.RankTest;
   readonly "stats.RateHypothesis": stats.RateHypothesis;
   readonly "stats.RateInterval": stats.RateInterval;
+  readonly "stats.RateIntervalMethod": stats.RateIntervalMethod;
   readonly "stats.RateRatio": stats.RateRatio;
   readonly "stats.RateTest": stats.RateTest;
+  readonly "stats.RateTestMethod": stats.RateTestMethod;
   readonly "stats.SamplePolicy": stats.SamplePolicy;
   readonly "stats.SampleScale": stats.SampleScale;
+  readonly "stats.SampleSums": stats.SampleSums;
   readonly "stats.ShareEffect": stats.ShareEffect;
   readonly "stats.ShareInterval": stats.ShareInterval;
   readonly "stats.ShareMethod": stats.ShareMethod;

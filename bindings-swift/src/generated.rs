@@ -21,10 +21,11 @@ use relcore::analysis::{
     Firing as AnalysisFiring, GroupScore as AnalysisGroupScore, GroupStatus as AnalysisGroupStatus,
     InControl as AnalysisInControl, IncludedResults as AnalysisIncludedResults,
     Indicator as AnalysisIndicator, Join as AnalysisJoin, JudgePolicy as AnalysisJudgePolicy,
-    JudgedMetric as AnalysisJudgedMetric, Judgement as AnalysisJudgement,
-    JudgementPlan as AnalysisJudgementPlan, JudgementWindow as AnalysisJudgementWindow,
-    Label as AnalysisLabel, LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement,
-    Metric as AnalysisMetric, MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
+    JudgeSemantics as AnalysisJudgeSemantics, JudgedMetric as AnalysisJudgedMetric,
+    Judgement as AnalysisJudgement, JudgementPlan as AnalysisJudgementPlan,
+    JudgementWindow as AnalysisJudgementWindow, Label as AnalysisLabel,
+    LabelledMetric as AnalysisLabelledMetric, Measurement as AnalysisMeasurement, Metric as AnalysisMetric,
+    MetricGroup as AnalysisMetricGroup, MetricJudgement as AnalysisMetricJudgement,
     MetricStatus as AnalysisMetricStatus, MissingValues as AnalysisMissingValues,
     MonitoredMetric as AnalysisMonitoredMetric, Monitoring as AnalysisMonitoring,
     MonitoringArea as AnalysisMonitoringArea, NoValue as AnalysisNoValue, Objective as AnalysisObjective,
@@ -207,16 +208,19 @@ use relcore::stats::{
     HistogramIncrease as StatsHistogramIncrease, HistogramPolicy as StatsHistogramPolicy,
     HistogramQuantile as StatsHistogramQuantile, KolmogorovSequence as StatsKolmogorovSequence,
     KolmogorovSmirnovTest as StatsKolmogorovSmirnovTest, Lift as StatsLift, Looks as StatsLooks,
+    MeanDifference as StatsMeanDifference, MeanPolicy as StatsMeanPolicy,
     MetricComparison as StatsMetricComparison, MetricTest as StatsMetricTest,
     MissingRule as StatsMissingRule, NeededSample as StatsNeededSample, PartialSample as StatsPartialSample,
     PlannedShare as StatsPlannedShare, Policy as StatsPolicy, PowerPolicy as StatsPowerPolicy,
     QuantileDifference as StatsQuantileDifference, QuantileInterval as StatsQuantileInterval,
     QuantileMethod as StatsQuantileMethod, RankMethod as StatsRankMethod, RankTest as StatsRankTest,
-    RateHypothesis as StatsRateHypothesis, RateInterval as StatsRateInterval, RateRatio as StatsRateRatio,
-    RateTest as StatsRateTest, SamplePolicy as StatsSamplePolicy, SampleScale as StatsSampleScale,
-    ShareEffect as StatsShareEffect, ShareInterval as StatsShareInterval, ShareMethod as StatsShareMethod,
-    SharePolicy as StatsSharePolicy, ShareTest as StatsShareTest, ShareTestMethod as StatsShareTestMethod,
-    Shift as StatsShift, Sides as StatsSides, Sketch as StatsSketch, SketchBucket as StatsSketchBucket,
+    RateHypothesis as StatsRateHypothesis, RateInterval as StatsRateInterval,
+    RateIntervalMethod as StatsRateIntervalMethod, RateRatio as StatsRateRatio, RateTest as StatsRateTest,
+    RateTestMethod as StatsRateTestMethod, SamplePolicy as StatsSamplePolicy,
+    SampleScale as StatsSampleScale, SampleSums as StatsSampleSums, ShareEffect as StatsShareEffect,
+    ShareInterval as StatsShareInterval, ShareMethod as StatsShareMethod, SharePolicy as StatsSharePolicy,
+    ShareTest as StatsShareTest, ShareTestMethod as StatsShareTestMethod, Shift as StatsShift,
+    Sides as StatsSides, Sketch as StatsSketch, SketchBucket as StatsSketchBucket,
     SketchPolicy as StatsSketchPolicy, Spending as StatsSpending, SplitCheck as StatsSplitCheck,
     SplitPolicy as StatsSplitPolicy, SplitVerdict as StatsSplitVerdict, TestResult as StatsTestResult,
     Trials as StatsTrials, ValueLimit as StatsValueLimit, Verdict as StatsVerdict,
@@ -777,6 +781,7 @@ pub struct AnalysisCombinedJudgement {
     pub verdict: AnalysisVerdict,
     pub deciding: Option<u32>,
     pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
 }
 
 /// How a value is compared with a limit.
@@ -977,6 +982,21 @@ pub struct AnalysisJudgePolicy {
     pub pass_score: f64,
     pub marginal_score: f64,
     pub confidence: f64,
+    pub semantics: AnalysisJudgeSemantics,
+    pub shift_tolerance: f64,
+}
+
+/// Whose rules label metrics and add up the labels.
+#[uniffi::remote(Enum)]
+pub enum AnalysisJudgeSemantics {
+    /// The exact rank test, of which a result does not depend on the unit. What is missing is unknown, and never passes.
+    Strict,
+    /// The rules of Kayenta's judge, `NetflixACAJudge-v1.0`, for comparison with it and not for a release: the interval of the
+    /// shift by a solver with a tolerance of 0.0001 in any unit, so that seconds and milliseconds have different results;
+    /// differences that 4 values of each arm prove are passed, and those of 2 values are not; a group without data counts as
+    /// one of 100; a failed query is left out; an empty series passes with `missing: zero`. `is_count` and `spread` are
+    /// refused. Two constants that differ are compared without the random noise that Kayenta adds.
+    Kayenta,
 }
 
 #[uniffi::remote(Record)]
@@ -1722,8 +1742,11 @@ pub enum CanaryAbortPolicy {
     RollBack,
     /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as
     /// long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a
-    /// grace at once. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
-    /// break it, too. A second order to abort takes all traffic back at once.
+    /// grace at once. A second order to abort takes all traffic back at once. A resume goes on with the traffic that has not
+    /// gone back. A retry keeps it, too, unless the capacity shows that the previous version can take it.
+    ///
+    /// For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
+    /// break it, too.
     ReverseSteps,
     /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
     Freeze,
@@ -6212,6 +6235,28 @@ pub enum StatsLooks {
 }
 
 #[uniffi::remote(Record)]
+pub struct StatsMeanDifference {
+    pub difference: f64,
+    pub standard_error: f64,
+    pub df: Option<f64>,
+    pub low: f64,
+    pub high: f64,
+    pub least: f64,
+    pub most: f64,
+    pub p_two_sided: f64,
+    pub p_greater: f64,
+    pub p_less: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsMeanPolicy {
+    pub level: f64,
+    pub looks: StatsLooks,
+    pub relative: bool,
+    pub tuned_for: f64,
+}
+
+#[uniffi::remote(Record)]
 pub struct StatsMetricComparison {
     pub metric: String,
     pub comparison: StatsComparison,
@@ -6349,6 +6394,7 @@ pub struct StatsRateHypothesis {
     pub looks: StatsLooks,
     pub prior_canary: Option<f64>,
     pub prior_baseline: Option<f64>,
+    pub method: StatsRateTestMethod,
 }
 
 #[uniffi::remote(Record)]
@@ -6356,6 +6402,19 @@ pub struct StatsRateInterval {
     pub rate: f64,
     pub low: f64,
     pub high: f64,
+}
+
+/// How an interval of the ratio of two rates is made, for one look.
+#[uniffi::remote(Enum)]
+pub enum StatsRateIntervalMethod {
+    /// The interval of Clopper and Pearson for the share of the canary in all events, as `poisson.test` of R.
+    Exact,
+    /// The ratios that the score test does not reject: `score` of statsmodels.
+    Score,
+    /// The normal interval of the logarithm with half an event more in each arm: `waldcc`.
+    Wald,
+    /// From the score intervals of both rates (MOVER; A. Donner and G. Y. Zou 2012): `mover`.
+    Mover,
 }
 
 #[uniffi::remote(Record)]
@@ -6370,6 +6429,21 @@ pub struct StatsRateTest {
     pub share: f64,
     pub greater: StatsTestResult,
     pub less: StatsTestResult,
+    pub z: Option<f64>,
+}
+
+/// How the ratio of two rates is tested, for one look.
+#[uniffi::remote(Enum)]
+pub enum StatsRateTestMethod {
+    /// The exact conditional test: `exact-cond` of statsmodels, `poisson.test` of R.
+    Exact,
+    /// The same with half of the probability of the observed count (H. O. Lancaster 1961): `cond-midp`. It rejects more, and may
+    /// exceed its level.
+    MidP,
+    /// The score test, whose variance is that of the hypothesis: `score`.
+    Score,
+    /// The test of square roots, whose variance hardly depends on the rates (F. J. Anscombe 1948): `sqrt`.
+    SquareRoot,
 }
 
 #[uniffi::remote(Record)]
@@ -6394,6 +6468,13 @@ pub enum StatsSampleScale {
     Log,
     /// As they are: amounts a user, of which many may be 0. The ratio is that of the means.
     Linear,
+}
+
+#[uniffi::remote(Record)]
+pub struct StatsSampleSums {
+    pub n: Count,
+    pub sum: f64,
+    pub sum_of_squares: Option<f64>,
 }
 
 #[uniffi::remote(Record)]
@@ -7245,6 +7326,11 @@ pub fn ffi_analysis_explain_anomalies(report: AnalysisAnomalyReport) -> Plain<St
 }
 
 #[uniffi::export]
+pub fn ffi_analysis_explain_combined(combined: AnalysisCombinedJudgement) -> Plain<String> {
+    Plain(Ok(relcore::analysis::explain_combined(borrow(&combined))))
+}
+
+#[uniffi::export]
 pub fn ffi_analysis_explain_evaluation(evaluation: AnalysisEvaluation) -> Plain<String> {
     Plain(Ok(relcore::analysis::explain_evaluation(borrow(&evaluation))))
 }
@@ -7280,6 +7366,11 @@ pub fn ffi_analysis_outcome_of_alerts(report: AnalysisAlertReport) -> Encoded<De
 #[uniffi::export]
 pub fn ffi_analysis_outcome_of_anomalies(report: AnalysisAnomalyReport) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::analysis::outcome_of_anomalies(borrow(&report))))
+}
+
+#[uniffi::export]
+pub fn ffi_analysis_outcome_of_combined(combined: AnalysisCombinedJudgement) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::analysis::outcome_of_combined(borrow(&combined))))
 }
 
 #[uniffi::export]
@@ -9278,6 +9369,18 @@ pub fn ffi_stats_mann_whitney(
 }
 
 #[uniffi::export]
+pub fn ffi_stats_mean_difference(
+    canary: StatsSampleSums,
+    baseline: StatsSampleSums,
+    policy: StatsMeanPolicy,
+) -> Encoded<StatsMeanDifference> {
+    Encoded(
+        relcore::stats::mean_difference(borrow(&canary), borrow(&baseline), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_stats_merge_sketches(sketches: Vec<StatsSketch>) -> Encoded<StatsSketch> {
     Encoded(relcore::stats::merge_sketches(borrow(&sketches)).map_err(RelcoreError::from))
 }
@@ -9373,6 +9476,24 @@ pub fn ffi_stats_rate_ratio(
     Encoded(
         relcore::stats::rate_ratio(borrow(&canary), borrow(&baseline), borrow(&level), borrow(&looks))
             .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_stats_rate_ratio_interval(
+    canary: StatsCounts,
+    baseline: StatsCounts,
+    level: f64,
+    method: StatsRateIntervalMethod,
+) -> Encoded<StatsRateRatio> {
+    Encoded(
+        relcore::stats::rate_ratio_interval(
+            borrow(&canary),
+            borrow(&baseline),
+            borrow(&level),
+            borrow(&method),
+        )
+        .map_err(RelcoreError::from),
     )
 }
 
@@ -11040,6 +11161,16 @@ pub fn ffi_read_analysis_judge_policy(json: &str) -> Encoded<AnalysisJudgePolicy
 
 #[uniffi::export]
 pub fn ffi_write_analysis_judge_policy(value: AnalysisJudgePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_analysis_judge_semantics(json: &str) -> Encoded<AnalysisJudgeSemantics> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_analysis_judge_semantics(value: AnalysisJudgeSemantics) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -15184,6 +15315,26 @@ pub fn ffi_write_stats_looks(value: StatsLooks) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_mean_difference(json: &str) -> Encoded<StatsMeanDifference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_mean_difference(value: StatsMeanDifference) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_mean_policy(json: &str) -> Encoded<StatsMeanPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_mean_policy(value: StatsMeanPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_metric_comparison(json: &str) -> Encoded<StatsMetricComparison> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -15334,6 +15485,16 @@ pub fn ffi_write_stats_rate_interval(value: StatsRateInterval) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_rate_interval_method(json: &str) -> Encoded<StatsRateIntervalMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rate_interval_method(value: StatsRateIntervalMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_rate_ratio(json: &str) -> Encoded<StatsRateRatio> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -15354,6 +15515,16 @@ pub fn ffi_write_stats_rate_test(value: StatsRateTest) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_stats_rate_test_method(json: &str) -> Encoded<StatsRateTestMethod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_rate_test_method(value: StatsRateTestMethod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_stats_sample_policy(json: &str) -> Encoded<StatsSamplePolicy> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -15370,6 +15541,16 @@ pub fn ffi_read_stats_sample_scale(json: &str) -> Encoded<StatsSampleScale> {
 
 #[uniffi::export]
 pub fn ffi_write_stats_sample_scale(value: StatsSampleScale) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_stats_sample_sums(json: &str) -> Encoded<StatsSampleSums> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_stats_sample_sums(value: StatsSampleSums) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

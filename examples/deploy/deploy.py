@@ -19,10 +19,7 @@ from relcore import canary, interchange
 def get(url: str) -> str:
     try:
         return urlopen(url, timeout=3).read().decode()
-    except (
-        OSError,
-        HTTPException,
-    ) as error:  # a failed query holds the rollout; it is never a good measurement
+    except (OSError, HTTPException) as error:  # a failed query holds the rollout: it is no good measurement
         return json.dumps({"status": "error", "errorType": "http", "error": str(error)})
 
 
@@ -34,20 +31,8 @@ def observe(now: datetime) -> list[canary.Observation]:
 
     of, n = interchange.PrometheusMetric, ask("samples")
     metrics = [of(metric=name, answer=ask(name), samples=n) for name in ("error_rate", "latency_p99")]
-    ready = get(f"{os.environ['CANARY']}/ready") == ""
-    return [
-        *interchange.prometheus_observations(metrics, now, now, "1s"),
-        canary.health("canary", ready, now),
-    ]
-
-
-def set_weight(weight: float) -> None:
-    with socket.socket(socket.AF_UNIX) as proxy:
-        proxy.connect(os.environ["SOCKET"])
-        proxy.sendall(
-            f"set weight app/canary {weight:.0f}; set weight app/stable {100 - weight:.0f}\n".encode()
-        )
-        print(proxy.recv(1000).decode().strip(), end="", file=sys.stderr)  # it answers if something is wrong
+    ready = canary.health("canary", get(f"{os.environ['CANARY']}/ready") == "", now)
+    return [*interchange.prometheus_observations(metrics, now, now, "1s"), ready]
 
 
 store = sqlite3.connect(Path(sys.argv[1]) / "rollout.db", isolation_level=None)
@@ -61,7 +46,11 @@ while True:
     decision = rollout.next_action(state, observe(now), now)
     store.execute("INSERT INTO decision VALUES (?)", [relcore.to_json(decision)])
     store.execute("COMMIT")
-    set_weight(canary.routing(decision.state).weight)  # of the stored state, at every tick
+    new = canary.routing(decision.state).weight  # of the stored state, at every tick
+    with socket.socket(socket.AF_UNIX) as proxy:
+        proxy.connect(os.environ["SOCKET"])
+        proxy.sendall(f"set weight app/canary {new:.0f}; set weight app/stable {100 - new:.0f}\n".encode())
+        print(proxy.recv(1000).decode().strip(), end="", file=sys.stderr)  # it answers if something is wrong
     if decision.state.phase in ("succeeded", "rolled_back", "frozen"):
         rows = store.execute("SELECT json FROM decision ORDER BY rowid")
         decisions = [relcore.from_json(canary.Decision, row[0]) for row in rows]

@@ -849,6 +849,8 @@ export interface CombinedJudgement {
   readonly deciding?: number | undefined;
   /** The reason. */
   readonly reasons: readonly Reason[];
+  /** The judgements that are unknown: `judgements[1]`. */
+  readonly missing?: readonly string[] | undefined;
 }
 /** How a value is compared with a limit. */
 export type Comparator =
@@ -1039,7 +1041,13 @@ export interface JudgePolicy {
   readonly marginalScore?: number | undefined;
   /** The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2. */
   readonly confidence?: number | undefined;
+  /** Whose rules label the metrics and add them up. */
+  readonly semantics?: JudgeSemantics | undefined;
+  /** The part of the shift that the rule of Kayenta tolerates, for `semantics: kayenta` only. */
+  readonly shiftTolerance?: number | undefined;
 }
+/** Whose rules label metrics and add up the labels. */
+export type JudgeSemantics = "strict" | "kayenta";
 /** A metric of a canary and its baseline. */
 export interface JudgedMetric {
   /** The name by which series refer to it. */
@@ -1560,6 +1568,8 @@ export declare function evaluateAlerts(
 export declare function explainAlerts(report: AlertReport): string;
 /** Writes the course of a series as text for a person: the verdict and the reasons. */
 export declare function explainAnomalies(report: AnomalyReport): string;
+/** Writes what the judgements come to as text for a person: the verdict, the reason, the unknown judgements. */
+export declare function explainCombined(combined: CombinedJudgement): string;
 /** Writes an evaluation as text for a person: the phase and the reasons. */
 export declare function explainEvaluation(evaluation: Evaluation): string;
 /** Writes a judgement as text for a person: the verdict and the reasons. */
@@ -1574,6 +1584,8 @@ export declare function judge(policy: JudgePolicy, series: readonly SeriesPair[]
 export declare function outcomeOfAlerts(report: AlertReport): decision.Outcome;
 /** The consequence of anomalies for their caller. */
 export declare function outcomeOfAnomalies(report: AnomalyReport): decision.Outcome;
+/** The consequence of several judgements for their caller. */
+export declare function outcomeOfCombined(combined: CombinedJudgement): decision.Outcome;
 /** The consequence of an evaluation for its caller. */
 export declare function outcomeOfEvaluation(evaluation: Evaluation): decision.Outcome;
 /** The consequence of a judgement for its caller. */
@@ -7053,6 +7065,40 @@ export interface Lift {
 }
 /** How often counts are compared while they grow. */
 export type Looks = "any" | "one";
+/** The difference of two means with its intervals and p-values, made by `meanDifference`. */
+export interface MeanDifference {
+  /** The mean of the canary minus that of the baseline, divided by the latter if the difference is relative. */
+  readonly difference: number;
+  /** Its standard error; of a relative difference by the delta method. */
+  readonly standardError: number;
+  /** The degrees of freedom by Welch and Satterthwaite; absent for any number of looks. */
+  readonly df?: number | undefined;
+  /** The lower end of the two-sided interval. */
+  readonly low: number;
+  /** The upper end. */
+  readonly high: number;
+  /** The end of the interval without an upper end: the difference is at least that. */
+  readonly least: number;
+  /** The end of the interval without a lower end: the difference is at most that. */
+  readonly most: number;
+  /** The p-value against "both means are equal". */
+  readonly pTwoSided: number;
+  /** The p-value against "the mean of the canary is not greater". */
+  readonly pGreater: number;
+  /** The p-value against "the mean of the canary is not less". */
+  readonly pLess: number;
+}
+/** How two means are compared. */
+export interface MeanPolicy {
+  /** The level of the intervals, a share. */
+  readonly level?: number | undefined;
+  /** How often the means are looked at. */
+  readonly looks?: Looks | undefined;
+  /** Whether the difference is divided by the mean of the baseline: 0.05 is 5 % more. */
+  readonly relative?: boolean | undefined;
+  /** The number of values of both arms for which a comparison at any number of looks is tightest. */
+  readonly tunedFor?: number | undefined;
+}
 /** One metric of a canary with its comparison. */
 export interface MetricComparison {
   /** The name of the metric. */
@@ -7188,6 +7234,8 @@ export interface RateHypothesis {
   readonly priorCanary?: number | undefined;
   /** The weight of the prior on the baseline, in events. */
   readonly priorBaseline?: number | undefined;
+  /** The test for one look. */
+  readonly method?: RateTestMethod | undefined;
 }
 /** A rate with its interval, made by `rateInterval`. */
 export interface RateInterval {
@@ -7198,6 +7246,8 @@ export interface RateInterval {
   /** The upper end. */
   readonly high: number;
 }
+/** How an interval of the ratio of two rates is made, for one look. */
+export type RateIntervalMethod = "exact" | "score" | "wald" | "mover";
 /** The ratio of two rates with its interval, made by `rateRatio`. */
 export interface RateRatio {
   /** The rate of the canary, divided by that of the baseline; absent without events of the baseline. */
@@ -7215,7 +7265,11 @@ export interface RateTest {
   readonly greater: TestResult;
   /** The test against "the ratio is at least that of the hypothesis". */
   readonly less: TestResult;
+  /** The statistic of an approximate test. */
+  readonly z?: number | undefined;
 }
+/** How the ratio of two rates is tested, for one look. */
+export type RateTestMethod = "exact" | "mid_p" | "score" | "square_root";
 /** When the values of a canary count as worse, and how certain that must be. */
 export interface SamplePolicy {
   /** Whether greater values or lesser ones are worse. */
@@ -7241,6 +7295,15 @@ export interface SamplePolicy {
 }
 /** Whether values are compared by their logarithms or as they are. */
 export type SampleScale = "log" | "linear";
+/** The values of one arm, added up. */
+export interface SampleSums {
+  /** The number of values; at least 2. */
+  readonly n: Count;
+  /** Their sum. */
+  readonly sum: number;
+  /** The sum of their squares. */
+  readonly sumOfSquares?: number | undefined;
+}
 /** An effect on a share with its confidence interval, made by `shareEffect`. */
 export interface ShareEffect {
   /** The difference or the ratio of the shares; a ratio is absent without events of the baseline. */
@@ -7554,6 +7617,12 @@ export declare function mannWhitney(
   baseline: readonly number[] | Float64Array,
   method: RankMethod,
 ): RankTest;
+/** Compares two means by the sums of their values, so that the values stay where they are. */
+export declare function meanDifference(
+  canary: SampleSums,
+  baseline: SampleSums,
+  policy: MeanPolicy,
+): MeanDifference;
 /** The sketch of all values of several sketches: exact, in any order. */
 export declare function mergeSketches(sketches: readonly Sketch[]): Sketch;
 /** The natural logarithm of the e-value of a sum `s` of deviations with the variance `v`: the evidence against a mean of 0. */
@@ -7598,6 +7667,13 @@ export declare function quantileSequence(
 export declare function rateInterval(arm: Counts, level: number): RateInterval;
 /** The ratio of two rates with its confidence interval, or its confidence sequence for any number of looks. */
 export declare function rateRatio(canary: Counts, baseline: Counts, level: number, looks: Looks): RateRatio;
+/** The ratio of two rates with its confidence interval by a method, for one look. */
+export declare function rateRatioInterval(
+  canary: Counts,
+  baseline: Counts,
+  level: number,
+  method: RateIntervalMethod,
+): RateRatio;
 /** Tests the ratio of two rates against a hypothesis, in both directions. */
 export declare function rateTest(canary: Counts, baseline: Counts, hypothesis: RateHypothesis): RateTest;
 /** Turns a ratio of two sums, such as clicks by views, into one value for each user, whose mean is the ratio and whose variance is that of the delta method: an arm for `compareSamples` on the scale `linear`. */

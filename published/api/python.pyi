@@ -139,6 +139,12 @@ class Join(StrEnum):
     """All of them must hold."""
     ANY = 'any'
     """One of them must hold."""
+class JudgeSemantics(StrEnum):
+    """Whose rules label metrics and add up the labels."""
+    STRICT = 'strict'
+    """The exact rank test, of which a result does not depend on the unit."""
+    KAYENTA = 'kayenta'
+    """The rules of Kayenta's judge, `NetflixACAJudge-v1.0`, for comparison with it and not for a release: the interval of the shift by a solver with a tolerance of 0.0001 in any unit, so that seconds and milliseconds have different results; differences that 4 values of each arm prove are passed, and those of 2 values are not; a group without data counts as one of 100; a failed query is left out; an empty series passes with `missing: zero`."""
 class Label(StrEnum):
     """What the series of one metric show."""
     PASSED = 'passed'
@@ -427,6 +433,8 @@ class CombinedJudgement(_Value):
     """The index of the judgement that decided; absent if there is none."""
     reasons: Sequence[Reason]
     """The reason."""
+    missing: Sequence[str] = ()
+    """The judgements that are unknown: `judgements[1]`."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Condition(_Value):
     """Tests of one value, joined by `and` or `or`."""
@@ -604,6 +612,10 @@ class JudgePolicy(_Value):
     """The score in percent from which it is marginal."""
     confidence: float = 0.98
     """The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2."""
+    semantics: JudgeSemantics = JudgeSemantics.STRICT
+    """Whose rules label the metrics and add them up."""
+    shift_tolerance: float = 0.25
+    """The part of the shift that the rule of Kayenta tolerates, for `semantics: kayenta` only."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgedMetric(_Value):
     """A metric of a canary and its baseline."""
@@ -1137,6 +1149,9 @@ def explain_alerts(report: AlertReport | Mapping[str, object]) -> str:
 def explain_anomalies(report: AnomalyReport | Mapping[str, object]) -> str:
     """Writes the course of a series as text for a person: the verdict and the reasons."""
     ...
+def explain_combined(combined: CombinedJudgement | Mapping[str, object]) -> str:
+    """Writes what the judgements come to as text for a person: the verdict, the reason, the unknown judgements."""
+    ...
 def explain_evaluation(evaluation: Evaluation | Mapping[str, object]) -> str:
     """Writes an evaluation as text for a person: the phase and the reasons."""
     ...
@@ -1157,6 +1172,9 @@ def outcome_of_alerts(report: AlertReport | Mapping[str, object]) -> Outcome:
     ...
 def outcome_of_anomalies(report: AnomalyReport | Mapping[str, object]) -> Outcome:
     """The consequence of anomalies for their caller."""
+    ...
+def outcome_of_combined(combined: CombinedJudgement | Mapping[str, object]) -> Outcome:
+    """The consequence of several judgements for their caller."""
     ...
 def outcome_of_evaluation(evaluation: Evaluation | Mapping[str, object]) -> Outcome:
     """The consequence of an evaluation for its caller."""
@@ -8171,6 +8189,26 @@ class RankMethod(StrEnum):
     """The same without the correction for continuity."""
     AUTOCORRELATED = 'autocorrelated'
     """For series that depend on their own past, such as one measurement a minute of memory or of a queue, in the order of time: normal, with the number of values that independent ones would need to say as much."""
+class RateIntervalMethod(StrEnum):
+    """How an interval of the ratio of two rates is made, for one look."""
+    EXACT = 'exact'
+    """The interval of Clopper and Pearson for the share of the canary in all events, as `poisson.test` of R."""
+    SCORE = 'score'
+    """The ratios that the score test does not reject: `score` of statsmodels."""
+    WALD = 'wald'
+    """The normal interval of the logarithm with half an event more in each arm: `waldcc`."""
+    MOVER = 'mover'
+    """From the score intervals of both rates (MOVER; A."""
+class RateTestMethod(StrEnum):
+    """How the ratio of two rates is tested, for one look."""
+    EXACT = 'exact'
+    """The exact conditional test: `exact-cond` of statsmodels, `poisson.test` of R."""
+    MID_P = 'mid_p'
+    """The same with half of the probability of the observed count (H."""
+    SCORE = 'score'
+    """The score test, whose variance is that of the hypothesis: `score`."""
+    SQUARE_ROOT = 'square_root'
+    """The test of square roots, whose variance hardly depends on the rates (F."""
 class SampleScale(StrEnum):
     """Whether values are compared by their logarithms or as they are."""
     LOG = 'log'
@@ -8712,6 +8750,40 @@ class Lift(_Value):
     fieller_high: float | None = None
     """The upper end."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MeanDifference(_Value):
+    """The difference of two means with its intervals and p-values, made by `mean_difference`."""
+    difference: float
+    """The mean of the canary minus that of the baseline, divided by the latter if the difference is relative."""
+    standard_error: float
+    """Its standard error; of a relative difference by the delta method."""
+    df: float | None = None
+    """The degrees of freedom by Welch and Satterthwaite; absent for any number of looks."""
+    low: float
+    """The lower end of the two-sided interval."""
+    high: float
+    """The upper end."""
+    least: float
+    """The end of the interval without an upper end: the difference is at least that."""
+    most: float
+    """The end of the interval without a lower end: the difference is at most that."""
+    p_two_sided: float
+    """The p-value against "both means are equal"."""
+    p_greater: float
+    """The p-value against "the mean of the canary is not greater"."""
+    p_less: float
+    """The p-value against "the mean of the canary is not less"."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MeanPolicy(_Value):
+    """How two means are compared."""
+    level: float = 0.95
+    """The level of the intervals, a share."""
+    looks: Looks = Looks.ANY
+    """How often the means are looked at."""
+    relative: bool = False
+    """Whether the difference is divided by the mean of the baseline: 0.05 is 5 % more."""
+    tuned_for: float = 5000.0
+    """The number of values of both arms for which a comparison at any number of looks is tightest."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricComparison(_Value):
     """One metric of a canary with its comparison."""
     metric: str
@@ -8832,6 +8904,8 @@ class RateHypothesis(_Value):
     """The weight of the prior on the canary, in events; only for any number of looks."""
     prior_baseline: float | None = None
     """The weight of the prior on the baseline, in events."""
+    method: RateTestMethod = RateTestMethod.EXACT
+    """The test for one look."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateInterval(_Value):
     """A rate with its interval, made by `rate_interval`."""
@@ -8859,6 +8933,8 @@ class RateTest(_Value):
     """The test against "the ratio is at most that of the hypothesis": small if the canary has a greater rate."""
     less: TestResult
     """The test against "the ratio is at least that of the hypothesis"."""
+    z: float | None = None
+    """The statistic of an approximate test."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SamplePolicy(_Value):
     """When the values of a canary count as worse, and how certain that must be."""
@@ -8882,6 +8958,15 @@ class SamplePolicy(_Value):
     """Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding alone."""
     limit: ValueLimit | None = None
     """A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared as well."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class SampleSums(_Value):
+    """The values of one arm, added up."""
+    n: int
+    """The number of values; at least 2."""
+    sum: float
+    """Their sum."""
+    sum_of_squares: float | None = None
+    """The sum of their squares."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ShareEffect(_Value):
     """An effect on a share with its confidence interval, made by `share_effect`."""
@@ -9156,6 +9241,9 @@ def location_shift(canary: Sequence[float] | Column, baseline: Sequence[float] |
 def mann_whitney(canary: Sequence[float] | Column, baseline: Sequence[float] | Column, method: RankMethod | str) -> RankTest:
     """Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test."""
     ...
+def mean_difference(canary: SampleSums | Mapping[str, object], baseline: SampleSums | Mapping[str, object], policy: MeanPolicy | Mapping[str, object]) -> MeanDifference:
+    """Compares two means by the sums of their values, so that the values stay where they are."""
+    ...
 def merge_sketches(sketches: Sequence[Sketch | Mapping[str, object]]) -> Sketch:
     """The sketch of all values of several sketches: exact, in any order."""
     ...
@@ -9194,6 +9282,9 @@ def rate_interval(arm: Counts | Mapping[str, object], level: float) -> RateInter
     ...
 def rate_ratio(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], level: float, looks: Looks | str) -> RateRatio:
     """The ratio of two rates with its confidence interval, or its confidence sequence for any number of looks."""
+    ...
+def rate_ratio_interval(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], level: float, method: RateIntervalMethod | str) -> RateRatio:
+    """The ratio of two rates with its confidence interval by a method, for one look."""
     ...
 def rate_test(canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], hypothesis: RateHypothesis | Mapping[str, object]) -> RateTest:
     """Tests the ratio of two rates against a hypothesis, in both directions."""

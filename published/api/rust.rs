@@ -969,6 +969,19 @@ pub mod analysis {
         pub marginal_score: f64,
         /// The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2.
         pub confidence: f64,
+        /// Whose rules label the metrics and add them up.
+        pub semantics: JudgeSemantics,
+        /// The part of the shift that the rule of Kayenta tolerates, for `semantics: kayenta` only.
+        pub shift_tolerance: f64,
+    }
+    /// Whose rules label metrics and add up the labels.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum JudgeSemantics {
+        /// The exact rank test, of which a result does not depend on the unit.
+        Strict,
+        /// The rules of Kayenta's judge, `NetflixACAJudge-v1.0`, for comparison with it and not for a release: the interval of the shift by a solver with a tolerance of 0.0001 in any unit, so that seconds and milliseconds have different results; differences that 4 values of each arm prove are passed, and those of 2 values are not; a group without data counts as one of 100; a failed query is left out; an empty series passes with `missing: zero`.
+        Kayenta,
     }
     /// A metric of a canary and its baseline.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -1384,6 +1397,8 @@ pub mod analysis {
         pub deciding: Option<u32>,
         /// The reason.
         pub reasons: Vec<Reason>,
+        /// The judgements that are unknown: `judgements[1]`.
+        pub missing: Vec<String>,
     }
     /// How often a canary is judged, and over which time.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -1413,8 +1428,14 @@ pub mod analysis {
     /// The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last one the passing score.
     #[must_use]
     pub fn combine_judgements(verdicts: &[Verdict]) -> CombinedJudgement;
+    /// Writes what the judgements come to as text for a person: the verdict, the reason, the unknown judgements.
+    #[must_use]
+    pub fn explain_combined(combined: &CombinedJudgement) -> String;
     /// The windows of the judgements of a canary, as Kayenta's: each ends an `interval` after the one before, and all begin together, or slide where they would be longer than `lookback`.
     pub fn judgement_windows(plan: &JudgementPlan, now: Timestamp) -> Result<Vec<JudgementWindow>>;
+    /// The consequence of several judgements for their caller.
+    #[must_use]
+    pub fn outcome_of_combined(combined: &CombinedJudgement) -> Outcome;
     impl Display for Aggregate {}
     impl FromStr for Aggregate {}
     impl Display for AlertStatus {}
@@ -1439,6 +1460,8 @@ pub mod analysis {
     impl FromStr for IncludedResults {}
     impl Display for Join {}
     impl FromStr for Join {}
+    impl Display for JudgeSemantics {}
+    impl FromStr for JudgeSemantics {}
     impl Display for Label {}
     impl FromStr for Label {}
     impl Display for MissingValues {}
@@ -1607,6 +1630,9 @@ pub mod analysis {
         #[must_use]
         pub fn new(lifetime: Span, interval: Span) -> Self;
     }
+    /// The text of `explain_combined`.
+    impl fmt::Display for CombinedJudgement {}
+    impl Explain for CombinedJudgement {}
 }
 /// The table of public functions and handles: the API in every language.
 pub mod api {
@@ -4352,7 +4378,7 @@ pub mod decision {
         fn missing(&self) -> &[String];
         /// The next instant at which time alone changes the verdict; `None` if there is none.
         fn next_check_at(&self) -> Option<Timestamp>;
-        /// The digest of the policy.
+        /// The digest of the policy; empty if none was applied.
         fn policy_digest(&self) -> &str;
         /// What happens at `next_check_at`, as a clause; empty if that needs no words.
         fn next_check_event(&self) -> &'static str;
@@ -10638,6 +10664,63 @@ pub mod stats {
     }
     /// Tests whether two samples come from one distribution: `scipy.stats.ks_2samp`.
     pub fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> Result<KolmogorovSmirnovTest>;
+    /// The difference of two means with its intervals and p-values, made by `mean_difference`.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MeanDifference {
+        /// The mean of the canary minus that of the baseline, divided by the latter if the difference is relative.
+        pub difference: f64,
+        /// Its standard error; of a relative difference by the delta method.
+        pub standard_error: f64,
+        /// The degrees of freedom by Welch and Satterthwaite; absent for any number of looks.
+        pub df: Option<f64>,
+        /// The lower end of the two-sided interval.
+        pub low: f64,
+        /// The upper end.
+        pub high: f64,
+        /// The end of the interval without an upper end: the difference is at least that.
+        pub least: f64,
+        /// The end of the interval without a lower end: the difference is at most that.
+        pub most: f64,
+        /// The p-value against "both means are equal".
+        pub p_two_sided: f64,
+        /// The p-value against "the mean of the canary is not greater".
+        pub p_greater: f64,
+        /// The p-value against "the mean of the canary is not less".
+        pub p_less: f64,
+    }
+    /// How two means are compared.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct MeanPolicy {
+        /// The level of the intervals, a share.
+        pub level: f64,
+        /// How often the means are looked at.
+        pub looks: Looks,
+        /// Whether the difference is divided by the mean of the baseline: 0.05 is 5 % more.
+        pub relative: bool,
+        /// The number of values of both arms for which a comparison at any number of looks is tightest.
+        pub tuned_for: f64,
+    }
+    /// The values of one arm, added up.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SampleSums {
+        /// The number of values; at least 2.
+        pub n: Count,
+        /// Their sum.
+        pub sum: f64,
+        /// The sum of their squares.
+        pub sum_of_squares: Option<f64>,
+    }
+    /// Compares two means by the sums of their values, so that the values stay where they are.
+    pub fn mean_difference(
+        canary: &SampleSums,
+        baseline: &SampleSums,
+        policy: &MeanPolicy,
+    ) -> Result<MeanDifference>;
     /// The result of two one-sided tests, made by `equivalence`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -10928,6 +11011,39 @@ pub mod stats {
     }
     /// Tests by ranks whether the values of the canary are greater or less than those of the baseline: `scipy.stats.mannwhitneyu`, also called the Wilcoxon rank-sum test.
     pub fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> Result<RankTest>;
+    /// How the ratio of two rates is tested, for one look.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RateTestMethod {
+        /// The exact conditional test: `exact-cond` of statsmodels, `poisson.test` of R.
+        Exact,
+        /// The same with half of the probability of the observed count (H.
+        MidP,
+        /// The score test, whose variance is that of the hypothesis: `score`.
+        Score,
+        /// The test of square roots, whose variance hardly depends on the rates (F.
+        SquareRoot,
+    }
+    /// How an interval of the ratio of two rates is made, for one look.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RateIntervalMethod {
+        /// The interval of Clopper and Pearson for the share of the canary in all events, as `poisson.test` of R.
+        Exact,
+        /// The ratios that the score test does not reject: `score` of statsmodels.
+        Score,
+        /// The normal interval of the logarithm with half an event more in each arm: `waldcc`.
+        Wald,
+        /// From the score intervals of both rates (MOVER; A.
+        Mover,
+    }
+    /// The ratio of two rates with its confidence interval by a method, for one look.
+    pub fn rate_ratio_interval(
+        canary: &Counts,
+        baseline: &Counts,
+        level: f64,
+        method: &RateIntervalMethod,
+    ) -> Result<RateRatio>;
     /// A class of `multinomial_test`: what it got, and what it was planned to get.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -10953,6 +11069,8 @@ pub mod stats {
         pub prior_canary: Option<f64>,
         /// The weight of the prior on the baseline, in events.
         pub prior_baseline: Option<f64>,
+        /// The test for one look.
+        pub method: RateTestMethod,
     }
     /// A rate with its interval, made by `rate_interval`.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -10986,6 +11104,8 @@ pub mod stats {
         pub greater: TestResult,
         /// The test against "the ratio is at least that of the hypothesis".
         pub less: TestResult,
+        /// The statistic of an approximate test.
+        pub z: Option<f64>,
     }
     /// Tests whether counts fall into classes with planned shares, at any number of looks: the Dirichlet-multinomial e-process.
     pub fn multinomial_test(classes: &[PlannedShare]) -> Result<TestResult>;
@@ -11427,6 +11547,10 @@ pub mod stats {
     impl FromStr for QuantileMethod {}
     impl Display for RankMethod {}
     impl FromStr for RankMethod {}
+    impl Display for RateIntervalMethod {}
+    impl FromStr for RateIntervalMethod {}
+    impl Display for RateTestMethod {}
+    impl FromStr for RateTestMethod {}
     impl Display for SampleScale {}
     impl FromStr for SampleScale {}
     impl Display for ShareMethod {}
@@ -11490,6 +11614,12 @@ pub mod stats {
         #[must_use]
         pub fn rest(count: impl Into<Count>) -> Self;
     }
+    impl SampleSums {
+        /// Values that are 0 or 1, of which the sum are ones.
+        #[must_use]
+        pub fn new(n: impl Into<Count>, sum: f64) -> Self;
+    }
+    impl Default for MeanPolicy {}
     impl PartialSample {
         /// A sample of which nothing is missing.
         #[must_use]

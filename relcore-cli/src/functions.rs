@@ -38,7 +38,8 @@ Canary against baseline:
 with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
 are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
 a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
-the verdict is certain only if it does not matter.
+the verdict is certain only if it does not matter. `semantics: kayenta` of a policy has the rules of Kayenta itself, for
+comparison with it.
 
 Objectives:
 
@@ -576,14 +577,14 @@ the marginal one here, which it allows in a single judgement; here both are the 
                     "analysis.CombinedJudgement",
                     "What the judgements of several windows come to, made by `combine_judgements`.",
                 ),
-                explain: None,
-                outcome: None,
+                explain: Some("analysis.explain_combined"),
+                outcome: Some("analysis.outcome_of_combined"),
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
                     command: r#"relcore analysis combine-judgements --verdicts '["no_data","passed"]'"#,
                     files: &[],
-                    prints: r#"{"verdict":"no_data","deciding":0,"reasons":[{"code":"too_little_data","severity":"warning","subject":"judgements","text":"judgement 1 of 2 has no data","evidence":{"n":2}}]}"#,
+                    prints: r#"{"verdict":"no_data","deciding":0,"reasons":[{"code":"too_little_data","severity":"warning","subject":"judgements","text":"judgement 1 of 2 has no data","evidence":{"n":2}}],"missing":["judgements[0]"]}"#,
                 }),
             },
             Function {
@@ -965,6 +966,34 @@ time.",
                 }),
             },
             Function {
+                name: "analysis.explain_combined",
+                command: "explain-combined",
+                docs: "Writes what the judgements come to as text for a person: the verdict, the reason, the unknown judgements.",
+                arguments: &[Argument {
+                    wire: "combined",
+                    option: "combined",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.CombinedJudgement",
+                        "What the judgements of several windows come to, made by `combine_judgements`.",
+                        "Keys: verdict, deciding?, reasons, missing?",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis explain-combined --combined combined.json",
+                    files: &[(
+                        "combined.json",
+                        r#"{"verdict":"inconclusive","deciding":1,"reasons":[{"code":"score_unknown","severity":"warning","subject":"judgements","text":"judgement 2 of 3 is inconclusive","evidence":{"n":3}}],"missing":["judgements[1]"]}"#,
+                    )],
+                    prints: r#""INCONCLUSIVE: a judgement is unknown\n- warning: judgement 2 of 3 is inconclusive [score_unknown: judgements]\nmissing: judgements[1]\n""#,
+                }),
+            },
+            Function {
                 name: "analysis.explain_evaluation",
                 command: "explain-evaluation",
                 docs: "Writes an evaluation as text for a person: the phase and the reasons.",
@@ -1093,7 +1122,7 @@ pairs, `invalid_value` for a value that is not finite, or for a count that is ne
                         kind: Kind::Document(
                             "analysis.JudgePolicy",
                             "The metrics of a canary and its baseline, and when their difference is bad.",
-                            "Keys: metrics, groupWeights?, passScore?, marginalScore?, confidence?",
+                            "Keys: metrics, groupWeights?, passScore?, marginalScore?, confidence?, semantics?, shiftTolerance?",
                         ),
                     },
                     Argument {
@@ -1199,6 +1228,44 @@ A series alone does not say that a release changed it, so an anomaly asks a pers
                         r#"{"verdict":"inconclusive","points":[],"reasons":[{"code":"reference_too_short","severity":"warning","subject":"latency","text":"`latency` has 12 samples, fewer than the 30 of the reference","evidence":{"n":12}}],"policyDigest":"sha256:a753605e87fa3be254396d1cf10866284635505548c3533abf2da2014dd1acb8"}"#,
                     )],
                     prints: r#""wait""#,
+                }),
+            },
+            Function {
+                name: "analysis.outcome_of_combined",
+                command: "outcome-of-combined",
+                docs: r"The consequence of several judgements for their caller.
+
+| verdict | outcome |
+| --- | --- |
+| `passed` | `proceed` |
+| `failed` | `roll_back` |
+| `inconclusive`, `no_data` | `wait` |
+| `marginal` | `ask` |",
+                arguments: &[Argument {
+                    wire: "combined",
+                    option: "combined",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "analysis.CombinedJudgement",
+                        "What the judgements of several windows come to, made by `combine_judgements`.",
+                        "Keys: verdict, deciding?, reasons, missing?",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore analysis outcome-of-combined --combined combined.json",
+                    files: &[(
+                        "combined.json",
+                        r#"{"verdict":"failed","deciding":0,"reasons":[{"code":"score_too_low","severity":"error","subject":"judgements","text":"judgement 1 of 1 failed","evidence":{"n":1}}]}"#,
+                    )],
+                    prints: r#""roll_back""#,
                 }),
             },
             Function {
@@ -10437,6 +10504,7 @@ Functions and sources:
 | `clopper_pearson` | exact confidence interval of a proportion | Clopper and Pearson 1934 |
 | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
+| `rate-ratio-interval`, `RateTestMethod` | the same by approximations that other tools compute | Lancaster 1961; Anscombe 1948; Donner and Zou 2012 |
 | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
 | `test-shares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
 | `share-effect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
@@ -10451,6 +10519,7 @@ Functions and sources:
 | `location-shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
 | `kolmogorov-smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
 | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+| `mean-difference` | the same from sums, also for any number of looks | Welch 1947; Waudby-Smith and others 2024 |
 | `relative-lift` | ratio of two means with its interval | delta method; Fieller 1954 |
 | `compare-samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
 | `quantile-sequence`, `quantile-difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
@@ -12039,6 +12108,64 @@ All faults at once: `out_of_range` for an empty sample, and for `exact` with sam
                 }),
             },
             Function {
+                name: "stats.mean_difference",
+                command: "mean-difference",
+                docs: r"Compares two means by the sums of their values, so that the values stay where they are.
+
+For one look it is Welch's test; for any number of looks the asymptotic confidence sequence of Waudby-Smith and others
+(2024), as the sequential tests of GrowthBook. `compare-samples` decides by the same sequence.
+
+Errors:
+All faults at once: `out_of_range` for an arm of one value, a sum of squares that no values of this sum have, a level of 95;
+`invalid_value` for 12 ones among 10 values, and a relative difference to a mean of 0. Then `invalid_value` for two arms
+that are both constant.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.SampleSums",
+                            "The values of one arm, added up. Those of parts (hosts, days) are added field by field.",
+                            "Keys: n, sum, sumOfSquares?",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.SampleSums",
+                            "The values of one arm, added up. Those of parts (hosts, days) are added field by field.",
+                            "Keys: n, sum, sumOfSquares?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.MeanPolicy",
+                            "How two means are compared.",
+                            "Keys: level?, looks?, relative?, tunedFor?",
+                        ),
+                    },
+                ],
+                result: (
+                    "stats.MeanDifference",
+                    "The difference of two means with its intervals and p-values, made by `mean_difference`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats mean-difference --canary '{"n":30,"sum":16}' --baseline '{"n":28,"sum":14}' --policy '{"looks":"one","relative":true}'"#,
+                    files: &[],
+                    prints: r#"{"difference":0.06666666666666665,"standardError":0.27169855689735606,"df":55.70744914862206,"low":-0.4776740282706786,"high":0.6110073616040119,"least":-0.3877953741052519,"most":0.5211287074385852,"pTwoSided":0.8070716832021888,"pGreater":0.4035358416010944,"pLess":0.5964641583989057}"#,
+                }),
+            },
+            Function {
                 name: "stats.merge_sketches",
                 command: "merge-sketches",
                 docs: r"The sketch of all values of several sketches: exact, in any order.
@@ -12589,16 +12716,83 @@ All faults at once: `out_of_range` for an exposure of 0 and a level of 95.",
                 }),
             },
             Function {
+                name: "stats.rate_ratio_interval",
+                command: "rate-ratio-interval",
+                docs: r"The ratio of two rates with its confidence interval by a method, for one look.
+
+Errors:
+All faults at once: `out_of_range` for an exposure of 0 and a level of 95.",
+                arguments: &[
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                    Argument {
+                        wire: "method",
+                        option: "method",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "exact",
+                                "The interval of Clopper and Pearson for the share of the canary in all events, as `poisson.test` of R.",
+                            ),
+                            (
+                                "score",
+                                "The ratios that the score test does not reject: `score` of statsmodels.",
+                            ),
+                            (
+                                "wald",
+                                "The normal interval of the logarithm with half an event more in each arm: `waldcc`.",
+                            ),
+                            (
+                                "mover",
+                                "From the score intervals of both rates (MOVER; A. Donner and G. Y. Zou 2012): `mover`.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: (
+                    "stats.RateRatio",
+                    "The ratio of two rates with its interval, made by `rate_ratio`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore stats rate-ratio-interval --canary '{"events":0,"exposure":10.0}' --baseline '{"events":7,"exposure":10.0}' --level 0.95 --method wald"#,
+                    files: &[],
+                    prints: r#"{"ratio":0.0,"low":0.003807582403359905,"high":1.1672615254557739}"#,
+                }),
+            },
+            Function {
                 name: "stats.rate_test",
                 command: "rate-test",
                 docs: r"Tests the ratio of two rates against a hypothesis, in both directions.
 
-For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`). For any number of looks it is
+For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`), or another `method`. For any number of looks it is
 the e-process of `compare-counts`; its prior is a beta distribution of the share of the canary in all events.
 
 Errors:
 All faults at once: `out_of_range` for an exposure of 0, a ratio of 0, a prior of 0, and `invalid_value` for one prior
-without the other.",
+without the other, and for a `method` with any number of looks.",
                 arguments: &[
                     Argument {
                         wire: "canary",
@@ -12627,7 +12821,7 @@ without the other.",
                         kind: Kind::Document(
                             "stats.RateHypothesis",
                             "A hypothesis about the ratio of two rates.",
-                            "Keys: ratio?, looks?, priorCanary?, priorBaseline?",
+                            "Keys: ratio?, looks?, priorCanary?, priorBaseline?, method?",
                         ),
                     },
                 ],

@@ -53,7 +53,7 @@ pub trait Explain {
     /// The next instant at which time alone changes the verdict; `None` if there is none.
     fn next_check_at(&self) -> Option<Timestamp>;
 
-    /// The digest of the policy.
+    /// The digest of the policy; empty if none was applied.
     fn policy_digest(&self) -> &str;
 
     /// What happens at [`next_check_at`](Self::next_check_at), as a clause; empty if that needs no words.
@@ -86,7 +86,9 @@ pub trait Explain {
         for line in self.counterfactual_lines() {
             let _ = writeln!(out, "{line}");
         }
-        let _ = writeln!(out, "policy: {}", self.policy_digest());
+        if !self.policy_digest().is_empty() {
+            let _ = writeln!(out, "policy: {}", self.policy_digest());
+        }
         out
     }
 }

@@ -35,7 +35,8 @@ package relcore
  * with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
  * are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
  * a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
- * the verdict is certain only if it does not matter.
+ * the verdict is certain only if it does not matter. `semantics: kayenta` of a policy has the rules of Kayenta itself, for
+ * comparison with it.
  *
  * Objectives:
  *
@@ -431,6 +432,14 @@ object Analysis {
         ffiAnalysisExplainAnomalies(report)
 
     /**
+     * Writes what the judgements come to as text for a person: the verdict, the reason, the unknown judgements.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainCombined(combined: AnalysisCombinedJudgement): String =
+        ffiAnalysisExplainCombined(combined)
+
+    /**
      * Writes an evaluation as text for a person: the phase and the reasons.
      */
     @JvmStatic
@@ -508,6 +517,21 @@ object Analysis {
     @Throws(RelcoreException::class)
     fun outcomeOfAnomalies(report: AnalysisAnomalyReport): DecisionOutcome =
         ffiAnalysisOutcomeOfAnomalies(report)
+
+    /**
+     * The consequence of several judgements for their caller.
+     *
+     * | verdict | outcome |
+     * | --- | --- |
+     * | `passed` | `proceed` |
+     * | `failed` | `roll_back` |
+     * | `inconclusive`, `no_data` | `wait` |
+     * | `marginal` | `ask` |
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfCombined(combined: AnalysisCombinedJudgement): DecisionOutcome =
+        ffiAnalysisOutcomeOfCombined(combined)
 
     /**
      * The consequence of an evaluation for its caller.
@@ -4185,6 +4209,7 @@ object Rollback {
  * | `clopper_pearson` | exact confidence interval of a proportion | Clopper and Pearson 1934 |
  * | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
  * | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
+ * | `rate_ratio_interval`, `RateTestMethod` | the same by approximations that other tools compute | Lancaster 1961; Anscombe 1948; Donner and Zou 2012 |
  * | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
  * | `test_shares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
  * | `share_effect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
@@ -4199,6 +4224,7 @@ object Rollback {
  * | `location_shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
  * | `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
  * | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+ * | `mean_difference` | the same from sums, also for any number of looks | Welch 1947; Waudby-Smith and others 2024 |
  * | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
  * | `compare_samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
  * | `quantile_sequence`, `quantile_difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
@@ -4789,6 +4815,22 @@ object Stats {
         ffiStatsMannWhitney(canary, baseline, method)
 
     /**
+     * Compares two means by the sums of their values, so that the values stay where they are.
+     *
+     * For one look it is Welch's test; for any number of looks the asymptotic confidence sequence of Waudby-Smith and others
+     * (2024), as the sequential tests of GrowthBook. `compare_samples` decides by the same sequence.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an arm of one value, a sum of squares that no values of this sum have, a level of 95;
+     * `invalid_value` for 12 ones among 10 values, and a relative difference to a mean of 0. Then `invalid_value` for two arms
+     * that are both constant.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun meanDifference(canary: StatsSampleSums, baseline: StatsSampleSums, policy: StatsMeanPolicy): StatsMeanDifference =
+        ffiStatsMeanDifference(canary, baseline, policy)
+
+    /**
      * The sketch of all values of several sketches: exact, in any order.
      *
      * Errors:
@@ -4972,14 +5014,25 @@ object Stats {
         ffiStatsRateRatio(canary, baseline, level, looks)
 
     /**
+     * The ratio of two rates with its confidence interval by a method, for one look.
+     *
+     * Errors:
+     * All faults at once: `out_of_range` for an exposure of 0 and a level of 95.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun rateRatioInterval(canary: StatsCounts, baseline: StatsCounts, level: Double, method: StatsRateIntervalMethod): StatsRateRatio =
+        ffiStatsRateRatioInterval(canary, baseline, level, method)
+
+    /**
      * Tests the ratio of two rates against a hypothesis, in both directions.
      *
-     * For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`). For any number of looks it is
+     * For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`), or another `method`. For any number of looks it is
      * the e-process of `compare_counts`; its prior is a beta distribution of the share of the canary in all events.
      *
      * Errors:
      * All faults at once: `out_of_range` for an exposure of 0, a ratio of 0, a prior of 0, and `invalid_value` for one prior
-     * without the other.
+     * without the other, and for a `method` with any number of looks.
      */
     @JvmStatic
     @Throws(RelcoreException::class)

@@ -485,6 +485,14 @@ fun AnalysisJudgePolicy.toJson(): String = ffiWriteAnalysisJudgePolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AnalysisJudgeSemantics.Companion.fromJson(json: String): AnalysisJudgeSemantics = ffiReadAnalysisJudgeSemantics(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AnalysisJudgeSemantics.toJson(): String = ffiWriteAnalysisJudgeSemantics(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AnalysisJudgedMetric.Companion.fromJson(json: String): AnalysisJudgedMetric = ffiReadAnalysisJudgedMetric(json)
 
 /** The JSON form. */
@@ -3797,6 +3805,22 @@ fun StatsLooks.toJson(): String = ffiWriteStatsLooks(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsMeanDifference.Companion.fromJson(json: String): StatsMeanDifference = ffiReadStatsMeanDifference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsMeanDifference.toJson(): String = ffiWriteStatsMeanDifference(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsMeanPolicy.Companion.fromJson(json: String): StatsMeanPolicy = ffiReadStatsMeanPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsMeanPolicy.toJson(): String = ffiWriteStatsMeanPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsMetricComparison.Companion.fromJson(json: String): StatsMetricComparison = ffiReadStatsMetricComparison(json)
 
 /** The JSON form. */
@@ -3917,6 +3941,14 @@ fun StatsRateInterval.toJson(): String = ffiWriteStatsRateInterval(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsRateIntervalMethod.Companion.fromJson(json: String): StatsRateIntervalMethod = ffiReadStatsRateIntervalMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRateIntervalMethod.toJson(): String = ffiWriteStatsRateIntervalMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsRateRatio.Companion.fromJson(json: String): StatsRateRatio = ffiReadStatsRateRatio(json)
 
 /** The JSON form. */
@@ -3933,6 +3965,14 @@ fun StatsRateTest.toJson(): String = ffiWriteStatsRateTest(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun StatsRateTestMethod.Companion.fromJson(json: String): StatsRateTestMethod = ffiReadStatsRateTestMethod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsRateTestMethod.toJson(): String = ffiWriteStatsRateTestMethod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun StatsSamplePolicy.Companion.fromJson(json: String): StatsSamplePolicy = ffiReadStatsSamplePolicy(json)
 
 /** The JSON form. */
@@ -3946,6 +3986,14 @@ fun StatsSampleScale.Companion.fromJson(json: String): StatsSampleScale = ffiRea
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun StatsSampleScale.toJson(): String = ffiWriteStatsSampleScale(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun StatsSampleSums.Companion.fromJson(json: String): StatsSampleSums = ffiReadStatsSampleSums(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun StatsSampleSums.toJson(): String = ffiWriteStatsSampleSums(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

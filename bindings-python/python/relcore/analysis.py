@@ -32,7 +32,8 @@ Canary against baseline:
 with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
 are too small for any such p-value are `inconclusive`. `score()` adds up the labels as Kayenta does, with two differences:
 a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
-the verdict is certain only if it does not matter.
+the verdict is certain only if it does not matter. `semantics: kayenta` of a policy has the rules of Kayenta itself, for
+comparison with it.
 
 Objectives:
 
@@ -129,6 +130,7 @@ __all__ = [
     "Indicator",
     "Join",
     "JudgePolicy",
+    "JudgeSemantics",
     "JudgedMetric",
     "Judgement",
     "JudgementPlan",
@@ -192,6 +194,7 @@ __all__ = [
     "evaluate_alerts",
     "explain_alerts",
     "explain_anomalies",
+    "explain_combined",
     "explain_evaluation",
     "explain_judgement",
     "explain_scorecard",
@@ -206,6 +209,7 @@ __all__ = [
     "objectives_from_yaml",
     "outcome_of_alerts",
     "outcome_of_anomalies",
+    "outcome_of_combined",
     "outcome_of_evaluation",
     "outcome_of_judgement",
     "outcome_of_scorecard",
@@ -385,6 +389,21 @@ class Join(StrEnum):
 
     ANY = "any"
     """One of them must hold."""
+
+
+class JudgeSemantics(StrEnum):
+    """Whose rules label metrics and add up the labels."""
+
+    STRICT = "strict"
+    """The exact rank test, of which a result does not depend on the unit. What is missing is unknown, and never passes."""
+
+    KAYENTA = "kayenta"
+    """The rules of Kayenta's judge, `NetflixACAJudge-v1.0`, for comparison with it and not for a release: the interval of the
+    shift by a solver with a tolerance of 0.0001 in any unit, so that seconds and milliseconds have different results;
+    differences that 4 values of each arm prove are passed, and those of 2 values are not; a group without data counts as
+    one of 100; a failed query is left out; an empty series passes with `missing: zero`. `is_count` and `spread` are
+    refused. Two constants that differ are compared without the random noise that Kayenta adds.
+    """
 
 
 class Label(StrEnum):
@@ -958,7 +977,7 @@ class CombinedJudgement(_Value):
     """What the judgements of several windows come to, made by `combine_judgements`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "deciding", "reasons", of="analysis.CombinedJudgement"
+        "verdict", "deciding", "reasons", "missing", of="analysis.CombinedJudgement"
     )
 
     verdict: Verdict
@@ -970,8 +989,14 @@ class CombinedJudgement(_Value):
     reasons: Sequence[Reason]
     """The reason."""
 
+    missing: Sequence[str] = ()
+    """The judgements that are unknown: `judgements[1]`."""
+
     def __post_init__(self) -> None:
-        _freeze(self, "reasons")
+        _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_combined(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -1348,7 +1373,14 @@ class JudgePolicy(_Value):
     """The metrics of a canary and its baseline, and when their difference is bad."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "metrics", "group_weights", "pass_score", "marginal_score", "confidence", of="analysis.JudgePolicy"
+        "metrics",
+        "group_weights",
+        "pass_score",
+        "marginal_score",
+        "confidence",
+        "semantics",
+        "shift_tolerance",
+        of="analysis.JudgePolicy",
     )
 
     metrics: Sequence[JudgedMetric]
@@ -1366,6 +1398,14 @@ class JudgePolicy(_Value):
     confidence: float = 0.98
     """The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2.
     Default 0.98, as Kayenta.
+    """
+
+    semantics: JudgeSemantics = JudgeSemantics.STRICT
+    """Whose rules label the metrics and add them up. Default `strict`."""
+
+    shift_tolerance: float = 0.25
+    """The part of the shift that the rule of Kayenta tolerates, for `semantics: kayenta` only. Default 0.25, which is built
+    into its judge.
     """
 
     def __post_init__(self) -> None:
@@ -2789,6 +2829,14 @@ def explain_anomalies(report: AnomalyReport | Mapping[str, object]) -> str:
     return _explain_anomalies(report)
 
 
+_explain_combined = _native.function("analysis.explain_combined")
+
+
+def explain_combined(combined: CombinedJudgement | Mapping[str, object]) -> str:
+    """Writes what the judgements come to as text for a person: the verdict, the reason, the unknown judgements."""
+    return _explain_combined(combined)
+
+
 _explain_evaluation = _native.function("analysis.explain_evaluation")
 
 
@@ -2871,6 +2919,22 @@ def outcome_of_anomalies(report: AnomalyReport | Mapping[str, object]) -> Outcom
     A series alone does not say that a release changed it, so an anomaly asks a person and rolls nothing back.
     """
     return _outcome_of_anomalies(report)
+
+
+_outcome_of_combined = _native.function("analysis.outcome_of_combined")
+
+
+def outcome_of_combined(combined: CombinedJudgement | Mapping[str, object]) -> Outcome:
+    """The consequence of several judgements for their caller.
+
+    | verdict | outcome |
+    | --- | --- |
+    | `passed` | `proceed` |
+    | `failed` | `roll_back` |
+    | `inconclusive`, `no_data` | `wait` |
+    | `marginal` | `ask` |
+    """
+    return _outcome_of_combined(combined)
 
 
 _outcome_of_evaluation = _native.function("analysis.outcome_of_evaluation")

@@ -53,6 +53,7 @@ Functions and sources:
 | `clopper_pearson` | exact confidence interval of a proportion | Clopper and Pearson 1934 |
 | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
+| `rate_ratio_interval`, `RateTestMethod` | the same by approximations that other tools compute | Lancaster 1961; Anscombe 1948; Donner and Zou 2012 |
 | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
 | `test_shares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
 | `share_effect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
@@ -67,6 +68,7 @@ Functions and sources:
 | `location_shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
 | `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
 | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+| `mean_difference` | the same from sums, also for any number of looks | Welch 1947; Waudby-Smith and others 2024 |
 | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
 | `compare_samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
 | `quantile_sequence`, `quantile_difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
@@ -152,6 +154,8 @@ __all__ = [
     "KolmogorovSmirnovTest",
     "Lift",
     "Looks",
+    "MeanDifference",
+    "MeanPolicy",
     "MetricComparison",
     "MetricTest",
     "MissingRule",
@@ -167,10 +171,13 @@ __all__ = [
     "RankTest",
     "RateHypothesis",
     "RateInterval",
+    "RateIntervalMethod",
     "RateRatio",
     "RateTest",
+    "RateTestMethod",
     "SamplePolicy",
     "SampleScale",
+    "SampleSums",
     "ShareEffect",
     "ShareInterval",
     "ShareMethod",
@@ -222,6 +229,7 @@ __all__ = [
     "kolmogorov_smirnov",
     "location_shift",
     "mann_whitney",
+    "mean_difference",
     "merge_sketches",
     "mixture_log_e",
     "multinomial_test",
@@ -237,6 +245,7 @@ __all__ = [
     "quantile_sequence",
     "rate_interval",
     "rate_ratio",
+    "rate_ratio_interval",
     "rate_test",
     "ratio_values",
     "relative_lift",
@@ -398,6 +407,40 @@ class RankMethod(StrEnum):
     time: normal, with the number of values that independent ones would need to say as much. With fewer than 8 of these
     an arm, all p-values are 1.
     """
+
+
+class RateIntervalMethod(StrEnum):
+    """How an interval of the ratio of two rates is made, for one look."""
+
+    EXACT = "exact"
+    """The interval of Clopper and Pearson for the share of the canary in all events, as `poisson.test` of R."""
+
+    SCORE = "score"
+    """The ratios that the score test does not reject: `score` of statsmodels."""
+
+    WALD = "wald"
+    """The normal interval of the logarithm with half an event more in each arm: `waldcc`."""
+
+    MOVER = "mover"
+    """From the score intervals of both rates (MOVER; A. Donner and G. Y. Zou 2012): `mover`."""
+
+
+class RateTestMethod(StrEnum):
+    """How the ratio of two rates is tested, for one look."""
+
+    EXACT = "exact"
+    """The exact conditional test: `exact-cond` of statsmodels, `poisson.test` of R."""
+
+    MID_P = "mid_p"
+    """The same with half of the probability of the observed count (H. O. Lancaster 1961): `cond-midp`. It rejects more, and may
+    exceed its level.
+    """
+
+    SCORE = "score"
+    """The score test, whose variance is that of the hypothesis: `score`."""
+
+    SQUARE_ROOT = "square_root"
+    """The test of square roots, whose variance hardly depends on the rates (F. J. Anscombe 1948): `sqrt`."""
 
 
 class SampleScale(StrEnum):
@@ -1514,6 +1557,78 @@ class Lift(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MeanDifference(_Value):
+    """The difference of two means with its intervals and p-values, made by `mean_difference`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "difference",
+        "standard_error",
+        "df",
+        "low",
+        "high",
+        "least",
+        "most",
+        "p_two_sided",
+        "p_greater",
+        "p_less",
+        of="stats.MeanDifference",
+    )
+
+    difference: float
+    """The mean of the canary minus that of the baseline, divided by the latter if the difference is relative."""
+
+    standard_error: float
+    """Its standard error; of a relative difference by the delta method."""
+
+    df: float | None = None
+    """The degrees of freedom by Welch and Satterthwaite; absent for any number of looks."""
+
+    low: float
+    """The lower end of the two-sided interval."""
+
+    high: float
+    """The upper end."""
+
+    least: float
+    """The end of the interval without an upper end: the difference is at least that."""
+
+    most: float
+    """The end of the interval without a lower end: the difference is at most that."""
+
+    p_two_sided: float
+    """The p-value against "both means are equal"."""
+
+    p_greater: float
+    """The p-value against "the mean of the canary is not greater"."""
+
+    p_less: float
+    """The p-value against "the mean of the canary is not less"."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MeanPolicy(_Value):
+    """How two means are compared."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "level", "looks", "relative", "tuned_for", of="stats.MeanPolicy"
+    )
+
+    level: float = 0.95
+    """The level of the intervals, a share. Default 0.95."""
+
+    looks: Looks = Looks.ANY
+    """How often the means are looked at. Default `any`."""
+
+    relative: bool = False
+    """Whether the difference is divided by the mean of the baseline: 0.05 is 5 % more. Default false."""
+
+    tuned_for: float = 5000.0
+    """The number of values of both arms for which a comparison at any number of looks is tightest. Default 5000, as
+    GrowthBook.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricComparison(_Value):
     """One metric of a canary with its comparison."""
 
@@ -1736,7 +1851,7 @@ class RateHypothesis(_Value):
     """A hypothesis about the ratio of two rates."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "ratio", "looks", "prior_canary", "prior_baseline", of="stats.RateHypothesis"
+        "ratio", "looks", "prior_canary", "prior_baseline", "method", of="stats.RateHypothesis"
     )
 
     ratio: float = 1.0
@@ -1752,6 +1867,9 @@ class RateHypothesis(_Value):
 
     prior_baseline: float | None = None
     """The weight of the prior on the baseline, in events."""
+
+    method: RateTestMethod = RateTestMethod.EXACT
+    """The test for one look. Default `exact`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -1790,7 +1908,7 @@ class RateRatio(_Value):
 class RateTest(_Value):
     """The tests of the ratio of two rates, made by `rate_test`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("share", "greater", "less", of="stats.RateTest")
+    _fields: ClassVar[_native.Fields] = _native.Fields("share", "greater", "less", "z", of="stats.RateTest")
 
     share: float
     """The share of the canary in all events under the hypothesis."""
@@ -1800,6 +1918,9 @@ class RateTest(_Value):
 
     less: TestResult
     """The test against "the ratio is at least that of the hypothesis"."""
+
+    z: float | None = None
+    """The statistic of an approximate test."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -1855,6 +1976,22 @@ class SamplePolicy(_Value):
     """A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared
     as well. Default: none.
     """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class SampleSums(_Value):
+    """The values of one arm, added up. Those of parts (hosts, days) are added field by field."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("n", "sum", "sum_of_squares", of="stats.SampleSums")
+
+    n: int
+    """The number of values; at least 2."""
+
+    sum: float
+    """Their sum."""
+
+    sum_of_squares: float | None = None
+    """The sum of their squares. Absent: each value is 0 or 1, and the sum is the number of ones."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -2896,6 +3033,27 @@ def mann_whitney(
     return _mann_whitney(canary, baseline, method)
 
 
+_mean_difference = _native.function("stats.mean_difference")
+
+
+def mean_difference(
+    canary: SampleSums | Mapping[str, object],
+    baseline: SampleSums | Mapping[str, object],
+    policy: MeanPolicy | Mapping[str, object],
+) -> MeanDifference:
+    """Compares two means by the sums of their values, so that the values stay where they are.
+
+    For one look it is Welch's test; for any number of looks the asymptotic confidence sequence of Waudby-Smith and others
+    (2024), as the sequential tests of GrowthBook. `compare_samples` decides by the same sequence.
+
+    Errors:
+    All faults at once: `out_of_range` for an arm of one value, a sum of squares that no values of this sum have, a level of 95;
+    `invalid_value` for 12 ones among 10 values, and a relative difference to a mean of 0. Then `invalid_value` for two arms
+    that are both constant.
+    """
+    return _mean_difference(canary, baseline, policy)
+
+
 _merge_sketches = _native.function("stats.merge_sketches")
 
 
@@ -3105,6 +3263,23 @@ def rate_ratio(
     return _rate_ratio(canary, baseline, level, looks)
 
 
+_rate_ratio_interval = _native.function("stats.rate_ratio_interval")
+
+
+def rate_ratio_interval(
+    canary: Counts | Mapping[str, object],
+    baseline: Counts | Mapping[str, object],
+    level: float,
+    method: RateIntervalMethod | str,
+) -> RateRatio:
+    """The ratio of two rates with its confidence interval by a method, for one look.
+
+    Errors:
+    All faults at once: `out_of_range` for an exposure of 0 and a level of 95.
+    """
+    return _rate_ratio_interval(canary, baseline, level, method)
+
+
 _rate_test = _native.function("stats.rate_test")
 
 
@@ -3115,12 +3290,12 @@ def rate_test(
 ) -> RateTest:
     """Tests the ratio of two rates against a hypothesis, in both directions.
 
-    For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`). For any number of looks it is
+    For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`), or another `method`. For any number of looks it is
     the e-process of `compare_counts`; its prior is a beta distribution of the share of the canary in all events.
 
     Errors:
     All faults at once: `out_of_range` for an exposure of 0, a ratio of 0, a prior of 0, and `invalid_value` for one prior
-    without the other.
+    without the other, and for a `method` with any number of looks.
     """
     return _rate_test(canary, baseline, hypothesis)
 

@@ -175,7 +175,7 @@ fn every_vector_of_changes_and_versions_runs_or_is_left_out_for_a_reason() {
 /// A case begins with the vector that it expresses, and the file says how many of each group run in it.
 #[test]
 fn cases_name_their_vectors() {
-    check_names(&Account::read("canary.jsonl"), &["canary", "analysis"]);
+    check_names(&Account::read("canary.jsonl"), &["canary", "analysis", "stats"]);
     check_names(&Account::read("experiment.jsonl"), &["experiment"]);
     check_names(&Account::read("window.jsonl"), &["window", "interchange"]);
     check_names(&Account::read("readiness.jsonl"), &["readiness"]);

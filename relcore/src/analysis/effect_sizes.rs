@@ -78,7 +78,9 @@ struct Moments {
 impl Moments {
     fn of(values: &[f64]) -> Self {
         let n = Count::of(values.len()).as_f64();
-        let mean = values.iter().map(|value| value / n).sum::<f64>();
+        let sum: f64 = values.iter().sum();
+        // Divided first only where the sum is too large: values that add up to 0 have a mean of 0.
+        let mean = if sum.is_finite() { sum / n } else { values.iter().map(|value| value / n).sum() };
         let squares = values.iter().map(|value| (value - mean) * (value - mean)).sum();
         Self { n, mean, squares }
     }

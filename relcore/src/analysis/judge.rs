@@ -1,10 +1,11 @@
 //! Compares the series of a canary with those of its baseline.
 use super::code;
 use super::judge_policy::{
-    BadChange, EffectMeasure, JudgePolicy, JudgedMetric, MissingValues, Samples, SeriesPair, SpreadRule,
-    check_score,
+    BadChange, EffectMeasure, JudgePolicy, JudgeSemantics, JudgedMetric, MissingValues, Samples, SeriesPair,
+    SpreadRule, check_score,
 };
 use super::judgement::{GroupScore, Judgement, Label, LabelledMetric, MetricJudgement, Score, Verdict};
+use super::kayenta;
 use crate::digest::Checked;
 use crate::error::{ErrorKind, Faults, Result, quoted, shortened};
 use crate::reason::{Evidence, Interval, Reason, ReasonCode, Severity, number};
@@ -42,15 +43,16 @@ pub fn judge(policy: &JudgePolicy, series: &[SeriesPair]) -> Result<Judgement> {
     check(policy, series)?;
     let pairs: BTreeMap<&str, &SeriesPair> = series.iter().map(|pair| (pair.metric.as_str(), pair)).collect();
     let empty = SeriesPair::new("", Samples::default(), Samples::default());
+    let is_kayenta = policy.semantics == JudgeSemantics::Kayenta;
     let judged: Vec<(MetricJudgement, Reason)> = policy
         .metrics
         .iter()
         .map(|metric| {
-            judge_metric(
-                metric,
-                pairs.get(metric.name.as_str()).copied().unwrap_or(&empty),
-                policy.confidence,
-            )
+            let pair = pairs.get(metric.name.as_str()).copied().unwrap_or(&empty);
+            match is_kayenta {
+                true => judge_as_kayenta(metric, pair, policy),
+                false => judge_metric(metric, pair, policy.confidence),
+            }
         })
         .collect();
     let labels: Vec<LabelledMetric> = policy
@@ -68,7 +70,10 @@ pub fn judge(policy: &JudgePolicy, series: &[SeriesPair]) -> Result<Judgement> {
             must_have_data: metric.must_have_data,
         })
         .collect();
-    let score = scored(&labels, &policy.group_weights, policy.pass_score, policy.marginal_score);
+    let score = match is_kayenta {
+        true => score_as_kayenta(&labels, policy),
+        false => scored(&labels, &policy.group_weights, policy.pass_score, policy.marginal_score),
+    };
     let missing = judged.iter().filter(|(found, _)| matches!(found.label, Label::NoData | Label::Error));
     let missing = missing.map(|(found, _)| found.name.clone()).collect();
     let reasons = std::iter::once(score.reason.clone())
@@ -289,19 +294,7 @@ fn is_uneven(pair: &SeriesPair) -> bool {
 
 fn judge_metric(metric: &JudgedMetric, pair: &SeriesPair, confidence: f64) -> (MetricJudgement, Reason) {
     let (canary, baseline) = (prepared(&pair.canary, metric), prepared(&pair.baseline, metric));
-    let mut found = MetricJudgement {
-        name: metric.name.clone(),
-        label: Label::Passed,
-        is_critical: false,
-        canary_n: Count::of(canary.len()),
-        baseline_n: Count::of(baseline.len()),
-        p: None,
-        smallest_p: None,
-        mean_ratio: None,
-        common_language_effect: None,
-        shift: None,
-        shift_interval: None,
-    };
+    let mut found = unjudged(metric, &canary, &baseline);
     let alpha = (1.0 - confidence) / 2.0;
     let mut evidence =
         Evidence { n: Some(Count::of(canary.len().saturating_add(baseline.len()))), ..Evidence::default() };
@@ -315,14 +308,100 @@ fn judge_metric(metric: &JudgedMetric, pair: &SeriesPair, confidence: f64) -> (M
             (interval, interval, Some(shift.estimate));
     }
     evidence.p = found.p;
-    evidence.error = pair.canary.error.clone().or_else(|| pair.baseline.error.clone());
-    let severity = match label {
+    evidence.error = error_of(pair).map(|(_, error)| error.clone());
+    let severity = severity(&found);
+    (found, Reason::new(code, severity, metric.name.clone(), text).with(evidence))
+}
+
+fn unjudged(metric: &JudgedMetric, canary: &[f64], baseline: &[f64]) -> MetricJudgement {
+    MetricJudgement {
+        name: metric.name.clone(),
+        label: Label::Passed,
+        is_critical: false,
+        canary_n: Count::of(canary.len()),
+        baseline_n: Count::of(baseline.len()),
+        p: None,
+        smallest_p: None,
+        mean_ratio: None,
+        common_language_effect: None,
+        shift: None,
+        shift_interval: None,
+    }
+}
+
+fn severity(found: &MetricJudgement) -> Severity {
+    match found.label {
         Label::Passed => Severity::Info,
         Label::High | Label::Low if found.is_critical => Severity::Critical,
         Label::High | Label::Low => Severity::Error,
         Label::Inconclusive | Label::NoData | Label::Error => Severity::Warning,
+    }
+}
+
+/// The arm whose query failed, and its error.
+fn error_of(pair: &SeriesPair) -> Option<(&'static str, &String)> {
+    let arms = [("canary", &pair.canary.error), ("baseline", &pair.baseline.error)];
+    arms.into_iter().find_map(|(arm, error)| error.as_ref().map(|error| (arm, error)))
+}
+
+/// The label that Kayenta gives a metric, and why.
+fn judge_as_kayenta(
+    metric: &JudgedMetric,
+    pair: &SeriesPair,
+    policy: &JudgePolicy,
+) -> (MetricJudgement, Reason) {
+    let (canary, baseline) =
+        (kayenta::prepared(&pair.canary, metric), kayenta::prepared(&pair.baseline, metric));
+    let mut found = unjudged(metric, &canary, &baseline);
+    let n = Count::of(canary.len().saturating_add(baseline.len()));
+    let mut evidence = Evidence { n: Some(n), ..Evidence::default() };
+    let (code, text) = if let Some((arm, error)) = error_of(pair) {
+        found.label = Label::Error;
+        evidence.error = Some(error.clone());
+        (code::SERIES_FAILED, format!("the query of the {arm} failed: {}", shortened(error)))
+    } else {
+        let rule = (policy.confidence, policy.shift_tolerance);
+        let classified = kayenta::classify(metric, &canary, &baseline, rule);
+        (found.label, found.is_critical) = (classified.label, classified.is_critical);
+        found.mean_ratio = classified.mean_ratio;
+        if let Some((shift, interval)) = classified.shift {
+            (found.shift, found.shift_interval) = (Some(shift), Some(interval));
+            (evidence.observed, evidence.interval) = (Some(shift), Some(interval));
+        }
+        let code = match found.label {
+            Label::High => code::SERIES_HIGH,
+            Label::Low => code::SERIES_LOW,
+            Label::NoData => code::SERIES_EMPTY,
+            _ => code::SERIES_PASSED,
+        };
+        (code, classified.text)
     };
+    let severity = severity(&found);
     (found, Reason::new(code, severity, metric.name.clone(), text).with(evidence))
+}
+
+/// The score that Kayenta adds up, and its class.
+fn score_as_kayenta(labels: &[LabelledMetric], policy: &JudgePolicy) -> Score {
+    let kayenta::Scored { score, groups, zero } = kayenta::scored(labels, &policy.group_weights);
+    let (verdict, code, severity) = match score {
+        score if score >= policy.pass_score => (Verdict::Passed, code::SCORE_PASSED, Severity::Info),
+        score if score >= policy.marginal_score => {
+            (Verdict::Marginal, code::SCORE_MARGINAL, Severity::Warning)
+        }
+        _ => (Verdict::Failed, code::SCORE_TOO_LOW, Severity::Error),
+    };
+    let text = format!("Kayenta's score is {}", number(score));
+    let text = zero.map_or(text.clone(), |why| format!("{text}: {why}"));
+    let threshold = if verdict == Verdict::Passed { policy.pass_score } else { policy.marginal_score };
+    let evidence = Evidence {
+        observed: Some(score),
+        threshold: Some(threshold),
+        unit: Some("%".to_owned()),
+        n: Some(Count::of(labels.len())),
+        ..Evidence::default()
+    };
+    let reason = Reason::new(code, severity, "score", text).with(evidence);
+    Score { verdict, lowest: Some(score), highest: Some(score), groups, reason }
 }
 
 fn decide(
@@ -332,10 +411,7 @@ fn decide(
     alpha: f64,
     found: &mut MetricJudgement,
 ) -> (Label, ReasonCode, String) {
-    if let Some((arm, error)) = [("canary", &pair.canary.error), ("baseline", &pair.baseline.error)]
-        .into_iter()
-        .find_map(|(arm, error)| error.as_ref().map(|error| (arm, error)))
-    {
+    if let Some((arm, error)) = error_of(pair) {
         let text = format!("the query of the {arm} failed: {}", shortened(error));
         return (Label::Error, code::SERIES_FAILED, text);
     }

@@ -27,7 +27,44 @@ input! {
         /// Default 0.98, as Kayenta.
         #[serde(default = "confidence_default")]
         pub confidence: f64,
+        /// Whose rules label the metrics and add them up. Default `strict`.
+        #[serde(default, skip_serializing_if = "wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub semantics: JudgeSemantics,
+        /// The part of the shift that the rule of Kayenta tolerates, for `semantics: kayenta` only. Default 0.25, which is built
+        /// into its judge.
+        #[serde(default = "shift_tolerance_default", skip_serializing_if = "is_shift_tolerance")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "wire::never"))]
+        pub shift_tolerance: f64,
     }
+}
+
+const SHIFT_TOLERANCE: f64 = 0.25;
+
+fn shift_tolerance_default() -> f64 {
+    SHIFT_TOLERANCE
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_shift_tolerance(tolerance: &f64) -> bool {
+    tolerance.total_cmp(&SHIFT_TOLERANCE).is_eq()
+}
+
+/// Whose rules label metrics and add up the labels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "analysis.JudgeSemantics", rename_all = "snake_case")]
+pub enum JudgeSemantics {
+    /// The exact rank test, of which a result does not depend on the unit. What is missing is unknown, and never passes.
+    #[default]
+    Strict,
+    /// The rules of Kayenta's judge, `NetflixACAJudge-v1.0`, for comparison with it and not for a release: the interval of the
+    /// shift by a solver with a tolerance of 0.0001 in any unit, so that seconds and milliseconds have different results;
+    /// differences that 4 values of each arm prove are passed, and those of 2 values are not; a group without data counts as
+    /// one of 100; a failed query is left out; an empty series passes with `missing: zero`. `is_count` and `spread` are
+    /// refused. Two constants that differ are compared without the random noise that Kayenta adds.
+    Kayenta,
 }
 
 fn pass_default() -> f64 {
@@ -232,6 +269,8 @@ impl JudgePolicy {
             pass_score: pass_default(),
             marginal_score: marginal_default(),
             confidence: confidence_default(),
+            semantics: JudgeSemantics::default(),
+            shift_tolerance: shift_tolerance_default(),
         }
     }
 }
@@ -284,6 +323,17 @@ impl PolicyText for JudgePolicy {
                 faults.check(is_ratio, ErrorKind::OutOfRange, format_args!("{at}[{index}].{field}"), text);
             }
         }
+        let is_kayenta = self.semantics == JudgeSemantics::Kayenta;
+        let extended =
+            self.metrics.iter().position(|metric| metric.is_count || metric.spread != SpreadRule::Off);
+        if let Some(index) = extended.filter(|_| is_kayenta) {
+            let text = format_args!("has `isCount` or `spread`, which Kayenta does not have");
+            faults.add(ErrorKind::InvalidValue, format_args!("{at}[{index}]"), text);
+        }
+        let tolerance = self.shift_tolerance;
+        let text = format_args!("`{tolerance}` is out of range: expected a share from 0 to 1");
+        let at = join(path, "shiftTolerance");
+        faults.check((0.0..=1.0).contains(&tolerance), ErrorKind::OutOfRange, format_args!("{at}"), text);
         let confidence = self.confidence;
         let text = format_args!("`{confidence}` is out of range: expected a share from 0.5 to 0.999999");
         let at = join(path, "confidence");

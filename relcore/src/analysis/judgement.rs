@@ -44,6 +44,17 @@ pub enum Verdict {
     NoData,
 }
 
+impl Verdict {
+    pub(super) fn outcome(self) -> Outcome {
+        match self {
+            Self::Passed => Outcome::Proceed,
+            Self::Failed => Outcome::RollBack,
+            Self::Inconclusive | Self::NoData => Outcome::Wait,
+            Self::Marginal => Outcome::Ask,
+        }
+    }
+}
+
 input! {
     /// A metric whose label is known.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -207,12 +218,7 @@ impl Explain for Judgement {
     }
 
     fn outcome(&self) -> Outcome {
-        match self.score.verdict {
-            Verdict::Passed => Outcome::Proceed,
-            Verdict::Failed => Outcome::RollBack,
-            Verdict::Inconclusive | Verdict::NoData => Outcome::Wait,
-            Verdict::Marginal => Outcome::Ask,
-        }
+        self.score.verdict.outcome()
     }
 
     fn reasons(&self) -> &[Reason] {

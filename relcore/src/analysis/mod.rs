@@ -31,7 +31,8 @@
 //! with mid-ranks) has a one-sided p-value below (1 − confidence) / 2 and the effect reaches what is allowed. Samples that
 //! are too small for any such p-value are `inconclusive`. [`score()`] adds up the labels as Kayenta does, with two differences:
 //! a group without data is left out instead of counting as 100, and an unknown metric counts as bad and as good, so that
-//! the verdict is certain only if it does not matter.
+//! the verdict is certain only if it does not matter. `semantics: kayenta` of a policy has the rules of Kayenta itself, for
+//! comparison with it.
 //!
 //! # Objectives
 //!
@@ -79,6 +80,7 @@ mod indicator;
 mod judge;
 mod judge_policy;
 mod judgement;
+mod kayenta;
 mod measurement;
 mod monitoring;
 mod objectives;
@@ -130,8 +132,8 @@ pub use judge::{judge, score};
 #[cfg(feature = "yaml")]
 pub use judge_policy::judge_policy_from_yaml;
 pub use judge_policy::{
-    BadChange, EffectMeasure, JudgePolicy, JudgedMetric, MissingValues, Samples, SeriesPair, SpreadRule,
-    judge_policy_from_json, standard_judge_policy,
+    BadChange, EffectMeasure, JudgePolicy, JudgeSemantics, JudgedMetric, MissingValues, Samples, SeriesPair,
+    SpreadRule, judge_policy_from_json, standard_judge_policy,
 };
 pub use judgement::{
     GroupScore, Judgement, Label, LabelledMetric, MetricJudgement, Score, Verdict, explain_judgement,
@@ -144,7 +146,10 @@ pub use template::{
     Condition, EndRule, Join, Metric, MetricGroup, NoValue, Template, Test, standard_template,
     template_from_json,
 };
-pub use windows::{CombinedJudgement, JudgementPlan, JudgementWindow, combine_judgements, judgement_windows};
+pub use windows::{
+    CombinedJudgement, JudgementPlan, JudgementWindow, combine_judgements, explain_combined,
+    judgement_windows, outcome_of_combined,
+};
 
 crate::scalar::texts!(
     Aggregate,
@@ -159,6 +164,7 @@ crate::scalar::texts!(
     EndRule,
     IncludedResults,
     Join,
+    JudgeSemantics,
     Label,
     MissingValues,
     MonitoringArea,
@@ -198,6 +204,8 @@ macro_rules! table_rows {
                 #[plain]
                 fn explain_anomalies(report: &AnomalyReport) -> String;
                 #[plain]
+                fn explain_combined(combined: &CombinedJudgement) -> String;
+                #[plain]
                 fn explain_evaluation(evaluation: &Evaluation) -> String;
                 #[plain]
                 fn explain_judgement(judgement: &Judgement) -> String;
@@ -210,6 +218,8 @@ macro_rules! table_rows {
                 fn outcome_of_alerts(report: &AlertReport) -> crate::decision::Outcome;
                 #[plain]
                 fn outcome_of_anomalies(report: &AnomalyReport) -> crate::decision::Outcome;
+                #[plain]
+                fn outcome_of_combined(combined: &CombinedJudgement) -> crate::decision::Outcome;
                 #[plain]
                 fn outcome_of_evaluation(evaluation: &Evaluation) -> crate::decision::Outcome;
                 #[plain]

@@ -1,12 +1,14 @@
 //! The windows of several judgements of one canary, and what the judgements come to.
 use super::code;
 use super::judgement::Verdict;
+use crate::decision::{Explain, Outcome};
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::input::input;
 use crate::reason::{Evidence, Reason, Severity};
 use crate::scalar::Count;
 use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 input! {
     /// How often a canary is judged, and over which time.
@@ -123,6 +125,84 @@ pub struct CombinedJudgement {
     pub deciding: Option<u32>,
     /// The reason.
     pub reasons: Vec<Reason>,
+    /// The judgements that are unknown: `judgements[1]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+    pub missing: Vec<String>,
+}
+
+/// Writes what the judgements come to as text for a person: the verdict, the reason, the unknown judgements.
+///
+/// ```
+/// use relcore::analysis::{Verdict, combine_judgements, explain_combined};
+/// let text = explain_combined(&combine_judgements(&[Verdict::Passed, Verdict::Inconclusive]));
+/// assert!(text.starts_with("INCONCLUSIVE") && text.ends_with("missing: judgements[1]\n"));
+/// ```
+#[must_use]
+pub fn explain_combined(combined: &CombinedJudgement) -> String {
+    combined.explain()
+}
+
+/// The consequence of several judgements for their caller.
+///
+/// | verdict | outcome |
+/// | --- | --- |
+/// | `passed` | `proceed` |
+/// | `failed` | `roll_back` |
+/// | `inconclusive`, `no_data` | `wait` |
+/// | `marginal` | `ask` |
+///
+/// ```
+/// use relcore::{analysis::{Verdict, combine_judgements, outcome_of_combined}, decision::Outcome};
+/// let combined = combine_judgements(&[Verdict::Failed, Verdict::Passed]);
+/// assert_eq!(outcome_of_combined(&combined), Outcome::RollBack);
+/// // Pitfall: nothing that was judged is no reason to go on.
+/// assert_eq!(outcome_of_combined(&combine_judgements(&[])), Outcome::Wait);
+/// ```
+#[must_use]
+pub fn outcome_of_combined(combined: &CombinedJudgement) -> Outcome {
+    combined.outcome()
+}
+
+/// The text of [`explain_combined`].
+impl fmt::Display for CombinedJudgement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.explain())
+    }
+}
+
+impl Explain for CombinedJudgement {
+    fn headline(&self) -> String {
+        let headline = match self.verdict {
+            Verdict::Passed => "PASSED: no judgement shows the canary to be worse",
+            Verdict::Marginal => "MARGINAL: the last judgement is not a pass",
+            Verdict::Failed => "FAILED: a judgement shows the canary to be worse",
+            Verdict::Inconclusive => "INCONCLUSIVE: a judgement is unknown",
+            Verdict::NoData => "NO DATA: a judgement has too little data",
+        };
+        headline.to_owned()
+    }
+
+    fn outcome(&self) -> Outcome {
+        self.verdict.outcome()
+    }
+
+    fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    fn missing(&self) -> &[String] {
+        &self.missing
+    }
+
+    fn next_check_at(&self) -> Option<Timestamp> {
+        None
+    }
+
+    /// Each judgement has its own.
+    fn policy_digest(&self) -> &str {
+        ""
+    }
 }
 
 /// The verdict of several judgements, in the order of their windows: every one must reach the marginal score, and the last
@@ -171,5 +251,7 @@ pub fn combine_judgements(verdicts: &[Verdict]) -> CombinedJudgement {
     let evidence = Evidence { n: Some(Count::of(verdicts.len())), ..Evidence::default() };
     let reason = Reason::new(code, severity, "judgements", text).with(evidence);
     let deciding = found.and_then(|(index, _)| u32::try_from(index).ok());
-    CombinedJudgement { verdict, deciding, reasons: vec![reason] }
+    let unknown = verdicts.iter().enumerate().filter(|(_, verdict)| is_unknown(verdict));
+    let missing = unknown.map(|(index, _)| format!("judgements[{index}]")).collect();
+    CombinedJudgement { verdict, deciding, reasons: vec![reason], missing }
 }

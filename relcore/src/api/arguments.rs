@@ -121,6 +121,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Text),
     ),
     (
+        "analysis.explain_combined",
+        &[("combined", TypeRef::Named("analysis.CombinedJudgement"))],
+        Some(TypeRef::Text),
+    ),
+    (
         "analysis.explain_evaluation",
         &[("evaluation", TypeRef::Named("analysis.Evaluation"))],
         Some(TypeRef::Text),
@@ -156,6 +161,11 @@ pub(super) static ROWS: &[RowTypes] = &[
     (
         "analysis.outcome_of_anomalies",
         &[("report", TypeRef::Named("analysis.AnomalyReport"))],
+        Some(TypeRef::Named("decision.Outcome")),
+    ),
+    (
+        "analysis.outcome_of_combined",
+        &[("combined", TypeRef::Named("analysis.CombinedJudgement"))],
         Some(TypeRef::Named("decision.Outcome")),
     ),
     (
@@ -1516,6 +1526,15 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("stats.RankTest")),
     ),
     (
+        "stats.mean_difference",
+        &[
+            ("canary", TypeRef::Named("stats.SampleSums")),
+            ("baseline", TypeRef::Named("stats.SampleSums")),
+            ("policy", TypeRef::Named("stats.MeanPolicy")),
+        ],
+        Some(TypeRef::Named("stats.MeanDifference")),
+    ),
+    (
         "stats.merge_sketches",
         &[("sketches", TypeRef::List(&TypeRef::Named("stats.Sketch")))],
         Some(TypeRef::Named("stats.Sketch")),
@@ -1600,6 +1619,16 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("baseline", TypeRef::Named("stats.Counts")),
             ("level", TypeRef::Float),
             ("looks", TypeRef::Named("stats.Looks")),
+        ],
+        Some(TypeRef::Named("stats.RateRatio")),
+    ),
+    (
+        "stats.rate_ratio_interval",
+        &[
+            ("canary", TypeRef::Named("stats.Counts")),
+            ("baseline", TypeRef::Named("stats.Counts")),
+            ("level", TypeRef::Float),
+            ("method", TypeRef::Named("stats.RateIntervalMethod")),
         ],
         Some(TypeRef::Named("stats.RateRatio")),
     ),
@@ -2106,6 +2135,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("analysis.Indicator", &[("value", TypeRef::Named("analysis.Indicator"))], None),
     ("analysis.Join", &[("value", TypeRef::Named("analysis.Join"))], None),
     ("analysis.JudgePolicy", &[("value", TypeRef::Named("analysis.JudgePolicy"))], None),
+    ("analysis.JudgeSemantics", &[("value", TypeRef::Named("analysis.JudgeSemantics"))], None),
     ("analysis.JudgedMetric", &[("value", TypeRef::Named("analysis.JudgedMetric"))], None),
     ("analysis.Judgement", &[("value", TypeRef::Named("analysis.Judgement"))], None),
     ("analysis.JudgementPlan", &[("value", TypeRef::Named("analysis.JudgementPlan"))], None),
@@ -2520,6 +2550,8 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.KolmogorovSmirnovTest", &[("value", TypeRef::Named("stats.KolmogorovSmirnovTest"))], None),
     ("stats.Lift", &[("value", TypeRef::Named("stats.Lift"))], None),
     ("stats.Looks", &[("value", TypeRef::Named("stats.Looks"))], None),
+    ("stats.MeanDifference", &[("value", TypeRef::Named("stats.MeanDifference"))], None),
+    ("stats.MeanPolicy", &[("value", TypeRef::Named("stats.MeanPolicy"))], None),
     ("stats.MetricComparison", &[("value", TypeRef::Named("stats.MetricComparison"))], None),
     ("stats.MetricTest", &[("value", TypeRef::Named("stats.MetricTest"))], None),
     ("stats.MissingRule", &[("value", TypeRef::Named("stats.MissingRule"))], None),
@@ -2535,10 +2567,13 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("stats.RankTest", &[("value", TypeRef::Named("stats.RankTest"))], None),
     ("stats.RateHypothesis", &[("value", TypeRef::Named("stats.RateHypothesis"))], None),
     ("stats.RateInterval", &[("value", TypeRef::Named("stats.RateInterval"))], None),
+    ("stats.RateIntervalMethod", &[("value", TypeRef::Named("stats.RateIntervalMethod"))], None),
     ("stats.RateRatio", &[("value", TypeRef::Named("stats.RateRatio"))], None),
     ("stats.RateTest", &[("value", TypeRef::Named("stats.RateTest"))], None),
+    ("stats.RateTestMethod", &[("value", TypeRef::Named("stats.RateTestMethod"))], None),
     ("stats.SamplePolicy", &[("value", TypeRef::Named("stats.SamplePolicy"))], None),
     ("stats.SampleScale", &[("value", TypeRef::Named("stats.SampleScale"))], None),
+    ("stats.SampleSums", &[("value", TypeRef::Named("stats.SampleSums"))], None),
     ("stats.ShareEffect", &[("value", TypeRef::Named("stats.ShareEffect"))], None),
     ("stats.ShareInterval", &[("value", TypeRef::Named("stats.ShareInterval"))], None),
     ("stats.ShareMethod", &[("value", TypeRef::Named("stats.ShareMethod"))], None),

@@ -3,7 +3,7 @@ use super::begin::Begin;
 use super::progress::Progress;
 use super::routes::Routes;
 use super::schedule::{AbortPolicy, Schedule};
-use super::state::{Phase, State, Waiver};
+use super::state::{Phase, State, Waiver, inherited};
 use super::step::Step;
 use crate::canary::code;
 use crate::reason::{Evidence, Reason, Severity, number};
@@ -38,11 +38,8 @@ pub(super) fn end(
             begin.restore(schedule, state);
         }
         (state.phase, state.waiver) = (Phase::RollingBack, Waiver::Nothing);
+        state.count_deadline(schedule, at);
         state.step_back(schedule, now, true);
-        if state.phase == Phase::RollingBack {
-            state.count_deadline(schedule, at);
-        }
-        reasons.extend(going_back(state));
         return;
     }
     state.phase = Phase::Frozen;
@@ -57,11 +54,8 @@ pub(super) fn end(
     progress.store(schedule, state);
 }
 
-/// Why not all traffic has gone back, while it has not.
-pub(super) fn going_back(state: &State) -> Option<Reason> {
-    if state.phase != Phase::RollingBack {
-        return None;
-    }
+/// Why not all traffic of a run that goes back has gone back.
+pub(super) fn going_back(state: &State) -> Reason {
     let weight = state.weight;
     let text = match state.stable_capacity {
         _ if state.stable_healthy == Some(false) => {
@@ -79,7 +73,7 @@ pub(super) fn going_back(state: &State) -> Option<Reason> {
         unit: state.stable_capacity.map(|_| "%".to_owned()),
         ..Evidence::default()
     };
-    Some(Reason::new(code::ROLLING_BACK, Severity::Warning, "stable", text).with(evidence))
+    Reason::new(code::ROLLING_BACK, Severity::Warning, "stable", text).with(evidence)
 }
 
 impl State {
@@ -122,16 +116,10 @@ impl State {
         since.plus(schedule.readiness.grace).ok()
     }
 
-    /// Keeps the traffic of a run that goes back, as far as a step of the schedule sets so much.
-    pub(super) fn keep_step_back(&mut self, schedule: &Schedule, at: Timestamp) {
-        let weights = schedule.steps.iter().filter_map(Step::weight);
-        let nearest = weights.filter(|weight| *weight <= self.weight).fold(0.0, f64::max);
-        if nearest < self.weight {
-            (self.weight, self.weight_set_at) = (nearest, (nearest > 0.0).then_some(at));
-        }
-        if nearest <= 0.0 {
-            self.traffic_since = self.traffic_since.filter(|_| Routes::have_traffic(self));
-        }
+    /// Keeps the traffic of a run that goes back, also between two weights of the schedule: the previous version may not be
+    /// able to take it. The steps go on after the last weight that is not above it.
+    pub(super) fn keep_step_back(&mut self, schedule: &Schedule) {
+        self.inherited_weight = inherited(schedule, self.weight);
         let mut progress = Progress::of(self);
         progress.rewind(schedule, self.started_at);
         progress.store(schedule, self);

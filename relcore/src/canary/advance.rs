@@ -80,13 +80,20 @@ pub(super) fn advance(mut facts: Facts<'_>) -> (Progress, Finding) {
 /// A weight rises only if the metrics are good at the current one. The first traffic has nothing to be measured by, but what
 /// was measured through a route must be good.
 ///
-/// A rollout that an abort freezes never takes traffic back, also when it begins again at a lower weight than it had.
+/// A rollout that begins again with more traffic than its first weight keeps it, if an abort would freeze it, or if the previous
+/// version is not known to be able to take what would go back at once.
 fn set_weight(facts: &Facts<'_>, weight: f64) -> Result<f64, Finding> {
     let has = facts.progress.weight;
     if weight > has && facts.progress.waiver != Waiver::NextWeight {
         if has > 0.0 { all_good(facts) } else { none_bad(facts) }?;
     }
-    Ok(if facts.schedule.abort == AbortPolicy::Freeze { weight.max(has) } else { weight })
+    let can_take = facts.state.stable_capacity.is_some_and(|capacity| capacity >= 100.0 - weight);
+    let keeps = match facts.schedule.abort {
+        AbortPolicy::RollBack => false,
+        AbortPolicy::ReverseSteps => !can_take,
+        AbortPolicy::Freeze => true,
+    };
+    Ok(if keeps { weight.max(has) } else { weight })
 }
 
 /// Ends by its timer or by an operator, whichever comes first; without a duration by an operator alone.

@@ -183,10 +183,10 @@ fn is_weight_of(schedule: &Schedule, state: &State) -> bool {
     }
 }
 
-/// Whether the weight may be that of a frozen run that began again: it did not reach its first weight yet, or never takes
-/// traffic back.
+/// Whether the weight may be that of a run that began again, or that went back only in part: it has not reached its first
+/// weight yet, or keeps its traffic.
 fn is_kept(schedule: &Schedule, state: &State, reached: f64) -> bool {
-    state.weight > reached && (reached <= 0.0 || schedule.abort == AbortPolicy::Freeze)
+    state.weight > reached && (reached <= 0.0 || schedule.abort != AbortPolicy::RollBack)
 }
 
 /// Whether the measurement was judged by this metric. A state that was changed by hand must not pass.

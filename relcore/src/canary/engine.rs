@@ -1,5 +1,5 @@
 //! One decision: the observations, the rules, the steps, and the verdict that follows from the change of the state.
-use super::abort::end;
+use super::abort::{end, going_back};
 use super::advance::{advance, timer_ends_at};
 use super::begin::Begin;
 use super::check::check_state;
@@ -147,7 +147,8 @@ fn decide(
         folded.begin.restore(schedule, &mut state);
         state.count_deadline(schedule, now);
     }
-    if folded.response.is_none() {
+    // A run that this call ended took its first step back then; a capacity that was observed since may allow more.
+    if folded.response.is_none() || state.stable_capacity.is_some() {
         state.step_back(schedule, now, false);
     }
     let facts = Facts::new(schedule, &state, now);
@@ -210,7 +211,10 @@ impl Switch {
 fn told(state: &State, finding: &mut Finding, switch: &Switch) -> Action {
     match state.phase {
         Phase::RolledBack => Action::RollBack { previous: switch.previous() },
-        Phase::RollingBack => moved(state, finding, switch).unwrap_or(Action::Hold {}),
+        Phase::RollingBack => {
+            finding.reasons.push(going_back(state));
+            moved(state, finding, switch).unwrap_or(Action::Hold {})
+        }
         Phase::Frozen => Action::Freeze {},
         _ => moved(state, finding, switch).unwrap_or(Action::Pause {}),
     }
@@ -228,7 +232,12 @@ fn apply(
     let previous = switch.previous();
     match &finding.effect {
         Effect::Complete => {
-            (state.phase, state.weight) = (Phase::Succeeded, 100.0);
+            if state.weight < 100.0 {
+                // An order passed the steps that would have set it.
+                (state.weight, state.weight_set_at) = (100.0, Some(now));
+                state.traffic_since = state.traffic_since.or(Some(now));
+            }
+            state.phase = Phase::Succeeded;
             Routes::default().store(state);
             return Action::Complete { previous };
         }

@@ -205,9 +205,13 @@ impl<'a> Walk<'a> {
                 }
             }
             ObservationKind::Split { canary, stable } => {
-                // Later counts include earlier ones; of two of one instant any one may count, but always the same.
-                let seen = Some(SplitCounts { at, canary: *canary, stable: *stable });
-                state.split = state.split.max(seen);
+                // A weight that only the clock reached, and that is taken back, never split any units.
+                let is_applied = state.weight_set_at == self.folded.begin.progress.weight_set_at;
+                if is_applied || !state.forbids_more_traffic(schedule) {
+                    // Later counts include earlier ones; of two of one instant any one may count, but always the same.
+                    let seen = Some(SplitCounts { at, canary: *canary, stable: *stable });
+                    state.split = state.split.max(seen);
+                }
             }
             ObservationKind::Window { open } => {
                 // Of two that contradict each other the more cautious one counts, and an older one is superseded.

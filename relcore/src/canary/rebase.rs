@@ -183,9 +183,8 @@ fn enter(state: &mut State, schedule: &Schedule, target: &Target, now: Timestamp
     let is_lower = target.weight < state.weight;
     let mut progress = Progress::of(state);
     if is_lower {
-        progress.weight = target.weight;
-        (progress.weight_set_at, progress.traffic_since) =
-            if target.weight > 0.0 { (Some(now), progress.traffic_since) } else { (None, None) };
+        (progress.weight, progress.weight_set_at) = (target.weight, Some(now));
+        progress.traffic_since = progress.traffic_since.filter(|_| target.weight > 0.0);
     }
     progress.step = u32::try_from(target.step).unwrap_or(u32::MAX);
     if state.phase == Phase::Succeeded {

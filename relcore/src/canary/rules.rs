@@ -90,9 +90,7 @@ fn run_over(facts: &Facts<'_>) -> Option<Finding> {
         Phase::Frozen => {
             "the rollout is frozen: nothing changes until an operator resumes or retries, or a new revision"
         }
-        Phase::RollingBack => {
-            return going_back(facts.state).map(|reason| Finding::new(Effect::Hold, reason));
-        }
+        Phase::RollingBack => return Some(Finding::new(Effect::Hold, going_back(facts.state))),
         Phase::RolledBack => "the rollout was rolled back: nothing changes until a retry or a new revision",
     };
     Some(Finding::new(Effect::Hold, Reason::new(code::RUN_OVER, Severity::Info, "run", text)))

@@ -210,8 +210,11 @@ pub enum AbortPolicy {
     RollBack,
     /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as
     /// long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a
-    /// grace at once. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
-    /// break it, too. A second order to abort takes all traffic back at once.
+    /// grace at once. A second order to abort takes all traffic back at once. A resume goes on with the traffic that has not
+    /// gone back. A retry keeps it, too, unless the capacity shows that the previous version can take it.
+    ///
+    /// For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
+    /// break it, too.
     ReverseSteps,
     /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
     Freeze,

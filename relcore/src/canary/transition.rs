@@ -106,7 +106,7 @@ impl State {
             Phase::Paused => self.take_pause(schedule, at).unwrap_or(at),
             Phase::Frozen => at,
             Phase::RollingBack => {
-                self.keep_step_back(schedule, at);
+                self.keep_step_back(schedule);
                 at
             }
             _ => return,

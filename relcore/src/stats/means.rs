@@ -346,7 +346,6 @@ impl Sequence {
     }
 
     /// The p-value of the two-sided test.
-    #[cfg(test)]
     pub(crate) fn two_sided_p(self, excess: f64) -> f64 {
         let spread = self.spread(self.alpha);
         let distance = excess / self.scale(spread);

@@ -52,6 +52,7 @@
 //! | `clopper_pearson` | exact confidence interval of a proportion | Clopper and Pearson 1934 |
 //! | `two_sided` | quantile of the normal distribution | AS 241 (Wichura 1988) |
 //! | `conditional` | exact test and interval of the ratio of two rates, for one look | Przyborowski and Wilenski 1940 |
+//! | `rate_ratio_interval`, `RateTestMethod` | the same by approximations that other tools compute | Lancaster 1961; Anscombe 1948; Donner and Zou 2012 |
 //! | `sequential` | the same for any number of looks; test of a traffic split | Lindon and Malek 2022 |
 //! | `test_shares` | tests of two shares: score at a margin, Fisher, Boschloo, Barnard | Miettinen and Nurminen 1985; Barnard 1947; Boschloo 1970 |
 //! | `share_effect` | interval of the difference or ratio of two shares | Miettinen and Nurminen 1985; Newcombe 1998; Walter 1975 |
@@ -66,6 +67,7 @@
 //! | `location_shift` | shift between two samples with its interval | Hodges and Lehmann 1963 |
 //! | `kolmogorov_smirnov` | test for any difference of two samples | Smirnov 1939; Hodges 1958 |
 //! | `welch`, `equivalence` | tests of two means | Welch 1947; Schuirmann 1987 |
+//! | `mean_difference` | the same from sums, also for any number of looks | Welch 1947; Waudby-Smith and others 2024 |
 //! | `relative_lift` | ratio of two means with its interval | delta method; Fieller 1954 |
 //! | `compare_samples` | means of two samples, for any number of looks | Waudby-Smith and others 2024 |
 //! | `quantile_sequence`, `quantile_difference` | quantiles for any number of looks | Howard and Ramdas 2022 |
@@ -108,6 +110,7 @@ mod histogram;
 mod judgement;
 mod kolmogorov;
 mod lag;
+mod mean_difference;
 mod means;
 mod missing;
 mod noise;
@@ -119,6 +122,8 @@ mod power;
 mod quantile;
 mod rank;
 mod rate;
+mod rate_method;
+mod rate_ratio_interval;
 mod rate_test;
 #[cfg(test)]
 mod sample_cases;
@@ -166,6 +171,7 @@ pub use histogram::{
     Histogram, HistogramBucket, HistogramIncrease, HistogramQuantile, histogram_increase, histogram_quantile,
 };
 pub use kolmogorov::{KolmogorovSmirnovTest, kolmogorov_smirnov};
+pub use mean_difference::{MeanDifference, MeanPolicy, SampleSums, mean_difference};
 pub use means::{EquivalenceTest, Lift, WelchTest, equivalence, relative_lift, welch};
 pub use missing::{CompleteSamples, MissingRule, PartialSample, complete_samples};
 pub use noise::{Dispersion, dispersion, effective_size};
@@ -174,6 +180,8 @@ pub use policy::policy_from_yaml;
 pub use policy::{Counts, Direction, Looks, Policy, default_policy, policy_from_json};
 pub use power::{Design, NeededSample, PowerPolicy, Sides, needed_sample, power};
 pub use rank::{RankMethod, RankTest, mann_whitney};
+pub use rate_method::RateTestMethod;
+pub use rate_ratio_interval::{RateIntervalMethod, rate_ratio_interval};
 pub use rate_test::{
     PlannedShare, RateHypothesis, RateInterval, RateRatio, RateTest, multinomial_test, rate_interval,
     rate_ratio, rate_test, share_sequence,
@@ -217,6 +225,8 @@ crate::scalar::texts!(
     MissingRule,
     QuantileMethod,
     RankMethod,
+    RateIntervalMethod,
+    RateTestMethod,
     SampleScale,
     ShareMethod,
     ShareTestMethod,
@@ -273,6 +283,11 @@ macro_rules! table_rows {
                 fn kolmogorov_smirnov(canary: &[f64], baseline: &[f64]) -> KolmogorovSmirnovTest;
                 fn location_shift(canary: &[f64], baseline: &[f64], level: f64) -> Shift;
                 fn mann_whitney(canary: &[f64], baseline: &[f64], method: &RankMethod) -> RankTest;
+                fn mean_difference(
+                    canary: &SampleSums,
+                    baseline: &SampleSums,
+                    policy: &MeanPolicy,
+                ) -> MeanDifference;
                 fn merge_sketches(sketches: &[Sketch]) -> Sketch;
                 fn mixture_log_e(boundary: &Boundary, s: f64, v: f64) -> f64;
                 fn multinomial_test(classes: &[PlannedShare]) -> TestResult;
@@ -293,6 +308,12 @@ macro_rules! table_rows {
                 fn quantile_sequence(values: &[f64], p: f64, level: f64, tuned_for: Count) -> QuantileInterval;
                 fn rate_interval(arm: &Counts, level: f64) -> RateInterval;
                 fn rate_ratio(canary: &Counts, baseline: &Counts, level: f64, looks: &Looks) -> RateRatio;
+                fn rate_ratio_interval(
+                    canary: &Counts,
+                    baseline: &Counts,
+                    level: f64,
+                    method: &RateIntervalMethod,
+                ) -> RateRatio;
                 fn rate_test(canary: &Counts, baseline: &Counts, hypothesis: &RateHypothesis) -> RateTest;
                 fn ratio_values(numerators: &[f64], denominators: &[f64]) -> Vec<f64>;
                 fn relative_lift(canary: &[f64], baseline: &[f64], level: f64) -> Lift;

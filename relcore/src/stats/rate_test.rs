@@ -4,7 +4,7 @@ use super::conditional::{self, Shares};
 use super::policy::{Counts, Looks};
 use super::sequential::{self, Class, Prior};
 use super::share::{ShareInterval, Trials};
-use super::{TestResult, rate};
+use super::{RateTestMethod, TestResult, rate, rate_method};
 use crate::error::{ErrorKind, Faults, Result};
 use crate::input::input;
 use crate::scalar::Count;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// Tests the ratio of two rates against a hypothesis, in both directions.
 ///
-/// For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`). For any number of looks it is
+/// For one look it is the exact conditional test (R `poisson.test`, `statsmodels` `exact-cond`), or another `method`. For any number of looks it is
 /// the e-process of `compare_counts`; its prior is a beta distribution of the share of the canary in all events.
 ///
 /// ```
@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// # Errors
 /// All faults at once: `out_of_range` for an exposure of 0, a ratio of 0, a prior of 0, and `invalid_value` for one prior
-/// without the other.
+/// without the other, and for a `method` with any number of looks.
 pub fn rate_test(canary: &Counts, baseline: &Counts, hypothesis: &RateHypothesis) -> Result<RateTest> {
     let mut faults = Faults::new();
     check_exposed(canary, "canary", &mut faults);
@@ -42,17 +42,18 @@ pub fn rate_test(canary: &Counts, baseline: &Counts, hypothesis: &RateHypothesis
         _ => Prior::at(shares),
     };
     let any = |ln_e: f64| TestResult { p: libm::exp(-ln_e).min(1.0), log_e: Some(ln_e) };
-    let one = |p: f64| TestResult { p, log_e: None };
     let (greater, less) = match hypothesis.looks {
         Looks::Any => (
             any(sequential::ln_harm(count, other, shares, prior)),
             any(sequential::ln_safe(count, other, shares, prior)),
         ),
         Looks::One => {
-            (one(conditional::harm(count, other, shares)), one(conditional::safe(count, other, shares)))
+            let [greater, less] = rate_method::tests(count, other, shares, hypothesis.method);
+            (greater, less)
         }
     };
-    Ok(RateTest { share: shares.canary, greater, less })
+    let z = rate_method::statistic(count, other, shares, hypothesis.method);
+    Ok(RateTest { share: shares.canary, greater, less, z })
 }
 
 /// The ratio of two rates with its confidence interval, or its confidence sequence for any number of looks.
@@ -218,7 +219,7 @@ pub fn multinomial_test(classes: &[PlannedShare]) -> Result<TestResult> {
     Ok(TestResult { p: libm::exp(-log_e).min(1.0), log_e: Some(log_e) })
 }
 
-fn check_exposed(arm: &Counts, path: &str, faults: &mut Faults) {
+pub(super) fn check_exposed(arm: &Counts, path: &str, faults: &mut Faults) {
     arm.check(path, faults);
     faults.check(
         arm.exposure != 0.0,
@@ -250,12 +251,22 @@ input! {
         /// The weight of the prior on the baseline, in events.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub prior_baseline: Option<f64>,
+        /// The test for one look. Default `exact`.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub method: RateTestMethod,
     }
 }
 
 impl Default for RateHypothesis {
     fn default() -> Self {
-        Self { ratio: 1.0, looks: Looks::Any, prior_canary: None, prior_baseline: None }
+        Self {
+            ratio: 1.0,
+            looks: Looks::Any,
+            prior_canary: None,
+            prior_baseline: None,
+            method: RateTestMethod::Exact,
+        }
     }
 }
 
@@ -283,6 +294,12 @@ impl RateHypothesis {
             format_args!("hypothesis.priorBaseline"),
             format_args!("and `priorCanary` belong together: expected both, or neither"),
         );
+        faults.check(
+            self.looks == Looks::One || self.method == RateTestMethod::Exact,
+            ErrorKind::InvalidValue,
+            format_args!("hypothesis.method"),
+            format_args!("`{}` is a test for one look: expected `looks` of `one`", self.method),
+        );
     }
 }
 
@@ -298,6 +315,9 @@ pub struct RateTest {
     pub greater: TestResult,
     /// The test against "the ratio is at least that of the hypothesis".
     pub less: TestResult,
+    /// The statistic of an approximate test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub z: Option<f64>,
 }
 
 /// The ratio of two rates with its interval, made by [`rate_ratio`].

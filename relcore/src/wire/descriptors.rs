@@ -324,6 +324,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 of: TypeRef::Optional(&TypeRef::Integer(0, 4294967295)),
             },
             Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: false, of: TypeRef::List(&TypeRef::Text) },
         ]),
     ),
     (
@@ -512,8 +513,11 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "passScore", required: false, of: TypeRef::Float },
             Field { name: "marginalScore", required: false, of: TypeRef::Float },
             Field { name: "confidence", required: false, of: TypeRef::Float },
+            Field { name: "semantics", required: false, of: TypeRef::Named("analysis.JudgeSemantics") },
+            Field { name: "shiftTolerance", required: false, of: TypeRef::Float },
         ]),
     ),
+    ("analysis.JudgeSemantics", Descriptor::Unit(&["strict", "kayenta"])),
     (
         "analysis.JudgedMetric",
         Descriptor::Struct(&[
@@ -5071,6 +5075,30 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("stats.Looks", Descriptor::Unit(&["any", "one"])),
     (
+        "stats.MeanDifference",
+        Descriptor::Struct(&[
+            Field { name: "difference", required: true, of: TypeRef::Float },
+            Field { name: "standardError", required: true, of: TypeRef::Float },
+            Field { name: "df", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "low", required: true, of: TypeRef::Float },
+            Field { name: "high", required: true, of: TypeRef::Float },
+            Field { name: "least", required: true, of: TypeRef::Float },
+            Field { name: "most", required: true, of: TypeRef::Float },
+            Field { name: "pTwoSided", required: true, of: TypeRef::Float },
+            Field { name: "pGreater", required: true, of: TypeRef::Float },
+            Field { name: "pLess", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "stats.MeanPolicy",
+        Descriptor::Struct(&[
+            Field { name: "level", required: false, of: TypeRef::Float },
+            Field { name: "looks", required: false, of: TypeRef::Named("stats.Looks") },
+            Field { name: "relative", required: false, of: TypeRef::Bool },
+            Field { name: "tunedFor", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
         "stats.MetricComparison",
         Descriptor::Struct(&[
             Field { name: "metric", required: true, of: TypeRef::Text },
@@ -5186,6 +5214,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "looks", required: false, of: TypeRef::Named("stats.Looks") },
             Field { name: "priorCanary", required: false, of: TypeRef::Optional(&TypeRef::Float) },
             Field { name: "priorBaseline", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "method", required: false, of: TypeRef::Named("stats.RateTestMethod") },
         ]),
     ),
     (
@@ -5196,6 +5225,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "high", required: true, of: TypeRef::Float },
         ]),
     ),
+    ("stats.RateIntervalMethod", Descriptor::Unit(&["exact", "score", "wald", "mover"])),
     (
         "stats.RateRatio",
         Descriptor::Struct(&[
@@ -5210,8 +5240,10 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "share", required: true, of: TypeRef::Float },
             Field { name: "greater", required: true, of: TypeRef::Named("stats.TestResult") },
             Field { name: "less", required: true, of: TypeRef::Named("stats.TestResult") },
+            Field { name: "z", required: false, of: TypeRef::Optional(&TypeRef::Float) },
         ]),
     ),
+    ("stats.RateTestMethod", Descriptor::Unit(&["exact", "mid_p", "score", "square_root"])),
     (
         "stats.SamplePolicy",
         Descriptor::Struct(&[
@@ -5232,6 +5264,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     ("stats.SampleScale", Descriptor::Unit(&["log", "linear"])),
+    (
+        "stats.SampleSums",
+        Descriptor::Struct(&[
+            Field { name: "n", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "sum", required: true, of: TypeRef::Float },
+            Field { name: "sumOfSquares", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+        ]),
+    ),
     (
         "stats.ShareEffect",
         Descriptor::Struct(&[

@@ -14,3 +14,4 @@ mod alerts;
 mod judge;
 mod measurements;
 mod objectives;
+mod windows;

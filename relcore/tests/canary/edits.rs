@@ -300,6 +300,17 @@ fn a_second_abort_takes_all_traffic_back_at_once() {
 }
 
 #[test]
+fn a_promotion_to_all_traffic_counts_from_when_it_was_ordered() {
+    let schedule = linear_schedule(50.0, span(10), Span::ZERO).unwrap();
+    let begin = next_action(&schedule, &start(&schedule, minute(0)).unwrap(), &[], minute(0)).unwrap();
+    let order = order(&Command::PromoteFull, minute(4), None, None);
+    let promoted = next_action(&schedule, &begin.state, &[order], minute(4)).unwrap();
+    assert_eq!(promoted.verdict, Action::Complete { previous: 50.0 });
+    let told = exposure(&[begin, promoted], 100.into(), minute(5)).unwrap();
+    assert_eq!(told.user_minutes, 4.0 * 50.0 + 100.0);
+}
+
+#[test]
 fn equal_steps_are_numbers_that_a_person_would_write() {
     assert_eq!(weights(&linear_schedule(0.1, span(1), Span::ZERO).unwrap())[2], 0.3);
     assert_eq!(weights(&linear_schedule(33.3, span(1), Span::ZERO).unwrap()), [33.3, 66.6, 99.9, 100.0]);

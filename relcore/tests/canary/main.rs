@@ -13,6 +13,7 @@
     reason = "the model refuses variants that it lacks; a build with the mirrors of UniFFI rules them out"
 )]
 
+mod apple;
 mod deadline;
 mod edits;
 mod holes;

@@ -253,8 +253,11 @@ pub fn schedule() -> impl Strategy<Value = Schedule> {
         let weights = prop::collection::vec((1..30_i32, prop::collection::vec(between(count), 0..3)), 0..3);
         let on = (response(), response(), response(), response(), response());
         let rest = (
-            // The way back by steps is held against the oracle, which knows the capacity between two calls.
-            prop_oneof![3 => Just(AbortPolicy::RollBack), 2 => Just(AbortPolicy::Freeze)],
+            prop_oneof![
+                3 => Just(AbortPolicy::RollBack),
+                2 => Just(AbortPolicy::Freeze),
+                2 => Just(AbortPolicy::ReverseSteps),
+            ],
             prop::option::weighted(0.3, 1..400_i64),
             prop::option::weighted(0.2, between(count)),
         );

@@ -166,7 +166,8 @@ impl Oracle {
             }
         }
         self.end_pause(now);
-        if !self.told {
+        // A capacity that was observed after the end of the run counts at once; without one each step waits.
+        if !self.told || self.capacity.is_some() {
             self.step_back(now, false);
         }
         let verdict = self.verdict(now);
@@ -250,18 +251,6 @@ impl Oracle {
     fn all_back(&mut self) {
         (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
         self.routes = Default::default();
-    }
-
-    /// Stops the way back at a weight of the schedule.
-    fn keep_step_back(&mut self, at: Timestamp) {
-        let nearest = self.weights().into_iter().filter(|weight| *weight <= self.weight).fold(0.0, f64::max);
-        if nearest < self.weight {
-            (self.weight, self.weight_at) = (nearest, (nearest > 0.0).then_some(at));
-        }
-        if nearest == 0.0 && !self.routes.0 && !self.routes.1 {
-            self.traffic_since = None;
-        }
-        self.rewind();
     }
 
     fn weights(&self) -> Vec<f64> {
@@ -407,6 +396,8 @@ impl Oracle {
                 // Of two of one instant the smaller one comes last.
                 self.capacity = Some(percent);
             }
+            // A weight that only the clock reached, and that is taken back, never split any units.
+            ObservationKind::Split { .. } if self.weight_at != self.begin.0.1 && self.is_taken_back() => {}
             ObservationKind::Split { canary, stable } => {
                 self.split = self.split.max(Some((at, canary.get(), stable.get())));
             }
@@ -526,7 +517,7 @@ impl Oracle {
             Phase::Paused => self.unpause(at).unwrap(),
             Phase::Frozen => at,
             Phase::RollingBack => {
-                self.keep_step_back(at);
+                self.rewind();
                 at
             }
             _ => return,
@@ -794,6 +785,15 @@ impl Oracle {
         thaws
     }
 
+    /// Whether a weight that only the clock reached is taken back.
+    fn is_taken_back(&self) -> bool {
+        let ordered = self.phase == Phase::Paused && self.told_at.is_none();
+        let warns = self.schedule.on.stable_unhealthy == Response::Warn;
+        let stable_down = self.healthy[1] == Some(false) && !self.without_stable && !warns;
+        let held = (stable_down || self.window_closed) && self.waiver != Waiver::NextWeight;
+        ordered || held || self.is_unready()
+    }
+
     fn verdict(&mut self, now: Timestamp) -> &'static str {
         if self.over() {
             self.thaw();
@@ -803,11 +803,7 @@ impl Oracle {
                 _ => "hold",
             };
         }
-        let ordered = self.phase == Phase::Paused && self.told_at.is_none();
-        let warns = self.schedule.on.stable_unhealthy == Response::Warn;
-        let stable_down = self.healthy[1] == Some(false) && !self.without_stable && !warns;
-        let held = (stable_down || self.window_closed) && self.waiver != Waiver::NextWeight;
-        if (ordered || held || self.is_unready()) && self.weight != self.begin.0.0 {
+        if self.is_taken_back() && self.weight != self.begin.0.0 {
             self.restore();
         }
         // The strongest; among equals the first: `max_by_key` takes the last, so the order is turned round.
@@ -939,7 +935,12 @@ impl Oracle {
                     if self.waiver == Waiver::Inconclusive {
                         self.forgive(at, false);
                     }
-                    let keeps = self.schedule.abort == AbortPolicy::Freeze;
+                    let can_take = self.capacity.is_some_and(|capacity| capacity >= 100.0 - weight);
+                    let keeps = match self.schedule.abort {
+                        AbortPolicy::Freeze => true,
+                        AbortPolicy::ReverseSteps => !can_take,
+                        _ => false,
+                    };
                     self.weight = if keeps { weight.max(self.weight) } else { weight };
                     (self.weight_at, self.waiver) = (Some(at), Waiver::Nothing);
                     self.traffic_since = self.traffic_since.or(Some(at));

@@ -40,7 +40,7 @@ types! {
         CriterionResult, EarlierResult, Firing, IncludedResults, Indicator, Objective, ObjectiveScore,
         ObjectiveStatus, ObjectiveVerdict, Objectives, ScoreSemantics, Scorecard, Target, MonitoredMetric,
         Monitoring, MonitoringArea, EffectSizes, JudgementPlan, JudgementWindow, CombinedJudgement, AnomalyPolicy,
-        ControlChart, AnomalyDirection, InControl, AnomalyReport, AnomalyVerdict, ChartPoint;
+        ControlChart, AnomalyDirection, InControl, AnomalyReport, AnomalyVerdict, ChartPoint, JudgeSemantics;
     api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
     canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout,
         Routing, State, Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
@@ -86,7 +86,8 @@ types! {
         ShareTestMethod, Sides, Spending, Trials, WindowMethod, WindowPolicy, ChangePointPolicy, ChangePoint,
         HistogramPolicy, SketchPolicy, GaugeSample, GaugePolicy, GaugePairing, Histogram, HistogramBucket,
         HistogramQuantile, HistogramIncrease, MissingRule, PartialSample, CompleteSamples, Sketch, SketchBucket,
-        QuantileDifference, KolmogorovSequence, AdjustedSamples, SamplePolicy, SampleScale, ValueLimit;
+        QuantileDifference, KolmogorovSequence, AdjustedSamples, SamplePolicy, SampleScale, ValueLimit, MeanDifference,
+        MeanPolicy, RateIntervalMethod, RateTestMethod, SampleSums;
     rollback: Candidate, Candidates, CandidatesVerdict, Counterfactual, CustomerImpact, Criterion, DataLoss,
         Decision, Engine, HistoryEvent, HistoryKind, ItemKind, Plan, PlanAction, PlanItem, PlanStep, PlanVerdict,
         Policy, SchemaChange, Situation, Verdict, Window, WindowVerdict, Condition, Correlation, RecoveryOption,

@@ -1,3 +1,4 @@
 //! Input from other tools: malformed text and Prometheus responses.
 mod garbage;
 mod prometheus;
+mod series;

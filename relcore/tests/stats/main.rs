@@ -8,6 +8,7 @@
 )]
 
 mod comparison;
+mod reference_bugs;
 mod samples;
 mod split;
 mod windows;

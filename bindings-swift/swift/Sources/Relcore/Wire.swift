@@ -480,6 +480,14 @@ extension AnalysisJudgePolicy: WireValue {
     public func json() throws -> String { try ffiWriteAnalysisJudgePolicy(value: self) }
 }
 
+extension AnalysisJudgeSemantics: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAnalysisJudgeSemantics(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAnalysisJudgeSemantics(value: self) }
+}
+
 extension AnalysisJudgedMetric: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAnalysisJudgedMetric(json: json) }
@@ -3792,6 +3800,22 @@ extension StatsLooks: WireValue {
     public func json() throws -> String { try ffiWriteStatsLooks(value: self) }
 }
 
+extension StatsMeanDifference: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsMeanDifference(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsMeanDifference(value: self) }
+}
+
+extension StatsMeanPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsMeanPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsMeanPolicy(value: self) }
+}
+
 extension StatsMetricComparison: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsMetricComparison(json: json) }
@@ -3912,6 +3936,14 @@ extension StatsRateInterval: WireValue {
     public func json() throws -> String { try ffiWriteStatsRateInterval(value: self) }
 }
 
+extension StatsRateIntervalMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRateIntervalMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRateIntervalMethod(value: self) }
+}
+
 extension StatsRateRatio: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsRateRatio(json: json) }
@@ -3928,6 +3960,14 @@ extension StatsRateTest: WireValue {
     public func json() throws -> String { try ffiWriteStatsRateTest(value: self) }
 }
 
+extension StatsRateTestMethod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsRateTestMethod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsRateTestMethod(value: self) }
+}
+
 extension StatsSamplePolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadStatsSamplePolicy(json: json) }
@@ -3942,6 +3982,14 @@ extension StatsSampleScale: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteStatsSampleScale(value: self) }
+}
+
+extension StatsSampleSums: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadStatsSampleSums(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteStatsSampleSums(value: self) }
 }
 
 extension StatsShareEffect: WireValue {

@@ -61,6 +61,7 @@ extension AnalysisIncludedResults: CaseValue {}
 extension AnalysisIndicator: CaseValue {}
 extension AnalysisJoin: CaseValue {}
 extension AnalysisJudgePolicy: CaseValue {}
+extension AnalysisJudgeSemantics: CaseValue {}
 extension AnalysisJudgedMetric: CaseValue {}
 extension AnalysisJudgement: CaseValue {}
 extension AnalysisJudgementPlan: CaseValue {}
@@ -475,6 +476,8 @@ extension StatsKolmogorovSequence: CaseValue {}
 extension StatsKolmogorovSmirnovTest: CaseValue {}
 extension StatsLift: CaseValue {}
 extension StatsLooks: CaseValue {}
+extension StatsMeanDifference: CaseValue {}
+extension StatsMeanPolicy: CaseValue {}
 extension StatsMetricComparison: CaseValue {}
 extension StatsMetricTest: CaseValue {}
 extension StatsMissingRule: CaseValue {}
@@ -490,10 +493,13 @@ extension StatsRankMethod: CaseValue {}
 extension StatsRankTest: CaseValue {}
 extension StatsRateHypothesis: CaseValue {}
 extension StatsRateInterval: CaseValue {}
+extension StatsRateIntervalMethod: CaseValue {}
 extension StatsRateRatio: CaseValue {}
 extension StatsRateTest: CaseValue {}
+extension StatsRateTestMethod: CaseValue {}
 extension StatsSamplePolicy: CaseValue {}
 extension StatsSampleScale: CaseValue {}
+extension StatsSampleSums: CaseValue {}
 extension StatsShareEffect: CaseValue {}
 extension StatsShareInterval: CaseValue {}
 extension StatsShareMethod: CaseValue {}
@@ -613,6 +619,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.explainAlerts(report: input.take("report")).wire()
     case "analysis.explain_anomalies":
         return try Analysis.explainAnomalies(report: input.take("report")).wire()
+    case "analysis.explain_combined":
+        return try Analysis.explainCombined(combined: input.take("combined")).wire()
     case "analysis.explain_evaluation":
         return try Analysis.explainEvaluation(evaluation: input.take("evaluation")).wire()
     case "analysis.explain_judgement":
@@ -627,6 +635,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Analysis.outcomeOfAlerts(report: input.take("report")).wire()
     case "analysis.outcome_of_anomalies":
         return try Analysis.outcomeOfAnomalies(report: input.take("report")).wire()
+    case "analysis.outcome_of_combined":
+        return try Analysis.outcomeOfCombined(combined: input.take("combined")).wire()
     case "analysis.outcome_of_evaluation":
         return try Analysis.outcomeOfEvaluation(evaluation: input.take("evaluation")).wire()
     case "analysis.outcome_of_judgement":
@@ -1163,6 +1173,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.locationShift(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level")).wire()
     case "stats.mann_whitney":
         return try Stats.mannWhitney(canary: input.take("canary"), baseline: input.take("baseline"), method: input.take("method")).wire()
+    case "stats.mean_difference":
+        return try Stats.meanDifference(canary: input.take("canary"), baseline: input.take("baseline"), policy: input.take("policy")).wire()
     case "stats.merge_sketches":
         return try Stats.mergeSketches(sketches: input.take("sketches")).wire()
     case "stats.mixture_log_e":
@@ -1189,6 +1201,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Stats.rateInterval(arm: input.take("arm"), level: input.take("level")).wire()
     case "stats.rate_ratio":
         return try Stats.rateRatio(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level"), looks: input.take("looks")).wire()
+    case "stats.rate_ratio_interval":
+        return try Stats.rateRatioInterval(canary: input.take("canary"), baseline: input.take("baseline"), level: input.take("level"), method: input.take("method")).wire()
     case "stats.rate_test":
         return try Stats.rateTest(canary: input.take("canary"), baseline: input.take("baseline"), hypothesis: input.take("hypothesis")).wire()
     case "stats.ratio_values":
