@@ -14,6 +14,7 @@
 //! | [`rollback`] | roll back, fix forward, disable the flag, mitigate, halt, freeze, hold or escalate? |
 //! | [`stats`] | is the canary proven worse than its baseline, or proven good enough? |
 //! | [`incident`] | how long did it take, whom did it affect, how severe is it, and when is the next message due? |
+//! | [`communication`] | who is told what about a release, when, with which text, and whom does support call? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
 //! | [`audit`] | was this log changed, and which evidence does a release lack? |
 //! | [`interchange`] | reads the text of git and Prometheus |
@@ -67,6 +68,7 @@ pub mod api;
 pub mod audit;
 pub mod canary;
 pub mod column;
+pub mod communication;
 pub mod decision;
 pub mod digest;
 pub mod error;

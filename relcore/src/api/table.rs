@@ -300,6 +300,7 @@ modules!(
     analysis,
     audit,
     canary,
+    communication,
     digest,
     experiment,
     incident,

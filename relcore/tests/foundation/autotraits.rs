@@ -8,7 +8,7 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    analysis, api, audit, canary, column, decision, error, experiment, incident, interchange, metrics,
+    analysis, api, audit, canary, column, communication, decision, error, experiment, incident, interchange, metrics,
     readiness, reason, release, rollback, scalar, stats, time, version, window, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
@@ -103,6 +103,8 @@ types! {
         Impact, ComponentStatus, Sev, Form, ImpactFacts, Loss, SeverityPolicy, AssessmentVerdict, DatedMilestone,
         Milestone, Cadence, Update, UpdateVerdict, Vocabulary, MappedStatus, MappedWord, Hours, Sla, SlaTarget,
         SeverityChange, SlaKind, Ticket, SeverityAt, Hold, SlaDue, SlaState, SlaVerdict;
+    communication: Alert, AnnouncementSlot, Audience, Escalation, EscalationPath, EscalationVerdict, FreezeRule,
+        MessageData, MessageRule, MessagesDue, Offset, Plan, PlannedMessage, Policy, Question, SlotAudience, Templates;
     wire: Event, Key, Tree, TreeSource, Wanted;
 }
 

@@ -33,6 +33,7 @@ const DIRECTION: &[(&str, Names)] = &[
     ("experiment", Names::Foundation(&["stats", "analysis"])),
     ("metrics", Names::Foundation(&["stats"])),
     ("incident", Names::Foundation(&[])),
+    ("communication", Names::Foundation(&["release", "window", "readiness"])),
     ("rollback", Names::Foundation(&["stats", "analysis", "canary", "release"])),
     (
         "audit",
@@ -60,6 +61,7 @@ const DIRECTION: &[(&str, Names)] = &[
             "experiment",
             "metrics",
             "incident",
+            "communication",
             "rollback",
             "audit",
         ]),
@@ -76,6 +78,7 @@ const DIRECTION: &[(&str, Names)] = &[
             "experiment",
             "metrics",
             "incident",
+            "communication",
             "rollback",
             "audit",
             "interchange",

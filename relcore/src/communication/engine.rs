@@ -1,0 +1,121 @@
+//! minijinja without a loader, a clock and built-in filters, with a limit on its work.
+use super::subset;
+use crate::error::{Error, ErrorKind, Result, quoted};
+use crate::time::{Timestamp, zone};
+use minijinja::value::{Value, ValueKind};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+
+const LARGEST: usize = 16 << 10;
+/// So many instructions, or 64 times as many bytes of output: 1.2 MiB.
+const FUEL: u64 = 20_000;
+const NAME: &str = "template";
+
+/// Checks and compiles a template.
+pub(super) fn compile(text: &str) -> Result<Environment<'_>> {
+    if text.len() > LARGEST {
+        let text = format!("is {} bytes long: expected at most 16 KiB", text.len());
+        return Err(Error::new(ErrorKind::OutOfRange, "", text));
+    }
+    subset::check(text)?;
+    let mut engine = Environment::empty();
+    engine.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    engine.set_auto_escape_callback(|_| AutoEscape::None); // the texts are no HTML
+    // A line that has nothing but a statement leaves no line.
+    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    engine.set_syntax(syntax.map_err(|error| fault(&error, ErrorKind::Syntax))?);
+    engine.set_fuel(Some(FUEL));
+    engine.add_filter("one_line", |text: &Value| Ok::<_, minijinja::Error>(one_line(&shown(text)?)));
+    engine.add_filter("join", join);
+    engine.add_filter("local", local);
+    engine.add_filter("upper", |text: &Value| Ok::<_, minijinja::Error>(shown(text)?.to_uppercase()));
+    engine.add_filter("lower", |text: &Value| Ok::<_, minijinja::Error>(shown(text)?.to_lowercase()));
+    engine.add_filter("default", |value: &Value, other: Value| match value.is_undefined() {
+        true => other,
+        false => value.clone(),
+    });
+    engine.add_test("defined", |value: &Value| !value.is_undefined());
+    engine.add_template(NAME, text).map_err(|error| fault(&error, ErrorKind::Syntax))?;
+    Ok(engine)
+}
+
+/// The text of a template, or the key that it lacks.
+pub(super) fn run(engine: &Environment<'_>, data: Value) -> Result<String, Failure> {
+    let rendered = engine.get_template(NAME).and_then(|template| template.render(data));
+    rendered.map_err(|error| match error.kind() {
+        minijinja::ErrorKind::UndefinedError => Failure::Missing(undefined(&error)),
+        minijinja::ErrorKind::OutOfFuel => {
+            let text = "needs too much work, or its text is longer than 1 MiB";
+            Failure::Other(Error::new(ErrorKind::OutOfRange, "", text))
+        }
+        _ => Failure::Other(fault(&error, ErrorKind::InvalidValue)),
+    })
+}
+
+/// Why a template has no text.
+pub(super) enum Failure {
+    /// It shows a key that the data do not have: `extra.campaign`.
+    Missing(String),
+    Other(Error),
+}
+
+/// The expression that is undefined: in backticks in the detail of the error.
+fn undefined(error: &minijinja::Error) -> String {
+    let source = error.template_source().zip(error.range()).and_then(|(source, range)| source.get(range));
+    let detail = error.detail().and_then(|detail| detail.split('`').nth(1));
+    detail.or(source).unwrap_or_default().trim().to_owned()
+}
+
+fn fault(error: &minijinja::Error, kind: ErrorKind) -> Error {
+    let line = error.line().map(|line| format!("line {line}: ")).unwrap_or_default();
+    let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    Error::new(kind, "", format!("{line}{}{detail}{cause}", error.kind()))
+}
+
+/// A value as text: a list or a map has none.
+fn shown(value: &Value) -> Result<String, minijinja::Error> {
+    match value.kind() {
+        ValueKind::Undefined => Err(minijinja::ErrorKind::UndefinedError.into()),
+        ValueKind::String | ValueKind::Number | ValueKind::Bool => Ok(value.to_string()),
+        other => {
+            let text = format!("expected a text, got a {other}");
+            Err(minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, text))
+        }
+    }
+}
+
+/// The text in one line: a line of a title must not look like a line of the message.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+fn join(list: &Value, separator: &str) -> Result<String, minijinja::Error> {
+    const LONGEST: usize = 1 << 20;
+    let mut out = String::new();
+    for (index, item) in list.try_iter()?.enumerate() {
+        if index > 0 {
+            out.push_str(separator);
+        }
+        out.push_str(&one_line(&shown(&item)?));
+        if out.len() > LONGEST {
+            return Err(minijinja::ErrorKind::OutOfFuel.into());
+        }
+    }
+    Ok(out)
+}
+
+/// An instant as local time: `2026-12-10 15:00 (Europe/Berlin, UTC+01:00)`.
+fn local(at: &str, name: &str) -> Result<String, minijinja::Error> {
+    let read = Timestamp::parse(at).and_then(|at| Ok((at, zone(name, "zone")?)));
+    let (at, zone) = read.map_err(|error| {
+        minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, format!("{}: {error}", quoted(at)))
+    })?;
+    let local = at.to_chrono().with_timezone(&zone);
+    Ok(match name {
+        "UTC" => local.format("%Y-%m-%d %H:%M UTC").to_string(),
+        _ => local.format(&format!("%Y-%m-%d %H:%M ({name}, UTC%:z)")).to_string(),
+    })
+}
