@@ -16,6 +16,7 @@
 //! | [`incident`] | how long did it take, whom did it affect, how severe is it, and when is the next message due? |
 //! | [`communication`] | who is told what about a release, when, with which text, and whom does support call? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
+//! | [`retrospective`] | until when is the retrospective due, what became of its actions, and what did they change? |
 //! | [`audit`] | was this log changed, and which evidence does a release lack? |
 //! | [`interchange`] | reads the text of git and Prometheus |
 //!
@@ -80,6 +81,7 @@ pub mod metrics;
 pub mod readiness;
 pub mod reason;
 pub mod release;
+pub mod retrospective;
 pub mod rollback;
 pub mod scalar;
 pub mod stats;

@@ -308,6 +308,7 @@ modules!(
     metrics,
     readiness,
     release,
+    retrospective,
     rollback,
     stats,
     time,

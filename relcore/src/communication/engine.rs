@@ -2,8 +2,8 @@
 use super::subset;
 use crate::error::{Error, ErrorKind, Result, quoted};
 use crate::time::{Timestamp, zone};
-use minijinja::value::{Value, ValueKind};
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 const LARGEST: usize = 16 << 10;
@@ -22,7 +22,8 @@ pub(super) fn compile(text: &str) -> Result<Environment<'_>> {
     engine.set_undefined_behavior(UndefinedBehavior::SemiStrict);
     engine.set_auto_escape_callback(|_| AutoEscape::None); // the texts are no HTML
     // A line that has nothing but a statement leaves no line.
-    let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
+    let syntax =
+        SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     engine.set_syntax(syntax.map_err(|error| fault(&error, ErrorKind::Syntax))?);
     engine.set_fuel(Some(FUEL));
     engine.add_filter("one_line", |text: &Value| Ok::<_, minijinja::Error>(one_line(&shown(text)?)));

@@ -248,7 +248,8 @@ pub fn escalation_step(alert: &Alert, path: &EscalationPath, now: Timestamp) -> 
         policy_digest,
     };
     if let Some(at) = alert.acknowledged_at {
-        let text = format!("somebody took it at {at}, {} after the opening", format_duration(at.since(opened)));
+        let text =
+            format!("somebody took it at {at}, {} after the opening", format_duration(at.since(opened)));
         let reason = Reason::new(code::ESCALATION_ACKNOWLEDGED, Severity::Info, "alert", text);
         return Ok(result(EscalationVerdict::Acknowledged, None, None, None, vec![reason]));
     }
@@ -258,9 +259,11 @@ pub fn escalation_step(alert: &Alert, path: &EscalationPath, now: Timestamp) -> 
     let instant = |after: Span| opened.plus(round.saturating_add(after)).ok();
     let reached = steps.iter().take_while(|step| step.after <= elapsed).last();
     let next = steps.iter().find(|step| step.after > elapsed).map(|step| (&*step.role, step.after));
-    let again = path.repeat_after.zip(steps.first()).zip(steps.last()).map(|((repeat, first), last)| {
-        (&*first.role, last.after.saturating_add(repeat))
-    });
+    let again = path
+        .repeat_after
+        .zip(steps.first())
+        .zip(steps.last())
+        .map(|((repeat, first), last)| (&*first.role, last.after.saturating_add(repeat)));
     let next = next.or(again).and_then(|(role, after)| Some((role, instant(after)?)));
     let Some(step) = reached else {
         let text = match next {

@@ -5,8 +5,8 @@ use crate::digest::Checked;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::release::{CommunicationScope, Profile};
 use crate::time::{
-    BusinessCalendar, NaiveDate, Timestamp, add_business_days, local_date_in, local_instant,
-    minute_of_day, zone,
+    BusinessCalendar, NaiveDate, Timestamp, add_business_days, local_date_in, local_instant, minute_of_day,
+    zone,
 };
 use crate::window::{Definition, Kind, Schedule};
 use chrono_tz::Tz;
@@ -109,8 +109,8 @@ pub fn plan(profile: &Profile, release_at: Timestamp, policy: &Policy) -> Result
         }
         let offset = Offset::BusinessDaysBefore { days: rule.business_days_before };
         let start = day.due(&offset, policy.calendar_of(Audience::Development));
-        let start = start
-            .map_err(|error| error.under(&format!("policy.freezes[{index}].businessDaysBefore")));
+        let start =
+            start.map_err(|error| error.under(&format!("policy.freezes[{index}].businessDaysBefore")));
         let Some(start) = faults.absorb(start) else { continue };
         let schedule = Schedule::Once { start, end: release_at };
         let window = Definition::new(freeze_name(&rule.id, day.date), Kind::Deny, schedule)

@@ -56,10 +56,11 @@ pub fn render(template: &str, data: &MessageData, overrides: Option<&Templates>)
     let mut faults = Faults::new();
     // A key that is missing becomes an empty list, which can be shown and iterated, until no other one is missing.
     for _ in 0..MOST_MISSING {
-        let failure = match engine::run(&engine, values.iter().map(|(key, value)| (key, value.clone())).collect()) {
-            Ok(text) => return faults.finish().map(|()| text),
-            Err(failure) => failure,
-        };
+        let failure =
+            match engine::run(&engine, values.iter().map(|(key, value)| (key, value.clone())).collect()) {
+                Ok(text) => return faults.finish().map(|()| text),
+                Err(failure) => failure,
+            };
         match failure {
             Failure::Missing(key) => {
                 let text = format_args!("is missing: the template {} shows it", quoted(template));

@@ -117,7 +117,11 @@ pub fn announcement_slots(
                 Change::Reads(index, begins) => (&mut reads, *index, *begins),
                 Change::IsOff(index, begins) => (&mut off, *index, *begins),
             };
-            if begins { set.insert(index) } else { set.remove(&index) };
+            if begins {
+                set.insert(index)
+            } else {
+                set.remove(&index)
+            };
         }
         if reads.is_empty() || !off.is_empty() {
             continue;

@@ -14,8 +14,10 @@ fn start() -> Timestamp {
 
 /// Whether an audience reads at an instant, by a window of its own.
 fn reads(audience: &SlotAudience, at: Timestamp) -> bool {
-    let schedule = Schedule::Weekly { days: vec![], start: audience.start.clone(), end: audience.end.clone() };
-    let policy = Policy::default().windows([Definition::new("hours", Kind::Allow, schedule).zone(&audience.zone)]);
+    let schedule =
+        Schedule::Weekly { days: vec![], start: audience.start.clone(), end: audience.end.clone() };
+    let policy =
+        Policy::default().windows([Definition::new("hours", Kind::Allow, schedule).zone(&audience.zone)]);
     let date = local_date(at, &audience.zone).unwrap();
     status(&Subject::default(), &policy, at).unwrap().verdict == Verdict::Open
         && audience.calendar.is_business_day(date)
@@ -74,7 +76,8 @@ fn a_half_day_ends_early() {
     let date = NaiveDate::parse("2026-10-23").unwrap();
     let half = BusinessCalendar::default().half_days([HalfDay::new(date, "12:00")]);
     let range = TimeRange { start: start(), end: start().plus(Span::from_days(1)).unwrap() };
-    let slots = announcement_slots(&[SlotAudience::new("a", "UTC").calendar(half)], &Type::Lts, &range).unwrap();
+    let slots =
+        announcement_slots(&[SlotAudience::new("a", "UTC").calendar(half)], &Type::Lts, &range).unwrap();
     assert_eq!(slots[0].end.to_string(), "2026-10-23T12:00:00.000Z");
 }
 
@@ -82,7 +85,8 @@ fn a_half_day_ends_early() {
 fn one_holiday_closes_the_day_of_a_major_release_for_all() {
     let date = NaiveDate::parse("2026-10-23").unwrap();
     let off = BusinessCalendar::default().holidays([date]);
-    let audiences = [SlotAudience::new("a", "UTC").weight(1000.0), SlotAudience::new("b", "UTC").calendar(off)];
+    let audiences =
+        [SlotAudience::new("a", "UTC").weight(1000.0), SlotAudience::new("b", "UTC").calendar(off)];
     let range = TimeRange { start: start(), end: start().plus(Span::from_days(3)).unwrap() };
     assert_eq!(announcement_slots(&audiences, &Type::FeatureMajor, &range).unwrap(), []);
     assert_eq!(announcement_slots(&audiences, &Type::Hotfix, &range).unwrap()[0].reached, ["a"]);

@@ -1,6 +1,8 @@
 //! The texts: what is missing is an error, what is hostile is bounded.
 use proptest::prelude::*;
-use relcore::communication::{MessageData, Question, Templates, data_from_json, render, standard_templates, templates_from_json};
+use relcore::communication::{
+    MessageData, Question, Templates, data_from_json, render, standard_templates, templates_from_json,
+};
 use relcore::{ErrorKind, Version};
 
 fn own(text: &str) -> Templates {
@@ -22,7 +24,8 @@ fn every_standard_text_names_all_that_it_lacks() {
             assert_eq!(fault.code, ErrorKind::MissingField, "{id}: {fault:?}");
             let key = fault.path.strip_prefix("data.").unwrap();
             // The key is one of the data: as text it is refused for its type, not as unknown.
-            let of_data = data_from_json(&format!("{{\"{}\": {{\"x\": 1}}}}", key.split('.').next().unwrap()));
+            let of_data =
+                data_from_json(&format!("{{\"{}\": {{\"x\": 1}}}}", key.split('.').next().unwrap()));
             assert_ne!(of_data.unwrap_err().kind(), ErrorKind::UnknownField, "{id}: {key}");
         }
     }
@@ -60,9 +63,18 @@ fn own_keys_are_named_with_their_path() {
 fn filters_that_do_not_fit_are_refused() {
     let data = MessageData::default().features(vec!["a".to_owned(), "b\nc".to_owned()]).product("shop");
     assert_eq!(shown("{{ features | join(', ') }}", &data).unwrap(), "a, b c");
-    for text in ["{{ features | one_line }}", "{{ product | local('UTC') }}", "{{ product | sort }}", "{{ zone | local }}"] {
+    for text in [
+        "{{ features | one_line }}",
+        "{{ product | local('UTC') }}",
+        "{{ product | sort }}",
+        "{{ zone | local }}",
+    ] {
         let error = shown(text, &data).unwrap_err();
-        assert_eq!((error.kind(), error.path()), (ErrorKind::InvalidValue, "overrides.templates.own"), "{text}");
+        assert_eq!(
+            (error.kind(), error.path()),
+            (ErrorKind::InvalidValue, "overrides.templates.own"),
+            "{text}"
+        );
     }
 }
 

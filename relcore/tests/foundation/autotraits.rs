@@ -8,8 +8,8 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    analysis, api, audit, canary, column, communication, decision, error, experiment, incident, interchange, metrics,
-    readiness, reason, release, rollback, scalar, stats, time, version, window, wire,
+    analysis, api, audit, canary, column, communication, decision, error, experiment, incident, interchange,
+    metrics, readiness, reason, release, retrospective, rollback, scalar, stats, time, version, window, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -105,6 +105,8 @@ types! {
         SeverityChange, SlaKind, Ticket, SeverityAt, Hold, SlaDue, SlaState, SlaVerdict;
     communication: Alert, AnnouncementSlot, Audience, Escalation, EscalationPath, EscalationVerdict, FreezeRule,
         MessageData, MessageRule, MessagesDue, Offset, Plan, PlannedMessage, Policy, Question, SlotAudience, Templates;
+    retrospective: ActionImpact, ActionItem, ActionItemsState, ActionItemsVerdict, ActionKind, ImpactVerdict, NamedPerson,
+        Policy, RetroDue, RetroVerdict;
     wire: Event, Key, Tree, TreeSource, Wanted;
 }
 

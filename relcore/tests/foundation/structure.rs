@@ -34,6 +34,7 @@ const DIRECTION: &[(&str, Names)] = &[
     ("metrics", Names::Foundation(&["stats"])),
     ("incident", Names::Foundation(&[])),
     ("communication", Names::Foundation(&["release", "window", "readiness"])),
+    ("retrospective", Names::Foundation(&["stats", "release", "window", "readiness", "metrics"])),
     ("rollback", Names::Foundation(&["stats", "analysis", "canary", "release"])),
     (
         "audit",
@@ -62,6 +63,7 @@ const DIRECTION: &[(&str, Names)] = &[
             "metrics",
             "incident",
             "communication",
+            "retrospective",
             "rollback",
             "audit",
         ]),
@@ -79,6 +81,7 @@ const DIRECTION: &[(&str, Names)] = &[
             "metrics",
             "incident",
             "communication",
+            "retrospective",
             "rollback",
             "audit",
             "interchange",
