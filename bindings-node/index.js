@@ -23,6 +23,9 @@ module.exports = {
   get canary() {
     return require("./canary.js");
   },
+  get communication() {
+    return require("./communication.js");
+  },
   get decision() {
     return require("./decision.js");
   },
@@ -46,6 +49,9 @@ module.exports = {
   },
   get release() {
     return require("./release.js");
+  },
+  get retrospective() {
+    return require("./retrospective.js");
   },
   get rollback() {
     return require("./rollback.js");

@@ -3,8 +3,10 @@ use super::subset;
 use crate::error::{Error, ErrorKind, Result, quoted};
 use crate::time::{Timestamp, zone};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Value, ValueKind};
+use minijinja::value::{Enumerator, Object, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use std::fmt;
+use std::sync::Arc;
 
 const LARGEST: usize = 16 << 10;
 /// So many instructions, or 64 times as many bytes of output: 1.2 MiB.
@@ -77,6 +79,7 @@ fn fault(error: &minijinja::Error, kind: ErrorKind) -> Error {
 /// A value as text: a list or a map has none.
 fn shown(value: &Value) -> Result<String, minijinja::Error> {
     match value.kind() {
+        _ if is_absent(value) => Ok(String::new()),
         ValueKind::Undefined => Err(minijinja::ErrorKind::UndefinedError.into()),
         ValueKind::String | ValueKind::Number | ValueKind::Bool => Ok(value.to_string()),
         other => {
@@ -109,7 +112,11 @@ fn join(list: &Value, separator: &str) -> Result<String, minijinja::Error> {
 }
 
 /// An instant as local time: `2026-12-10 15:00 (Europe/Berlin, UTC+01:00)`.
-fn local(at: &str, name: &str) -> Result<String, minijinja::Error> {
+fn local(at: &Value, name: &str) -> Result<String, minijinja::Error> {
+    if is_absent(at) {
+        return Ok(String::new());
+    }
+    let at = &shown(at)?;
     let read = Timestamp::parse(at).and_then(|at| Ok((at, zone(name, "zone")?)));
     let (at, zone) = read.map_err(|error| {
         minijinja::Error::new(minijinja::ErrorKind::InvalidOperation, format!("{}: {error}", quoted(at)))
@@ -119,4 +126,30 @@ fn local(at: &str, name: &str) -> Result<String, minijinja::Error> {
         "UTC" => local.format("%Y-%m-%d %H:%M UTC").to_string(),
         _ => local.format(&format!("%Y-%m-%d %H:%M ({name}, UTC%:z)")).to_string(),
     })
+}
+
+/// What stands for a missing key until all of them are found: it shows nothing, has no items, and has every field.
+#[derive(Debug)]
+struct Absent;
+
+pub(super) fn absent() -> Value {
+    Value::from_object(Absent)
+}
+
+fn is_absent(value: &Value) -> bool {
+    value.downcast_object_ref::<Absent>().is_some()
+}
+
+impl Object for Absent {
+    fn get_value(self: &Arc<Self>, _: &Value) -> Option<Value> {
+        Some(absent())
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::Empty
+    }
+
+    fn render(self: &Arc<Self>, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
 }

@@ -51,7 +51,7 @@ pub use plan::{MessagesDue, Plan, PlannedMessage, messages_due, plan};
 pub use policy::policy_from_yaml;
 pub use policy::{Policy, default_policy, policy_from_json};
 pub use render::render;
-pub use rule::{FreezeRule, MessageRule, Offset};
+pub use rule::{FreezeRule, MessageRule};
 pub use slots::{AnnouncementSlot, SlotAudience, announcement_slots};
 #[cfg(feature = "yaml")]
 pub use templates::templates_from_yaml;

@@ -1,6 +1,6 @@
 use super::audience::Audience;
 use super::policy::Policy;
-use super::rule::{MessageRule, Offset};
+use super::rule::MessageRule;
 use crate::digest::Checked;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::release::{CommunicationScope, Profile};
@@ -86,8 +86,11 @@ pub fn plan(profile: &Profile, release_at: Timestamp, policy: &Policy) -> Result
             })
             .collect();
         if counts(rule, profile) {
-            let own = day.due(&rule.due, policy.calendar_of(rule.audience));
-            let own = own.map_err(|error| error.under(&format!("policy.messages[{index}].due")));
+            let (field, own) = match rule.business_days {
+                Some(days) => ("businessDays", day.plus(days, policy.calendar_of(rule.audience))),
+                None => ("elapsed", release_at.plus(rule.elapsed)),
+            };
+            let own = own.map_err(|error| at_path(&error, &format!("policy.messages[{index}].{field}")));
             let Some(own) = faults.absorb(own) else { continue };
             let due_at = depends_on.iter().filter_map(|id| due.get(id)).fold(own, |at, other| at.max(*other));
             due.insert(&rule.id, due_at);
@@ -107,10 +110,10 @@ pub fn plan(profile: &Profile, release_at: Timestamp, policy: &Policy) -> Result
         if !has_scope(&rule.scopes, profile.communication) {
             continue;
         }
-        let offset = Offset::BusinessDaysBefore { days: rule.business_days_before };
-        let start = day.due(&offset, policy.calendar_of(Audience::Development));
+        let days = i32::try_from(rule.business_days_before).map_or(i32::MIN, |days| days.saturating_neg());
+        let start = day.plus(days, policy.calendar_of(Audience::Development));
         let start =
-            start.map_err(|error| error.under(&format!("policy.freezes[{index}].businessDaysBefore")));
+            start.map_err(|error| at_path(&error, &format!("policy.freezes[{index}].businessDaysBefore")));
         let Some(start) = faults.absorb(start) else { continue };
         let schedule = Schedule::Once { start, end: release_at };
         let window = Definition::new(freeze_name(&rule.id, day.date), Kind::Deny, schedule)
@@ -134,6 +137,12 @@ pub fn plan(profile: &Profile, release_at: Timestamp, policy: &Policy) -> Result
 /// The name of a freeze as a window. It has the day of the release, so that the freezes of several releases go into one policy.
 pub(super) fn freeze_name(id: &str, date: NaiveDate) -> String {
     format!("{id} {date}")
+}
+
+/// The first fault of a computation, at the field that led to it.
+fn at_path(error: &Error, path: &str) -> Error {
+    let text = error.faults().first().map(|fault| fault.text.clone()).unwrap_or_default();
+    Error::new(error.kind(), path, text)
 }
 
 fn counts(rule: &MessageRule, profile: &Profile) -> bool {
@@ -162,20 +171,11 @@ impl Day {
         Ok(Self { release_at, date, zone, minutes })
     }
 
-    fn due(&self, offset: &Offset, calendar: &BusinessCalendar) -> Result<Timestamp> {
-        let at = |days: Option<i32>| {
-            let days = days.ok_or_else(|| Error::new(ErrorKind::OutOfRange, "days", "is out of range"))?;
-            let date = add_business_days(self.date, days, calendar)?;
-            local_instant(date, self.minutes, self.zone, false)
-        };
-        match offset {
-            Offset::BusinessDaysBefore { days } => {
-                let days = i32::try_from(*days).ok().and_then(i32::checked_neg);
-                Ok(at(days)?.min(self.release_at))
-            }
-            Offset::BusinessDaysAfter { days } => Ok(at(i32::try_from(*days).ok())?.max(self.release_at)),
-            Offset::Elapsed { span } => self.release_at.plus(*span),
-        }
+    /// So many business days later at the local time, or earlier; never on the other side of the release.
+    fn plus(&self, days: i32, calendar: &BusinessCalendar) -> Result<Timestamp> {
+        let date = add_business_days(self.date, days, calendar)?;
+        let at = local_instant(date, self.minutes, self.zone, false)?;
+        Ok(if days < 0 { at.min(self.release_at) } else { at.max(self.release_at) })
     }
 }
 

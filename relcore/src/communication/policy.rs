@@ -1,9 +1,9 @@
 use super::audience::Audience;
-use super::rule::{FreezeRule, MessageRule, Offset};
+use super::rule::{FreezeRule, MessageRule};
 use super::standard;
 use crate::error::{ErrorKind, Faults, Result, join, quoted, shortened};
 use crate::input::input;
-use crate::time::{BusinessCalendar, minute_of_day, zone};
+use crate::time::{BusinessCalendar, Span, minute_of_day, zone};
 use crate::wire::{self, PolicyText};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,9 +75,10 @@ pub fn default_policy() -> Policy {
 /// ```
 ///
 /// # Errors
-/// All faults at once: `syntax`, `unknown_field`, `unknown_zone` for `Berlin`, `invalid_value` for the time `25:00` and an empty
-/// name, `duplicate` for two messages of one id, `unknown_reference` for a calendar of no audience and for a message that depends
-/// on none before it, `out_of_range` for more than 1,000 business days, a freeze of 0 and more than 200 messages.
+/// All faults at once: `syntax`, `unknown_field`, `unknown_zone` for `Berlin`, `invalid_value` for the time `25:00`, an empty
+/// name and both `businessDays` and `elapsed`, `duplicate` for two messages of one id, `unknown_reference` for a calendar of no audience and for a message that depends
+/// on none before it, `out_of_range` for 0 business days and more
+/// than 1,000, a freeze of 0 and more than 200 messages.
 pub fn policy_from_json(text: &str) -> Result<Policy> {
     wire::policy_from_json(text)
 }
@@ -149,12 +150,20 @@ impl MessageRule {
             check_name(text, field, at, faults);
         }
         check_new(!earlier.contains(self.id.as_str()), &self.id, at, faults);
-        if let Offset::BusinessDaysBefore { days } | Offset::BusinessDaysAfter { days } = self.due {
+        if let Some(days) = self.business_days {
             faults.check(
-                days <= MOST_DAYS,
+                days != 0 && days.unsigned_abs() <= MOST_DAYS,
                 ErrorKind::OutOfRange,
-                format_args!("{at}.due.days"),
-                format_args!("`{days}` is out of range: expected at most {MOST_DAYS} days"),
+                format_args!("{at}.businessDays"),
+                format_args!(
+                    "`{days}` is out of range: expected -{MOST_DAYS} to {MOST_DAYS} days, but not 0"
+                ),
+            );
+            faults.check(
+                self.elapsed == Span::ZERO,
+                ErrorKind::InvalidValue,
+                format_args!("{at}.elapsed"),
+                format_args!("`{}` contradicts `businessDays`: expected one of the two", self.elapsed),
             );
         }
         for (index, id) in self.depends_on.iter().enumerate() {

@@ -54,7 +54,7 @@ pub fn render(template: &str, data: &MessageData, overrides: Option<&Templates>)
     let engine = engine::compile(text).map_err(|error| error.under(&path))?;
     let mut values = values(data)?;
     let mut faults = Faults::new();
-    // A key that is missing becomes an empty list, which can be shown and iterated, until no other one is missing.
+    // What is missing is replaced, until nothing else is.
     for _ in 0..MOST_MISSING {
         let failure =
             match engine::run(&engine, values.iter().map(|(key, value)| (key, value.clone())).collect()) {
@@ -66,7 +66,7 @@ pub fn render(template: &str, data: &MessageData, overrides: Option<&Templates>)
                 let text = format_args!("is missing: the template {} shows it", quoted(template));
                 faults.add(ErrorKind::MissingField, format_args!("data.{}", shortened(&key)), text);
                 let is_top = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric());
-                if !is_top || values.insert(key, Value::from(Vec::<Value>::new())).is_some() {
+                if !is_top || values.insert(key, engine::absent()).is_some() {
                     break;
                 }
             }

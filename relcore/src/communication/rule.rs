@@ -2,16 +2,14 @@ use super::audience::Audience;
 use crate::input::input;
 use crate::release::{CommunicationScope, Type};
 use crate::time::Span;
-use crate::wire::tagged;
 use serde::{Deserialize, Serialize};
 
 input! {
     /// A message that every release has: to whom, where, with which text, when.
     ///
     /// ```
-    /// use relcore::communication::{Audience, MessageRule, Offset};
-    /// let brief = MessageRule::new("legal_brief", Audience::Product, "email", "product_brief")
-    ///     .due(Offset::BusinessDaysBefore { days: 5 });
+    /// use relcore::communication::{Audience, MessageRule};
+    /// let brief = MessageRule::new("legal_brief", Audience::Product, "email", "product_brief").business_days(-5);
     /// assert_eq!(brief.scopes, []); // for every scope
     /// ```
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,9 +24,14 @@ input! {
         pub channel: String,
         /// The id of its template.
         pub template: String,
-        /// When it is due. Default: with the release.
-        #[serde(default)]
-        pub due: Offset,
+        /// How many business days after the day of the release it is due, at the local time of the policy and at the earliest with
+        /// the release. A negative number is before it, at the latest with the release. -1,000 to 1,000, not 0. Default: `elapsed`
+        /// counts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub business_days: Option<i32>,
+        /// How long after the release it is due, by the clock. A negative span is before it. Default: 0, with the release.
+        #[serde(default = "zero")]
+        pub elapsed: Span,
         /// The messages that go first, all of them earlier in the list. Default: none.
         #[serde(default)]
         pub depends_on: Vec<String>,
@@ -36,6 +39,10 @@ input! {
         #[serde(default)]
         pub scopes: Vec<CommunicationScope>,
     }
+}
+
+fn zero() -> Span {
+    Span::ZERO
 }
 
 impl MessageRule {
@@ -52,45 +59,11 @@ impl MessageRule {
             audience,
             channel: channel.into(),
             template: template.into(),
-            due: Offset::default(),
+            business_days: None,
+            elapsed: zero(),
             depends_on: Vec::new(),
             scopes: Vec::new(),
         }
-    }
-}
-
-tagged! {
-    "communication.Offset";
-    /// When something is due, seen from the release.
-    ///
-    /// ```
-    /// use relcore::communication::Offset;
-    /// assert_eq!(Offset::default(), Offset::Elapsed { span: relcore::Span::ZERO }); // with the release
-    /// ```
-    #[derive(Clone, Debug, PartialEq, Eq)]
-    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-    pub enum Offset {
-        /// So many business days before the day of the release, at the local time of the policy; at the latest with the release.
-        BusinessDaysBefore {
-            /// The number of business days, at most 1,000. 0 is the day of the release.
-            days: u32,
-        },
-        /// So many business days after the day of the release, at the local time of the policy; at the earliest with the release.
-        BusinessDaysAfter {
-            /// The number of business days, at most 1,000. 0 is the day of the release.
-            days: u32,
-        },
-        /// So long after the release by the clock. 0 is with the release, a negative span before it.
-        Elapsed {
-            /// The span.
-            span: Span,
-        },
-    }
-}
-
-impl Default for Offset {
-    fn default() -> Self {
-        Self::Elapsed { span: Span::ZERO }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The usual messages and freezes of a release, as tables.
 use super::audience::Audience::{self, Customers, Development, Operations, Product, Qa, Support};
-use super::rule::{FreezeRule, MessageRule, Offset};
+use super::rule::{FreezeRule, MessageRule};
 use crate::release::CommunicationScope::{self, AllUsers, Coordinated, EarlyAdopters, Limited};
 use crate::release::Type;
 use crate::time::Span;
@@ -10,20 +10,26 @@ type Row = (
     Audience,
     &'static str,
     &'static str,
-    Offset,
+    Due,
     &'static [&'static str],
     &'static [CommunicationScope],
 );
 
-const fn before(days: u32) -> Offset {
-    Offset::BusinessDaysBefore { days }
+#[derive(Clone, Copy)]
+enum Due {
+    BusinessDays(i32),
+    Hours(i32),
+}
+
+const fn before(days: i32) -> Due {
+    Due::BusinessDays(-days)
 }
 
 /// With the release.
-const WITH: Offset = Offset::Elapsed { span: Span::ZERO };
+const WITH: Due = Due::Hours(0);
 /// The shortest time from the decision to the release of a hotfix is an hour.
-const HOUR_BEFORE: Offset = Offset::Elapsed { span: Span::from_hours(-1) };
-const NEXT_DAY: Offset = Offset::BusinessDaysAfter { days: 1 };
+const HOUR_BEFORE: Due = Due::Hours(-1);
+const NEXT_DAY: Due = Due::BusinessDays(1);
 
 /// A release with weeks of notice.
 const PLANNED: &[CommunicationScope] = &[AllUsers];
@@ -68,10 +74,13 @@ const BRIEFED: &[&str] = &["support_brief", "support_brief_fast", "security_advi
 
 pub(super) fn messages() -> Vec<MessageRule> {
     let rule = |(id, audience, channel, template, due, depends_on, scopes): &Row| {
-        MessageRule::new(*id, *audience, *channel, *template)
-            .due(due.clone())
+        let rule = MessageRule::new(*id, *audience, *channel, *template)
             .depends_on(depends_on.iter().copied())
-            .scopes(scopes.iter().copied())
+            .scopes(scopes.iter().copied());
+        match due {
+            Due::BusinessDays(days) => rule.business_days(*days),
+            Due::Hours(hours) => rule.elapsed(Span::from_hours(*hours)),
+        }
     };
     MESSAGES.iter().map(rule).collect()
 }

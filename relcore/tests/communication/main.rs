@@ -12,7 +12,7 @@ mod texts;
 
 use proptest::prelude::*;
 use relcore::communication::{
-    Alert, Audience, EscalationPath, EscalationVerdict, MessageRule, Offset, Plan, Policy, escalation_step,
+    Alert, Audience, EscalationPath, EscalationVerdict, MessageRule, Plan, Policy, escalation_step,
     messages_due, plan,
 };
 use relcore::readiness::EscalationStep;
@@ -85,19 +85,17 @@ proptest! {
         for message in &plan.messages {
             let rule = policy.messages.iter().find(|rule| rule.id == message.id).unwrap();
             prop_assert!(rule.audience != Audience::Customers || profile.channels.contains(&rule.channel));
-            match rule.due {
-                Offset::BusinessDaysBefore { days } => {
+            match rule.business_days {
+                Some(days) if days < 0 => {
                     prop_assert!(message.due_at <= release_at);
-                    prop_assert_eq!(local_date(message.due_at, zone).unwrap(), days_before(day, days, &calendar));
+                    let model = days_before(day, days.unsigned_abs(), &calendar);
+                    prop_assert_eq!(local_date(message.due_at, zone).unwrap(), model);
                 }
-                Offset::BusinessDaysAfter { .. } => {
+                Some(_) => {
                     prop_assert!(message.due_at >= release_at);
                     prop_assert!(calendar.is_business_day(local_date(message.due_at, zone).unwrap()));
                 }
-                Offset::Elapsed { span } => {
-                    prop_assert!(message.due_at >= release_at.plus(span).unwrap());
-                }
-                _ => {}
+                None => prop_assert!(message.due_at >= release_at.plus(rule.elapsed).unwrap()),
             }
             // Customers hear of it with the release, not before.
             prop_assert!(message.audience != Audience::Customers || message.due_at == release_at);
@@ -177,7 +175,7 @@ proptest! {
 fn a_message_that_does_not_count_passes_on_what_it_depends_on() {
     let rule = |id: &str| MessageRule::new(id, Audience::Qa, "email", "qa_brief");
     let policy = Policy::default().messages([
-        rule("first").due(Offset::Elapsed { span: Span::from_hours(2) }),
+        rule("first").elapsed(Span::from_hours(2)),
         rule("left_out").depends_on(["first"]).scopes([CommunicationScope::Limited]),
         rule("last").depends_on(["left_out"]),
     ]);

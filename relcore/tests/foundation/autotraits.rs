@@ -104,7 +104,7 @@ types! {
         Milestone, Cadence, Update, UpdateVerdict, Vocabulary, MappedStatus, MappedWord, Hours, Sla, SlaTarget,
         SeverityChange, SlaKind, Ticket, SeverityAt, Hold, SlaDue, SlaState, SlaVerdict;
     communication: Alert, AnnouncementSlot, Audience, Escalation, EscalationPath, EscalationVerdict, FreezeRule,
-        MessageData, MessageRule, MessagesDue, Offset, Plan, PlannedMessage, Policy, Question, SlotAudience, Templates;
+        MessageData, MessageRule, MessagesDue, Plan, PlannedMessage, Policy, Question, SlotAudience, Templates;
     retrospective: ActionImpact, ActionItem, ActionItemsState, ActionItemsVerdict, ActionKind, ImpactVerdict, NamedPerson,
         Policy, RetroDue, RetroVerdict;
     wire: Event, Key, Tree, TreeSource, Wanted;
