@@ -40,6 +40,8 @@ export interface ActionImpact {
   readonly reasons: readonly Reason[];
   /** What would have to be known: `item.doneAt`, `before`, `after`. */
   readonly missing: readonly string[];
+  /** The digest of the policy of both reports. */
+  readonly policyDigest: string;
 }
 
 /** Something to do that a retrospective found. */
@@ -193,20 +195,21 @@ export declare function policyFromJson(text: string): Policy;
 export declare function policyFromYaml(text: string): Policy;
 
 /**
- * Compares a metric before and after an action: two rows of reports of `metrics.dora`.
+ * Compares a metric before and after an action: the whole ranges of two reports of `metrics.dora`.
  *
  * It is proven better or worse if the confidence intervals have no value in common. That is stricter than a test at their level, so
  * a real change may remain unproven for a while. Of the deployment frequency more is better, of the other metrics less.
  *
  * Pitfall: it says that the metric changed, not that the action changed it. Other things happened in the same weeks.
  *
- * @throws {@link RelcoreError}: `unordered` for a row before the action that ends after it, and for one after the action that begins before it.
+ * @throws {@link RelcoreError}: `unordered` for a report before the action that ends after it, and for one after the action that begins before it;
+ * `policy_changed` for two reports under different policies, whose numbers do not compare.
  */
 export declare function actionImpact(
   item: ActionItem,
   metric: metrics.Metric,
-  before: metrics.DoraRow,
-  after: metrics.DoraRow,
+  before: metrics.DoraReport,
+  after: metrics.DoraReport,
 ): ActionImpact;
 
 /**

@@ -5162,6 +5162,7 @@ pub struct RetrospectiveActionImpact {
     pub after: Option<f64>,
     pub reasons: Vec<Reason>,
     pub missing: Vec<String>,
+    pub policy_digest: String,
 }
 
 #[uniffi::remote(Record)]
@@ -8634,8 +8635,8 @@ pub fn ffi_retrospective_policy_from_yaml(text: String) -> Encoded<Retrospective
 pub fn ffi_retrospective_action_impact(
     item: RetrospectiveActionItem,
     metric: MetricsMetric,
-    before: MetricsDoraRow,
-    after: MetricsDoraRow,
+    before: MetricsDoraReport,
+    after: MetricsDoraReport,
 ) -> Encoded<RetrospectiveActionImpact> {
     Encoded(
         relcore::retrospective::action_impact(

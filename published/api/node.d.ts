@@ -6048,6 +6048,8 @@ export interface ActionImpact {
   readonly reasons: readonly Reason[];
   /** What would have to be known: `item.doneAt`, `before`, `after`. */
   readonly missing: readonly string[];
+  /** The digest of the policy of both reports. */
+  readonly policyDigest: string;
 }
 /** Something to do that a retrospective found. */
 export interface ActionItem {
@@ -6136,12 +6138,12 @@ export declare function defaultPolicy(): Policy;
 export declare function policyFromJson(text: string): Policy;
 /** Reads a policy from YAML text. */
 export declare function policyFromYaml(text: string): Policy;
-/** Compares a metric before and after an action: two rows of reports of `metrics.dora`. */
+/** Compares a metric before and after an action: the whole ranges of two reports of `metrics.dora`. */
 export declare function actionImpact(
   item: ActionItem,
   metric: metrics.Metric,
-  before: metrics.DoraRow,
-  after: metrics.DoraRow,
+  before: metrics.DoraReport,
+  after: metrics.DoraReport,
 ): ActionImpact;
 /** Says which action items are done, open, overdue, or without an owner or a day. */
 export declare function actionItemsState(

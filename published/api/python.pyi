@@ -7507,6 +7507,8 @@ class ActionImpact(_Value):
     """Why, with the value and the interval after the action and the value before it as threshold."""
     missing: Sequence[str]
     """What would have to be known: `item.doneAt`, `before`, `after`."""
+    policy_digest: str
+    """The digest of the policy of both reports."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionItem(_Value):
     """Something to do that a retrospective found."""
@@ -7589,8 +7591,8 @@ def policy_from_json(text: str) -> Policy:
 def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text."""
     ...
-def action_impact(item: ActionItem | Mapping[str, object], metric: Metric | str, before: DoraRow | Mapping[str, object], after: DoraRow | Mapping[str, object]) -> ActionImpact:
-    """Compares a metric before and after an action: two rows of reports of `metrics.dora`."""
+def action_impact(item: ActionItem | Mapping[str, object], metric: Metric | str, before: DoraReport | Mapping[str, object], after: DoraReport | Mapping[str, object]) -> ActionImpact:
+    """Compares a metric before and after an action: the whole ranges of two reports of `metrics.dora`."""
     ...
 def action_items_state(items: Sequence[ActionItem | Mapping[str, object]], policy: Policy | Mapping[str, object], now: datetime | str) -> ActionItemsState:
     """Says which action items are done, open, overdue, or without an owner or a day."""

@@ -9288,6 +9288,8 @@ pub mod retrospective {
         pub reasons: Vec<Reason>,
         /// What would have to be known: `item.doneAt`, `before`, `after`.
         pub missing: Vec<String>,
+        /// The digest of the policy of both reports.
+        pub policy_digest: String,
     }
     /// The verdicts about the impact of an action.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -9302,12 +9304,12 @@ pub mod retrospective {
         /// A value is missing or rests on too little.
         Inconclusive,
     }
-    /// Compares a metric before and after an action: two rows of reports of `metrics.dora`.
+    /// Compares a metric before and after an action: the whole ranges of two reports of `metrics.dora`.
     pub fn action_impact(
         item: &ActionItem,
         metric: &Metric,
-        before: &DoraRow,
-        after: &DoraRow,
+        before: &DoraReport,
+        after: &DoraReport,
     ) -> Result<ActionImpact>;
     /// Writes what an action did as text for a person.
     #[must_use]

@@ -4044,7 +4044,11 @@ Pitfalls:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication default-escalation",
+                    files: &[],
+                    prints: r#"{"steps":[{"role":"primary","after":"PT0S"},{"role":"backup","after":"PT5M"}],"severities":{}}"#,
+                }),
             },
             Function {
                 name: "communication.escalation_from_json",
@@ -4060,7 +4064,14 @@ negative time and a `repeatAfter` of 0, `unordered` for steps that do not rise."
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication escalation-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"severities": {"low": [{"role": "support_lead", "after": "4h"}]}, "repeatAfter": "30m"}"#,
+                    )],
+                    prints: r#"{"steps":[{"role":"primary","after":"PT0S"},{"role":"backup","after":"PT5M"}],"severities":{"low":[{"role":"support_lead","after":"PT4H"}]},"repeatAfter":"PT30M"}"#,
+                }),
             },
             Function {
                 name: "communication.escalation_from_yaml",
@@ -4075,7 +4086,15 @@ As `escalation-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication escalation-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"steps: [{role: primary, after: 0s}, {role: manager, after: 15m}]
+",
+                    )],
+                    prints: r#"{"steps":[{"role":"primary","after":"PT0S"},{"role":"manager","after":"PT15M"}],"severities":{}}"#,
+                }),
             },
             Function {
                 name: "communication.default_data",
@@ -4090,7 +4109,11 @@ As `escalation-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication default-data",
+                    files: &[],
+                    prints: r#"{"zone":"UTC","extra":{}}"#,
+                }),
             },
             Function {
                 name: "communication.data_from_json",
@@ -4109,7 +4132,14 @@ before it starts.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication data-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"product": "shop", "version": "2.0.0", "questions": [{"question": "Is there a downtime?", "answer": "No."}]}"#,
+                    )],
+                    prints: r#"{"zone":"UTC","product":"shop","version":"2.0.0","questions":[{"question":"Is there a downtime?","answer":"No."}],"extra":{}}"#,
+                }),
             },
             Function {
                 name: "communication.data_from_yaml",
@@ -4127,7 +4157,18 @@ As `data-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication data-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"product: shop
+zone: Europe/Berlin
+features: [gift cards]
+extra: {campaign: spring}
+",
+                    )],
+                    prints: r#"{"zone":"Europe/Berlin","product":"shop","features":["gift cards"],"extra":{"campaign":"spring"}}"#,
+                }),
             },
             Function {
                 name: "communication.default_policy",
@@ -4142,7 +4183,11 @@ As `data-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication default-policy",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "communication.policy_from_json",
@@ -4163,7 +4208,14 @@ than 1,000, a freeze of 0 and more than 200 messages.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"zone": "Europe/Berlin", "messages": [{"id": "a", "audience": "qa", "channel": "email", "template": "qa_brief", "elapsed": "-2h"}], "freezes": []}"#,
+                    )],
+                    prints: r#"{"zone":"Europe/Berlin","time":"09:00","calendar":{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]},"calendars":{},"messages":[{"id":"a","audience":"qa","channel":"email","template":"qa_brief","elapsed":"-PT2H","dependsOn":[],"scopes":[]}],"freezes":[]}"#,
+                }),
             },
             Function {
                 name: "communication.policy_from_yaml",
@@ -4181,7 +4233,18 @@ As `policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"zone: Asia/Tokyo
+messages:
+  - {id: a, audience: support, channel: email, template: support_brief, businessDays: -3, scopes: [all_users]}
+freezes: [{id: code_freeze, businessDaysBefore: 2, exempt: [hotfix]}]
+",
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "communication.standard_templates",
@@ -4209,7 +4272,11 @@ As `policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication standard-templates",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "communication.templates_from_json",
@@ -4228,7 +4295,14 @@ such as `{% include %}`; `unknown_field`; `out_of_range` for a template of more 
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication templates-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"templates": {"legal": "{{ product }}: {{ extra.clause }}"}}"#,
+                    )],
+                    prints: r#"{"templates":{"legal":"{{ product }}: {{ extra.clause }}"}}"#,
+                }),
             },
             Function {
                 name: "communication.templates_from_yaml",
@@ -4246,7 +4320,20 @@ As `templates-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication templates-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"templates:
+  legal: |
+    {{ product }}
+    {% for item in features %}
+    - {{ item | one_line }}
+    {% endfor %}
+",
+                    )],
+                    prints: r#"{"templates":{"legal":"{{ product }}\n{% for item in features %}\n- {{ item | one_line }}\n{% endfor %}\n"}}"#,
+                }),
             },
             Function {
                 name: "communication.announcement_slots",
@@ -4321,7 +4408,17 @@ a range that ends before it starts, `duplicate` for two audiences of one name, `
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication announcement-slots --audiences audiences.json --release-type lts --range range.json",
+                    files: &[
+                        (
+                            "audiences.json",
+                            r#"[{"name":"europe","zone":"Europe/Berlin"},{"name":"america","zone":"America/New_York"}]"#,
+                        ),
+                        ("range.json", r#"{"start":"2026-10-26T00:00:00Z","end":"2026-10-27T00:00:00Z"}"#),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "communication.data_of_plan",
@@ -4347,7 +4444,14 @@ Pitfall: it looks for the freezes `feature_freeze` and `code_freeze`. Freezes of
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication data-of-plan --plan plan.json",
+                    files: &[(
+                        "plan.json",
+                        r#"{"releaseAt":"2026-12-10T14:00:00.000Z","releaseDate":"2026-12-10","zone":"UTC","messages":[{"id":"development_brief_fast","audience":"development","channel":"team_chat","template":"development_brief","dueAt":"2026-12-10T13:00:00.000Z","dependsOn":[]},{"id":"qa_brief_fast","audience":"qa","channel":"team_chat","template":"qa_brief","dueAt":"2026-12-10T13:00:00.000Z","dependsOn":[]},{"id":"operations_brief_fast","audience":"operations","channel":"team_chat","template":"operations_brief","dueAt":"2026-12-10T13:00:00.000Z","dependsOn":[]},{"id":"product_brief_fast","audience":"product","channel":"email","template":"product_brief","dueAt":"2026-12-10T13:00:00.000Z","dependsOn":[]},{"id":"support_brief_fast","audience":"support","channel":"email","template":"support_brief","dueAt":"2026-12-10T13:00:00.000Z","dependsOn":[]},{"id":"release_notes","audience":"customers","channel":"release_notes_page","template":"announcement","dueAt":"2026-12-10T14:00:00.000Z","dependsOn":["support_brief_fast"]},{"id":"development_status","audience":"development","channel":"team_chat","template":"release_status","dueAt":"2026-12-11T09:00:00.000Z","dependsOn":[]},{"id":"qa_status","audience":"qa","channel":"team_chat","template":"release_status","dueAt":"2026-12-11T09:00:00.000Z","dependsOn":[]},{"id":"operations_status","audience":"operations","channel":"team_chat","template":"release_status","dueAt":"2026-12-11T09:00:00.000Z","dependsOn":[]},{"id":"product_status","audience":"product","channel":"email","template":"release_status","dueAt":"2026-12-11T09:00:00.000Z","dependsOn":[]},{"id":"support_status","audience":"support","channel":"email","template":"release_status","dueAt":"2026-12-11T09:00:00.000Z","dependsOn":[]}],"freezes":[],"policyDigest":"sha256:5b03c903db25ac0cee56cb48e9d2e6bbeb2c480e0d23b3d22887c3a186f1253c","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#"{"zone":"UTC","releaseAt":"2026-12-10T14:00:00.000Z","extra":{}}"#,
+                }),
             },
             Function {
                 name: "communication.escalation_step",
@@ -4390,7 +4494,14 @@ All faults at once: those of `escalation-from-json` under `path`; `unordered` fo
                 outcome: Some("communication.outcome_of_escalation"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore communication escalation-step --alert '{"severity":"low","openedAt":"2026-11-23T03:00:00Z"}' --path path.json --now 2026-11-23T06:59:00Z"#,
+                    files: &[(
+                        "path.json",
+                        r#"{"steps":[{"role":"primary","after":"PT2M"},{"role":"backup","after":"PT10M"}],"severities":{"low":[{"role":"support_lead","after":"PT4H"}]},"repeatAfter":"PT20M"}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "communication.explain_escalation",
@@ -4411,7 +4522,14 @@ All faults at once: those of `escalation-from-json` under `path`; `unordered` fo
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication explain-escalation --escalation escalation.json",
+                    files: &[(
+                        "escalation.json",
+                        r#"{"verdict":"acknowledged","reasons":[{"code":"escalation_acknowledged","severity":"info","subject":"alert","text":"somebody took it at 2026-11-23T03:03:00.000Z, 3m after the opening","evidence":{}}],"policyDigest":"sha256:46c4a538fc826b12eb2a469e8e403f040757109e69b2e7d80b23e22d26e9f700"}"#,
+                    )],
+                    prints: r#""ACKNOWLEDGED: somebody took it\n- info: somebody took it at 2026-11-23T03:03:00.000Z, 3m after the opening [escalation_acknowledged: alert]\npolicy: sha256:46c4a538fc826b12eb2a469e8e403f040757109e69b2e7d80b23e22d26e9f700\n""#,
+                }),
             },
             Function {
                 name: "communication.messages_due",
@@ -4447,7 +4565,14 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore communication messages-due --plan plan.json --sent '["development_brief"]' --now 2026-10-21T08:00:00Z"#,
+                    files: &[(
+                        "plan.json",
+                        r#"{"releaseAt":"2026-10-26T13:00:00.000Z","releaseDate":"2026-10-26","zone":"Europe/Berlin","messages":[{"id":"development_brief","audience":"development","channel":"team_chat","template":"development_brief","dueAt":"2026-10-09T07:00:00.000Z","dependsOn":[]},{"id":"product_brief","audience":"product","channel":"email","template":"product_brief","dueAt":"2026-10-09T07:00:00.000Z","dependsOn":[]},{"id":"qa_brief","audience":"qa","channel":"team_chat","template":"qa_brief","dueAt":"2026-10-16T07:00:00.000Z","dependsOn":["development_brief"]},{"id":"operations_brief","audience":"operations","channel":"team_chat","template":"operations_brief","dueAt":"2026-10-20T07:00:00.000Z","dependsOn":[]},{"id":"support_brief","audience":"support","channel":"email","template":"support_brief","dueAt":"2026-10-20T07:00:00.000Z","dependsOn":["product_brief"]},{"id":"release_notes","audience":"customers","channel":"release_notes_page","template":"announcement","dueAt":"2026-10-26T13:00:00.000Z","dependsOn":["support_brief"]},{"id":"upgrade_instructions","audience":"customers","channel":"release_notes_page","template":"upgrade_instructions","dueAt":"2026-10-26T13:00:00.000Z","dependsOn":["release_notes"]},{"id":"newsletter","audience":"customers","channel":"email_newsletter","template":"announcement","dueAt":"2026-10-26T13:00:00.000Z","dependsOn":["release_notes"]},{"id":"in_app_notification","audience":"customers","channel":"in_app_notification","template":"announcement_short","dueAt":"2026-10-26T13:00:00.000Z","dependsOn":["release_notes"]},{"id":"development_status","audience":"development","channel":"team_chat","template":"release_status","dueAt":"2026-10-27T08:00:00.000Z","dependsOn":[]},{"id":"qa_status","audience":"qa","channel":"team_chat","template":"release_status","dueAt":"2026-10-27T08:00:00.000Z","dependsOn":[]},{"id":"operations_status","audience":"operations","channel":"team_chat","template":"release_status","dueAt":"2026-10-27T08:00:00.000Z","dependsOn":[]},{"id":"product_status","audience":"product","channel":"email","template":"release_status","dueAt":"2026-10-27T08:00:00.000Z","dependsOn":[]},{"id":"support_status","audience":"support","channel":"email","template":"release_status","dueAt":"2026-10-27T08:00:00.000Z","dependsOn":[]}],"freezes":[{"name":"feature_freeze 2026-10-26","kind":"deny","schedule":{"type":"once","start":"2026-10-16T07:00:00.000Z","end":"2026-10-26T13:00:00.000Z"},"zone":"UTC","environments":["trunk"],"services":[],"exempt":["hotfix","security_critical","security_high","security_medium","security_low"],"manual":false,"overrun":false},{"name":"code_freeze 2026-10-26","kind":"deny","schedule":{"type":"once","start":"2026-10-21T07:00:00.000Z","end":"2026-10-26T13:00:00.000Z"},"zone":"UTC","environments":["trunk"],"services":[],"exempt":["hotfix","security_critical","security_high"],"manual":false,"overrun":false}],"policyDigest":"sha256:f272256139e00e6f890807604c4cdae59a7c1b540d028c2249e9f43c8a405386","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "communication.outcome_of_escalation",
@@ -4471,7 +4596,14 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication outcome-of-escalation --escalation escalation.json",
+                    files: &[(
+                        "escalation.json",
+                        r#"{"verdict":"acknowledged","reasons":[{"code":"escalation_acknowledged","severity":"info","subject":"alert","text":"somebody took it at 2026-11-23T03:03:00.000Z, 3m after the opening","evidence":{}}],"policyDigest":"sha256:46c4a538fc826b12eb2a469e8e403f040757109e69b2e7d80b23e22d26e9f700"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
             },
             Function {
                 name: "communication.plan",
@@ -4532,7 +4664,20 @@ to 9999.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore communication plan --profile profile.json --release-at 2026-03-30T10:00:00Z --policy policy.json",
+                    files: &[
+                        (
+                            "profile.json",
+                            r#"{"allowedBumps":["prerelease","patch"],"timelineMin":"PT1H","timelineMax":"P3D","testing":"focused","gates":["tests_passing","security_assessment_approved","no_critical_bugs","rollback_plan_documented","monitoring_ready","team_available"],"approvals":[{"role":"release_manager","count":1},{"role":"tech_lead","count":1}],"soak":"PT4H","changelog":"minimal","communication":"limited","channels":[],"freezeExempt":true}"#,
+                        ),
+                        (
+                            "policy.json",
+                            r#"{"zone":"Europe/Berlin","time":"02:30","calendar":{"weekend":[]},"messages":[{"id":"a","audience":"qa","channel":"email","template":"qa_brief","businessDays":-1}],"freezes":[]}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "communication.render",
@@ -4576,7 +4721,14 @@ data do not have; `invalid_value` for a filter that does not exist or does not f
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore communication render --template own --data '{"product":"shop"}' --overrides overrides.json"#,
+                    files: &[(
+                        "overrides.json",
+                        r#"{"templates":{"own":"{# a comment #}{% if version is defined %}{{ version }}{% else %}no version{% endif %}, {{ status | default('unknown') | lower }}\n"}}"#,
+                    )],
+                    prints: r#""no version, unknown\n""#,
+                }),
             },
         ],
     },
@@ -9904,7 +10056,11 @@ Pitfalls:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore retrospective default-policy",
+                    files: &[],
+                    prints: r#"{"withinDays":7,"zone":"UTC","time":"17:00","calendar":{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]}}"#,
+                }),
             },
             Function {
                 name: "retrospective.policy_from_json",
@@ -9923,7 +10079,11 @@ for 0 days and for more than 365.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore retrospective policy-from-json --text '{"withinDays": 5, "zone": "Europe/Berlin"}'"#,
+                    files: &[],
+                    prints: r#"{"withinDays":5,"zone":"Europe/Berlin","time":"17:00","calendar":{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]}}"#,
+                }),
             },
             Function {
                 name: "retrospective.policy_from_yaml",
@@ -9941,12 +10101,21 @@ As `policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore retrospective policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"time: '12:00'
+calendar: {holidays: [2026-12-25]}
+",
+                    )],
+                    prints: r#"{"withinDays":7,"zone":"UTC","time":"12:00","calendar":{"weekend":["saturday","sunday"],"holidays":["2026-12-25"],"workingDays":[],"halfDays":[]}}"#,
+                }),
             },
             Function {
                 name: "retrospective.action_impact",
                 command: "action-impact",
-                docs: r"Compares a metric before and after an action: two rows of reports of `metrics dora`.
+                docs: r"Compares a metric before and after an action: the whole ranges of two reports of `metrics dora`.
 
 It is proven better or worse if the confidence intervals have no value in common. That is stricter than a test at their level, so
 a real change may remain unproven for a while. Of the deployment frequency more is better, of the other metrics less.
@@ -9954,7 +10123,8 @@ a real change may remain unproven for a while. Of the deployment frequency more 
 Pitfall: it says that the metric changed, not that the action changed it. Other things happened in the same weeks.
 
 Errors:
-`unordered` for a row before the action that ends after it, and for one after the action that begins before it.",
+`unordered` for a report before the action that ends after it, and for one after the action that begins before it;
+`policy_changed` for two reports under different policies, whose numbers do not compare.",
                 arguments: &[
                     Argument {
                         wire: "item",
@@ -9989,9 +10159,9 @@ Errors:
                         option: "before",
                         is_optional: false,
                         kind: Kind::Document(
-                            "metrics.DoraRow",
-                            "The five delivery metrics of DORA over one range of time.",
-                            "Keys: range, partial, deploymentFrequency, changeLeadTime, changeFailRate, failedDeploymentRecoveryTime, deploymentReworkRate",
+                            "metrics.DoraReport",
+                            "The five delivery metrics of DORA over a range and each of its buckets.",
+                            "Keys: range, overall, buckets, policyDigest, tzdbVersion",
                         ),
                     },
                     Argument {
@@ -9999,9 +10169,9 @@ Errors:
                         option: "after",
                         is_optional: false,
                         kind: Kind::Document(
-                            "metrics.DoraRow",
-                            "The five delivery metrics of DORA over one range of time.",
-                            "Keys: range, partial, deploymentFrequency, changeLeadTime, changeFailRate, failedDeploymentRecoveryTime, deploymentReworkRate",
+                            "metrics.DoraReport",
+                            "The five delivery metrics of DORA over a range and each of its buckets.",
+                            "Keys: range, overall, buckets, policyDigest, tzdbVersion",
                         ),
                     },
                 ],
@@ -10013,7 +10183,24 @@ Errors:
                 outcome: Some("retrospective.outcome_of_impact"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore retrospective action-impact --item item.json --metric change_fail_rate --before before.json --after after.json",
+                    files: &[
+                        (
+                            "item.json",
+                            r#"{"id":"runbook","text":"Describe how the queue is drained","kind":"process"}"#,
+                        ),
+                        (
+                            "before.json",
+                            r#"{"range":{"start":"2026-06-01T00:00:00Z","end":"2026-07-01T00:00:00Z"},"overall":{"range":{"start":"2026-06-01T00:00:00Z","end":"2026-07-01T00:00:00Z"},"partial":false,"deploymentFrequency":{"n":30,"lowN":false,"excluded":[],"value":1.0,"interval":{"low":0.7,"high":1.4,"level":0.95}},"changeLeadTime":{"n":0,"lowN":false,"excluded":[],"undefined":"no_changes"},"changeFailRate":{"n":30,"lowN":false,"excluded":[],"value":0.33,"interval":{"low":0.19,"high":0.51,"level":0.95}},"failedDeploymentRecoveryTime":{"n":0,"lowN":false,"excluded":[],"undefined":"no_failures"},"deploymentReworkRate":{"n":30,"lowN":false,"excluded":[],"value":0.33,"interval":{"low":0.19,"high":0.51,"level":0.95}}},"buckets":[],"policyDigest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","tzdbVersion":"2026a"}"#,
+                        ),
+                        (
+                            "after.json",
+                            r#"{"range":{"start":"2026-07-01T00:00:00Z","end":"2026-08-01T00:00:00Z"},"overall":{"range":{"start":"2026-07-01T00:00:00Z","end":"2026-08-01T00:00:00Z"},"partial":false,"deploymentFrequency":{"n":30,"lowN":false,"excluded":[],"value":1.0,"interval":{"low":0.7,"high":1.4,"level":0.95}},"changeLeadTime":{"n":0,"lowN":false,"excluded":[],"undefined":"no_changes"},"changeFailRate":{"n":30,"lowN":false,"excluded":[],"value":0.0,"interval":{"low":0.0,"high":0.11,"level":0.95}},"failedDeploymentRecoveryTime":{"n":0,"lowN":false,"excluded":[],"undefined":"no_failures"},"deploymentReworkRate":{"n":30,"lowN":false,"excluded":[],"value":0.0,"interval":{"low":0.0,"high":0.11,"level":0.95}}},"buckets":[],"policyDigest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","tzdbVersion":"2026a"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "retrospective.action_items_state",
@@ -10056,7 +10243,14 @@ or owner, `duplicate` for two items of one id, `out_of_range` for an item that i
                 outcome: Some("retrospective.outcome_of_items"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore retrospective action-items-state --items items.json --policy '{"zone":"Asia/Tokyo"}' --now 2026-12-18T23:00:00Z"#,
+                    files: &[(
+                        "items.json",
+                        r#"[{"id":"alert","text":"Page when the queue stops","kind":"tool","owner":"platform team","dueOn":"2026-12-18"}]"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "retrospective.explain_impact",
@@ -10069,7 +10263,7 @@ or owner, `duplicate` for two items of one id, `out_of_range` for an item that i
                     kind: Kind::Document(
                         "retrospective.ActionImpact",
                         "What an action item did to a metric, made by `action_impact`.",
-                        "Keys: verdict, metric, before?, after?, reasons, missing",
+                        "Keys: verdict, metric, before?, after?, reasons, missing, policyDigest",
                     ),
                 }],
                 result: ("text", ""),
@@ -10077,7 +10271,14 @@ or owner, `duplicate` for two items of one id, `out_of_range` for an item that i
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore retrospective explain-impact --impact impact.json",
+                    files: &[(
+                        "impact.json",
+                        r#"{"verdict":"inconclusive","metric":"change_fail_rate","before":0.33,"after":0.0,"reasons":[{"code":"action_not_done","severity":"warning","subject":"change_fail_rate","text":"the action is not done, so it has had no effect yet","evidence":{}}],"missing":["item.doneAt"],"policyDigest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}"#,
+                    )],
+                    prints: r#""INCONCLUSIVE: `change_fail_rate`\n- warning: the action is not done, so it has had no effect yet [action_not_done: change_fail_rate]\nmissing: item.doneAt\npolicy: sha256:0000000000000000000000000000000000000000000000000000000000000000\n""#,
+                }),
             },
             Function {
                 name: "retrospective.explain_items",
@@ -10098,7 +10299,14 @@ or owner, `duplicate` for two items of one id, `out_of_range` for an item that i
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore retrospective explain-items --state state.json",
+                    files: &[(
+                        "state.json",
+                        r#"{"verdict":"done","overdue":[],"open":[],"done":[],"reasons":[{"code":"no_action_items","severity":"info","subject":"items","text":"there are no action items","evidence":{}}],"missing":[],"policyDigest":"sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""DONE: no action item is open\n- info: there are no action items [no_action_items: items]\npolicy: sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3\n""#,
+                }),
             },
             Function {
                 name: "retrospective.explain_retro",
@@ -10119,7 +10327,14 @@ or owner, `duplicate` for two items of one id, `out_of_range` for an item that i
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore retrospective explain-retro --due due.json",
+                    files: &[(
+                        "due.json",
+                        r#"{"verdict":"overdue","dueOn":"2026-12-17","dueAt":"2026-12-17T17:00:00.000Z","reasons":[{"code":"retrospective_overdue","severity":"warning","subject":"retrospective","text":"the retrospective was due at 2026-12-17T17:00:00.000Z","evidence":{}}],"policyDigest":"sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""OVERDUE: the retrospective was due on 2026-12-17\n- warning: the retrospective was due at 2026-12-17T17:00:00.000Z [retrospective_overdue: retrospective]\npolicy: sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3\n""#,
+                }),
             },
             Function {
                 name: "retrospective.named_people",
@@ -10156,7 +10371,14 @@ None so far: an empty name is in no text.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore retrospective named-people --items items.json --people '["ana maria","ben","ana","sis","x y"]'"#,
+                    files: &[(
+                        "items.json",
+                        r#"[{"id":"alert","text":"Ana Maria must review the analysis","kind":"tool","owner":"Ben","dueOn":"2026-12-18"},{"id":"runbook","text":"Describe how the queue is drained","kind":"process"}]"#,
+                    )],
+                    prints: r#"[{"id":"alert","field":"text","person":"ana maria"},{"id":"alert","field":"text","person":"ana"},{"id":"alert","field":"owner","person":"ben"}]"#,
+                }),
             },
             Function {
                 name: "retrospective.outcome_of_impact",
@@ -10170,7 +10392,7 @@ something is missing.",
                     kind: Kind::Document(
                         "retrospective.ActionImpact",
                         "What an action item did to a metric, made by `action_impact`.",
-                        "Keys: verdict, metric, before?, after?, reasons, missing",
+                        "Keys: verdict, metric, before?, after?, reasons, missing, policyDigest",
                     ),
                 }],
                 result: (
@@ -10181,7 +10403,14 @@ something is missing.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore retrospective outcome-of-impact --impact impact.json",
+                    files: &[(
+                        "impact.json",
+                        r#"{"verdict":"inconclusive","metric":"change_fail_rate","before":0.33,"after":0.0,"reasons":[{"code":"action_not_done","severity":"warning","subject":"change_fail_rate","text":"the action is not done, so it has had no effect yet","evidence":{}}],"missing":["item.doneAt"],"policyDigest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
             },
             Function {
                 name: "retrospective.outcome_of_items",
@@ -10205,7 +10434,14 @@ something is missing.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore retrospective outcome-of-items --state state.json",
+                    files: &[(
+                        "state.json",
+                        r#"{"verdict":"done","overdue":[],"open":[],"done":[],"reasons":[{"code":"no_action_items","severity":"info","subject":"items","text":"there are no action items","evidence":{}}],"missing":[],"policyDigest":"sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
             },
             Function {
                 name: "retrospective.outcome_of_retro",
@@ -10229,7 +10465,14 @@ something is missing.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore retrospective outcome-of-retro --due due.json",
+                    files: &[(
+                        "due.json",
+                        r#"{"verdict":"overdue","dueOn":"2026-12-17","dueAt":"2026-12-17T17:00:00.000Z","reasons":[{"code":"retrospective_overdue","severity":"warning","subject":"retrospective","text":"the retrospective was due at 2026-12-17T17:00:00.000Z","evidence":{}}],"policyDigest":"sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
             },
             Function {
                 name: "retrospective.questions",
@@ -10254,7 +10497,14 @@ Those of `readiness checklists-from-json` under `overrides`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore retrospective questions --overrides overrides.json",
+                    files: &[(
+                        "overrides.json",
+                        r#"{"checklists":[{"id":"retrospective","title":"Retrospective","items":[{"id":"q","text":"Which alert came too late?"}]}]}"#,
+                    )],
+                    prints: r#"[{"id":"q","text":"Which alert came too late?","requiredFor":[],"evidenceKind":"confirmation"}]"#,
+                }),
             },
             Function {
                 name: "retrospective.retro_due",
@@ -10294,7 +10544,11 @@ retrospective after `now` and for a calendar without business days, `unordered` 
                 outcome: Some("retrospective.outcome_of_retro"),
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore retrospective retro-due --deployed-at 2026-12-10T14:00:00Z --policy '{"withinDays":2}' --now 2026-12-11T00:00:00Z"#,
+                    files: &[],
+                    prints: "",
+                }),
             },
         ],
     },

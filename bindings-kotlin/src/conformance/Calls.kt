@@ -269,7 +269,7 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "retrospective.default_policy" -> parse(Retrospective.defaultPolicy().toJson())
     "retrospective.policy_from_json" -> parse(Retrospective.policyFromJson(input.take("text") { it.toText() }).toJson())
     "retrospective.policy_from_yaml" -> parse(Retrospective.policyFromYaml(input.take("text") { it.toText() }).toJson())
-    "retrospective.action_impact" -> parse(Retrospective.actionImpact(input.take("item") { RetrospectiveActionItem.fromJson(it.toString()) }, input.take("metric") { MetricsMetric.fromJson(it.toString()) }, input.take("before") { MetricsDoraRow.fromJson(it.toString()) }, input.take("after") { MetricsDoraRow.fromJson(it.toString()) }).toJson())
+    "retrospective.action_impact" -> parse(Retrospective.actionImpact(input.take("item") { RetrospectiveActionItem.fromJson(it.toString()) }, input.take("metric") { MetricsMetric.fromJson(it.toString()) }, input.take("before") { MetricsDoraReport.fromJson(it.toString()) }, input.take("after") { MetricsDoraReport.fromJson(it.toString()) }).toJson())
     "retrospective.action_items_state" -> parse(Retrospective.actionItemsState(input.take("items") { list(it) { RetrospectiveActionItem.fromJson(it.toString()) } }, input.take("policy") { RetrospectivePolicy.fromJson(it.toString()) }, input.take("now") { it.toTimestamp() }).toJson())
     "retrospective.explain_impact" -> fromText(Retrospective.explainImpact(input.take("impact") { RetrospectiveActionImpact.fromJson(it.toString()) }))
     "retrospective.explain_items" -> fromText(Retrospective.explainItems(input.take("state") { RetrospectiveActionItemsState.fromJson(it.toString()) }))

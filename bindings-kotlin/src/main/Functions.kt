@@ -3997,7 +3997,7 @@ object Retrospective {
         ffiRetrospectivePolicyFromYaml(text)
 
     /**
-     * Compares a metric before and after an action: two rows of reports of `metrics.dora`.
+     * Compares a metric before and after an action: the whole ranges of two reports of `metrics.dora`.
      *
      * It is proven better or worse if the confidence intervals have no value in common. That is stricter than a test at their level, so
      * a real change may remain unproven for a while. Of the deployment frequency more is better, of the other metrics less.
@@ -4005,11 +4005,12 @@ object Retrospective {
      * Pitfall: it says that the metric changed, not that the action changed it. Other things happened in the same weeks.
      *
      * Errors:
-     * `unordered` for a row before the action that ends after it, and for one after the action that begins before it.
+     * `unordered` for a report before the action that ends after it, and for one after the action that begins before it;
+     * `policy_changed` for two reports under different policies, whose numbers do not compare.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
-    fun actionImpact(item: RetrospectiveActionItem, metric: MetricsMetric, before: MetricsDoraRow, after: MetricsDoraRow): RetrospectiveActionImpact =
+    fun actionImpact(item: RetrospectiveActionItem, metric: MetricsMetric, before: MetricsDoraReport, after: MetricsDoraReport): RetrospectiveActionImpact =
         ffiRetrospectiveActionImpact(item, metric, before, after)
 
     /**

@@ -32,7 +32,7 @@ from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.decision import Outcome
-from relcore.metrics import DoraRow, Metric
+from relcore.metrics import DoraReport, Metric
 from relcore.readiness import ChecklistItem, Checklists
 from relcore.reason import Reason
 from relcore.time import BusinessCalendar
@@ -128,7 +128,14 @@ class ActionImpact(_Value):
     """What an action item did to a metric, made by `action_impact`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "metric", "before", "after", "reasons", "missing", of="retrospective.ActionImpact"
+        "verdict",
+        "metric",
+        "before",
+        "after",
+        "reasons",
+        "missing",
+        "policy_digest",
+        of="retrospective.ActionImpact",
     )
 
     verdict: ImpactVerdict
@@ -148,6 +155,9 @@ class ActionImpact(_Value):
 
     missing: Sequence[str]
     """What would have to be known: `item.doneAt`, `before`, `after`."""
+
+    policy_digest: str
+    """The digest of the policy of both reports."""
 
     def __post_init__(self) -> None:
         _freeze(self, "reasons", "missing")
@@ -355,10 +365,10 @@ _action_impact = _native.function("retrospective.action_impact")
 def action_impact(
     item: ActionItem | Mapping[str, object],
     metric: Metric | str,
-    before: DoraRow | Mapping[str, object],
-    after: DoraRow | Mapping[str, object],
+    before: DoraReport | Mapping[str, object],
+    after: DoraReport | Mapping[str, object],
 ) -> ActionImpact:
-    """Compares a metric before and after an action: two rows of reports of `metrics.dora`.
+    """Compares a metric before and after an action: the whole ranges of two reports of `metrics.dora`.
 
     It is proven better or worse if the confidence intervals have no value in common. That is stricter than a test at their level, so
     a real change may remain unproven for a while. Of the deployment frequency more is better, of the other metrics less.
@@ -366,7 +376,8 @@ def action_impact(
     Pitfall: it says that the metric changed, not that the action changed it. Other things happened in the same weeks.
 
     Errors:
-    `unordered` for a row before the action that ends after it, and for one after the action that begins before it.
+    `unordered` for a report before the action that ends after it, and for one after the action that begins before it;
+    `policy_changed` for two reports under different policies, whose numbers do not compare.
     """
     return _action_impact(item, metric, before, after)
 

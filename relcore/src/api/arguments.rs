@@ -1313,8 +1313,8 @@ pub(super) static ROWS: &[RowTypes] = &[
         &[
             ("item", TypeRef::Named("retrospective.ActionItem")),
             ("metric", TypeRef::Named("metrics.Metric")),
-            ("before", TypeRef::Named("metrics.DoraRow")),
-            ("after", TypeRef::Named("metrics.DoraRow")),
+            ("before", TypeRef::Named("metrics.DoraReport")),
+            ("after", TypeRef::Named("metrics.DoraReport")),
         ],
         Some(TypeRef::Named("retrospective.ActionImpact")),
     ),

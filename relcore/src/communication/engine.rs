@@ -80,7 +80,8 @@ fn fault(error: &minijinja::Error, kind: ErrorKind) -> Error {
 fn shown(value: &Value) -> Result<String, minijinja::Error> {
     match value.kind() {
         _ if is_absent(value) => Ok(String::new()),
-        ValueKind::Undefined => Err(minijinja::ErrorKind::UndefinedError.into()),
+        // The look-up fails with an error that knows the name of the value.
+        ValueKind::Undefined => value.get_attr("").map(|_| String::new()),
         ValueKind::String | ValueKind::Number | ValueKind::Bool => Ok(value.to_string()),
         other => {
             let text = format!("expected a text, got a {other}");

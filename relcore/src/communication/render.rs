@@ -56,11 +56,10 @@ pub fn render(template: &str, data: &MessageData, overrides: Option<&Templates>)
     let mut faults = Faults::new();
     // What is missing is replaced, until nothing else is.
     for _ in 0..MOST_MISSING {
-        let failure =
-            match engine::run(&engine, values.iter().map(|(key, value)| (key, value.clone())).collect()) {
-                Ok(text) => return faults.finish().map(|()| text),
-                Err(failure) => failure,
-            };
+        let failure = match engine::run(&engine, Value::from_pairs(values.clone())) {
+            Ok(text) => return faults.finish().map(|()| text),
+            Err(failure) => failure,
+        };
         match failure {
             Failure::Missing(key) => {
                 let text = format_args!("is missing: the template {} shows it", quoted(template));
@@ -102,6 +101,8 @@ fn value_of(json: serde_json::Value) -> Value {
         },
         Json::String(text) => text.into(),
         Json::Array(items) => items.into_iter().map(value_of).collect::<Vec<_>>().into(),
-        Json::Object(fields) => fields.into_iter().map(|(key, value)| (key, value_of(value))).collect(),
+        Json::Object(fields) => {
+            Value::from_pairs(fields.into_iter().map(|(key, value)| (key, value_of(value))))
+        }
     }
 }

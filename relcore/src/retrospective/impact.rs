@@ -2,7 +2,7 @@ use super::action::ActionItem;
 use super::code;
 use crate::decision::{Explain, Outcome};
 use crate::error::{ErrorKind, Faults, Result};
-use crate::metrics::{DoraRow, Estimate, Metric};
+use crate::metrics::{DoraReport, DoraRow, Estimate, Metric};
 use crate::reason::{Evidence, Interval, Reason, ReasonCode, Severity, number};
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,8 @@ pub struct ActionImpact {
     pub reasons: Vec<Reason>,
     /// What would have to be known: `item.doneAt`, `before`, `after`.
     pub missing: Vec<String>,
+    /// The digest of the policy of both reports.
+    pub policy_digest: String,
 }
 
 /// The verdicts about the impact of an action.
@@ -46,7 +48,7 @@ pub enum ImpactVerdict {
     Inconclusive,
 }
 
-/// Compares a metric before and after an action: two rows of reports of [`metrics.dora`](crate::metrics::dora).
+/// Compares a metric before and after an action: the whole ranges of two reports of [`metrics.dora`](crate::metrics::dora).
 ///
 /// It is proven better or worse if the confidence intervals have no value in common. That is stricter than a test at their level, so
 /// a real change may remain unproven for a while. Of the deployment frequency more is better, of the other metrics less.
@@ -64,11 +66,10 @@ pub enum ImpactVerdict {
 ///     deployments.push(Deployment::new(format!("d{day}"), "shop", start.plus(Span::from_days(day))?, outcome));
 /// }
 /// let done = start.plus(Span::from_days(30))?;
-/// let row = |start, end| {
-///     let range = TimeRange { start, end };
-///     dora(&deployments, &[], &[], &Policy::default(), &range, &BucketUnit::Month, "UTC").map(|report| report.overall)
+/// let report = |start, end| {
+///     dora(&deployments, &[], &[], &Policy::default(), &TimeRange { start, end }, &BucketUnit::Month, "UTC")
 /// };
-/// let (before, after) = (row(start, done)?, row(done, start.plus(Span::from_days(60))?)?);
+/// let (before, after) = (report(start, done)?, report(done, start.plus(Span::from_days(60))?)?);
 /// let item = ActionItem::new("smoke", "Run smoke tests before each deployment", ActionKind::Process).done_at(done);
 /// let impact = action_impact(&item, &Metric::ChangeFailRate, &before, &after)?;
 /// assert_eq!(impact.verdict, ImpactVerdict::Improved);
@@ -78,14 +79,21 @@ pub enum ImpactVerdict {
 /// Pitfall: it says that the metric changed, not that the action changed it. Other things happened in the same weeks.
 ///
 /// # Errors
-/// `unordered` for a row before the action that ends after it, and for one after the action that begins before it.
+/// `unordered` for a report before the action that ends after it, and for one after the action that begins before it;
+/// `policy_changed` for two reports under different policies, whose numbers do not compare.
 pub fn action_impact(
     item: &ActionItem,
     metric: &Metric,
-    before: &DoraRow,
-    after: &DoraRow,
+    before: &DoraReport,
+    after: &DoraReport,
 ) -> Result<ActionImpact> {
     let mut faults = Faults::new();
+    faults.check(
+        before.policy_digest == after.policy_digest,
+        ErrorKind::PolicyChanged,
+        format_args!("after.policyDigest"),
+        format_args!("`{}` is not `{}`, that of `before`", after.policy_digest, before.policy_digest),
+    );
     if let Some(done) = item.done_at {
         faults.check(
             before.range.end <= done,
@@ -101,7 +109,7 @@ pub fn action_impact(
         );
     }
     faults.finish()?;
-    let (old, new) = (estimate(before, *metric), estimate(after, *metric));
+    let (old, new) = (estimate(&before.overall, *metric), estimate(&after.overall, *metric));
     let mut impact = ActionImpact {
         verdict: ImpactVerdict::Inconclusive,
         metric: *metric,
@@ -109,6 +117,7 @@ pub fn action_impact(
         after: new.value,
         reasons: Vec::new(),
         missing: Vec::new(),
+        policy_digest: before.policy_digest.clone(),
     };
     let mut lacks = |code: ReasonCode, missing: &str, text: String| {
         impact.reasons.push(Reason::new(code, Severity::Warning, metric.to_string(), text));
@@ -195,9 +204,9 @@ fn estimate(row: &DoraRow, metric: Metric) -> &Estimate {
 /// # use relcore::metrics::{Metric, Policy, dora};
 /// use relcore::retrospective::{ActionItem, ActionKind, action_impact, explain_impact};
 /// # let range: relcore::TimeRange = serde_json::from_str(r#"{"start": "2026-11-02T00:00:00Z", "end": "2026-11-09T00:00:00Z"}"#).unwrap();
-/// # let row = dora(&[], &[], &[], &Policy::default(), &range, &relcore::time::BucketUnit::Week, "UTC")?.overall;
+/// # let report = dora(&[], &[], &[], &Policy::default(), &range, &relcore::time::BucketUnit::Week, "UTC")?;
 /// let item = ActionItem::new("alert", "Page when the queue stops", ActionKind::Tool);
-/// let impact = action_impact(&item, &Metric::ChangeFailRate, &row, &row)?;
+/// let impact = action_impact(&item, &Metric::ChangeFailRate, &report, &report)?;
 /// assert!(explain_impact(&impact).starts_with("INCONCLUSIVE"));
 /// # Ok::<(), relcore::Error>(())
 /// ```
@@ -213,9 +222,9 @@ pub fn explain_impact(impact: &ActionImpact) -> String {
 /// # use relcore::metrics::{Metric, Policy, dora};
 /// use relcore::retrospective::{ActionItem, ActionKind, action_impact, outcome_of_impact};
 /// # let range: relcore::TimeRange = serde_json::from_str(r#"{"start": "2026-11-02T00:00:00Z", "end": "2026-11-09T00:00:00Z"}"#).unwrap();
-/// # let row = dora(&[], &[], &[], &Policy::default(), &range, &relcore::time::BucketUnit::Week, "UTC")?.overall;
+/// # let report = dora(&[], &[], &[], &Policy::default(), &range, &relcore::time::BucketUnit::Week, "UTC")?;
 /// let item = ActionItem::new("alert", "Page when the queue stops", ActionKind::Tool);
-/// let impact = action_impact(&item, &Metric::ChangeFailRate, &row, &row)?;
+/// let impact = action_impact(&item, &Metric::ChangeFailRate, &report, &report)?;
 /// assert_eq!(outcome_of_impact(&impact), relcore::decision::Outcome::Ask);
 /// # Ok::<(), relcore::Error>(())
 /// ```
@@ -263,6 +272,6 @@ impl Explain for ActionImpact {
     }
 
     fn policy_digest(&self) -> &str {
-        ""
+        &self.policy_digest
     }
 }

@@ -46,8 +46,8 @@ macro_rules! table_rows {
                 fn action_impact(
                     item: &ActionItem,
                     metric: &crate::metrics::Metric,
-                    before: &crate::metrics::DoraRow,
-                    after: &crate::metrics::DoraRow,
+                    before: &crate::metrics::DoraReport,
+                    after: &crate::metrics::DoraReport,
                 ) -> ActionImpact;
                 fn action_items_state(items: &[ActionItem], policy: &Policy, now: Timestamp) -> ActionItemsState;
                 #[plain]

@@ -4320,6 +4320,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "after", required: false, of: TypeRef::Optional(&TypeRef::Float) },
             Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
             Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
         ]),
     ),
     (

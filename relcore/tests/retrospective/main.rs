@@ -7,7 +7,7 @@
 )]
 
 use proptest::prelude::*;
-use relcore::metrics::{DoraRow, Metric};
+use relcore::metrics::{DoraReport, Metric};
 use relcore::retrospective::{
     ActionItem, ActionItemsVerdict, ActionKind, ImpactVerdict, Policy, RetroVerdict, action_impact,
     action_items_state, named_people, retro_due,
@@ -92,16 +92,16 @@ proptest! {
         one in (0.0..1.0_f64, 0.0..1.0_f64),
         other in (0.0..1.0_f64, 0.0..1.0_f64),
     ) {
-        let (old, new) = (row(0, one), row(2, other));
+        let (old, new) = (report(0, one), report(2, other));
         let item = ActionItem::new("a", "text", ActionKind::Tool).done_at(at(1));
-        let of = |metric, before: &DoraRow, after: &DoraRow| action_impact(&item, &metric, before, after).unwrap().verdict;
+        let of = |metric, before: &DoraReport, after: &DoraReport| action_impact(&item, &metric, before, after).unwrap().verdict;
         let opposite = |verdict| match verdict {
             ImpactVerdict::Improved => ImpactVerdict::Worsened,
             ImpactVerdict::Worsened => ImpactVerdict::Improved,
             verdict => verdict,
         };
         let verdict = of(Metric::ChangeFailRate, &old, &new);
-        prop_assert_eq!(of(Metric::ChangeFailRate, &row(0, other), &row(2, one)), opposite(verdict));
+        prop_assert_eq!(of(Metric::ChangeFailRate, &report(0, other), &report(2, one)), opposite(verdict));
         prop_assert_eq!(of(Metric::DeploymentFrequency, &old, &new), opposite(verdict));
         let (one, other) = (interval(one), interval(other));
         let expected = if other.1 < one.0 {
@@ -127,21 +127,25 @@ fn interval((one, other): (f64, f64)) -> (f64, f64) {
     (one.min(other), one.max(other))
 }
 
-/// A row of a report, from an hour to the next, with one estimate for all metrics.
-fn row(hour: i32, ends: (f64, f64)) -> DoraRow {
+/// A report, from an hour to the next, with one estimate for all metrics.
+fn report(hour: i32, ends: (f64, f64)) -> DoraReport {
     let (low, high) = interval(ends);
     let estimate = serde_json::json!({
         "value": (low + high) / 2.0, "n": 30, "lowN": false, "excluded": [],
         "interval": {"low": low, "high": high, "level": 0.95},
     });
-    let text = serde_json::json!({
-        "range": {"start": at(hour).to_string(), "end": at(hour + 1).to_string()},
+    let range = serde_json::json!({"start": at(hour).to_string(), "end": at(hour + 1).to_string()});
+    let row = serde_json::json!({
+        "range": range,
         "partial": false,
         "deploymentFrequency": estimate,
         "changeLeadTime": estimate,
         "changeFailRate": estimate,
         "failedDeploymentRecoveryTime": estimate,
         "deploymentReworkRate": estimate,
+    });
+    let text = serde_json::json!({
+        "range": range, "overall": row, "buckets": [], "policyDigest": "sha256:00", "tzdbVersion": "2026a",
     });
     relcore::from_json(&text.to_string()).unwrap()
 }

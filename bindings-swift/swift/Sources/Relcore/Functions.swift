@@ -3169,7 +3169,7 @@ public enum Retrospective {
         try ffiRetrospectivePolicyFromYaml(text: text)
     }
 
-    /// Compares a metric before and after an action: two rows of reports of `metrics.dora`.
+    /// Compares a metric before and after an action: the whole ranges of two reports of `metrics.dora`.
     ///
     /// It is proven better or worse if the confidence intervals have no value in common. That is stricter than a test at their level, so
     /// a real change may remain unproven for a while. Of the deployment frequency more is better, of the other metrics less.
@@ -3177,8 +3177,9 @@ public enum Retrospective {
     /// Pitfall: it says that the metric changed, not that the action changed it. Other things happened in the same weeks.
     ///
     /// Errors:
-    /// `unordered` for a row before the action that ends after it, and for one after the action that begins before it.
-    public static func actionImpact(item: RetrospectiveActionItem, metric: MetricsMetric, before: MetricsDoraRow, after: MetricsDoraRow) throws -> RetrospectiveActionImpact {
+    /// `unordered` for a report before the action that ends after it, and for one after the action that begins before it;
+    /// `policy_changed` for two reports under different policies, whose numbers do not compare.
+    public static func actionImpact(item: RetrospectiveActionItem, metric: MetricsMetric, before: MetricsDoraReport, after: MetricsDoraReport) throws -> RetrospectiveActionImpact {
         try ffiRetrospectiveActionImpact(item: item, metric: metric, before: before, after: after)
     }
 
