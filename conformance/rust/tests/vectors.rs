@@ -158,6 +158,13 @@ fn every_vector_of_incidents_runs_or_is_left_out_for_a_reason() {
     assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (6, 6));
 }
 
+#[test]
+fn every_vector_of_delivery_metrics_runs_or_is_left_out_for_a_reason() {
+    let account = Account::read("metrics.jsonl");
+    account.check();
+    assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (262, 252));
+}
+
 /// A case begins with the vector that it expresses, and the file says how many of each group run in it.
 #[test]
 fn cases_name_their_vectors() {
@@ -167,6 +174,7 @@ fn cases_name_their_vectors() {
     check_names(&Account::read("audit.jsonl"), &["audit"]);
     check_names(&Account::read("incident.jsonl"), &["incident"]);
     check_names(&Account::read("release.jsonl"), &["release"]);
+    check_names(&Account::read("metrics.jsonl"), &["metrics"]);
 }
 
 fn check_names(account: &Account, folders: &[&'static str]) {

@@ -72,36 +72,75 @@
 //!
 //! The same metrics can be computed from columns of numbers instead of objects, at a million deployments in about a
 //! tenth of a second. For many reports under one policy, an engine checks and digests the policy once.
+mod attribution;
 mod choice;
 mod classify;
 pub mod columns;
+mod difference;
 mod engine;
 mod event;
+mod events;
 mod explain;
+mod figures;
+mod item;
+mod ledger;
+mod levels;
+mod linking;
+mod measure;
 mod metric;
 mod policy;
+mod presets;
+mod quality;
 mod quick_check;
 mod report;
 mod report_row;
+mod review;
 mod rows;
+mod security;
+mod survival;
 mod table;
+mod working_time;
 
+pub use attribution::{AttributedChanges, AttributionRule, Commit, attribute_changes};
 pub use choice::*;
 pub use classify::{Classification, Level, LevelVerdict, classify};
+pub use difference::{ItemDifference, MetricDifference, PolicyDifference, diff_policies};
 pub use engine::Engine;
-pub use event::{Change, Deployment, DeploymentIntent, DeploymentOutcome, Incident};
-pub use explain::explain;
-pub use metric::Metric;
+pub use event::{
+    Change, Deployment, DeploymentIntent, DeploymentOutcome, DeploymentStage, Incident, StageKind,
+};
+pub use events::Events;
+pub use explain::{explain, explain_measures, explain_review};
+pub use item::{Cause, Explanation, Item, explain_metric};
+pub use linking::{
+    DetectedRollback, LinkedIncident, RevertedDeployment, detect_rollbacks, link_incidents, link_reverts,
+};
+pub use measure::{Breakdown, Figure, Group, Measures, Period, measure};
+pub use metric::{Definition, Metric, MetricKind, Trend, definitions};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
-pub use policy::{Policy, default_policy, policy_from_json};
+pub use policy::{CriticalIncidents, Policy, default_policy, policy_from_json};
+pub use presets::{
+    datadog_policy, devlake_2021_policy, devlake_2023_policy, dora_2024_policy, fourkeys_policy,
+    gitlab_policy, metrik_policy, middleware_policy,
+};
+pub use quality::{Bug, BugPhase, QualityPolicy};
 pub use quick_check::{
     QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation, QuickCheckScore, quick_check_answers,
     quick_check_benchmark, quick_check_score,
 };
 pub use report::{DoraReport, DoraRow, Estimate, Exclusion, ExclusionReason, UndefinedReason};
 pub use report_row::{ReportRow, report_rows};
+#[cfg(feature = "yaml")]
+pub use review::review_policy_from_yaml;
+pub use review::{
+    Bottleneck, ChangeDirection, MetricChange, MetricReview, MetricTarget, MetricTrend, Review, ReviewPolicy,
+    TargetVerdict, default_review_policy, review, review_policy_from_json,
+};
 pub(crate) use rows::natural;
+pub use security::{PatchStart, Scan, SecurityPolicy, Vulnerability};
+pub use survival::{Lifetime, Survival, survival};
+pub use working_time::{WorkingTime, working_span};
 
 use crate::error::{Faults, Result};
 use crate::time::{BucketUnit, TimeRange};
@@ -168,31 +207,48 @@ pub fn dora(
 }
 
 crate::scalar::texts!(
+    AttributionRule,
+    BugPhase,
+    ChangeDirection,
+    DeploymentIdentity,
     DeploymentIntent,
     DeploymentOutcome,
     DurationSummary,
     ExclusionReason,
     FailureSignal,
+    FrequencyRule,
     IncidentLink,
     LeadStart,
     LeadUnit,
     Level,
     LevelVerdict,
+    LinkScope,
     Metric,
+    MetricKind,
     NegativeSpans,
     OpenRecoveries,
+    PartialBuckets,
     PartialDeployments,
+    PatchStart,
     QuantileRule,
     RateDenominator,
+    RateNumerator,
     RecoveryEnd,
     RecoveryMembership,
     RecoveryStart,
+    RecoveryUnit,
+    Redelivery,
     RelandRule,
     ReworkSignal,
     SeedRule,
     SeveralIncidents,
+    SpanRounding,
+    StageKind,
+    TargetVerdict,
+    Trend,
     UndefinedReason,
     UndeliveredChanges,
+    WorkingEdges,
 );
 
 /// The rows of this module in the function table, sorted by name.
@@ -202,7 +258,32 @@ macro_rules! table_rows {
             metrics {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
+                policy ReviewPolicy: default_review_policy, review_policy_from_json, review_policy_from_yaml;
+
+                fn attribute_changes(
+                    commits: &[Commit],
+                    deployments: &[Deployment],
+                    rule: &AttributionRule,
+                ) -> Vec<AttributedChanges>;
                 fn classify(metric: &Metric, value: f64, year: u32) -> Classification;
+                #[plain]
+                fn datadog_policy() -> Policy;
+                #[plain]
+                fn definitions() -> Vec<Definition>;
+                fn detect_rollbacks(deployments: &[Deployment], policy: &Policy) -> Vec<DetectedRollback>;
+                #[plain]
+                fn devlake_2021_policy() -> Policy;
+                #[plain]
+                fn devlake_2023_policy() -> Policy;
+                fn diff_policies(
+                    events: &Events,
+                    first: &Policy,
+                    second: &Policy,
+                    range: &TimeRange,
+                    zone: &str,
+                ) -> PolicyDifference;
+                #[plain]
+                fn dora_2024_policy() -> Policy;
 
                 fn dora(
                     deployments: &[Deployment],
@@ -216,6 +297,41 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn explain(report: &DoraReport) -> String;
+                #[plain]
+                fn explain_measures(measures: &Measures) -> String;
+                fn explain_metric(
+                    events: &Events,
+                    policy: &Policy,
+                    metric: &Metric,
+                    range: &TimeRange,
+                    zone: &str,
+                ) -> Explanation;
+                #[plain]
+                fn explain_review(review: &Review) -> String;
+                #[plain]
+                fn fourkeys_policy() -> Policy;
+                #[plain]
+                fn gitlab_policy() -> Policy;
+                fn link_incidents(
+                    deployments: &[Deployment],
+                    incidents: &[Incident],
+                    policy: &Policy,
+                ) -> Vec<LinkedIncident>;
+                fn link_reverts(
+                    deployments: &[Deployment],
+                    changes: &[Change],
+                    policy: &Policy,
+                ) -> Vec<RevertedDeployment>;
+                fn measure(
+                    events: &Events,
+                    policy: &Policy,
+                    range: &TimeRange,
+                    breakdown: &Breakdown,
+                ) -> Measures;
+                #[plain]
+                fn metrik_policy() -> Policy;
+                #[plain]
+                fn middleware_policy() -> Policy;
 
                 #[plain]
                 fn quick_check_answers(row: &DoraRow) -> QuickCheckAnswers;
@@ -224,6 +340,9 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn report_rows(report: &DoraReport) -> Vec<ReportRow>;
+                fn review(previous: &Measures, current: &Measures, policy: &ReviewPolicy) -> Review;
+                fn survival(lifetimes: &[Lifetime], level: f64) -> Survival;
+                fn working_span(start: Timestamp, end: Timestamp, working_time: &WorkingTime) -> Span;
 
                 columns dora(
                     columns: columns::Events,

@@ -11,5 +11,6 @@
 mod adversarial;
 mod field_bugs;
 mod laws;
+mod measure;
 mod model;
 mod speed;
