@@ -17,7 +17,7 @@ use relcore::experiment::{self, Assigner, Unit};
 use relcore::release::{self, Facts};
 use relcore::rollback::{self, Situation};
 use relcore::scalar::Count;
-use relcore::{Span, Timestamp, Version, digest};
+use relcore::{Span, Timestamp, Version, audit, digest, window};
 use serde_json::json;
 use std::hint::black_box;
 use std::time::Duration;
@@ -182,6 +182,72 @@ fn judge(c: &mut Criterion<CpuTime>) {
     });
 }
 
+/// Fifty windows of every kind in three zones: five allow the working day, the others deny.
+fn window(c: &mut Criterion<CpuTime>) {
+    let schedules = [
+        json!({"type": "cron", "cron": "30 2 * * 1-5", "duration": "PT90M"}),
+        json!({"type": "cron_pair", "start": "0 23 * * 5", "end": "0 7 * * 1"}),
+        json!({"type": "weekly", "days": ["tuesday", "thursday"], "start": "22:00", "end": "04:00"}),
+        json!({"type": "dates", "first": "2026-12-21", "last": "2027-01-03"}),
+        json!({"type": "holidays", "calendar": "de", "businessDaysBefore": 1}),
+    ];
+    let day = json!({"type": "weekly", "days": [], "start": "09:00", "end": "17:00"});
+    let windows: Vec<_> = (0..50)
+        .zip(schedules.iter().cycle())
+        .map(|(n, schedule)| {
+            let zone = ["Europe/Berlin", "America/New_York", "UTC"].get(n % 3);
+            let (kind, schedule) = if n % 10 == 0 { ("allow", &day) } else { ("deny", schedule) };
+            json!({"name": format!("window {n}"), "kind": kind, "schedule": schedule, "zone": zone})
+        })
+        .collect();
+    let calendars =
+        json!({"de": {"holidays": ["2026-12-25", "2027-01-01", "2027-03-26", "2027-03-29", "2027-05-06"]}});
+    let policy = json!({"windows": windows, "calendars": calendars}).to_string();
+    let engine = window::Engine::new(window::policy_from_json(&policy).unwrap()).unwrap();
+    let (subject, now) = (window::Subject::default(), Timestamp::parse("2026-12-20T12:00:00Z").unwrap());
+    c.bench_function("window::Engine::status, 50 windows", |b| {
+        b.iter(|| black_box(&engine).status(black_box(&subject), now));
+    });
+    assert!(engine.status(&subject, now).unwrap().next_open.is_some());
+    // No opening is as long as this: the search ends after five years.
+    let length = Span::from_days(60);
+    assert!(engine.next_slot(&subject, length, now).unwrap().start.is_none());
+    c.bench_function("window::Engine::next_slot, 50 windows, five years without a slot", |b| {
+        b.iter(|| black_box(&engine).next_slot(black_box(&subject), length, now));
+    });
+}
+
+/// A log of 100,000 records.
+fn audit(c: &mut Criterion<CpuTime>) {
+    let at = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
+    let entry = audit::Entry::new(at, "decision", r#"{"verdict":"roll_back","build":"sha256:abc"}"#);
+    c.bench_function("audit::append", |b| {
+        let head = audit::genesis();
+        b.iter(|| audit::append(black_box(&head), black_box(&entry)));
+    });
+    let mut log = Vec::new();
+    let mut head = audit::genesis();
+    for _ in 0..100_000 {
+        let record = audit::append(&head, &entry).unwrap();
+        head = audit::head(&record);
+        log.push(record);
+    }
+    c.bench_function("audit::verify_chain, 100,000 records", |b| {
+        b.iter(|| audit::verify_chain(black_box(&log), black_box(std::slice::from_ref(&head)), None));
+    });
+    let input = json!({"subject": {}, "policy": {}, "now": "2026-11-23T09:00:00Z"}).to_string();
+    let decision = audit::record_decision(at, "window.status", &input, call_json).unwrap();
+    let decision = audit::append(&audit::genesis(), &decision).unwrap();
+    c.bench_function("audit::replay, one decision about windows", |b| {
+        b.iter(|| audit::replay(black_box(std::slice::from_ref(&decision)), call_json));
+    });
+    let leaves: Vec<String> = log.iter().cycle().take(1_000_000).map(audit::record_leaf).collect();
+    let tree = audit::Tree::new(leaves).unwrap();
+    c.bench_function("audit::Tree::inclusion_proof, 1,000,000 leaves", |b| {
+        b.iter(|| black_box(&tree).inclusion_proof(Count::from(777_777)));
+    });
+}
+
 /// A plain function checks and digests its policy at each call; a handle does so once.
 fn policy_digest(c: &mut Criterion<CpuTime>) {
     let first = schedule();
@@ -203,6 +269,6 @@ fn short() -> Criterion<CpuTime> {
 criterion_group! {
     name = benches;
     config = short();
-    targets = canary, rollback, release, experiment, policy_digest, judge, delivery::by_columns_and_rows, delivery::from_git
+    targets = canary, rollback, release, experiment, window, audit, policy_digest, judge, delivery::by_columns_and_rows, delivery::from_git
 }
 criterion_main!(benches);

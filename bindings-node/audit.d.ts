@@ -6,7 +6,8 @@
  * check that no record was changed, removed, inserted or moved. `merkleRoot`, `inclusionProof` and
  * `consistencyProof` are those of RFC 6962, for an auditor who sees a part of the log. `toStatement` and
  * `matchStatement` write and match statements of in-toto. `evidenceGaps` lists the evidence that a release record
- * lacks for the controls of a framework.
+ * lacks for the controls of a framework. `recordDecision` makes the entry of a decision, and `replay` makes every decision
+ * of a log again.
  *
  * Rules:
  *
@@ -111,10 +112,24 @@ export interface ChainCheck {
  */
 export type ChainVerdict = "whole" | "prefix" | "broken";
 
+/** A decision that has another result than the log says. */
+export interface Difference {
+  /** The number of the entry. */
+  readonly sequence: Count;
+  /** The qualified name of the function that was asked. */
+  readonly functionName: string;
+  /** The path of the first value in the result that differs; empty if the call is refused now. */
+  readonly path: string;
+  /** What the log has there, as JSON, shortened; `nothing` if it has none. */
+  readonly recorded: string;
+  /** What the function returns there now, or its error. */
+  readonly replayed: string;
+}
+
 /** What happened: the content of a record. */
-export interface Entry {
+export interface Entry<At extends Instant = Instant> {
   /** The instant at which it happened. */
-  readonly at: Instant;
+  readonly at: At;
   /** What happened, in a word of the caller: `approved`, `deployed`, `rolled_back`. */
   readonly kind: string;
   /** Who did it. */
@@ -371,6 +386,37 @@ export interface ReleaseRecord {
   readonly retainUntil?: Instant | undefined;
 }
 
+/** The decisions of a log, made again by `replay`. */
+export interface Replay {
+  /** Whether the results are those of the log. */
+  readonly verdict: ReplayVerdict;
+  /** The number of decisions that were made again. */
+  readonly replayed: Count;
+  /** The number of entries that are no decisions. */
+  readonly skipped: Count;
+  /** The number of decisions that cannot be made again. */
+  readonly unreadable: Count;
+  /** The first difference. */
+  readonly firstDifference?: Difference | undefined;
+  /**
+   * The reasons: for each of the first 100 entries that differ or cannot be read, or for the whole log. Never empty.
+   */
+  readonly reasons: readonly Reason[];
+  /** `decisions` if the log has none. */
+  readonly missing: readonly string[];
+  /** The digest of what was replayed: the data of the decisions, one after another. */
+  readonly policyDigest: string;
+}
+
+/**
+ * Whether past decisions have the same results again.
+ *
+ * - `agrees`: Every decision has the result that the log says.
+ * - `differs`: A decision has another result.
+ * - `inconclusive`: The log has no decision, or one that cannot be made again, and no other one differs.
+ */
+export type ReplayVerdict = "agrees" | "differs" | "inconclusive";
+
 /** Which artifacts a statement is about, made by `matchStatement`. */
 export interface StatementCheck {
   /** Whether the statement is about all artifacts. */
@@ -392,6 +438,8 @@ export interface StatementCheck {
  * - `rejected`: An artifact has no subject that matches.
  */
 export type StatementVerdict = "accepted" | "rejected";
+/** The kind of the entries that `recordDecision` makes and `replay` makes again: `decision`. */
+export declare const DECISION_KIND: "decision";
 
 /**
  * Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and
@@ -435,6 +483,9 @@ export declare function explainEvidence(gaps: EvidenceGaps): string;
 
 /** Writes the check of a proof as text for a person. */
 export declare function explainProof(check: ProofCheck): string;
+
+/** Writes the replay of a log as text for a person. */
+export declare function explainReplay(replay: Replay): string;
 
 /** Writes which artifacts a statement is about as text for a person. */
 export declare function explainStatement(check: StatementCheck): string;
@@ -499,6 +550,9 @@ export declare function outcomeOfEvidence(gaps: EvidenceGaps): decision.Outcome;
 /** The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`. */
 export declare function outcomeOfProof(check: ProofCheck): decision.Outcome;
 
+/** The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`. */
+export declare function outcomeOfReplay(replay: Replay): decision.Outcome;
+
 /**
  * The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.
  */
@@ -513,8 +567,27 @@ export declare function outcomeOfStatement(check: StatementCheck): decision.Outc
  */
 export declare function readLog(text: string): LogText;
 
+/**
+ * Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+ *
+ * `functionName` is qualified, as `canary.nextAction`, and `input` is the JSON object of the function's arguments. The entry has all that
+ * `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
+ *
+ * @throws {@link RelcoreError}: `unknown_function`, and whatever the function refuses.
+ */
+export declare function recordDecision(at: Instant, functionName: string, input: string): Entry<Timestamp>;
+
 /** The leaf of a record: `leafHash` over the record without its key `hash` as canonical JSON. */
 export declare function recordLeaf(record: LogRecord): string;
+
+/**
+ * Makes every decision of a log again and compares the result with what the log says, bit for bit.
+ *
+ * A decision is an entry of the kind `DECISION_KIND`, as `recordDecision` makes it; other entries are skipped. A decision
+ * is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
+ * of relcore, or changed. The chain of the log is not checked here: `verifyChain` does so.
+ */
+export declare function replay(log: readonly LogRecord[]): Replay;
 
 /**
  * Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).
@@ -588,3 +661,36 @@ export declare function verifyLog(
   knownHeads: readonly Head[],
   checkpoint?: Head | null,
 ): ChainCheck;
+
+/**
+ * A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length.
+ */
+export declare class Tree {
+  #private;
+  /**
+   * Makes the tree of a list of leaf hashes.
+   *
+   * @throws {@link RelcoreError}: `invalid_value` for a hash that is not 64 hexadecimal digits in lower case.
+   */
+  constructor(hashes: readonly string[]);
+  /** The leaf hashes. */
+  get hashes(): readonly string[];
+  /** The root of the tree, as `merkleRoot`. */
+  get digest(): string;
+
+  /**
+   * The proof that the tree continues an earlier one, as `consistencyProof`.
+   *
+   * @throws {@link RelcoreError}: `out_of_range` for a first size of 0 or more than the number of leaves.
+   */
+  consistencyProof(firstSize: Count): readonly string[];
+
+  /**
+   * The audit path of a leaf, as `inclusionProof`.
+   *
+   * @throws {@link RelcoreError}: `out_of_range` for an index of no leaf.
+   */
+  inclusionProof(index: Count): readonly string[];
+  /** The policy, so that `JSON.stringify` writes it. */
+  toJSON(): readonly string[];
+}

@@ -82,7 +82,11 @@
  * Orders:
  *
  * A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
- * pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
+ * pause, a skip from before the step. Then `order_outdated` says so, and `order_without_effect` where the phase leaves nothing
+ * to change: an abort after the rollout has succeeded. The same command of the same instant is applied once.
+ *
+ * A resume, a skip and a promotion forgive what was measured, and restart the clock of a deadline that has passed. A new
+ * revision ends a pause, and `pause_ended` says so if a person had ordered it.
  *
  * Pitfalls:
  *
@@ -106,7 +110,7 @@ import type * as stats from "./stats.js";
  * The action of an abort.
  *
  * - `roll_back`: All traffic goes back to the previous version.
- * - `reverse_steps`: The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would break it, too. A second order to abort takes all traffic back at once.
+ * - `reverse_steps`: The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a grace at once. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would break it, too. A second order to abort takes all traffic back at once.
  * - `freeze`: The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
  */
 export type AbortPolicy = "roll_back" | "reverse_steps" | "freeze";
@@ -358,13 +362,13 @@ export type ChangeKind = "added" | "removed" | "changed";
  *
  * - `abort`: End the rollout.
  * - `pause`: Stay at this weight; the timers stop.
- * - `resume`: Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and errored measurements start at 0 again.
+ * - `resume`: Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and errored measurements start at 0 again, and so does the clock of a deadline that has passed.
  * - `retry`: Begin again at the first step after an abort.
  * - `skip_step`: End the current step, whatever was measured. The counts start at 0 again.
  * - `promote`: Go on to the next weight: end the current step, and those after it that wait for time or measurements. A gate after the current step still asks.
  * - `promote_full`: Give all traffic to the new version now, whatever the remaining steps are.
  * - `accept_inconclusive`: Go on at this weight although measurements are inconclusive or missing. A failed one still counts.
- * - `continue_without_stable`: Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
+ * - `continue_without_stable`: Go on although the previous version is not ready, for the rest of this run, whatever `on.stableUnhealthy` is: the new version may be the fix. A run that is frozen needs a `resume`, too.
  */
 export type Command =
   | "abort"
@@ -832,10 +836,13 @@ export interface ObservationKindStepResult {
   readonly text?: string | undefined;
 }
 
-/** Another version is rolled out from now on: the run begins again without traffic. */
+/**
+ * Another version is rolled out from now on: the run begins again without traffic. The version that is rolled out
+ * already is no new one: announced again, it has no effect.
+ */
 export interface ObservationKindNewRevision {
   readonly type: "new_revision";
-  /** The name of the new version. */
+  /** The name of the new version: no other has it. */
   readonly revision: string;
 }
 
@@ -957,7 +964,7 @@ export interface ReadingFailed {
  * Where a rollout goes on in an edited schedule.
  *
  * - `nearest_not_above`: After the step of the new schedule with the greatest weight that is not above the present one. The weight falls to it, or to 0. It never rises.
- * - `keep_weight`: After the step of the new schedule with the present weight. Refused if it has none.
+ * - `keep_weight`: After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back or went back before a retry: then it keeps its weight and goes on at the first step.
  * - `restart`: At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first step that sets one.
  */
 export type RebaseMode = "nearest_not_above" | "keep_weight" | "restart";

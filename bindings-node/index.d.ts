@@ -130,6 +130,10 @@ export declare class RelcoreError extends Error {
  * - `evidence_present`: The record has every piece of evidence of the table.
  * - `evidence_missing`: Evidence for a control is missing.
  * - `evidence_insufficient`: The evidence for a control is there, but does not show what the control asks for.
+ * - `decisions_agree`: Every decision of the log has the same result when it is made again.
+ * - `decision_differs`: A decision has another result when it is made again.
+ * - `decision_unreadable`: An entry of the kind `decision` does not say what was decided, or names a function that there is not.
+ * - `no_decisions`: The log has no decision.
  *
  * Of `canary`:
  *
@@ -153,9 +157,12 @@ export declare class RelcoreError extends Error {
  * - `no_data`: The query of a metric returned no data.
  * - `order_applied`: A command of an operator was applied.
  * - `order_outdated`: A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change.
+ * - `order_without_effect`: A command of an operator changes nothing in this phase of the rollout.
  * - `paused`: The rollout is paused until an operator resumes.
+ * - `pause_ended`: A pause that an operator ordered ended with a new revision.
  * - `pause_limit_reached`: All pauses together have used up their limit: a pause ended by itself, or could not begin.
  * - `pause_running`: A pause step has not reached its end.
+ * - `revision_known`: The revision that was announced is rolled out already.
  * - `routes_removed`: Routes and a scale ended with the run, and must be removed after its traffic.
  * - `rolling_back`: The rollout has failed, and its traffic goes back as the previous version can take it.
  * - `run_over`: The rollout is over until a retry or a new revision.
@@ -514,6 +521,10 @@ export type ReasonCode =
   | "evidence_present"
   | "evidence_missing"
   | "evidence_insufficient"
+  | "decisions_agree"
+  | "decision_differs"
+  | "decision_unreadable"
+  | "no_decisions"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -534,9 +545,12 @@ export type ReasonCode =
   | "no_data"
   | "order_applied"
   | "order_outdated"
+  | "order_without_effect"
   | "paused"
+  | "pause_ended"
   | "pause_limit_reached"
   | "pause_running"
+  | "revision_known"
   | "routes_removed"
   | "rolling_back"
   | "run_over"
@@ -1005,7 +1019,8 @@ export * as experiment from "./experiment.js";
 export * as incident from "./incident.js";
 
 /**
- * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+ * Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+ * Grafana.
  * It decides nothing.
  */
 export * as interchange from "./interchange.js";

@@ -10,8 +10,11 @@ const GIT_SHALLOW = "git rev-parse --is-shallow-repository";
 const GIT_TAGS =
   "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 const alertRulesToPrometheus = bind("interchange.alert_rules_to_prometheus");
+const argoSyncWindows = bind("interchange.argo_sync_windows");
 const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
+const gitlabFreezePeriods = bind("interchange.gitlab_freeze_periods");
+const kuredWindow = bind("interchange.kured_window");
 const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
 const parseGit = bind("interchange.parse_git");
 const playTrackRelease = bind("interchange.play_track_release");
@@ -24,8 +27,11 @@ module.exports = {
   GIT_SHALLOW,
   GIT_TAGS,
   alertRulesToPrometheus,
+  argoSyncWindows,
   gitPackages,
   gitReleases,
+  gitlabFreezePeriods,
+  kuredWindow,
   monitoringToGrafana,
   parseGit,
   playTrackRelease,

@@ -54,7 +54,7 @@ export interface Definition<At extends Instant = Instant> {
   readonly name: string;
   /** Whether releases are allowed or denied while it is active. */
   readonly kind: Kind;
-  /** Schedule it is active. */
+  /** When it is active. */
   readonly schedule: Schedule<At>;
   /**
    * The IANA zone of its local times. Default: `UTC`.
@@ -179,7 +179,7 @@ export interface Policy<At extends Instant = Instant> {
   readonly calendars?: Readonly<Record<string, BusinessCalendar>> | undefined;
 }
 
-/** Schedule a window is active. Local times are in the zone of the window. */
+/** When a window is active. Local times are in the zone of the window. */
 export type Schedule<At extends Instant = Instant> =
   | ScheduleCron
   | ScheduleCronPair

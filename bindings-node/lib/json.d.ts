@@ -120,6 +120,7 @@ export interface WireInputs {
   readonly "audit.Breach": audit.Breach;
   readonly "audit.ChainCheck": audit.ChainCheck;
   readonly "audit.ChainVerdict": audit.ChainVerdict;
+  readonly "audit.Difference": audit.Difference;
   readonly "audit.Entry": audit.Entry;
   readonly "audit.EnvironmentStage": audit.EnvironmentStage;
   readonly "audit.EvidenceGap": audit.EvidenceGap;
@@ -136,6 +137,8 @@ export interface WireInputs {
   readonly "audit.ProofCheck": audit.ProofCheck;
   readonly "audit.ProofVerdict": audit.ProofVerdict;
   readonly "audit.ReleaseRecord": audit.ReleaseRecord;
+  readonly "audit.Replay": audit.Replay;
+  readonly "audit.ReplayVerdict": audit.ReplayVerdict;
   readonly "audit.StatementCheck": audit.StatementCheck;
   readonly "audit.StatementVerdict": audit.StatementVerdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
@@ -246,12 +249,14 @@ export interface WireInputs {
   readonly "incident.Update": incident.Update;
   readonly "incident.UpdateVerdict": incident.UpdateVerdict;
   readonly "incident.Vocabulary": incident.Vocabulary;
+  readonly "interchange.ArgoApplication": interchange.ArgoApplication;
   readonly "interchange.GitCommit": interchange.GitCommit;
   readonly "interchange.GitFault": interchange.GitFault;
   readonly "interchange.GitHistory": interchange.GitHistory;
   readonly "interchange.GitPackage": interchange.GitPackage;
   readonly "interchange.GitReleases": interchange.GitReleases;
   readonly "interchange.GitTag": interchange.GitTag;
+  readonly "interchange.KuredSchedule": interchange.KuredSchedule;
   readonly "interchange.MissingSample": interchange.MissingSample;
   readonly "interchange.PrometheusMetric": interchange.PrometheusMetric;
   readonly "interchange.PrometheusQuery": interchange.PrometheusQuery;
@@ -558,7 +563,8 @@ export interface WireTypes {
   readonly "audit.Breach": audit.Breach;
   readonly "audit.ChainCheck": audit.ChainCheck;
   readonly "audit.ChainVerdict": audit.ChainVerdict;
-  readonly "audit.Entry": audit.Entry;
+  readonly "audit.Difference": audit.Difference;
+  readonly "audit.Entry": audit.Entry<Timestamp>;
   readonly "audit.EnvironmentStage": audit.EnvironmentStage;
   readonly "audit.EvidenceGap": audit.EvidenceGap;
   readonly "audit.EvidenceGaps": audit.EvidenceGaps;
@@ -574,6 +580,8 @@ export interface WireTypes {
   readonly "audit.ProofCheck": audit.ProofCheck;
   readonly "audit.ProofVerdict": audit.ProofVerdict;
   readonly "audit.ReleaseRecord": audit.ReleaseRecord;
+  readonly "audit.Replay": audit.Replay;
+  readonly "audit.ReplayVerdict": audit.ReplayVerdict;
   readonly "audit.StatementCheck": audit.StatementCheck;
   readonly "audit.StatementVerdict": audit.StatementVerdict;
   readonly "canary.AbortPolicy": canary.AbortPolicy;
@@ -684,12 +692,14 @@ export interface WireTypes {
   readonly "incident.Update": incident.Update<Timestamp>;
   readonly "incident.UpdateVerdict": incident.UpdateVerdict;
   readonly "incident.Vocabulary": incident.Vocabulary;
+  readonly "interchange.ArgoApplication": interchange.ArgoApplication;
   readonly "interchange.GitCommit": interchange.GitCommit<Timestamp>;
   readonly "interchange.GitFault": interchange.GitFault;
   readonly "interchange.GitHistory": interchange.GitHistory<Timestamp>;
   readonly "interchange.GitPackage": interchange.GitPackage;
   readonly "interchange.GitReleases": interchange.GitReleases;
   readonly "interchange.GitTag": interchange.GitTag<Timestamp>;
+  readonly "interchange.KuredSchedule": interchange.KuredSchedule;
   readonly "interchange.MissingSample": interchange.MissingSample;
   readonly "interchange.PrometheusMetric": interchange.PrometheusMetric;
   readonly "interchange.PrometheusQuery": interchange.PrometheusQuery;

@@ -68,10 +68,11 @@ function write(type, value) {
       bytes[at++] = value ? 0xc3 : 0xc2;
       return typeof value === "boolean";
     case "Timestamp":
-      return isDate(value) ? writeNumber(getTime.call(value)) : writeText(value);
+      return isDate(value) ? writeInteger(0xd7, getTime.call(value)) : writeText(value);
     case "Unit": {
       const index = of.indexOf(value);
-      return index >= 0 && writeNumber(index);
+      bytes[at++] = 0xcc;
+      return index >= 0 && writePosition(index);
     }
     case "List":
       if (of.kind === "Float" && value instanceof Float64Array) return writeDoubles(value);
@@ -81,7 +82,7 @@ function write(type, value) {
     case "Tagged": {
       const index = isPlain(value) ? indexOf(of, value.type) : -1;
       bytes[at++] = 0x81;
-      return index >= 0 && writeNumber(index) && writeFields(of[index][1], value, true);
+      return index >= 0 && writePosition(index) && writeFields(of[index][1], value, true);
     }
     default: // a scalar; a map has no binary form
       return writeText(value);
@@ -93,16 +94,25 @@ function writeNumber(value) {
     bytes[at++] = value; // also for -0, which JSON text has not
     return true;
   }
-  if (Number.isSafeInteger(value)) {
-    bytes[at] = 0xd3;
-    view.setInt32(at + 1, Math.floor(value / 0x1_0000_0000));
-    view.setUint32(at + 5, value);
-  } else {
-    bytes[at] = 0xcb;
-    view.setFloat64(at + 1, value);
-  }
+  if (Number.isSafeInteger(value)) return writeInteger(0xd3, value);
+  bytes[at] = 0xcb;
+  view.setFloat64(at + 1, value);
   at += 9;
   return true;
+}
+
+function writeInteger(marker, value) {
+  bytes[at] = marker;
+  view.setInt32(at + 1, Math.floor(value / 0x1_0000_0000));
+  view.setUint32(at + 5, value);
+  at += 9;
+  return true;
+}
+
+/** The position of a field or a variant; a type with more than 256 of them crosses as JSON text. */
+function writePosition(index) {
+  bytes[at++] = index;
+  return index <= 0xff;
 }
 
 function writeText(text) {
@@ -157,8 +167,7 @@ function writeFields(fields, object, isTagged) {
       if (key !== "type" || !isTagged) return false;
       tags++;
     } else if (value !== undefined) {
-      writeNumber(next);
-      if (!write(fields[next][1], value)) return false;
+      if (!writePosition(next) || !write(fields[next][1], value)) return false;
       count++;
     }
     next++;

@@ -34,7 +34,9 @@ pub fn call_bulk_function(
     for (path, column) in &held {
         columns.insert(path.clone(), column.borrow(path).map_err(failure)?);
     }
-    list(&arguments).and_then(|mut transport| function.call(&columns, &mut transport)).map_err(failure)
+    let mut transport = list(&arguments).map_err(failure)?;
+    function.call(&columns, &mut transport).map_err(failure)?;
+    Ok(transport.into_text())
 }
 
 /// A column of JavaScript, or names, or how many there are.

@@ -12,7 +12,6 @@ use napi_derive::napi;
 use packed::PackedTransport;
 use relcore::api::{self, Constructor, Function, Handle, JsonTransport, Method, Transport};
 use relcore::{Error, ErrorKind, Result};
-use rmp_serde::Deserializer;
 use serde_json::value::RawValue;
 
 /// The version of the core; `lib/native.js` refuses a library of another one.
@@ -45,15 +44,11 @@ pub enum Callable {
 }
 
 impl Callable {
-    fn call<T: Transport>(
-        &self,
-        handle: Option<&External<Handle>>,
-        transport: &mut T,
-    ) -> Result<T::Return, T::Failure> {
+    fn call(&self, handle: Option<&External<Handle>>, transport: &mut dyn Transport) -> Result<()> {
         match (self, handle) {
             (Self::Function(function), _) => function.call(transport),
             (Self::Method(method), Some(handle)) => method.call(handle, transport),
-            _ => Err(Error::new(ErrorKind::WrongType, "", "expected a handle").into()),
+            _ => Err(Error::new(ErrorKind::WrongType, "", "expected a handle")),
         }
     }
 }
@@ -78,7 +73,10 @@ pub fn call(
         Callable::Constructor(constructor) => {
             constructor.call(&mut transport).map(External::new).map(Either::B)
         }
-        _ => callable.call(handle, &mut transport).map(Either::A),
+        _ => {
+            callable.call(handle, &mut transport)?;
+            Ok(Either::A(transport.into_text()))
+        }
     });
     result.map_err(failure)
 }
@@ -93,8 +91,9 @@ pub fn call_packed(
     start: u32,
     end: u32,
 ) -> Option<Utf16String> {
-    let arguments = Deserializer::from_read_ref(bytes.get(start as usize..end as usize)?);
-    callable.call(handle, &mut PackedTransport(arguments)).ok().map(Utf16String::from)
+    let mut transport = PackedTransport::new(bytes.get(start as usize..end as usize)?);
+    callable.call(handle, &mut transport).ok()?;
+    Some(Utf16String::from(transport.into_units()))
 }
 
 /// Writes a value, given as the JSON list of one argument, as JSON of the type of this name.
@@ -108,7 +107,9 @@ pub fn to_json(name: String, arguments: String) -> napi::Result<String> {
 #[napi(skip_typescript, catch_unwind)]
 pub fn from_json(name: String, text: String) -> napi::Result<String> {
     let of = api::named_type(&name).map_err(failure)?;
-    of.from_json(&text, &mut JsonTransport::new(vec![])).map_err(failure)
+    let mut transport = JsonTransport::new(vec![]);
+    of.from_json(&text, &mut transport).map_err(failure)?;
+    Ok(transport.into_text())
 }
 
 /// The transport of a JSON list of arguments.

@@ -1,8 +1,9 @@
 //! Arguments and results in a binary form, which costs a third of JSON text. `lib/packed.js` is the other side.
 //!
-//! Arguments are MessagePack, one after another: a struct is a map from the index of a field to its value, an enum with
-//! data a map from the index of the variant to its struct, a unit the index of its text, an instant a text or
-//! milliseconds, a `Float64Array` its bytes. rmp-serde reads them.
+//! An argument is a marker and what belongs to it; numbers are big-endian. A list is its length and its items; a struct the
+//! number of its fields that are present, then for each its position and value; an enum with data the position of the
+//! variant, then its struct; a `Float64Array` its bytes in memory. A position and a small number are one byte without a
+//! marker.
 //!
 //! A result is one string of UTF-16 units, without names, because JavaScript knows its type. A number is one unit if it is
 //! an integer below [`ABSENT`], otherwise [`FLOAT`] and the eight bytes of its `f64`; a bool or a unit is a number. A text
@@ -10,208 +11,284 @@
 //! fields, [`ABSENT`] for one that is skipped; the tag of an enum with data is its first field, a text.
 //!
 //! Maps, `null` and whatever is refused cross as JSON text, which tells what is wrong.
-use relcore::api::{Signature, Transport};
-use relcore::{Error, ErrorKind, Result};
-use rmp_serde::decode::{Deserializer, ReadRefReader};
-use serde::Deserializer as _;
-use serde::de::{self, DeserializeOwned, Visitor};
-use serde::ser::{Impossible, Serialize, SerializeSeq, SerializeStruct, Serializer};
-use std::fmt;
+use relcore::api::{Floats, Signature, Transport};
+use relcore::wire::{Event, Key, Sink, Source, Wanted};
+use relcore::{Error, ErrorKind, Result, Span, Timestamp};
+use std::{borrow::Cow, ops::Range};
 
 /// A field that is skipped.
 const ABSENT: u16 = 0xFE;
 /// A number of eight bytes follows.
 const FLOAT: u16 = 0xFF;
 
-/// The arguments of a call, in order.
-pub struct PackedTransport<'a>(pub Deserializer<ReadRefReader<'a, [u8]>>);
+/// The markers of arguments; a byte below 0x80 is a number.
+mod marker {
+    pub const ENUM: u8 = 0x81;
+    pub const NULL: u8 = 0xC0;
+    pub const DOUBLES: u8 = 0xC6;
+    pub const FALSE: u8 = 0xC2;
+    pub const TRUE: u8 = 0xC3;
+    pub const FLOAT: u8 = 0xCB;
+    pub const UNIT: u8 = 0xCC;
+    pub const INTEGER: u8 = 0xD3;
+    pub const INSTANT: u8 = 0xD7;
+    pub const TEXT: u8 = 0xDB;
+    pub const LIST: u8 = 0xDD;
+    pub const STRUCT: u8 = 0xDF;
+}
 
-impl Transport for PackedTransport<'_> {
-    type Return = Vec<u16>;
-    type Failure = Error;
-    type Floats = Vec<f64>;
+/// One call: the arguments, and the units of the result.
+pub struct PackedTransport<'a> {
+    arguments: Arguments<'a>,
+    next: usize,
+    result: Units,
+}
 
-    fn arg<T: DeserializeOwned>(&mut self, _: &Signature, _: usize) -> Result<T> {
-        T::deserialize(&mut self.0).map_err(|_| refused())
+impl<'a> PackedTransport<'a> {
+    pub fn new(arguments: &'a [u8]) -> Self {
+        Self { arguments: Arguments(arguments), next: 0, result: Units::default() }
     }
 
-    fn floats(&mut self, _: &Signature, _: usize) -> Result<Vec<f64>> {
-        (&mut self.0).deserialize_any(Doubles).map_err(|_| refused())
-    }
-
-    fn ret<T: Serialize>(&mut self, result: T) -> Result<Vec<u16>> {
-        let mut units = Units(Vec::with_capacity(1024));
-        result.serialize(&mut units).map_err(|_| refused())?;
-        Ok(units.0)
+    pub fn into_units(self) -> Vec<u16> {
+        self.result.units
     }
 }
 
-/// A list of numbers, or the bytes of a `Float64Array`.
-struct Doubles;
-
-impl<'de> Visitor<'de> for Doubles {
-    type Value = Vec<f64>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("numbers")
+impl Transport for PackedTransport<'_> {
+    /// Arguments are read once: those of a refused call are looked at as JSON text.
+    fn argument(&mut self, _: &Signature, index: usize) -> Result<&mut dyn Source> {
+        if index != self.next {
+            return Err(refused());
+        }
+        self.next += 1;
+        Ok(&mut self.arguments)
     }
 
-    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<f64>, E> {
-        let (numbers, rest) = bytes.as_chunks::<8>();
-        if !rest.is_empty() {
-            return Err(E::custom("cut short"));
+    fn floats(&mut self, _: &Signature, index: usize) -> Result<Option<Floats>> {
+        if index != self.next || !self.arguments.starts_with(marker::DOUBLES) {
+            return Ok(None);
         }
-        Ok(numbers.iter().map(|number| f64::from_ne_bytes(*number)).collect())
+        self.next += 1;
+        let floats = self.arguments.doubles().ok_or_else(refused)?;
+        Ok(Some(Box::new(floats)))
     }
 
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Vec<f64>, A::Error> {
-        let mut numbers = Vec::with_capacity(items.size_hint().unwrap_or_default().min(1 << 20));
-        while let Some(number) = items.next_element()? {
-            numbers.push(number);
-        }
-        Ok(numbers)
+    fn sink(&mut self) -> &mut dyn Sink {
+        &mut self.result
     }
 }
 
 /// Nobody reads its text: the call crosses once more as JSON text.
+#[cold]
 fn refused() -> Error {
     Error::new(ErrorKind::InvalidValue, "", "has no binary form")
 }
 
-struct Units(Vec<u16>);
+/// The bytes that were not read.
+struct Arguments<'a>(&'a [u8]);
 
-type Written<T = ()> = Result<T, fmt::Error>;
+impl<'a> Arguments<'a> {
+    fn event(&mut self) -> Option<Event<'a>> {
+        let marker = self.byte()?;
+        Some(match marker {
+            0..=0x7F => Event::Integer(marker.into()),
+            marker::FLOAT => Event::Float(f64::from_be_bytes(self.bytes()?)),
+            marker::TEXT => {
+                let length = self.length()?;
+                let (text, rest) = self.0.split_at_checked(length)?;
+                self.0 = rest;
+                Event::Text(Cow::Borrowed(std::str::from_utf8(text).ok()?))
+            }
+            marker::STRUCT => Event::Object(self.length()?),
+            marker::ENUM => {
+                let variant = Key::Position(self.byte()?.into());
+                if self.byte()? != marker::STRUCT {
+                    return None;
+                }
+                Event::Variant(variant, self.length()?)
+            }
+            marker::LIST => Event::List(self.length()?),
+            marker::UNIT => Event::Unit(self.byte()?.into()),
+            marker::INTEGER => Event::Integer(i64::from_be_bytes(self.bytes()?)),
+            marker::INSTANT => Event::Instant(i64::from_be_bytes(self.bytes()?)),
+            marker::FALSE => Event::Bool(false),
+            marker::TRUE => Event::Bool(true),
+            marker::NULL => Event::Null,
+            _ => return None,
+        })
+    }
 
-/// Numbers that `f64` holds, or rounds as `JSON.parse` would.
-macro_rules! numbers {
-    ($($method:ident: $type:ty),*) => {$(
-        #[allow(clippy::cast_precision_loss, clippy::cast_lossless, reason = "JavaScript has no other numbers")]
-        fn $method(self, value: $type) -> Written {
-            self.serialize_f64(value as f64)
+    fn byte(&mut self) -> Option<u8> {
+        let (byte, rest) = self.0.split_first()?;
+        self.0 = rest;
+        Some(*byte)
+    }
+
+    fn bytes<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (bytes, rest) = self.0.split_first_chunk::<N>()?;
+        self.0 = rest;
+        Some(*bytes)
+    }
+
+    /// The numbers of a `Float64Array`, whose bytes need not be aligned.
+    fn doubles(&mut self) -> Option<Vec<f64>> {
+        self.byte()?;
+        let length = self.length()?;
+        let (bytes, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        let (numbers, cut) = bytes.as_chunks::<8>();
+        cut.is_empty().then(|| numbers.iter().map(|number| f64::from_ne_bytes(*number)).collect())
+    }
+
+    fn starts_with(&self, marker: u8) -> bool {
+        self.0.first() == Some(&marker)
+    }
+
+    /// A number of bytes or values that there can be: each value is at least a byte.
+    fn length(&mut self) -> Option<usize> {
+        let length = usize::try_from(u32::from_be_bytes(self.bytes()?)).ok()?;
+        (length <= self.0.len()).then_some(length)
+    }
+}
+
+impl Source for Arguments<'_> {
+    fn value(&mut self, _: Wanted) -> Result<Event<'_>> {
+        self.event().ok_or_else(refused)
+    }
+
+    fn take_absent(&mut self) -> Result<bool> {
+        let is_absent = self.starts_with(marker::NULL);
+        if is_absent {
+            self.byte();
         }
-    )*};
+        Ok(is_absent)
+    }
+
+    fn item(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn key(&mut self) -> Result<Key<'_>> {
+        self.byte().map(|position| Key::Position(position.into())).ok_or_else(refused)
+    }
+
+    fn field(&mut self, _: &'static [&'static str], _: usize) -> Result<usize> {
+        self.byte().map(usize::from).ok_or_else(refused)
+    }
+
+    fn end(&mut self) {}
 }
 
-/// What no result of the core has.
-macro_rules! unsupported {
-    ($($method:ident($($type:ty),*) -> $result:ty;)*) => {
-        $(fn $method(self, $(_: $type),*) -> Written<$result> { Err(fmt::Error) })*
-    };
+/// The result.
+struct Units {
+    units: Vec<u16>,
+    /// The last instant, and where its text is. Most instants of a result are the same.
+    last: Option<(i64, Range<usize>)>,
 }
 
-impl Serializer for &mut Units {
-    type Ok = ();
-    type Error = fmt::Error;
-    type SerializeSeq = Self;
-    type SerializeStruct = Self;
-    type SerializeMap = Impossible<(), fmt::Error>;
-    type SerializeTuple = Impossible<(), fmt::Error>;
-    type SerializeTupleStruct = Impossible<(), fmt::Error>;
-    type SerializeTupleVariant = Impossible<(), fmt::Error>;
-    type SerializeStructVariant = Impossible<(), fmt::Error>;
+impl Default for Units {
+    fn default() -> Self {
+        Self { units: Vec::with_capacity(1024), last: None }
+    }
+}
 
-    numbers!(serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_u8: u8,
-        serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_f32: f32);
+impl Units {
+    #[expect(clippy::cast_precision_loss, reason = "nothing in memory is so long")]
+    fn length(&mut self, length: usize) -> Result<()> {
+        self.float(length as f64)
+    }
+}
 
-    fn serialize_f64(self, value: f64) -> Written {
+impl Sink for Units {
+    fn null(&mut self) -> Result<()> {
+        Err(refused())
+    }
+
+    fn bool(&mut self, value: bool) -> Result<()> {
+        self.units.push(value.into());
+        Ok(())
+    }
+
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "JavaScript has no other numbers; JSON.parse rounds as well"
+    )]
+    fn integer(&mut self, number: i64) -> Result<()> {
+        self.float(number as f64)
+    }
+
+    fn float(&mut self, number: f64) -> Result<()> {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
             reason = "compared with the value"
         )]
-        let small = value as u8;
-        if u16::from(small) < ABSENT && f64::from(small).to_bits() == value.to_bits() {
-            self.0.push(small.into());
-        } else if value.is_finite() {
-            self.0.push(FLOAT);
-            self.0.extend(value.to_ne_bytes().map(u16::from));
+        let small = number as u8;
+        if u16::from(small) < ABSENT && f64::from(small).to_bits() == number.to_bits() {
+            self.units.push(small.into());
+        } else if number.is_finite() {
+            self.units.push(FLOAT);
+            self.units.extend(number.to_ne_bytes().map(u16::from));
         } else {
-            return Err(fmt::Error); // `null` in JSON text
+            return Err(refused()); // `null` in JSON text
         }
         Ok(())
     }
 
-    fn serialize_bool(self, value: bool) -> Written {
-        self.serialize_u8(value.into())
-    }
-
-    fn serialize_unit_variant(self, _: &str, index: u32, _: &str) -> Written {
-        self.serialize_u32(index)
-    }
-
-    fn serialize_str(self, text: &str) -> Written {
-        let is_ascii = text.is_ascii();
-        self.serialize_u64(if is_ascii { text.len() } else { text.encode_utf16().count() } as u64)?;
-        if is_ascii {
-            self.0.extend(text.bytes().map(u16::from));
+    fn text(&mut self, text: &str) -> Result<()> {
+        if text.is_ascii() {
+            self.length(text.len())?;
+            self.units.extend(text.bytes().map(u16::from));
         } else {
-            self.0.extend(text.encode_utf16());
+            self.length(text.encode_utf16().count())?;
+            self.units.extend(text.encode_utf16());
         }
         Ok(())
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Written {
-        value.serialize(self)
-    }
-
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &str, value: &T) -> Written {
-        value.serialize(self)
-    }
-
-    fn serialize_seq(self, length: Option<usize>) -> Written<Self> {
-        self.serialize_u64(length.ok_or(fmt::Error)? as u64)?;
-        Ok(self)
-    }
-
-    fn serialize_struct(self, _: &str, length: usize) -> Written<Self> {
-        self.serialize_seq(Some(length))
-    }
-
-    fn serialize_newtype_variant<T: ?Sized>(self, _: &str, _: u32, _: &str, _: &T) -> Written {
-        Err(fmt::Error)
-    }
-
-    unsupported! {
-        serialize_char(char) -> ();
-        serialize_bytes(&[u8]) -> ();
-        serialize_none() -> ();
-        serialize_unit() -> ();
-        serialize_unit_struct(&str) -> ();
-        serialize_map(Option<usize>) -> Self::SerializeMap;
-        serialize_tuple(usize) -> Self::SerializeTuple;
-        serialize_tuple_struct(&str, usize) -> Self::SerializeTupleStruct;
-        serialize_tuple_variant(&str, u32, &str, usize) -> Self::SerializeTupleVariant;
-        serialize_struct_variant(&str, u32, &str, usize) -> Self::SerializeStructVariant;
-    }
-}
-
-impl SerializeSeq for &mut Units {
-    type Ok = ();
-    type Error = fmt::Error;
-
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
-        value.serialize(&mut **self)
-    }
-
-    fn end(self) -> Written {
-        Ok(())
-    }
-}
-
-impl SerializeStruct for &mut Units {
-    type Ok = ();
-    type Error = fmt::Error;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, _: &str, value: &T) -> Written {
-        value.serialize(&mut **self)
-    }
-
-    fn skip_field(&mut self, _: &str) -> Written {
-        self.0.push(ABSENT);
+    fn instant(&mut self, millis: i64) -> Result<()> {
+        match &self.last {
+            Some((last, range)) if *last == millis => self.units.extend_from_within(range.clone()),
+            _ => {
+                let start = self.units.len();
+                self.text(&Timestamp::from_millis(millis)?.to_string())?;
+                self.last = Some((millis, start..self.units.len()));
+            }
+        }
         Ok(())
     }
 
-    fn end(self) -> Written {
+    fn span(&mut self, millis: i64) -> Result<()> {
+        self.text(&Span::from_millis(millis)?.to_string())
+    }
+
+    fn unit(&mut self, _: &'static str, position: u32, _: &'static str) -> Result<()> {
+        self.integer(position.into())
+    }
+
+    fn list(&mut self, length: usize) -> Result<()> {
+        self.length(length)
+    }
+
+    fn map(&mut self) -> Result<()> {
+        Err(refused())
+    }
+
+    fn object(&mut self, _: &'static str, length: usize) -> Result<bool> {
+        self.length(length)?;
+        Ok(false)
+    }
+
+    fn field(&mut self, _: &'static str) -> Result<()> {
+        Ok(())
+    }
+
+    fn skipped(&mut self, _: &'static str) -> Result<()> {
+        self.units.push(ABSENT);
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<()> {
         Ok(())
     }
 }

@@ -34,7 +34,10 @@ test("what is no list of finite numbers is refused by its place", () => {
     [Float64Array.from([1, 2, Number.POSITIVE_INFINITY]), "canary[2]"],
     [[1, Number.NaN, 2], "canary[1]"],
   ]) {
-    assert.throws(() => stats.welch(values, baseline, 0.95), (error) => error.path === path);
+    assert.throws(
+      () => stats.welch(values, baseline, 0.95),
+      (error) => error.path === path,
+    );
   }
 });
 

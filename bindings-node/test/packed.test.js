@@ -81,7 +81,7 @@ function hasMap(type, seen = new Set()) {
   return hasMap(descriptors.types[type.of], seen.add(type.of));
 }
 
-test("every case that is accepted crosses in binary form, except maps", () => {
+test("every case that is accepted crosses in binary form, except maps and a result of null", () => {
   const counts = { packed: 0, refused: 0 };
   for (const each of cases) {
     for (const call of callsOf(each)) {
@@ -90,7 +90,7 @@ test("every case that is accepted crosses in binary form, except maps", () => {
         const found = compared(call, argumentsOf(call.own, input));
         if (found.packed) counts.packed++;
         else if (!found.accepted) counts.refused++;
-        else assert.ok(hasMap([...types, result]), each.description);
+        else assert.ok(hasMap([...types, result]) || result.kind === "Optional", each.description);
       }
     }
   }

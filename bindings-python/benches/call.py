@@ -85,15 +85,15 @@ def core_microseconds() -> float:
     return least / 1e3
 
 
-def import_milliseconds() -> float:
-    """What `import relcore` adds to a bare interpreter, in processor time."""
+def import_milliseconds(module: str) -> float:
+    """What the import of a module adds to a bare interpreter, in processor time."""
     timed = "from time import process_time as t; a = t(); {}; print(t() - a)"
 
     def run(code: str) -> float:
         command = [sys.executable, "-I", "-c", timed.format(code)]
         return min(float(subprocess.check_output(command)) for _ in range(25))
 
-    return (run("import relcore") - run("pass")) * 1e3
+    return (run(f"import {module}") - run("pass")) * 1e3
 
 
 def main() -> None:
@@ -111,7 +111,8 @@ def main() -> None:
     print(f"{'next_action, the core alone':64}{core:8.2f} µs")
     for title, cost in calls.items():
         print(f"{title:64}{cost:8.2f} µs, {cost - core:.2f} over the core")
-    print(f"{'import relcore':64}{import_milliseconds():8.2f} ms")
+    for module in ("relcore", "relcore.canary"):
+        print(f"{'import ' + module:64}{import_milliseconds(module):8.2f} ms")
 
 
 if __name__ == "__main__":

@@ -1,21 +1,22 @@
 //! Calls from Python: names resolved once, arguments decoded, the result encoded.
 use crate::{
     convert::convert,
-    de::PyDeserializer,
+    de::PySource,
     error::CodecError,
     failure::Failure,
     floats::Floats,
     frame,
     input::Input,
-    ser,
+    ser::PySink,
     spelling::{of_columns, of_frames, spelt},
-    time::LastInstant,
 };
 use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyList, PyString, PyTuple};
-use relcore::api::{self, Signature, Transport, explain_arguments};
-use serde::{Deserialize as _, Serialize, de::DeserializeOwned};
+use relcore::api::{self, Signature, Transport};
+use relcore::wire::{Sink, Source};
+use relcore::{Error, ErrorKind};
+use std::mem;
 
 /// A handle of the core: what a class such as `canary.Rollout` holds.
 #[pyclass(frozen, module = "relcore._native")]
@@ -27,8 +28,8 @@ pub fn function<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFunc
     let function = api::function(name).ok_or_else(|| absent(name))?;
     PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Py<PyAny>> {
         let mut transport = PyTransport::new(arguments, 0);
-        let result = function.call(&mut transport);
-        Ok(result.map_err(|failure| transport.exception(function.signature(), failure))?.unbind())
+        let called = function.call(&mut transport);
+        transport.object(function.signature(), called)
     })
 }
 
@@ -39,7 +40,7 @@ pub fn constructor<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCF
     PyCFunction::new_closure(py, None, None, move |arguments, _| -> PyResult<Handle> {
         let mut transport = PyTransport::new(arguments, 0);
         let result = constructor.call(&mut transport);
-        Ok(Handle(result.map_err(|failure| transport.exception(constructor.signature(), failure))?))
+        Ok(Handle(result.map_err(|error| transport.exception(constructor.signature(), error))?))
     })
 }
 
@@ -51,8 +52,8 @@ pub fn method<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFuncti
         let own = arguments.get_borrowed_item(0)?;
         let handle = &own.cast::<Handle>()?.get().0;
         let mut transport = PyTransport::new(arguments, 1);
-        let result = method.call(handle, &mut transport);
-        Ok(result.map_err(|failure| transport.exception(method.signature(), failure))?.unbind())
+        let called = method.call(handle, &mut transport);
+        transport.object(method.signature(), called)
     })
 }
 
@@ -60,14 +61,17 @@ pub fn method<'py>(py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyCFuncti
 #[pyfunction]
 pub fn to_json(name: &str, arguments: &Bound<'_, PyTuple>) -> PyResult<String> {
     let of = api::named_type(name).map_err(Failure::from)?;
-    Ok(of.to_json(&mut PyTransport::new(arguments, 0))?)
+    Ok(of.to_json(&mut PyTransport::new(arguments, 0)).map_err(Failure::from)?)
 }
 
 /// The value of the type of this name that a JSON text stands for.
 #[pyfunction]
 pub fn from_json<'py>(py: Python<'py>, name: &str, text: &str) -> PyResult<Bound<'py, PyAny>> {
     let of = api::named_type(name).map_err(Failure::from)?;
-    Ok(of.from_json(text, &mut PyTransport::new(&PyTuple::empty(py), 0))?)
+    let none = PyTuple::empty(py);
+    let mut transport = PyTransport::new(&none, 0);
+    let read = of.from_json(text, &mut transport);
+    Ok(transport.finish(read)?)
 }
 
 /// The function over columns of this name as a Python callable, whose first argument is the columns.
@@ -111,7 +115,13 @@ fn call_with<'py>(
     let converted = arguments.py().detach(|| convert(input))?;
     let columns = converted.columns();
     let mut transport = PyTransport { is_large: true, ..PyTransport::new(arguments, skip) };
-    function.call(&columns, &mut transport)
+    match function.call(&columns, &mut transport) {
+        // The columns are not to blame: the fault is spelt as the argument is.
+        Err(error) if !transport.has_run => {
+            Err(Failure::Raised(transport.exception(function.signature(), error)))
+        }
+        called => transport.finish(called),
+    }
 }
 
 /// The error of a name that the core does not have.
@@ -126,82 +136,107 @@ pub struct PyTransport<'a, 'py> {
     arguments: &'a Bound<'py, PyTuple>,
     /// How many of them stand before those of the signature.
     skip: usize,
-    last: LastInstant<'py>,
+    source: PySource<'py>,
     /// Whether the call is long whatever its arguments.
     is_large: bool,
+    result: PySink<'py>,
+    /// Whether all arguments were read.
+    has_run: bool,
+    /// Whether the result was begun: what fails then is no fault of the arguments.
+    is_done: bool,
+    /// What Python raised while an array was read.
+    raised: Option<PyErr>,
 }
 
 /// From this many items or bytes of an argument on, other threads may run during the call. To release the interpreter
 /// costs more than a short call, above all if another thread then holds it for its whole time slice.
 const LARGE: usize = 256;
 
-impl<'py> Transport for PyTransport<'_, 'py> {
-    type Return = Bound<'py, PyAny>;
-    type Failure = Failure;
-    type Floats = Floats;
-
-    fn arg<T: DeserializeOwned>(&mut self, signature: &Signature, index: usize) -> Result<T, Failure> {
-        let argument = self.arguments.get_borrowed_item(index + self.skip)?;
-        T::deserialize(PyDeserializer::new(&argument, &self.last))
-            .map_err(|fault| self.exception(signature, self.explain(signature, index, fault)).into())
+impl Transport for PyTransport<'_, '_> {
+    fn argument(&mut self, _: &Signature, index: usize) -> relcore::Result<&mut dyn Source> {
+        self.source.begin(self.arguments.get_item(index + self.skip).map_err(CodecError::from)?);
+        Ok(&mut self.source)
     }
 
-    fn floats(&mut self, signature: &Signature, index: usize) -> Result<Floats, Failure> {
-        let argument = self.arguments.get_borrowed_item(index + self.skip)?;
-        let name = signature.arguments.get(index).copied().unwrap_or_default();
-        let floats = match Floats::of(&argument, name) {
+    fn floats(&mut self, _: &Signature, index: usize) -> relcore::Result<Option<api::Floats>> {
+        let argument = self.arguments.get_borrowed_item(index + self.skip).map_err(CodecError::from)?;
+        let floats = match Floats::of(&argument) {
             Ok(Some(floats)) => floats,
-            Ok(None) => Floats::Decoded(self.arg(signature, index)?),
-            Err(Failure::Refused(error)) => return Err(self.exception(signature, error.into()).into()),
-            Err(raised) => return Err(raised),
+            Ok(None) => return Ok(None),
+            Err(Failure::Refused(error)) => return Err(error),
+            Err(Failure::Raised(raised)) => {
+                let error = Error::new(ErrorKind::WrongType, "", raised.to_string());
+                self.raised = Some(raised);
+                return Err(error);
+            }
         };
         self.is_large |= floats.as_ref().len() >= LARGE;
-        Ok(floats)
+        Ok(Some(Box::new(floats)))
     }
 
-    fn run<R: Send>(&mut self, _: &Signature, work: impl FnOnce() -> R + Send) -> R {
-        let is_large = |argument: Bound<'py, PyAny>| {
+    fn run(&mut self, work: &mut (dyn FnMut() + Send)) {
+        self.has_run = true;
+        let is_large = |argument: Bound<'_, PyAny>| {
             let is_sized = argument.is_instance_of::<PyList>()
                 || argument.is_instance_of::<PyTuple>()
                 || argument.is_instance_of::<PyString>();
             is_sized && argument.len().is_ok_and(|length| length >= LARGE)
         };
         if self.is_large || self.arguments.iter().any(is_large) {
-            self.arguments.py().detach(work)
+            self.arguments.py().detach(work);
         } else {
-            work()
+            work();
         }
     }
 
-    fn ret<T: Serialize>(&mut self, result: T) -> Result<Bound<'py, PyAny>, Failure> {
-        Ok(ser::to_python(self.arguments.py(), &result)?)
+    fn sink(&mut self) -> &mut dyn Sink {
+        self.is_done = true;
+        self.result.instants = mem::take(&mut self.source.instants);
+        &mut self.result
     }
 }
 
 impl<'a, 'py> PyTransport<'a, 'py> {
     pub fn new(arguments: &'a Bound<'py, PyTuple>, skip: usize) -> Self {
-        Self { arguments, skip, last: LastInstant::default(), is_large: false }
+        let result = PySink::new(arguments.py());
+        let source = PySource::new(arguments.py());
+        Self {
+            arguments,
+            skip,
+            source,
+            is_large: false,
+            result,
+            has_run: false,
+            is_done: false,
+            raised: None,
+        }
+    }
+
+    /// The result of a call.
+    fn finish(self, called: relcore::Result<()>) -> Result<Bound<'py, PyAny>, Failure> {
+        match called {
+            Ok(()) => Ok(self.result.into_object()?),
+            Err(error) if self.is_done => {
+                Err(Failure::Raised(pyo3::exceptions::PyRuntimeError::new_err(error.to_string())))
+            }
+            Err(error) => Err(Failure::Refused(error)),
+        }
+    }
+
+    /// The result of a call, or its exception in the names of the arguments.
+    fn object(self, signature: &Signature, called: relcore::Result<()>) -> PyResult<Py<PyAny>> {
+        match called {
+            Err(error) if !self.is_done => Err(self.exception(signature, error)),
+            called => Ok(self.finish(called)?.unbind()),
+        }
     }
 
     /// The exception of a failed call, in the names of the arguments.
-    fn exception(&self, signature: &Signature, failure: Failure) -> PyErr {
-        let arguments: Vec<_> = self.arguments.iter().skip(self.skip).collect();
-        failure.exception(self.arguments.py(), |faults| spelt(faults, signature, &arguments))
-    }
-
-    /// All faults of all arguments, after one of them was refused: the arguments as JSON are compared with their types.
-    /// `fault` if JSON does not show it, such as a `datetime` where text is expected.
-    fn explain(&self, signature: &Signature, index: usize, fault: CodecError) -> Failure {
-        let mut values = Vec::new();
-        for (name, argument) in signature.arguments.iter().zip(self.arguments.iter().skip(self.skip)) {
-            match serde_json::Value::deserialize(PyDeserializer::new(&argument, &self.last)) {
-                Ok(serde_json::Value::Null) => values.push(None),
-                Ok(value) => values.push(Some(value)),
-                Err(error) => return error.0.under(name).into(),
-            }
+    fn exception(self, signature: &Signature, error: Error) -> PyErr {
+        if let Some(raised) = self.raised {
+            return raised;
         }
-        let all = explain_arguments(signature, &values, &fault);
-        let name = signature.arguments.get(index).copied().unwrap_or_default();
-        if all.path().is_empty() { fault.0.under(name).into() } else { all.into() }
+        let arguments: Vec<_> = self.arguments.iter().skip(self.skip).collect();
+        Failure::from(error).exception(self.arguments.py(), |faults| spelt(faults, signature, &arguments))
     }
 }

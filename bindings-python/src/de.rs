@@ -1,286 +1,444 @@
-//! Python objects as a serde format: generated dataclasses, dicts, enums, `datetime`, sequences.
+//! Python objects as the values that the core reads: generated dataclasses, dicts, enums, `datetime`, sequences.
 //!
-//! It says that it is not human-readable, so that instants and spans are read as milliseconds, without a detour through
-//! text, and enums with data as a variant with its fields, without a buffer. Read as a [`serde_json::Value`], an object
-//! becomes its wire form, for the diagnosis of refused arguments.
+//! Instants and spans go over as milliseconds, without a detour through text, and the fields of a dataclass by their
+//! position if it is one of the type that is read.
 use crate::{
-    classes::{Fields, TAG},
+    classes::{Class, Fields, Recent, TAG},
     error::CodecError,
     objects::is_numpy,
-    time::{self, Kind, LastInstant},
+    time::{self, Instants, Kind},
 };
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, PyTuple,
 };
-use pyo3::{ffi, intern};
-use relcore::{Error, ErrorKind, Span, Timestamp, scalar, wire::wire_name};
-use serde::de::{self, DeserializeSeed, IntoDeserializer, Visitor, value};
-use std::{borrow::Cow, iter};
+use pyo3::{PyTypeInfo as _, ffi, intern};
+use relcore::wire::{Event, Key, Source, Wanted, position_of, wire_name};
+use relcore::{Error, ErrorKind, Span, Timestamp};
+use std::{borrow::Cow, vec};
 
 type Result<T> = std::result::Result<T, CodecError>;
 
-/// A value to be read.
-#[derive(Clone)]
-pub struct PyDeserializer<'c, 'py> {
+/// Deeper nesting is a circle or an attack: no type of the core comes near it.
+const DEEPEST: usize = 64;
+
+/// The events of an argument.
+pub struct PySource<'py> {
+    py: Python<'py>,
+    /// The value that is next or was taken last, whose text may be borrowed.
     value: Bound<'py, PyAny>,
-    level: Level<'c, 'py>,
-    /// Whether this is a variant of an enum with data whose tag was read.
-    is_variant: bool,
+    inside: Vec<Inside<'py>>,
+    pub instants: Instants<'py>,
+    /// By the addresses of the classes.
+    classes: Recent<&'static Class>,
 }
 
-/// What the values on one level of nesting share.
-#[derive(Clone, Copy)]
-struct Level<'c, 'py> {
-    last: &'c LastInstant<'py>,
-    depth: u8,
+/// A list or an object that is being read, with the index of the item or the field that is next.
+enum Inside<'py> {
+    Tuple(Bound<'py, PyTuple>, usize),
+    List(Bound<'py, PyList>, usize),
+    /// Of any other sequence.
+    Items(vec::IntoIter<Bound<'py, PyAny>>, usize),
+    Dict(Entries<'py>),
+    Dataclass(Dataclass<'py>),
 }
 
-impl<'c, 'py> Level<'c, 'py> {
-    fn of(self, value: Bound<'py, PyAny>) -> PyDeserializer<'c, 'py> {
-        PyDeserializer { value, level: self, is_variant: false }
+struct Entries<'py> {
+    entries: vec::IntoIter<(Bound<'py, PyString>, Bound<'py, PyAny>)>,
+    /// That of the value that is being read.
+    key: Option<Bound<'py, PyString>>,
+}
+
+struct Dataclass<'py> {
+    object: Bound<'py, PyAny>,
+    of: Generated<'py>,
+    /// With the tag, unless it was told.
+    next: usize,
+    /// Whether the value of the field before `next` is being read.
+    is_inside: bool,
+    by_position: bool,
+}
+
+/// A generated dataclass, or one that is derived from it.
+enum Generated<'py> {
+    Class(&'static Class),
+    Derived(Bound<'py, Fields>),
+}
+
+impl Generated<'_> {
+    fn fields(&self) -> &Fields {
+        match self {
+            Self::Class(class) => class.fields.get(),
+            Self::Derived(fields) => fields.get(),
+        }
     }
 }
 
-/// Deeper nesting is a circle or an attack: no type of the core comes near it.
-const DEEPEST: u8 = 64;
+impl<'py> Dataclass<'py> {
+    /// The value of the next field; nothing at the end, or after an exception.
+    #[inline]
+    fn next_value(&mut self) -> Option<Bound<'py, PyAny>> {
+        let value = match &self.of {
+            Generated::Class(class) => class.get(&self.object, self.next)?,
+            Generated::Derived(fields) => {
+                let (py, field) = (self.object.py(), fields.get().all.get(self.next)?);
+                self.object.getattr(field.name.bind(py)).map_err(|raised| raised.restore(py)).ok()?
+            }
+        };
+        self.next += 1;
+        self.is_inside = true;
+        Some(value)
+    }
+}
 
-impl<'c, 'py> PyDeserializer<'c, 'py> {
-    pub fn new(value: &Bound<'py, PyAny>, last: &'c LastInstant<'py>) -> Self {
-        Level { last, depth: 0 }.of(value.clone())
+impl<'py> PySource<'py> {
+    pub fn new(py: Python<'py>) -> Self {
+        let value = py.None().into_bound(py);
+        Self { py, value, inside: Vec::new(), instants: Instants::default(), classes: Recent::new() }
+    }
+
+    /// Begins to read this value.
+    pub fn begin(&mut self, value: Bound<'py, PyAny>) {
+        self.value = value;
+        self.inside.clear();
+    }
+
+    /// What most values are is looked for first: an object of a class itself is quicker to tell than one of a class that is
+    /// derived from it.
+    #[inline(always)] // into `value` alone
+    fn event(&mut self, wanted: Wanted) -> Result<Event<'_>> {
+        let (py, class) = (self.py, self.value.get_type_ptr());
+        if class == PyFloat::type_object_raw(py) {
+            return float(&self.value);
+        }
+        if class == PyInt::type_object_raw(py) {
+            return integer(&self.value);
+        }
+        if class == PyString::type_object_raw(py) {
+            return self.text();
+        }
+        match wanted {
+            Wanted::Variant(_) if self.value.is_instance_of::<PyString>() => return self.text(),
+            Wanted::Struct(of) | Wanted::Variant(of) if class != PyDict::type_object_raw(py) => {
+                if let Some(class) = self.generated()? {
+                    return self.dataclass(class, Some(of), matches!(wanted, Wanted::Variant(_)));
+                }
+            }
+            Wanted::Scalar => {
+                if let Some(scalar) = self.scalar(time::exact_kind_of(&self.value)?)? {
+                    return Ok(scalar);
+                }
+            }
+            _ => {}
+        }
+        self.any(wanted)
+    }
+
+    fn any(&mut self, wanted: Wanted) -> Result<Event<'_>> {
+        if self.value.is_none() {
+            return Ok(Event::Null);
+        }
+        if self.value.is_instance_of::<PyString>() {
+            return self.text();
+        }
+        if self.value.is_instance_of::<PyFloat>() {
+            return float(&self.value);
+        }
+        if let Ok(value) = self.value.cast::<PyBool>() {
+            return Ok(Event::Bool(value.is_true()));
+        }
+        if time::is::<PyInt>(&self.value) {
+            return integer(&self.value);
+        }
+        if let Ok(items) = self.value.cast_exact::<PyTuple>() {
+            let (items, count) = (items.clone(), items.len());
+            return self.list(Inside::Tuple(items, 0), count);
+        }
+        if let Ok(items) = self.value.cast::<PyList>() {
+            let (items, count) = (items.clone(), items.len());
+            return self.list(Inside::List(items, 0), count);
+        }
+        if let Ok(entries) = self.value.cast::<PyDict>() {
+            let entries = entries.clone();
+            return self.dict(&entries, wanted);
+        }
+        if let Some(class) = self.generated()? {
+            return self.dataclass(class, None, matches!(wanted, Wanted::Variant(_)));
+        }
+        self.other(wanted)
     }
 
     #[cold]
-    fn unexpected(&self, wanted: &str) -> CodecError {
-        refused(ErrorKind::WrongType, &format!("expected {wanted}, got {}", self.value.get_type()))
+    fn other(&mut self, wanted: Wanted) -> Result<Event<'_>> {
+        if is_index(&self.value)? {
+            return integer(&self.value);
+        }
+        // Truth values and short floats of numpy; its other scalars are those of Python or have an index.
+        if is_numpy(&self.value, "bf") {
+            self.value = self.value.call_method0(intern!(self.py, "item"))?;
+            return self.any(wanted);
+        }
+        if let Some(scalar) = self.scalar(time::kind_of(&self.value)?)? {
+            return Ok(scalar);
+        }
+        if is_sequence(&self.value) {
+            let items: Vec<_> = self.value.try_iter()?.collect::<PyResult<_>>()?;
+            let count = items.len();
+            return self.list(Inside::Items(items.into_iter(), 0), count);
+        }
+        if let Some(entries) = entries_of(&self.value)? {
+            return self.dict(&entries, wanted);
+        }
+        let class = self.value.get_type().name()?;
+        Err(refused(ErrorKind::WrongType, &format!("is a `{class}`, which has no wire form")))
+    }
+
+    fn text(&self) -> Result<Event<'_>> {
+        Ok(Event::Text(Cow::Borrowed(self.value.cast::<PyString>().map_err(PyErr::from)?.to_str()?)))
     }
 
     /// One level further in; a list that holds itself would have no end.
-    fn deeper(&self) -> Result<Level<'c, 'py>> {
-        let text = "is nested too deeply, or holds itself";
-        let depth = self.level.depth + 1;
-        if depth < DEEPEST {
-            Ok(Level { depth, ..self.level })
-        } else {
-            Err(refused(ErrorKind::OutOfRange, text))
+    fn open(&mut self, inside: Inside<'py>) -> Result<()> {
+        if self.inside.len() + 1 < DEEPEST {
+            self.inside.push(inside);
+            return Ok(());
         }
+        Err(refused(ErrorKind::OutOfRange, "is nested too deeply, or holds itself"))
     }
 
-    fn integer<'de, V: Visitor<'de>>(&self, visitor: V) -> Result<V::Value> {
-        match self.value.extract::<i64>() {
-            Ok(number) => visitor.visit_i64(number),
-            Err(_) => Err(refused(ErrorKind::OutOfRange, "is beyond 64 bits")),
-        }
+    fn list(&mut self, inside: Inside<'py>, count: usize) -> Result<Event<'static>> {
+        self.open(inside)?;
+        Ok(Event::List(count))
     }
 
-    /// The fields of a dataclass or the entries of a mapping, by their names on the wire; `None` for any other object.
-    fn object<'de, V: Visitor<'de>>(
-        &self,
-        keys_of: fn(&str) -> Cow<'_, str>,
-        visitor: V,
-    ) -> Result<Option<V::Value>> {
-        let (level, skip) = (self.deeper()?, self.is_variant);
-        if let Some(entries) = entries_of(&self.value)? {
-            let pairs = entries.iter().filter_map(|(key, value)| {
-                let Ok(key) = key.extract::<Cow<'_, str>>() else {
-                    return Some(Err(refused(ErrorKind::WrongType, "has a key that is not text")));
-                };
-                (!skip || key != TAG).then(|| Ok((Cow::Owned(keys_of(&key).into_owned()), value)))
-            });
-            return visitor.visit_map(Pairs { pairs, current: None, level }).map(Some);
+    fn dict(&mut self, entries: &Bound<'py, PyDict>, wanted: Wanted) -> Result<Event<'static>> {
+        let mut pairs = Vec::with_capacity(entries.len());
+        let mut tag = None;
+        let may_have_tag = matches!(wanted, Wanted::Variant(_));
+        for (key, value) in entries.iter() {
+            let Ok(key) = key.cast_into::<PyString>() else {
+                return Err(refused(ErrorKind::WrongType, "has a key that is not text"));
+            };
+            match value.cast::<PyString>() {
+                Ok(own) if may_have_tag && key == TAG => tag = Some(own.to_str()?.to_owned()),
+                _ => pairs.push((key, value)),
+            }
         }
-        let Some(fields) = Fields::of(&self.value)? else { return Ok(None) };
-        let fields = if skip { fields.get().own() } else { &fields.get().all };
-        let pairs = fields.iter().map(|field| {
-            let value = self.value.getattr(field.name.bind(self.value.py()))?;
-            Ok((Cow::Borrowed(field.wire.as_str()), value))
-        });
-        visitor.visit_map(Pairs { pairs, current: None, level }).map(Some)
+        let count = pairs.len();
+        self.open(Inside::Dict(Entries { entries: pairs.into_iter(), key: None }))?;
+        Ok(match tag {
+            Some(tag) => Event::Variant(Key::Wire(Cow::Owned(tag)), count),
+            None => Event::Object(count),
+        })
     }
 
-    /// A `datetime`, `timedelta` or `date` as its text on the wire.
-    fn wire_text(&self, kind: Kind) -> Result<Option<String>> {
+    /// What the value is, if it is a generated dataclass.
+    fn generated(&mut self) -> Result<Option<Generated<'py>>> {
+        let value = &self.value;
+        let mut derived = None;
+        let class = self.classes.get(value.get_type_ptr() as usize, || {
+            let Some(fields) = Fields::of(value)? else { return Ok(None) };
+            let class = Class::of(value, &fields);
+            derived = Some(fields);
+            Ok(class)
+        })?;
+        Ok(class.map(Generated::Class).or_else(|| derived.map(Generated::Derived)))
+    }
+
+    /// `of` is the type that is read, if it is known; then the fields are those of their positions.
+    fn dataclass(
+        &mut self,
+        class: Generated<'py>,
+        of: Option<&'static str>,
+        is_variant: bool,
+    ) -> Result<Event<'static>> {
+        let fields = class.fields();
+        let by_position = of.is_some_and(|of| of == fields.of);
+        let count = fields.all.len();
+        let mut told = None;
+        if let Some(tag) = &fields.tag {
+            let found = self.value.getattr(intern!(self.py, TAG))?;
+            if !found.is(&tag.name) && !found.cast::<PyString>().is_ok_and(|found| found == tag.wire) {
+                let text = format!("`{found}` is not the type of this class: expected `{}`", tag.wire);
+                self.open_dataclass(class, 1, true, by_position)?;
+                return Err(refused(ErrorKind::InvalidValue, &text));
+            }
+            told = is_variant.then_some(tag.wire);
+        }
+        self.open_dataclass(class, usize::from(told.is_some()), false, by_position)?;
+        Ok(match told {
+            Some(tag) => Event::Variant(Key::Wire(Cow::Borrowed(tag)), count - 1),
+            None => Event::Object(count),
+        })
+    }
+
+    fn open_dataclass(
+        &mut self,
+        of: Generated<'py>,
+        next: usize,
+        is_inside: bool,
+        by_position: bool,
+    ) -> Result<()> {
+        let object = self.value.clone();
+        self.open(Inside::Dataclass(Dataclass { object, of, next, is_inside, by_position }))
+    }
+
+    /// A `datetime`, `timedelta` or `date`; nothing for any other object.
+    fn scalar(&mut self, kind: Kind) -> Result<Option<Event<'static>>> {
         let naive = "has no time zone: expected an aware datetime, such as one with `tzinfo=timezone.utc`";
-        Ok(match kind {
-            Kind::Instant => match self.level.last.millis(&self.value)? {
-                Some(millis) => Some(Timestamp::from_millis(millis).map_err(CodecError)?.to_string()),
+        Ok(Some(match kind {
+            Kind::Instant => match self.instants.millis(&self.value)? {
+                Some(millis) => {
+                    Event::Instant(Timestamp::from_millis(millis).map_err(CodecError)?.as_millis())
+                }
                 None => return Err(refused(ErrorKind::InvalidValue, naive)),
             },
             Kind::Span => {
                 let span = Span::from_millis(time::millis_of_span(&self.value)?).map_err(CodecError)?;
-                Some(span.to_string())
+                Event::Span(span.as_millis())
             }
-            Kind::Date => Some(self.value.call_method0(intern!(self.value.py(), "isoformat"))?.extract()?),
-            Kind::Other => None,
-        })
+            Kind::Date => {
+                let text: String = self.value.call_method0(intern!(self.py, "isoformat"))?.extract()?;
+                Event::Day(text.into())
+            }
+            Kind::Other => return Ok(None),
+        }))
+    }
+
+    fn next_item(&mut self) -> Result<Option<()>> {
+        let (next, index) = match self.inside.last_mut() {
+            Some(Inside::Tuple(items, index)) => (items.get_item(*index)?, index),
+            Some(Inside::List(items, index)) => (items.get_item(*index)?, index),
+            Some(Inside::Items(items, index)) => match items.next() {
+                Some(next) => (next, index),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        *index += 1;
+        self.value = next;
+        Ok(Some(()))
+    }
+
+    fn next_key(&mut self) -> Result<Option<Key<'_>>> {
+        match self.inside.last_mut() {
+            Some(Inside::Dataclass(own)) => {
+                let index = own.next;
+                let Some(value) = own.next_value() else {
+                    return PyErr::take(self.py).map_or(Ok(None), |raised| Err(raised.into()));
+                };
+                self.value = value;
+                Ok(own.of.fields().all.get(index).map(|field| Key::Wire(Cow::Borrowed(field.wire))))
+            }
+            Some(Inside::Dict(own)) => {
+                let Some((key, value)) = own.entries.next() else { return Ok(None) };
+                self.value = value;
+                Ok(Some(Key::Caller(Cow::Borrowed(own.key.insert(key).to_str()?))))
+            }
+            _ => Ok(None),
+        }
     }
 }
 
-/// A key of a map.
-fn as_is(key: &str) -> Cow<'_, str> {
-    Cow::Borrowed(key)
+impl Source for PySource<'_> {
+    fn value(&mut self, wanted: Wanted) -> relcore::Result<Event<'_>> {
+        self.event(wanted).map_err(Error::from)
+    }
+
+    fn take_absent(&mut self) -> relcore::Result<bool> {
+        Ok(self.value.is_none())
+    }
+
+    fn item(&mut self) -> relcore::Result<()> {
+        self.next_item()?.ok_or_else(changed)
+    }
+
+    fn key(&mut self) -> relcore::Result<Key<'_>> {
+        self.next_key()?.ok_or_else(changed)
+    }
+
+    fn field(&mut self, names: &'static [&'static str], next: usize) -> relcore::Result<usize> {
+        match self.inside.last_mut() {
+            Some(Inside::Dataclass(own)) if own.by_position => {
+                // Without the tag, which has been told.
+                let position = own.next.saturating_sub(usize::from(own.of.fields().tag.is_some()));
+                self.value = own.next_value().ok_or_else(|| raised(self.py))?;
+                Ok(position)
+            }
+            _ => position_of(&self.key()?, names, next),
+        }
+    }
+
+    fn end(&mut self) {
+        self.inside.pop();
+    }
+
+    fn leave(&mut self) {
+        match self.inside.last_mut() {
+            Some(Inside::Tuple(_, index) | Inside::List(_, index) | Inside::Items(_, index)) => *index = 0,
+            Some(Inside::Dict(own)) => own.key = None,
+            Some(Inside::Dataclass(own)) => own.is_inside = false,
+            None => {}
+        }
+    }
+
+    fn path(&self) -> String {
+        let mut path = String::new();
+        for inside in &self.inside {
+            let part = match inside {
+                Inside::Tuple(_, next) | Inside::List(_, next) | Inside::Items(_, next) => {
+                    next.checked_sub(1).map(|index| Cow::Owned(format!("[{index}]")))
+                }
+                Inside::Dict(own) => {
+                    let key = own.key.as_ref().and_then(|key| key.to_str().ok());
+                    key.map(wire_name)
+                }
+                Inside::Dataclass(own) if own.is_inside => {
+                    let field = own.of.fields().all.get(own.next.wrapping_sub(1));
+                    field.map(|field| Cow::Borrowed(field.wire))
+                }
+                Inside::Dataclass(_) => None,
+            };
+            let Some(part) = part else { continue };
+            if !path.is_empty() && !part.starts_with('[') {
+                path.push('.');
+            }
+            path.push_str(&part);
+        }
+        path
+    }
+}
+
+/// Why there is no value.
+#[cold]
+fn raised(py: Python<'_>) -> Error {
+    PyErr::take(py).map_or_else(changed, |raised| CodecError::from(raised).into())
+}
+
+/// A list that became shorter while it was read.
+#[cold]
+fn changed() -> Error {
+    Error::new(ErrorKind::WrongType, "", "changed while it was read")
+}
+
+fn float(value: &Bound<'_, PyAny>) -> Result<Event<'static>> {
+    let number = value.cast::<PyFloat>().map_err(PyErr::from)?.value();
+    if number.is_finite() {
+        return Ok(Event::Float(number));
+    }
+    Err(refused(ErrorKind::InvalidValue, &format!("`{value}` is not a finite number")))
+}
+
+fn integer(value: &Bound<'_, PyAny>) -> Result<Event<'static>> {
+    match value.extract() {
+        Ok(number) => Ok(Event::Integer(number)),
+        Err(_) => Err(refused(ErrorKind::OutOfRange, "is beyond 64 bits")),
+    }
 }
 
 #[cold]
 fn refused(kind: ErrorKind, text: &str) -> CodecError {
     CodecError(Error::new(kind, "", text))
-}
-
-impl<'de> de::Deserializer<'de> for PyDeserializer<'_, '_> {
-    type Error = CodecError;
-
-    fn is_human_readable(&self) -> bool {
-        false
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let value = &self.value;
-        if let Ok(value) = value.cast::<PyBool>() {
-            return visitor.visit_bool(value.is_true());
-        }
-        if time::is::<PyInt>(value) {
-            return self.integer(visitor);
-        }
-        if let Ok(number) = value.cast::<PyFloat>() {
-            let text = || format!("`{number}` is not a finite number");
-            return match number.value() {
-                number if number.is_finite() => visitor.visit_f64(number),
-                _ => Err(refused(ErrorKind::InvalidValue, &text())),
-            };
-        }
-        if value.is_none() {
-            return visitor.visit_unit();
-        }
-        if time::is::<PyString>(value) {
-            return self.deserialize_str(visitor);
-        }
-        if is_index(value)? {
-            return self.integer(visitor);
-        }
-        // Truth values and short floats of numpy; its other scalars are those of Python or have an index.
-        if is_numpy(value, "bf") {
-            let item = value.call_method0(intern!(value.py(), "item"))?;
-            return self.level.of(item).deserialize_any(visitor);
-        }
-        if let Some(text) = self.wire_text(time::kind_of(value)?)? {
-            return visitor.visit_string(text);
-        }
-        if is_sequence(value) {
-            return self.deserialize_seq(visitor);
-        }
-        let class = value.get_type().name()?;
-        let text = format!("is a `{class}`, which has no wire form");
-        self.object(wire_name, visitor)?.ok_or_else(|| refused(ErrorKind::WrongType, &text))
-    }
-
-    serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct tuple tuple_struct
-        ignored_any
-    }
-
-    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        match self.value.cast::<PyString>() {
-            Ok(text) => visitor.visit_str(text.to_str()?),
-            Err(_) => Err(self.unexpected("text")),
-        }
-    }
-
-    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        self.deserialize_str(visitor)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        if self.value.is_none() { visitor.visit_none() } else { visitor.visit_some(self) }
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
-        if time::is::<PyString>(&self.value) {
-            return self.deserialize_str(visitor);
-        }
-        match (name, time::kind_of(&self.value)?) {
-            (scalar::TIMESTAMP, Kind::Instant) => match self.level.last.millis(&self.value)? {
-                Some(millis) => visitor.visit_i64(millis),
-                None => Err(self.unexpected("an aware datetime")),
-            },
-            (scalar::SPAN, Kind::Span) => visitor.visit_i64(time::millis_of_span(&self.value)?),
-            (scalar::DATE, kind @ Kind::Date) => {
-                visitor.visit_string(self.wire_text(kind)?.unwrap_or_default())
-            }
-            _ => Err(self.unexpected("a datetime, timedelta, date or text")),
-        }
-    }
-
-    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let level = self.deeper()?;
-        if let Ok(items) = self.value.cast_exact::<PyTuple>() {
-            return visitor.visit_seq(Items { items: items.iter().enumerate(), level });
-        }
-        if let Ok(items) = self.value.cast::<PyList>() {
-            return visitor.visit_seq(Items { items: items.iter().enumerate(), level });
-        }
-        if !is_sequence(&self.value) {
-            return Err(self.unexpected("a list"));
-        }
-        let items: Vec<_> = self.value.try_iter()?.collect::<PyResult<_>>()?;
-        visitor.visit_seq(Items { items: items.into_iter().enumerate(), level })
-    }
-
-    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value> {
-        let keys_of = if self.is_variant { wire_name } else { as_is };
-        self.object(keys_of, visitor)?.ok_or_else(|| self.unexpected("a dict"))
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value> {
-        self.object(wire_name, visitor)?.ok_or_else(|| self.unexpected("an object or a dict"))
-    }
-
-    /// A unit enum is a member or a text; an enum with data is the dataclass of a variant, or a dict.
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        _: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value> {
-        if let Ok(text) = self.value.cast::<PyString>() {
-            return visitor.visit_enum(IntoDeserializer::<CodecError>::into_deserializer(text.to_str()?));
-        }
-        let of = |tag: &str, variant: Self| {
-            let entry = iter::once((tag, Self { is_variant: true, ..variant }));
-            visitor.visit_enum(value::MapAccessDeserializer::new(value::MapDeserializer::new(entry)))
-        };
-        if let Some(fields) = Fields::of(&self.value)?
-            && let Some(tag) = &fields.get().tag
-        {
-            let own = self.value.getattr(intern!(self.value.py(), TAG))?;
-            if own.cast::<PyString>().is_ok_and(|own| own == tag.as_str()) {
-                return of(tag, self);
-            }
-            let text = format!("`{own}` is not the type of this class: expected `{tag}`");
-            return Err(CodecError(Error::new(ErrorKind::InvalidValue, TAG, text)));
-        }
-        let tag = entries_of(&self.value)?.map(|entries| entries.get_item(TAG)).transpose()?.flatten();
-        match tag.as_ref().map(|tag| tag.cast::<PyString>()) {
-            Some(Ok(tag)) => of(tag.to_str()?, self),
-            _ => Err(self.unexpected("a variant")),
-        }
-    }
-}
-
-impl IntoDeserializer<'_, CodecError> for PyDeserializer<'_, '_> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
 }
 
 /// Integers of other classes, such as numpy's, have `__index__`; an array of one number has it, too.
@@ -309,53 +467,4 @@ pub fn entries_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, 
     let entries = PyDict::new(value.py());
     entries.update(value.cast::<PyMapping>()?)?;
     Ok(Some(entries))
-}
-
-/// The items of a list.
-struct Items<'c, 'py, I> {
-    items: iter::Enumerate<I>,
-    level: Level<'c, 'py>,
-}
-
-impl<'de, 'py, I: Iterator<Item = Bound<'py, PyAny>>> de::SeqAccess<'de> for Items<'_, 'py, I> {
-    type Error = CodecError;
-
-    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>> {
-        let Some((index, value)) = self.items.next() else { return Ok(None) };
-        let read = seed.deserialize(self.level.of(value));
-        read.map(Some).map_err(|error| CodecError(error.0.under(&format!("[{index}]"))))
-    }
-
-    fn size_hint(&self) -> Option<usize> {
-        Some(self.items.size_hint().0)
-    }
-}
-
-/// The keys and values of an object.
-struct Pairs<'c, 'a, 'py, I> {
-    pairs: I,
-    /// The pair whose key was read.
-    current: Option<(Cow<'a, str>, Bound<'py, PyAny>)>,
-    level: Level<'c, 'py>,
-}
-
-impl<'de, 'a, 'py, I> de::MapAccess<'de> for Pairs<'_, 'a, 'py, I>
-where
-    I: Iterator<Item = Result<(Cow<'a, str>, Bound<'py, PyAny>)>>,
-{
-    type Error = CodecError;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>> {
-        let Some(pair) = self.pairs.next().transpose()? else { return Ok(None) };
-        let (key, _) = self.current.insert(pair);
-        seed.deserialize(IntoDeserializer::<CodecError>::into_deserializer(&**key)).map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value> {
-        let pair = self.current.take();
-        let (key, value) =
-            pair.ok_or_else(|| <CodecError as de::Error>::custom("a value without its key"))?;
-        let read = seed.deserialize(self.level.of(value));
-        read.map_err(|error| CodecError(error.0.under(&key)))
-    }
 }

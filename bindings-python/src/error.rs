@@ -15,20 +15,14 @@ impl fmt::Display for CodecError {
 
 impl std::error::Error for CodecError {}
 
-impl serde::de::Error for CodecError {
-    fn custom<T: fmt::Display>(text: T) -> Self {
-        Self(Error::new(ErrorKind::InvalidValue, "", text.to_string()))
-    }
-}
-
-impl serde::ser::Error for CodecError {
-    fn custom<T: fmt::Display>(text: T) -> Self {
-        serde::de::Error::custom(text)
-    }
-}
-
 impl From<PyErr> for CodecError {
     fn from(error: PyErr) -> Self {
         Self(Error::new(ErrorKind::WrongType, "", format!("cannot be read: {error}")))
+    }
+}
+
+impl From<CodecError> for Error {
+    fn from(error: CodecError) -> Self {
+        error.0
     }
 }

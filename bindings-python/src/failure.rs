@@ -1,5 +1,5 @@
 //! Errors of the core as exceptions of Python.
-use crate::ser;
+use crate::ser::PySink;
 use pyo3::prelude::*;
 use relcore::{Error, Fault};
 
@@ -43,7 +43,10 @@ impl Failure {
 
 /// `relcore._errors.exception_of(faults)`: the class for the kind is chosen in Python.
 fn exception(py: Python<'_>, faults: &[Fault]) -> PyResult<PyErr> {
-    let faults = ser::to_python(py, faults)?;
+    let mut sink = PySink::new(py);
+    relcore::wire::write(faults, &mut sink)
+        .map_err(|error| pyo3::exceptions::PyRuntimeError::new_err(error.to_string()))?;
+    let faults = sink.into_object()?;
     let exception = py.import("relcore._errors")?.call_method1("exception_of", (faults,))?;
     Ok(PyErr::from_value(exception))
 }

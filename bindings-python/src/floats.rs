@@ -17,8 +17,9 @@ pub enum Floats {
 }
 
 impl Floats {
-    /// Of an array or a column of a data frame; `None` for what is neither, such as a list.
-    pub fn of(object: &Bound<'_, PyAny>, name: &str) -> Result<Option<Self>, Failure> {
+    /// Of an array or a column of a data frame; `None` for what is neither, such as a list. The path of an error is that
+    /// inside the argument.
+    pub fn of(object: &Bound<'_, PyAny>) -> Result<Option<Self>, Failure> {
         if object.is_instance_of::<PyList>() || object.is_instance_of::<PyTuple>() {
             return Ok(None);
         }
@@ -28,14 +29,14 @@ impl Floats {
         if !is_column(object)? {
             return Ok(None);
         }
-        let refused = |text: String| Error::new(ErrorKind::WrongType, name, text);
+        let refused = |text: String| Error::new(ErrorKind::WrongType, "", text);
         let source = Source::of(object).map_err(|error| refused(error.value(object.py()).to_string()))?;
         if only(&source).is_some() {
             return Ok(Some(Self::Source(source)));
         }
         let mut numbers = Vec::new();
         for run in source.runs() {
-            convert(&run, name, &mut numbers)?;
+            convert(&run, &mut numbers)?;
         }
         Ok(Some(Self::Decoded(numbers)))
     }
@@ -81,7 +82,7 @@ fn only(source: &Source) -> Option<&[f64]> {
 
 /// Adds the numbers of a run. Integers beyond 2^53 are rounded.
 #[expect(clippy::cast_precision_loss, reason = "the nearest number of 64 bits, as numpy converts")]
-fn convert(run: &Run<'_>, name: &str, into: &mut Vec<f64>) -> Result<(), Error> {
+fn convert(run: &Run<'_>, into: &mut Vec<f64>) -> Result<(), Error> {
     let start = into.len();
     match &run.values {
         Values::Floats(run::Floats::F64(numbers)) => into.extend_from_slice(numbers),
@@ -101,12 +102,12 @@ fn convert(run: &Run<'_>, name: &str, into: &mut Vec<f64>) -> Result<(), Error> 
         Values::Nothing if run.length == 0 => {}
         _ => {
             let text = format!("has {}: expected numbers", run.name());
-            return Err(Error::new(ErrorKind::WrongType, name, text));
+            return Err(Error::new(ErrorKind::WrongType, "", text));
         }
     }
     if let Some(row) = (0..run.length).find(|row| !run.is_valid(*row)) {
         let text = "is null: remove it, or say that it is missing";
-        return Err(Error::new(ErrorKind::InvalidValue, format!("{name}[{}]", start + row), text));
+        return Err(Error::new(ErrorKind::InvalidValue, format!("[{}]", start + row), text));
     }
     Ok(())
 }

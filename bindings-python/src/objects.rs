@@ -1,7 +1,7 @@
 //! Columns of Python objects: a list, or the objects of numpy and pandas. Their values are copied, once.
 use crate::run::{Bits, Floats, Integers, NAIVE, Run, Texts, Values};
 use crate::source::bits;
-use crate::time::{self, Kind, LastInstant};
+use crate::time::{self, Instants, Kind};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -94,7 +94,7 @@ impl Cells {
             return Ok(Self::Texts(texts.collect::<PyResult<_>>()?));
         }
         if time::kind_of(first)? == Kind::Instant {
-            let last = LastInstant::default();
+            let mut last = Instants::default();
             let instants = cells().map(|(row, (item, present))| {
                 if !present {
                     return Ok(0);

@@ -126,7 +126,7 @@ fn entries<'py>(value: &Bound<'py, PyAny>) -> Vec<(String, String, Option<Bound<
     if let Ok(Some(fields)) = Fields::of(value) {
         let entry = |field: &crate::classes::Field| {
             let name = field.name.bind(value.py());
-            Some((field.wire.clone(), name.extract().ok()?, value.getattr(name).ok()))
+            Some((field.wire.to_owned(), name.extract().ok()?, value.getattr(name).ok()))
         };
         return fields.get().all.iter().filter_map(entry).collect();
     }

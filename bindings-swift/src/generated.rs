@@ -39,12 +39,13 @@ use relcore::analysis::{
 use relcore::audit::{
     Approval as AuditApproval, Artifact as AuditArtifact, ArtifactMatch as AuditArtifactMatch,
     Breach as AuditBreach, ChainCheck as AuditChainCheck, ChainVerdict as AuditChainVerdict,
-    Entry as AuditEntry, EnvironmentStage as AuditEnvironmentStage, EvidenceGap as AuditEvidenceGap,
-    EvidenceGaps as AuditEvidenceGaps, EvidenceVerdict as AuditEvidenceVerdict,
-    ExploitedVulnerability as AuditExploitedVulnerability, Framework as AuditFramework, Head as AuditHead,
-    IncidentRecord as AuditIncidentRecord, KnownIssue as AuditKnownIssue, LineFault as AuditLineFault,
-    LogRecord as AuditLogRecord, LogText as AuditLogText, ProofCheck as AuditProofCheck,
-    ProofVerdict as AuditProofVerdict, ReleaseRecord as AuditReleaseRecord,
+    Difference as AuditDifference, Entry as AuditEntry, EnvironmentStage as AuditEnvironmentStage,
+    EvidenceGap as AuditEvidenceGap, EvidenceGaps as AuditEvidenceGaps,
+    EvidenceVerdict as AuditEvidenceVerdict, ExploitedVulnerability as AuditExploitedVulnerability,
+    Framework as AuditFramework, Head as AuditHead, IncidentRecord as AuditIncidentRecord,
+    KnownIssue as AuditKnownIssue, LineFault as AuditLineFault, LogRecord as AuditLogRecord,
+    LogText as AuditLogText, ProofCheck as AuditProofCheck, ProofVerdict as AuditProofVerdict,
+    ReleaseRecord as AuditReleaseRecord, Replay as AuditReplay, ReplayVerdict as AuditReplayVerdict,
     StatementCheck as AuditStatementCheck, StatementVerdict as AuditStatementVerdict,
 };
 use relcore::canary::{
@@ -96,11 +97,13 @@ use relcore::incident::{
     UpdateVerdict as IncidentUpdateVerdict, Vocabulary as IncidentVocabulary,
 };
 use relcore::interchange::{
-    GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
+    ArgoApplication as InterchangeArgoApplication, GitCommit as InterchangeGitCommit,
+    GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
     GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
-    MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
-    PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
-    PrometheusSeries as InterchangePrometheusSeries, SeriesRule as InterchangeSeriesRule,
+    KuredSchedule as InterchangeKuredSchedule, MissingSample as InterchangeMissingSample,
+    PrometheusMetric as InterchangePrometheusMetric, PrometheusQuery as InterchangePrometheusQuery,
+    PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
+    SeriesRule as InterchangeSeriesRule,
 };
 use relcore::metrics::{
     Change as MetricsChange, Classification as MetricsClassification, Deployment as MetricsDeployment,
@@ -1328,6 +1331,15 @@ pub enum AuditChainVerdict {
 }
 
 #[uniffi::remote(Record)]
+pub struct AuditDifference {
+    pub sequence: Count,
+    pub function_name: String,
+    pub path: String,
+    pub recorded: String,
+    pub replayed: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct AuditEntry {
     pub at: Timestamp,
     pub kind: String,
@@ -1496,6 +1508,29 @@ pub struct AuditReleaseRecord {
 }
 
 #[uniffi::remote(Record)]
+pub struct AuditReplay {
+    pub verdict: AuditReplayVerdict,
+    pub replayed: Count,
+    pub skipped: Count,
+    pub unreadable: Count,
+    pub first_difference: Option<AuditDifference>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+/// Whether past decisions have the same results again.
+#[uniffi::remote(Enum)]
+pub enum AuditReplayVerdict {
+    /// Every decision has the result that the log says.
+    Agrees,
+    /// A decision has another result.
+    Differs,
+    /// The log has no decision, or one that cannot be made again, and no other one differs.
+    Inconclusive,
+}
+
+#[uniffi::remote(Record)]
 pub struct AuditStatementCheck {
     pub verdict: AuditStatementVerdict,
     pub predicate_type: String,
@@ -1519,8 +1554,8 @@ pub enum CanaryAbortPolicy {
     /// All traffic goes back to the previous version.
     RollBack,
     /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as
-    /// long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`. For a
-    /// previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
+    /// long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a
+    /// grace at once. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
     /// break it, too. A second order to abort takes all traffic back at once.
     ReverseSteps,
     /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
@@ -1683,7 +1718,7 @@ pub enum CanaryCommand {
     /// Stay at this weight; the timers stop.
     Pause,
     /// Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and
-    /// errored measurements start at 0 again.
+    /// errored measurements start at 0 again, and so does the clock of a deadline that has passed.
     Resume,
     /// Begin again at the first step after an abort.
     Retry,
@@ -1696,7 +1731,8 @@ pub enum CanaryCommand {
     PromoteFull,
     /// Go on at this weight although measurements are inconclusive or missing. A failed one still counts.
     AcceptInconclusive,
-    /// Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
+    /// Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new
+    /// version may be the fix. A run that is frozen needs a `resume`, too.
     ContinueWithoutStable,
 }
 
@@ -1989,9 +2025,10 @@ pub enum CanaryObservationKind {
         #[uniffi(default = None)]
         text: Option<String>,
     },
-    /// Another version is rolled out from now on: the run begins again without traffic.
+    /// Another version is rolled out from now on: the run begins again without traffic. The version that is rolled out
+    /// already is no new one: announced again, it has no effect.
     NewRevision {
-        /// The name of the new version.
+        /// The name of the new version: no other has it.
         revision: String,
     },
 }
@@ -2083,7 +2120,8 @@ pub enum CanaryRebaseMode {
     /// After the step of the new schedule with the greatest weight that is not above the present one. The weight falls to
     /// it, or to 0. It never rises.
     NearestNotAbove,
-    /// After the step of the new schedule with the present weight. Refused if it has none.
+    /// After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back or
+    /// went back before a retry: then it keeps its weight and goes on at the first step.
     KeepWeight,
     /// At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first
     /// step that sets one.
@@ -3159,6 +3197,14 @@ pub enum IncidentVocabulary {
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangeArgoApplication {
+    pub name: String,
+    pub namespace: String,
+    pub cluster: String,
+    pub server: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeGitCommit {
     pub id: String,
     pub parents: Vec<String>,
@@ -3202,6 +3248,14 @@ pub struct InterchangeGitTag {
     pub name: String,
     pub commit: String,
     pub tagged_at: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeKuredSchedule {
+    pub reboot_days: String,
+    pub start_time: String,
+    pub end_time: String,
+    pub time_zone: String,
 }
 
 /// A sample value that is not a finite number.
@@ -5622,7 +5676,7 @@ pub struct WindowPolicy {
     pub calendars: BTreeMap<String, BusinessCalendar>,
 }
 
-/// Schedule a window is active. Local times are in the zone of the window.
+/// When a window is active. Local times are in the zone of the window.
 #[uniffi::remote(Enum)]
 pub enum WindowSchedule {
     /// For a duration from each instant of a cron expression on, as in Argo CD.
@@ -6041,6 +6095,11 @@ pub fn ffi_audit_explain_proof(check: AuditProofCheck) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_audit_explain_replay(replay: AuditReplay) -> Plain<String> {
+    Plain(Ok(relcore::audit::explain_replay(borrow(&replay))))
+}
+
+#[uniffi::export]
 pub fn ffi_audit_explain_statement(check: AuditStatementCheck) -> Plain<String> {
     Plain(Ok(relcore::audit::explain_statement(borrow(&check))))
 }
@@ -6098,6 +6157,11 @@ pub fn ffi_audit_outcome_of_proof(check: AuditProofCheck) -> Encoded<DecisionOut
 }
 
 #[uniffi::export]
+pub fn ffi_audit_outcome_of_replay(replay: AuditReplay) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::audit::outcome_of_replay(borrow(&replay))))
+}
+
+#[uniffi::export]
 pub fn ffi_audit_outcome_of_statement(check: AuditStatementCheck) -> Encoded<DecisionOutcome> {
     Encoded(Ok(relcore::audit::outcome_of_statement(borrow(&check))))
 }
@@ -6108,8 +6172,26 @@ pub fn ffi_audit_read_log(text: String) -> Encoded<AuditLogText> {
 }
 
 #[uniffi::export]
+pub fn ffi_audit_record_decision(at: Timestamp, function_name: String, input: String) -> Encoded<AuditEntry> {
+    Encoded(
+        relcore::audit::record_decision(
+            borrow(&at),
+            borrow(&function_name),
+            borrow(&input),
+            relcore::api::call_json,
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_audit_record_leaf(record: AuditLogRecord) -> Plain<String> {
     Plain(Ok(relcore::audit::record_leaf(borrow(&record))))
+}
+
+#[uniffi::export]
+pub fn ffi_audit_replay(log: Vec<AuditLogRecord>) -> Encoded<AuditReplay> {
+    Encoded(Ok(relcore::audit::replay(borrow(&log), relcore::api::call_json)))
 }
 
 #[uniffi::export]
@@ -6827,6 +6909,17 @@ pub fn ffi_interchange_alert_rules_to_prometheus(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_argo_sync_windows(
+    text: String,
+    application: InterchangeArgoApplication,
+) -> Encoded<WindowPolicy> {
+    Encoded(
+        relcore::interchange::argo_sync_windows(borrow(&text), borrow(&application))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_git_packages(
     history: InterchangeGitHistory,
     packages: Vec<InterchangeGitPackage>,
@@ -6848,6 +6941,16 @@ pub fn ffi_interchange_git_releases(
         relcore::interchange::git_releases(borrow(&history), borrow(&tag_pattern), borrow(&repository))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_gitlab_freeze_periods(text: String) -> Encoded<WindowPolicy> {
+    Encoded(relcore::interchange::gitlab_freeze_periods(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_kured_window(schedule: InterchangeKuredSchedule) -> Encoded<WindowPolicy> {
+    Encoded(relcore::interchange::kured_window(borrow(&schedule)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -8160,6 +8263,52 @@ pub fn ffi_metrics_dora_columns(
     Encoded(result.map_err(RelcoreError::from))
 }
 
+/// A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length.
+#[derive(uniffi::Object)]
+pub struct AuditTree(relcore::audit::Tree);
+
+#[uniffi::export]
+impl AuditTree {
+    /// Makes the tree of a list of leaf hashes.
+    ///
+    /// Errors:
+    /// `invalid_value` for a hash that is not 64 hexadecimal digits in lower case.
+    #[uniffi::constructor]
+    pub fn new(hashes: Vec<String>) -> Plain<Arc<AuditTree>> {
+        Plain(
+            relcore::audit::Tree::new(hashes)
+                .map(|handle| Arc::new(Self(handle)))
+                .map_err(RelcoreError::from),
+        )
+    }
+
+    /// The leaf hashes.
+    pub fn hashes(&self) -> Vec<String> {
+        self.0.hashes().to_owned()
+    }
+
+    /// The root of the tree, as `merkle_root`.
+    pub fn digest(&self) -> String {
+        self.0.digest().to_owned()
+    }
+
+    /// The proof that the tree continues an earlier one, as `consistency_proof`.
+    ///
+    /// Errors:
+    /// `out_of_range` for a first size of 0 or more than the number of leaves.
+    pub fn consistency_proof(&self, first_size: Count) -> Encoded<Vec<String>> {
+        Encoded(self.0.consistency_proof(borrow(&first_size)).map_err(RelcoreError::from))
+    }
+
+    /// The audit path of a leaf, as `inclusion_proof`.
+    ///
+    /// Errors:
+    /// `out_of_range` for an index of no leaf.
+    pub fn inclusion_proof(&self, index: Count) -> Encoded<Vec<String>> {
+        Encoded(self.0.inclusion_proof(borrow(&index)).map_err(RelcoreError::from))
+    }
+}
+
 /// A schedule that was checked and digested once, for any number of calls. It never changes.
 ///
 /// The functions of the module do the same with a schedule, and check and digest it at each call.
@@ -9368,6 +9517,16 @@ pub fn ffi_write_audit_chain_verdict(value: AuditChainVerdict) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_audit_difference(json: &str) -> Encoded<AuditDifference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_difference(value: AuditDifference) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_audit_entry(json: &str) -> Encoded<AuditEntry> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -9524,6 +9683,26 @@ pub fn ffi_read_audit_release_record(json: &str) -> Encoded<AuditReleaseRecord> 
 
 #[uniffi::export]
 pub fn ffi_write_audit_release_record(value: AuditReleaseRecord) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_replay(json: &str) -> Encoded<AuditReplay> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_replay(value: AuditReplay) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_audit_replay_verdict(json: &str) -> Encoded<AuditReplayVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_audit_replay_verdict(value: AuditReplayVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -10628,6 +10807,16 @@ pub fn ffi_write_incident_vocabulary(value: IncidentVocabulary) -> Plain<String>
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_argo_application(json: &str) -> Encoded<InterchangeArgoApplication> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_argo_application(value: InterchangeArgoApplication) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_git_commit(json: &str) -> Encoded<InterchangeGitCommit> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -10684,6 +10873,16 @@ pub fn ffi_read_interchange_git_tag(json: &str) -> Encoded<InterchangeGitTag> {
 
 #[uniffi::export]
 pub fn ffi_write_interchange_git_tag(value: InterchangeGitTag) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_kured_schedule(json: &str) -> Encoded<InterchangeKuredSchedule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_kured_schedule(value: InterchangeKuredSchedule) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -117,6 +117,10 @@ export type ReasonCode =
   | "evidence_present"
   | "evidence_missing"
   | "evidence_insufficient"
+  | "decisions_agree"
+  | "decision_differs"
+  | "decision_unreadable"
+  | "no_decisions"
   | "abort_ordered"
   | "analysis_incomplete"
   | "bake_overdue"
@@ -137,9 +141,12 @@ export type ReasonCode =
   | "no_data"
   | "order_applied"
   | "order_outdated"
+  | "order_without_effect"
   | "paused"
+  | "pause_ended"
   | "pause_limit_reached"
   | "pause_running"
+  | "revision_known"
   | "routes_removed"
   | "rolling_back"
   | "run_over"
@@ -500,7 +507,7 @@ export * as digest from "./digest.js";
 export * as experiment from "./experiment.js";
 /** Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due. */
 export * as incident from "./incident.js";
-/** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
+/** Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
 /** The five delivery metrics of DORA, from deployments, changes and incidents. */
 export * as metrics from "./metrics.js";
@@ -1526,10 +1533,23 @@ export interface ChainCheck {
 }
 /** Whether a log is whole. */
 export type ChainVerdict = "whole" | "prefix" | "broken";
+/** A decision that has another result than the log says. */
+export interface Difference {
+  /** The number of the entry. */
+  readonly sequence: Count;
+  /** The qualified name of the function that was asked. */
+  readonly functionName: string;
+  /** The path of the first value in the result that differs; empty if the call is refused now. */
+  readonly path: string;
+  /** What the log has there, as JSON, shortened; `nothing` if it has none. */
+  readonly recorded: string;
+  /** What the function returns there now, or its error. */
+  readonly replayed: string;
+}
 /** What happened: the content of a record. */
-export interface Entry {
+export interface Entry<At extends Instant = Instant> {
   /** The instant at which it happened. */
-  readonly at: Instant;
+  readonly at: At;
   /** What happened, in a word of the caller: `approved`, `deployed`, `rolled_back`. */
   readonly kind: string;
   /** Who did it. */
@@ -1726,6 +1746,27 @@ export interface ReleaseRecord {
   /** The instant until which this record is kept. */
   readonly retainUntil?: Instant | undefined;
 }
+/** The decisions of a log, made again by `replay`. */
+export interface Replay {
+  /** Whether the results are those of the log. */
+  readonly verdict: ReplayVerdict;
+  /** The number of decisions that were made again. */
+  readonly replayed: Count;
+  /** The number of entries that are no decisions. */
+  readonly skipped: Count;
+  /** The number of decisions that cannot be made again. */
+  readonly unreadable: Count;
+  /** The first difference. */
+  readonly firstDifference?: Difference | undefined;
+  /** The reasons: for each of the first 100 entries that differ or cannot be read, or for the whole log. */
+  readonly reasons: readonly Reason[];
+  /** `decisions` if the log has none. */
+  readonly missing: readonly string[];
+  /** The digest of what was replayed: the data of the decisions, one after another. */
+  readonly policyDigest: string;
+}
+/** Whether past decisions have the same results again. */
+export type ReplayVerdict = "agrees" | "differs" | "inconclusive";
 /** Which artifacts a statement is about, made by `matchStatement`. */
 export interface StatementCheck {
   /** Whether the statement is about all artifacts. */
@@ -1741,6 +1782,8 @@ export interface StatementCheck {
 }
 /** Whether a statement is about all artifacts. */
 export type StatementVerdict = "accepted" | "rejected";
+/** The kind of the entries that `recordDecision` makes and `replay` makes again: `decision`. */
+export declare const DECISION_KIND: "decision";
 /** Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and its own hash. */
 export declare function append(head: Head, entry: Entry): LogRecord<Timestamp>;
 /** The proof that a tree continues an earlier one: the hashes by which both roots are computed. */
@@ -1753,6 +1796,8 @@ export declare function explainChain(check: ChainCheck): string;
 export declare function explainEvidence(gaps: EvidenceGaps): string;
 /** Writes the check of a proof as text for a person. */
 export declare function explainProof(check: ProofCheck): string;
+/** Writes the replay of a log as text for a person. */
+export declare function explainReplay(replay: Replay): string;
 /** Writes which artifacts a statement is about as text for a person. */
 export declare function explainStatement(check: StatementCheck): string;
 /** The head of an empty log: size 0 and a hash of zeros. */
@@ -1777,12 +1822,18 @@ export declare function outcomeOfChain(check: ChainCheck): decision.Outcome;
 export declare function outcomeOfEvidence(gaps: EvidenceGaps): decision.Outcome;
 /** The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`. */
 export declare function outcomeOfProof(check: ProofCheck): decision.Outcome;
+/** The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`. */
+export declare function outcomeOfReplay(replay: Replay): decision.Outcome;
 /** The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`. */
 export declare function outcomeOfStatement(check: StatementCheck): decision.Outcome;
 /** Reads a log: one record a line, as `to_json` writes it. */
 export declare function readLog(text: string): LogText;
+/** Makes a decision and the entry for it: which function was asked, with what, and what it answered. */
+export declare function recordDecision(at: Instant, functionName: string, input: string): Entry<Timestamp>;
 /** The leaf of a record: `leafHash` over the record without its key `hash` as canonical JSON. */
 export declare function recordLeaf(record: LogRecord): string;
+/** Makes every decision of a log again and compares the result with what the log says, bit for bit. */
+export declare function replay(log: readonly LogRecord[]): Replay;
 /** Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects). */
 export declare function toStatement(
   subjects: readonly Artifact[],
@@ -1817,6 +1868,22 @@ export declare function verifyLog(
   knownHeads: readonly Head[],
   checkpoint?: Head | null,
 ): ChainCheck;
+/** A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length. */
+export declare class Tree {
+  #private;
+  /** Makes the tree of a list of leaf hashes. */
+  constructor(hashes: readonly string[]);
+  /** The leaf hashes. */
+  get hashes(): readonly string[];
+  /** The root of the tree, as `merkleRoot`. */
+  get digest(): string;
+  /** The proof that the tree continues an earlier one, as `consistencyProof`. */
+  consistencyProof(firstSize: Count): readonly string[];
+  /** The audit path of a leaf, as `inclusionProof`. */
+  inclusionProof(index: Count): readonly string[];
+  /** The policy, so that `JSON.stringify` writes it. */
+  toJSON(): readonly string[];
+}
 
 // canary.d.ts
 /** Decides whether a canary advances, holds or rolls back. */
@@ -2271,7 +2338,7 @@ export interface ObservationKindStepResult {
 /** Another version is rolled out from now on: the run begins again without traffic. */
 export interface ObservationKindNewRevision {
   readonly type: "new_revision";
-  /** The name of the new version. */
+  /** The name of the new version: no other has it. */
   readonly revision: string;
 }
 /** A command of an operator that was applied. */
@@ -3630,7 +3697,18 @@ export declare function updateDue(incident: State, cadence: Cadence, now: Instan
 export declare function wordForStatus(vocabulary: Vocabulary, status: Status): MappedWord;
 
 // interchange.d.ts
-/** Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
+/** Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
+/** An application of Argo CD, as the selectors of a sync window see it. */
+export interface ArgoApplication {
+  /** The name of the application. */
+  readonly name: string;
+  /** The namespace that it deploys to. */
+  readonly namespace: string;
+  /** The name of the cluster that it deploys to. */
+  readonly cluster: string;
+  /** The address of the cluster's API server. */
+  readonly server: string;
+}
 /** A commit. */
 export interface GitCommit<At extends Instant = Instant> {
   /** The full object name: 40 or 64 hexadecimal digits. */
@@ -3693,6 +3771,17 @@ export interface GitTag<At extends Instant = Instant> {
   /** The tagger date; for a lightweight tag, the committer date of the commit. */
   readonly taggedAt: At;
 }
+/** The options of kured that say when it may restart a node. */
+export interface KuredSchedule {
+  /** `--reboot-days`: names of days with commas, or numbers from 0 for Sunday. */
+  readonly rebootDays?: string | undefined;
+  /** `--start-time`. */
+  readonly startTime?: string | undefined;
+  /** `--end-time`, which is part of the window. */
+  readonly endTime?: string | undefined;
+  /** `--time-zone`, an IANA name. */
+  readonly timeZone?: string | undefined;
+}
 /** A sample value that is not a finite number. */
 export type MissingSample = "nan" | "positive_infinity" | "negative_infinity";
 /** A metric of a schedule with the Prometheus responses for it. */
@@ -3751,6 +3840,8 @@ export declare function alertRulesToPrometheus(
   queries: readonly PrometheusQuery[],
   group: string,
 ): string;
+/** Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`. */
+export declare function argoSyncWindows(text: string, application: ArgoApplication): window.Policy<Timestamp>;
 /** The same for several packages in one repository, each a service of its own. */
 export declare function gitPackages(
   history: GitHistory,
@@ -3763,6 +3854,10 @@ export declare function gitReleases(
   tagPattern?: string | null,
   repository?: string | null,
 ): GitReleases;
+/** Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows. */
+export declare function gitlabFreezePeriods(text: string): window.Policy<Timestamp>;
+/** Reads the schedule of kured as allow windows. */
+export declare function kuredWindow(schedule: KuredSchedule): window.Policy<Timestamp>;
 /** Writes what to watch after a release as a dashboard of Grafana: JSON text for its import. */
 export declare function monitoringToGrafana(
   monitoring: analysis.Monitoring,
@@ -6436,7 +6531,7 @@ export interface Definition<At extends Instant = Instant> {
   readonly name: string;
   /** Whether releases are allowed or denied while it is active. */
   readonly kind: Kind;
-  /** Schedule it is active. */
+  /** When it is active. */
   readonly schedule: Schedule<At>;
   /** The IANA zone of its local times. */
   readonly zone?: string | undefined;
@@ -6498,7 +6593,7 @@ export interface Policy<At extends Instant = Instant> {
   /** The calendars by name: weekends, holidays and make-up days. */
   readonly calendars?: Readonly<Record<string, BusinessCalendar>> | undefined;
 }
-/** Schedule a window is active. */
+/** When a window is active. */
 export type Schedule<At extends Instant = Instant> =
   | ScheduleCron
   | ScheduleCronPair

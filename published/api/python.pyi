@@ -247,7 +247,7 @@ class Verdict(StrEnum):
     """The unknown metrics could change the verdict."""
     NO_DATA = 'no_data'
     """Half of the metrics or more have no data."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Alert(_Value):
     """The state of one alert."""
     name: str
@@ -266,14 +266,14 @@ class Alert(_Value):
     """Since when the metric is beyond its limit without a break."""
     firings: Sequence[Firing]
     """Every time that the alert fired in these samples, also if it no longer does."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertLimitFixed(_Variant):
     """A number: response time above 800 ms, CPU above 80 %."""
     type: Literal['fixed'] = 'fixed'
     """Which variant this is."""
     value: float
     """The number, in the unit of the metric."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertLimitFixedBaseline(_Variant):
     """A change against a number that was measured before the release."""
     type: Literal['fixed_baseline'] = 'fixed_baseline'
@@ -284,7 +284,7 @@ class AlertLimitFixedBaseline(_Variant):
     """The change for the worse in percent of the magnitude of the baseline; 0 or more."""
     min_change: float = 0.0
     """The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertLimitBaselineMetric(_Variant):
     """A change against another metric at the same time: the same one of the previous version."""
     type: Literal['baseline_metric'] = 'baseline_metric'
@@ -297,7 +297,7 @@ class AlertLimitBaselineMetric(_Variant):
     """The change for the worse, in the unit of the metric, that is tolerated whatever the percentage; 0 or more."""
 AlertLimit: TypeAlias = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBaselineMetric
 """The limit of an alert rule."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertReport(_Value):
     """The state of all alerts at an instant, made by `evaluate_alerts`."""
     verdict: AlertVerdict
@@ -312,7 +312,7 @@ class AlertReport(_Value):
     """The next instant at which time alone changes the status of an alert: it fires, or its samples are too old."""
     policy_digest: str
     """The digest of the rules."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertRule(_Value):
     """A metric, the limit beyond which it is bad, and for how long."""
     name: str
@@ -335,26 +335,26 @@ class AlertRule(_Value):
     """More labels of the alert, for routing: `team` to `payments`."""
     summary: str | None = None
     """What a person reads first."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertRules(_Value):
     """The alert rules of a release."""
     rules: Sequence[AlertRule]
     """The rules: at least one, each with its own name."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertSample(_Value):
     """One sample of a metric."""
     at: datetime
     """When it was measured."""
     value: float | None = None
     """The value; absent if there was none."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertSeries(_Value):
     """The samples of a metric."""
     metric: str
     """The name of the metric."""
     samples: Sequence[AlertSample] = ()
     """The samples in the order of time."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AnomalyPolicy(_Value):
     """How anomalies of a series are found, and how certain they must be."""
     chart: ControlChart = ControlChart.CUSUM
@@ -377,7 +377,7 @@ class AnomalyPolicy(_Value):
     """The width of the limits of the ewma chart, in standard deviations of the average: `L`."""
     max_missing_share: float = 0.1
     """The share of the reference, and of the values after it, that may be missing."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AnomalyReport(_Value):
     """Whether a series has left its usual course, made by `detect_anomalies`."""
     verdict: AnomalyVerdict
@@ -400,14 +400,14 @@ class AnomalyReport(_Value):
     """The reasons: first that of the verdict."""
     policy_digest: str
     """The digest of the policy that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
     phase: Phase
     """The phase."""
     reason: Reason
     """Why."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChartPoint(_Value):
     """One point of a control chart, in standard deviations."""
     at: datetime
@@ -418,7 +418,7 @@ class ChartPoint(_Value):
     """The statistic that looks for lesser values; it is greater the lower they are."""
     limit: float
     """The limit: a statistic above it is an alarm."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CombinedJudgement(_Value):
     """What the judgements of several windows come to, made by `combine_judgements`."""
     verdict: Verdict
@@ -427,19 +427,19 @@ class CombinedJudgement(_Value):
     """The index of the judgement that decided; absent if there is none."""
     reasons: Sequence[Reason]
     """The reason."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Condition(_Value):
     """Tests of one value, joined by `and` or `or`."""
     tests: Sequence[Annotated[Test, _TAGGED]]
     """The tests; at least one."""
     join: Join = Join.ALL
     """How many tests must hold."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriteriaSet(_Value):
     """Criteria that must all hold."""
     criteria: Sequence[Annotated[Criterion, _TAGGED]]
     """At least one criterion."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionFixed(_Variant):
     """The value compared with a number: `<800`."""
     type: Literal['fixed'] = 'fixed'
@@ -448,7 +448,7 @@ class CriterionFixed(_Variant):
     """The comparison."""
     value: float
     """The number, in the unit of the objective."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionRelativePercent(_Variant):
     """The value compared with earlier results, plus a percentage of them: `<=+10%`."""
     type: Literal['relative_percent'] = 'relative_percent'
@@ -457,7 +457,7 @@ class CriterionRelativePercent(_Variant):
     """The comparison."""
     percent: float
     """The percentage of the magnitude of the earlier value that is added to it; negative to subtract."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionRelativeChange(_Variant):
     """The value compared with earlier results, plus a number: `<=+10`."""
     type: Literal['relative_change'] = 'relative_change'
@@ -466,7 +466,7 @@ class CriterionRelativeChange(_Variant):
     """The comparison."""
     change: float
     """The number that is added to the earlier value, in the unit of the objective; negative to subtract."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionInRange(_Variant):
     """The value lies between two numbers, both included: `in [15, 25]`."""
     type: Literal['in_range'] = 'in_range'
@@ -475,7 +475,7 @@ class CriterionInRange(_Variant):
     """The least value."""
     high: float
     """The greatest value."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionNotInRange(_Variant):
     """The value lies outside of two numbers, both excluded: `not in [15, 25]`."""
     type: Literal['not_in_range'] = 'not_in_range'
@@ -486,7 +486,7 @@ class CriterionNotInRange(_Variant):
     """Values above it hold."""
 Criterion: TypeAlias = CriterionFixed | CriterionRelativePercent | CriterionRelativeChange | CriterionInRange | CriterionNotInRange
 """A condition on the value of an objective."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionResult(_Value):
     """One criterion of an objective, with the limit that a relative one had."""
     leads_to: ObjectiveStatus
@@ -499,7 +499,7 @@ class CriterionResult(_Value):
     """The number that the value was compared with; absent for a range, and for a relative criterion without earlier values."""
     holds: bool | None = None
     """Whether it holds; absent if that is unknown."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EarlierResult(_Value):
     """The values of an earlier release and the verdict about it."""
     at: datetime
@@ -508,7 +508,7 @@ class EarlierResult(_Value):
     """The verdict about it."""
     values: Sequence[Indicator] = ()
     """Its values."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EffectSizes(_Value):
     """How far the values of a canary are from those of its baseline, made by `effect_sizes`."""
     mean_ratio: float | None = None
@@ -517,7 +517,7 @@ class EffectSizes(_Value):
     """How probable it is that a value of the canary is greater than one of the baseline, ties by half: 0.5 if neither is greater (common language effect size, `cles`)."""
     cohens_d: float | None = None
     """The difference of the means in pooled standard deviations (Cohen's d); absent where no value differs within its sample, or there are fewer than 3 values."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Evaluation(_Value):
     """The state of a run, made by `evaluate`."""
     phase: Phase
@@ -540,7 +540,7 @@ class Evaluation(_Value):
     """The metrics that are not measured yet."""
     policy_digest: str
     """The digest of the template."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Firing(_Value):
     """A time during which an alert fired."""
     beyond_at: datetime
@@ -549,7 +549,7 @@ class Firing(_Value):
     """When the alert began to fire."""
     ended_at: datetime | None = None
     """When the metric was back within its limit, or its data ended; absent while the alert fires."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupScore(_Value):
     """The score of a group of metrics."""
     name: str
@@ -560,7 +560,7 @@ class GroupScore(_Value):
     """The weight in percent."""
     judged: int
     """The metrics that count."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupStatus(_Value):
     """What is known of a group of metrics."""
     name: str
@@ -571,7 +571,7 @@ class GroupStatus(_Value):
     """How many members are successful."""
     at_least: int
     """How many must be."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class InControl(_Value):
     """The mean, the standard deviation and the correlation of a series in control, known from elsewhere."""
     mean: float
@@ -580,7 +580,7 @@ class InControl(_Value):
     """The standard deviation, above 0."""
     correlation: float = 0.0
     """The correlation of a value with the one before, from 0 to 0.98."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Indicator(_Value):
     """The measured value of an objective (a service level indicator), or the reason why there is none."""
     name: str
@@ -591,7 +591,7 @@ class Indicator(_Value):
     """The number of samples behind the value, if it is known."""
     error: str | None = None
     """The message of a query that failed."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgePolicy(_Value):
     """The metrics of a canary and its baseline, and when their difference is bad."""
     metrics: Sequence[JudgedMetric]
@@ -604,7 +604,7 @@ class JudgePolicy(_Value):
     """The score in percent from which it is marginal."""
     confidence: float = 0.98
     """The confidence level: a difference in one direction counts if its p-value is below (1 − confidence) / 2."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgedMetric(_Value):
     """A metric of a canary and its baseline."""
     name: str
@@ -635,7 +635,7 @@ class JudgedMetric(_Value):
     """Whether the values are numbers of events in intervals of the same length."""
     spread: SpreadRule = SpreadRule.OFF
     """Which change of the spread is bad, too: the distances from the median of each series are compared."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Judgement(_Value):
     """The comparison of a canary with its baseline, made by `judge`."""
     score: Score
@@ -648,7 +648,7 @@ class Judgement(_Value):
     """The metrics without data."""
     policy_digest: str
     """The digest of the policy."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgementPlan(_Value):
     """How often a canary is judged, and over which time."""
     lifetime: timedelta
@@ -661,14 +661,14 @@ class JudgementPlan(_Value):
     """The longest window: `lookbackMins`."""
     start: datetime | None = None
     """Where the first window begins."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgementWindow(_Value):
     """The time whose values one judgement compares."""
     start: datetime
     """The beginning."""
     end: datetime
     """The end, at which the judgement is made."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LabelledMetric(_Value):
     """A metric whose label is known."""
     name: str
@@ -681,7 +681,7 @@ class LabelledMetric(_Value):
     """Whether the whole fails when the metric is bad."""
     must_have_data: bool = True
     """Whether missing data make the metric unknown."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Measurement(_Value):
     """One query of one metric."""
     metric: str
@@ -690,7 +690,7 @@ class Measurement(_Value):
     """When the query ended; of a query under way, when it began."""
     reading: Annotated[Reading, _TAGGED]
     """The result of the query."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Metric(_Value):
     """A measure of a release, and what its values mean."""
     name: str
@@ -725,7 +725,7 @@ class Metric(_Value):
     """How many errors in a row are tolerated."""
     dry_run: bool = False
     """Whether the metric is measured and reported without any effect."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricGroup(_Value):
     """A group that is successful when at least some of its members are."""
     name: str
@@ -734,7 +734,7 @@ class MetricGroup(_Value):
     """The names of metrics and of earlier groups; none of a dry run."""
     at_least: int
     """How many of them must be successful, from 1 to all."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricJudgement(_Value):
     """What the series of one metric show, with the numbers."""
     name: str
@@ -759,7 +759,7 @@ class MetricJudgement(_Value):
     """The shift of Hodges and Lehmann: an explanation, not the rule."""
     shift_interval: Interval | None = None
     """Its confidence interval; absent for samples that are too small for one."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricStatus(_Value):
     """What is known of a metric."""
     name: str
@@ -778,7 +778,7 @@ class MetricStatus(_Value):
     """When the phase was decided."""
     next_measurement_at: datetime | None = None
     """When the next query is due; in the past, when it is late."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MonitoredMetric(_Value):
     """A metric that is watched after a release."""
     name: str
@@ -795,14 +795,14 @@ class MonitoredMetric(_Value):
     """How often to look at it."""
     tolerated_percent: float = 10.0
     """The change of the mean for the worse, in percent of the previous version, that is tolerated: 0 or more, and below 100 where a decrease is bad."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Monitoring(_Value):
     """What is watched after a release, and for how long."""
     duration: timedelta = timedelta(seconds=86400)
     """How long the release is watched."""
     metrics: Sequence[MonitoredMetric]
     """The metrics: at least one, each with its own name."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Objective(_Value):
     """One service level objective: the name of a value, and the criteria by which it is good."""
     name: str
@@ -817,7 +817,7 @@ class Objective(_Value):
     """A value of fewer samples, or of an unknown number of samples, is no data."""
     unit: str | None = None
     """The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObjectiveScore(_Value):
     """The result of one objective."""
     name: str
@@ -832,7 +832,7 @@ class ObjectiveScore(_Value):
     """The points that it could add; 0 if it is informative."""
     criteria: Sequence[CriterionResult]
     """Every criterion, in the order of the target: first those of `passed` or `failed`, then those of `warning`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Objectives(_Value):
     """Service level objectives, and the share of them that a release must meet."""
     objectives: Sequence[Objective]
@@ -851,7 +851,7 @@ class Objectives(_Value):
     """How many earlier values a relative criterion needs: 1 or more, at most `earlierResults`."""
     semantics: ScoreSemantics = ScoreSemantics.STRICT
     """Whose rules decide about missing values."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PhaseCounts(_Value):
     """How many metrics are in each phase at the end."""
     count: int
@@ -864,7 +864,7 @@ class PhaseCounts(_Value):
     """The inconclusive ones."""
     error: int
     """Those that could not be measured."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingValue(_Variant):
     """A finite number."""
     type: Literal['value'] = 'value'
@@ -873,31 +873,31 @@ class ReadingValue(_Variant):
     """The number, in the unit of the metric."""
     n: int | None = None
     """How many samples it was computed from, when known."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingNotANumber(_Variant):
     """The result is not a number, such as 0 errors divided by 0 requests."""
     type: Literal['not_a_number'] = 'not_a_number'
     """Which variant this is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingEmpty(_Variant):
     """The query succeeded, and its result is empty."""
     type: Literal['empty'] = 'empty'
     """Which variant this is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingFailed(_Variant):
     """The query failed."""
     type: Literal['failed'] = 'failed'
     """Which variant this is."""
     text: str
     """The error of the query."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingStarted(_Variant):
     """The query is under way."""
     type: Literal['started'] = 'started'
     """Which variant this is."""
 Reading: TypeAlias = ReadingValue | ReadingNotANumber | ReadingEmpty | ReadingFailed | ReadingStarted
 """The result of the query of a metric."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Run(_Value):
     """What has happened in a run of an analysis so far."""
     started_at: datetime | None = None
@@ -906,7 +906,7 @@ class Run(_Value):
     """When the run was ended from outside, for instance because the rollout was done."""
     measurements: Sequence[Measurement] = ()
     """All measurements, in any order; at most one of a metric at an instant."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Samples(_Value):
     """The values of one metric in one arm, in any order."""
     values: Sequence[float] = ()
@@ -915,7 +915,7 @@ class Samples(_Value):
     """How many points have no value, or one that is not a number."""
     error: str | None = None
     """The error of the query, if it failed."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Score(_Value):
     """The score of all metrics, made by `score`."""
     verdict: Verdict
@@ -928,7 +928,7 @@ class Score(_Value):
     """The groups, by name."""
     reason: Reason
     """The reason of the verdict."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Scorecard(_Value):
     """How well a release meets its objectives, made by `score_objectives`."""
     verdict: ObjectiveVerdict
@@ -949,7 +949,7 @@ class Scorecard(_Value):
     """The names of the objectives without data."""
     policy_digest: str
     """The digest of the objectives."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SeriesPair(_Value):
     """The values of one metric in both arms."""
     metric: str
@@ -958,7 +958,7 @@ class SeriesPair(_Value):
     """The values of the canary."""
     baseline: Samples
     """The values of the baseline over the same time."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Tally(_Value):
     """The measurements of a metric, counted as Argo Rollouts does."""
     successful: int = 0
@@ -977,7 +977,7 @@ class Tally(_Value):
     """The errors since the last measurement."""
     is_measuring: bool = False
     """Whether a query is under way."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TargetPassWhen(_Variant):
     """What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning` holds, else failed."""
     type: Literal['pass_when'] = 'pass_when'
@@ -986,7 +986,7 @@ class TargetPassWhen(_Variant):
     """At least one set."""
     warning: Sequence[CriteriaSet] = ()
     """Default: none."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TargetFailWhen(_Variant):
     """What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning` holds, else passed."""
     type: Literal['fail_when'] = 'fail_when'
@@ -995,14 +995,14 @@ class TargetFailWhen(_Variant):
     """Default: none, if there is a `warning`."""
     warning: Sequence[CriteriaSet] = ()
     """Default: none."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TargetInformative(_Variant):
     """The value is reported and not scored."""
     type: Literal['informative'] = 'informative'
     """Which variant this is."""
 Target: TypeAlias = TargetPassWhen | TargetFailWhen | TargetInformative
 """The criteria of an objective: lists of sets, of which one must hold."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Template(_Value):
     """The metrics of an analysis, and how many of them must be successful."""
     metrics: Sequence[Metric]
@@ -1011,35 +1011,35 @@ class Template(_Value):
     """Groups of which only some members must be successful: `a && (b || c)` is one group of `b` and `c`, `atLeast` 1."""
     end: EndRule = EndRule.NEEDS_SUCCESS
     """What the end of a metric requires."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestBelow(_Variant):
     """`value < limit`."""
     type: Literal['below'] = 'below'
     """Which variant this is."""
     limit: float
     """The limit."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestAtMost(_Variant):
     """`value <= limit`."""
     type: Literal['at_most'] = 'at_most'
     """Which variant this is."""
     limit: float
     """The limit."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestAbove(_Variant):
     """`value > limit`."""
     type: Literal['above'] = 'above'
     """Which variant this is."""
     limit: float
     """The limit."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestAtLeast(_Variant):
     """`value >= limit`."""
     type: Literal['at_least'] = 'at_least'
     """Which variant this is."""
     limit: float
     """The limit."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestWithin(_Variant):
     """`low <= value <= high`."""
     type: Literal['within'] = 'within'
@@ -1048,7 +1048,7 @@ class TestWithin(_Variant):
     """The least value of the range."""
     high: float
     """The greatest value of the range."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestOutside(_Variant):
     """`value < low || value > high`."""
     type: Literal['outside'] = 'outside'
@@ -1220,13 +1220,21 @@ class ProofVerdict(StrEnum):
     """It holds."""
     UNPROVEN = 'unproven'
     """It does not hold, or proves nothing."""
+class ReplayVerdict(StrEnum):
+    """Whether past decisions have the same results again."""
+    AGREES = 'agrees'
+    """Every decision has the result that the log says."""
+    DIFFERS = 'differs'
+    """A decision has another result."""
+    INCONCLUSIVE = 'inconclusive'
+    """The log has no decision, or one that cannot be made again, and no other one differs."""
 class StatementVerdict(StrEnum):
     """Whether a statement is about all artifacts."""
     ACCEPTED = 'accepted'
     """A subject matches each artifact."""
     REJECTED = 'rejected'
     """An artifact has no subject that matches."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Approval(_Value):
     """An approval of a release."""
     by: str
@@ -1239,14 +1247,14 @@ class Approval(_Value):
     """The meaning of the signature: review, approval, responsibility."""
     approved_digest: str | None = None
     """The digest of what was approved; that of the artifact."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Artifact(_Value):
     """A file, an image or a package, known by its digests."""
     name: str | None = None
     """Its name, for people."""
     digest: Mapping[str, str]
     """Its digests by algorithm, as in the `DigestSet` of in-toto: `sha256` and 64 hexadecimal digits."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ArtifactMatch(_Value):
     """Whether a statement is about an artifact."""
     name: str | None = None
@@ -1255,7 +1263,7 @@ class ArtifactMatch(_Value):
     """The names of the subjects that match it; `subject[0]` for one without a name."""
     accepted: bool
     """Whether a subject matches it."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Breach(_Value):
     """A breach of personal data."""
     id: str
@@ -1264,7 +1272,7 @@ class Breach(_Value):
     """The instant at which the controller became aware of it."""
     notified_at: datetime | None = None
     """The instant at which the authority was notified."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChainCheck(_Value):
     """Whether a log is whole, made by `verify_chain` and `verify_log`."""
     verdict: ChainVerdict
@@ -1291,7 +1299,20 @@ class ChainCheck(_Value):
     """`knownHeads` if no known head is as late as the start of the log."""
     policy_digest: str
     """The digest of the known heads and the checkpoint."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Difference(_Value):
+    """A decision that has another result than the log says."""
+    sequence: int
+    """The number of the entry."""
+    function_name: str
+    """The qualified name of the function that was asked."""
+    path: str
+    """The path of the first value in the result that differs; empty if the call is refused now."""
+    recorded: str
+    """What the log has there, as JSON, shortened; `nothing` if it has none."""
+    replayed: str
+    """What the function returns there now, or its error."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Entry(_Value):
     """What happened: the content of a record."""
     at: datetime
@@ -1304,14 +1325,14 @@ class Entry(_Value):
     """What it happened to: a release, a service, a policy."""
     data: str
     """Everything else, as JSON text: a decision, a policy, a digest."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EnvironmentStage(_Value):
     """An environment that a release went through."""
     environment: str
     """The environment."""
     deployed_at: datetime
     """The instant of the deployment to it."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EvidenceGap(_Value):
     """A piece of evidence that a release record lacks."""
     control: str
@@ -1322,7 +1343,7 @@ class EvidenceGap(_Value):
     """The key of the record."""
     text: str
     """`evidence missing`, or why what is there is not enough."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EvidenceGaps(_Value):
     """The evidence that a release record lacks, made by `evidence_gaps`."""
     verdict: EvidenceVerdict
@@ -1337,7 +1358,7 @@ class EvidenceGaps(_Value):
     """The keys of the record that lack evidence, in alphabetical order."""
     policy_digest: str
     """The digest of the controls and their evidence."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ExploitedVulnerability(_Value):
     """A vulnerability that is actively exploited."""
     id: str
@@ -1352,14 +1373,14 @@ class ExploitedVulnerability(_Value):
     """The instant at which a fix was available."""
     final_report_at: datetime | None = None
     """The instant of the final report."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Head(_Value):
     """The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole."""
     size: int
     """The number of entries, which is the sequence number of the last record."""
     hash: str
     """The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class IncidentRecord(_Value):
     """An incident that a release caused."""
     id: str
@@ -1370,14 +1391,14 @@ class IncidentRecord(_Value):
     """Its post-mortem."""
     lessons_learned: str | None = None
     """What was learned from it."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KnownIssue(_Value):
     """A known issue of a version."""
     id: str
     """Its identifier."""
     evaluation: str | None = None
     """The evaluation of its risk."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LineFault(_Value):
     """A line of a log that is not a record."""
     line: int
@@ -1386,7 +1407,7 @@ class LineFault(_Value):
     """Whether it is the last line and has no end: its writing was interrupted, or the file was cut off."""
     text: str
     """What is wrong with it, for a person."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LogRecord(_Value):
     """An entry of a log with its place in the chain, made by `append`."""
     sequence: int
@@ -1405,14 +1426,14 @@ class LogRecord(_Value):
     """The hash of the record before it; zeros for the first one."""
     hash: str
     """SHA-256 over this record without this field, as canonical JSON: 64 hexadecimal digits in lower case."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LogText(_Value):
     """A log that was read, made by `read_log`."""
     records: Sequence[LogRecord]
     """The records before the first line that cannot be read; all of them if there is none."""
     fault: LineFault | None = None
     """The first line that is not a record."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ProofCheck(_Value):
     """Whether a proof holds, made by `verify_inclusion` and `verify_consistency`."""
     verdict: ProofVerdict
@@ -1421,7 +1442,7 @@ class ProofCheck(_Value):
     """The reason."""
     policy_digest: str
     """The digest of the size and the root that it was checked against."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReleaseRecord(_Value):
     """What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested."""
     version: str | None = None
@@ -1484,7 +1505,26 @@ class ReleaseRecord(_Value):
     """The verdict of `verify_chain` on the audit log."""
     retain_until: datetime | None = None
     """The instant until which this record is kept."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Replay(_Value):
+    """The decisions of a log, made again by `replay`."""
+    verdict: ReplayVerdict
+    """Whether the results are those of the log."""
+    replayed: int
+    """The number of decisions that were made again."""
+    skipped: int
+    """The number of entries that are no decisions."""
+    unreadable: int
+    """The number of decisions that cannot be made again."""
+    first_difference: Difference | None = None
+    """The first difference."""
+    reasons: Sequence[Reason]
+    """The reasons: for each of the first 100 entries that differ or cannot be read, or for the whole log."""
+    missing: Sequence[str]
+    """`decisions` if the log has none."""
+    policy_digest: str
+    """The digest of what was replayed: the data of the decisions, one after another."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StatementCheck(_Value):
     """Which artifacts a statement is about, made by `match_statement`."""
     verdict: StatementVerdict
@@ -1497,6 +1537,26 @@ class StatementCheck(_Value):
     """One reason for each artifact."""
     policy_digest: str
     """The digest of the acceptable algorithms."""
+DECISION_KIND: Final = 'decision'
+"""The kind of the entries that `record_decision` makes and `replay` makes again: `decision`."""
+class Tree(_Handle):
+    """A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length."""
+    def __init__(self, hashes: Sequence[str]) -> None:
+        ...
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """The leaf hashes."""
+        ...
+    @property
+    def digest(self) -> str:
+        """The root of the tree, as `merkle_root`."""
+        ...
+    def consistency_proof(self, first_size: int) -> tuple[str, ...]:
+        """The proof that the tree continues an earlier one, as `consistency_proof`."""
+        ...
+    def inclusion_proof(self, index: int) -> tuple[str, ...]:
+        """The audit path of a leaf, as `inclusion_proof`."""
+        ...
 def append(head: Head | Mapping[str, object], entry: Entry | Mapping[str, object]) -> LogRecord:
     """Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and its own hash."""
     ...
@@ -1514,6 +1574,9 @@ def explain_evidence(gaps: EvidenceGaps | Mapping[str, object]) -> str:
     ...
 def explain_proof(check: ProofCheck | Mapping[str, object]) -> str:
     """Writes the check of a proof as text for a person."""
+    ...
+def explain_replay(replay: Replay | Mapping[str, object]) -> str:
+    """Writes the replay of a log as text for a person."""
     ...
 def explain_statement(check: StatementCheck | Mapping[str, object]) -> str:
     """Writes which artifacts a statement is about as text for a person."""
@@ -1545,14 +1608,23 @@ def outcome_of_evidence(gaps: EvidenceGaps | Mapping[str, object]) -> Outcome:
 def outcome_of_proof(check: ProofCheck | Mapping[str, object]) -> Outcome:
     """The consequence of the check of a proof for its caller: `proceed` if it holds, else `ask`."""
     ...
+def outcome_of_replay(replay: Replay | Mapping[str, object]) -> Outcome:
+    """The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`."""
+    ...
 def outcome_of_statement(check: StatementCheck | Mapping[str, object]) -> Outcome:
     """The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`."""
     ...
 def read_log(text: str) -> LogText:
     """Reads a log: one record a line, as `to_json` writes it."""
     ...
+def record_decision(at: datetime | str, function_name: str, input: str) -> Entry:
+    """Makes a decision and the entry for it: which function was asked, with what, and what it answered."""
+    ...
 def record_leaf(record: LogRecord | Mapping[str, object]) -> str:
     """The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON."""
+    ...
+def replay(log: Sequence[LogRecord | Mapping[str, object]]) -> Replay:
+    """Makes every decision of a log again and compares the result with what the log says, bit for bit."""
     ...
 def to_statement(subjects: Sequence[Artifact | Mapping[str, object]], predicate_type: str, predicate: str) -> str:
     """Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects)."""
@@ -1577,7 +1649,7 @@ class AbortPolicy(StrEnum):
     ROLL_BACK = 'roll_back'
     """All traffic goes back to the previous version."""
     REVERSE_STEPS = 'reverse_steps'
-    """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`."""
+    """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a grace at once."""
     FREEZE = 'freeze'
     """The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration)."""
 class ApplePhase(StrEnum):
@@ -1623,7 +1695,7 @@ class Command(StrEnum):
     ACCEPT_INCONCLUSIVE = 'accept_inconclusive'
     """Go on at this weight although measurements are inconclusive or missing."""
     CONTINUE_WITHOUT_STABLE = 'continue_without_stable'
-    """Go on although the previous version is not ready, for the rest of this run: the new version may be the fix."""
+    """Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new version may be the fix."""
 class DiagnosticCode(StrEnum):
     """The kinds of errors and warnings about a schedule."""
     NO_STEPS = 'no_steps'
@@ -1778,7 +1850,7 @@ class Waiver(StrEnum):
     """Measurements that are inconclusive or missing."""
     NEXT_WEIGHT = 'next_weight'
     """Everything but the readiness of the new version, for the next weight."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetWeight(_Variant):
     """Route another share of the traffic to the new version."""
     type: Literal['set_weight'] = 'set_weight'
@@ -1787,24 +1859,24 @@ class ActionSetWeight(_Variant):
     """The share it had, in percent."""
     weight: float
     """The share it gets, in percent."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionHold(_Variant):
     """Leave everything as it is."""
     type: Literal['hold'] = 'hold'
     """Which variant this is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionInconclusive(_Variant):
     """Leave everything as it is: the measurements do not allow a judgement."""
     type: Literal['inconclusive'] = 'inconclusive'
     """Which variant this is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionAwaitGate(_Variant):
     """Leave everything as it is and ask a person."""
     type: Literal['await_gate'] = 'await_gate'
     """Which variant this is."""
     gate: str
     """The name of the gate."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetHeaderRoute(_Variant):
     """Set or remove a header route, then report the result of the step."""
     type: Literal['set_header_route'] = 'set_header_route'
@@ -1815,7 +1887,7 @@ class ActionSetHeaderRoute(_Variant):
     """The name of the route."""
     headers: Sequence[HeaderMatch]
     """The conditions, all of which a request meets; empty: remove the route."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetMirrorRoute(_Variant):
     """Set or remove a mirror route, then report the result of the step."""
     type: Literal['set_mirror_route'] = 'set_mirror_route'
@@ -1828,7 +1900,7 @@ class ActionSetMirrorRoute(_Variant):
     """The share of the requests to copy, in percent; absent: remove the route."""
     headers: Sequence[HeaderMatch]
     """The conditions, all of which a request meets; empty: every request may be copied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetCanaryScale(_Variant):
     """Scale the new version, then report the result of the step."""
     type: Literal['set_canary_scale'] = 'set_canary_scale'
@@ -1837,7 +1909,7 @@ class ActionSetCanaryScale(_Variant):
     """The index of the step, for its result."""
     scale: Annotated[CanaryScale, _TAGGED]
     """The size."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionRunExternal(_Variant):
     """Run something outside of the schedule, once, then report the result of the step."""
     type: Literal['run_external'] = 'run_external'
@@ -1846,33 +1918,33 @@ class ActionRunExternal(_Variant):
     """The index of the step, for its result."""
     name: str
     """What to run."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionPause(_Variant):
     """Leave everything as it is until an operator resumes."""
     type: Literal['pause'] = 'pause'
     """Which variant this is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionComplete(_Variant):
     """Route all traffic to the new version: the rollout has succeeded."""
     type: Literal['complete'] = 'complete'
     """Which variant this is."""
     previous: float
     """The share it had, in percent."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionRollBack(_Variant):
     """Route all traffic to the previous version: the rollout has failed."""
     type: Literal['roll_back'] = 'roll_back'
     """Which variant this is."""
     previous: float
     """The share the new version had, in percent."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionFreeze(_Variant):
     """Leave everything as it is for good: the rollout has failed and cannot be rolled back."""
     type: Literal['freeze'] = 'freeze'
     """Which variant this is."""
 Action: TypeAlias = ActionSetWeight | ActionHold | ActionInconclusive | ActionAwaitGate | ActionSetHeaderRoute | ActionSetMirrorRoute | ActionSetCanaryScale | ActionRunExternal | ActionPause | ActionComplete | ActionRollBack | ActionFreeze
 """What to do about a canary."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AppleDay(_Value):
     """How far a phased release has come."""
     phase: ApplePhase
@@ -1887,35 +1959,35 @@ class AppleDay(_Value):
     """How long it may still be paused."""
     next_day_at: datetime | None = None
     """When the next day begins if nobody pauses or resumes; absent when everyone gets the version."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ApplePause(_Value):
     """A pause of a phased release."""
     start: datetime
     """When it began."""
     end: datetime | None = None
     """When it ended; absent while it lasts."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CanaryScaleReplicas(_Variant):
     """A number of replicas."""
     type: Literal['replicas'] = 'replicas'
     """Which variant this is."""
     replicas: int
     """The number."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CanaryScalePercent(_Variant):
     """A share of the replicas of a full deployment."""
     type: Literal['percent'] = 'percent'
     """Which variant this is."""
     percent: float
     """The share in percent, from 0 to 100."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CanaryScaleMatchTraffic(_Variant):
     """As many as the weight needs."""
     type: Literal['match_traffic'] = 'match_traffic'
     """Which variant this is."""
 CanaryScale: TypeAlias = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleMatchTraffic
 """The size of the new version."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CauseResponses(_Value):
     """The response to each cause: something is wrong, or cannot be judged."""
     failed: Response = Response.ABORT
@@ -1934,7 +2006,7 @@ class CauseResponses(_Value):
     """The previous version is not ready, so that a rollback is not possible."""
     sample_ratio_mismatch: Response = Response.PAUSE
     """The units of both versions prove that the traffic is not split by the weight, so that no comparison of the versions is valid."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Confirmation(_Value):
     """The result of what a step commanded."""
     at: datetime
@@ -1943,7 +2015,7 @@ class Confirmation(_Value):
     """The result."""
     text: str | None = None
     """What a person should know about it, its first 500 characters."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DeadlineExcludes(_Value):
     """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
     pauses: bool = True
@@ -1952,7 +2024,7 @@ class DeadlineExcludes(_Value):
     """The time that a gate waits for an approval."""
     closed_windows: bool = True
     """The time in which the release window is closed."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Decision(_Value):
     """What to do about a canary now, why, and the state for the next call."""
     verdict: Annotated[Action, _TAGGED]
@@ -1967,7 +2039,7 @@ class Decision(_Value):
     """The first instant at which time alone may change the verdict; absent when only an observation can."""
     policy_digest: str
     """The digest of the schedule."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Diagnostic(_Value):
     """An error or a warning about a schedule."""
     code: DiagnosticCode
@@ -1978,7 +2050,7 @@ class Diagnostic(_Value):
     """The path from the schedule down: `steps[1].weight`."""
     text: str
     """The sentence for a person."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Exposure(_Value):
     """How many users met the new version, and for how long."""
     user_minutes: float
@@ -1989,7 +2061,7 @@ class Exposure(_Value):
     """The greatest share that the new version had, in percent."""
     duration: timedelta
     """How long the new version had any traffic."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GateApproval(_Value):
     """The approval or refusal of a gate."""
     gate: str
@@ -2000,7 +2072,7 @@ class GateApproval(_Value):
     """Who approved or refused."""
     at: datetime
     """When."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HeaderMatch(_Value):
     """A condition on a header of a request."""
     header: str
@@ -2009,14 +2081,14 @@ class HeaderMatch(_Value):
     """The value, as `kind` says."""
     kind: MatchKind = MatchKind.EXACT
     """How the value is compared."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HeaderRoute(_Value):
     """A header route that was commanded."""
     name: str
     """The name."""
     headers: Sequence[HeaderMatch]
     """The conditions, all of which a request meets."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LastMeasurement(_Value):
     """The latest measurement of a metric."""
     at: datetime
@@ -2029,7 +2101,7 @@ class LastMeasurement(_Value):
     """The number of its samples, when known."""
     error: str | None = None
     """The message of a query that failed, its first 500 characters."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Metric(_Value):
     """A measure of the new version while it takes traffic, and the limits of a good value."""
     name: str
@@ -2060,7 +2132,7 @@ class Metric(_Value):
     """The meaning of an empty result."""
     starting_step: int = 0
     """The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricState(_Value):
     """The counts of a metric, and its latest measurement."""
     name: str
@@ -2081,7 +2153,7 @@ class MetricState(_Value):
     """The end of the latest window whose samples were counted, for a metric with a `window`."""
     counts_since: datetime | None = None
     """When its `starting_step` began, if it has one and it did."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MirrorRoute(_Value):
     """A mirror route that was commanded."""
     name: str
@@ -2090,14 +2162,14 @@ class MirrorRoute(_Value):
     """The share of the requests that are copied, in percent."""
     headers: Sequence[HeaderMatch] = ()
     """The conditions, all of which a request meets; empty: every request may be copied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Observation(_Value):
     """Something that happened or was measured at an instant."""
     at: datetime
     """The instant: not after `now`, and of a measurement after the latest one of its metric."""
     kind: Annotated[ObservationKind, _TAGGED]
     """The event or the measurement."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindHealth(_Variant):
     """Whether one side can serve at all."""
     type: Literal['health'] = 'health'
@@ -2106,14 +2178,14 @@ class ObservationKindHealth(_Variant):
     """Which side."""
     healthy: bool
     """Whether it is ready."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindCapacity(_Variant):
     """How much of all traffic the previous version can take: its ready replicas against those of a full deployment."""
     type: Literal['capacity'] = 'capacity'
     """Which variant this is."""
     percent: float
     """The share in percent, from 0 to 100."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindSplit(_Variant):
     """How many units each version got since the present weight was set: the users, sessions or requests that the weight splits."""
     type: Literal['split'] = 'split'
@@ -2122,7 +2194,7 @@ class ObservationKindSplit(_Variant):
     """The units of the new version."""
     stable: int
     """The units of the previous version."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindMeasurement(_Variant):
     """A metric was queried."""
     type: Literal['measurement'] = 'measurement'
@@ -2131,14 +2203,14 @@ class ObservationKindMeasurement(_Variant):
     """The name of the metric in the schedule."""
     reading: Annotated[Reading, _TAGGED]
     """The result of the query."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindWindow(_Variant):
     """The release window opened or closed."""
     type: Literal['window'] = 'window'
     """Which variant this is."""
     open: bool
     """Whether it is open."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindApproval(_Variant):
     """A person approved or refused a gate."""
     type: Literal['approval'] = 'approval'
@@ -2149,7 +2221,7 @@ class ObservationKindApproval(_Variant):
     """Whether the rollout may pass."""
     by: str
     """Who approved or refused."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindCommand(_Variant):
     """An operator gave a command."""
     type: Literal['command'] = 'command'
@@ -2160,7 +2232,7 @@ class ObservationKindCommand(_Variant):
     """Who gave it, when known."""
     reason: str | None = None
     """Why, when known."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindStepResult(_Variant):
     """The caller carried out the command of a step, or could not."""
     type: Literal['step_result'] = 'step_result'
@@ -2171,16 +2243,16 @@ class ObservationKindStepResult(_Variant):
     """Whether it succeeded."""
     text: str | None = None
     """What a person should know about it, when there is something."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindNewRevision(_Variant):
     """Another version is rolled out from now on: the run begins again without traffic."""
     type: Literal['new_revision'] = 'new_revision'
     """Which variant this is."""
     revision: str
-    """The name of the new version."""
+    """The name of the new version: no other has it."""
 ObservationKind: TypeAlias = ObservationKindHealth | ObservationKindCapacity | ObservationKindSplit | ObservationKindMeasurement | ObservationKindWindow | ObservationKindApproval | ObservationKindCommand | ObservationKindStepResult | ObservationKindNewRevision
 """What was observed."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Order(_Value):
     """A command of an operator that was applied."""
     command: Command
@@ -2191,7 +2263,7 @@ class Order(_Value):
     """Who gave it, when known."""
     reason: str | None = None
     """Why, when known."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlannedStep(_Value):
     """When a step begins and ends."""
     step: int
@@ -2204,21 +2276,21 @@ class PlannedStep(_Value):
     """The earliest instant at which it ends."""
     latest_end: datetime | None = None
     """The latest instant at which it ends; absent when it, or a step before it, waits without limit."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlayRelease(_Value):
     """The fields of a `TrackRelease` of Google Play that a staged rollout changes."""
     status: PlayStatus
     """The status."""
     user_fraction: float | None = None
     """The share of the users, above 0 and at most 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Readiness(_Value):
     """How long the new version may be unready."""
     deadline: timedelta = timedelta(seconds=600)
     """How long after its start, or after its weight rose, the version may be unready."""
     grace: timedelta = timedelta(seconds=60)
     """How long it may be unready at any time: a restarted pod, a node that is drained."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingValue(_Variant):
     """A finite number."""
     type: Literal['value'] = 'value'
@@ -2227,17 +2299,17 @@ class ReadingValue(_Variant):
     """The number, in the unit of the metric."""
     n: int | None = None
     """How many samples it was computed from, when known."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingMissing(_Variant):
     """No value, for instance one that is not a number."""
     type: Literal['missing'] = 'missing'
     """Which variant this is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingEmpty(_Variant):
     """The query succeeded, and its result is empty."""
     type: Literal['empty'] = 'empty'
     """Which variant this is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingFailed(_Variant):
     """The query failed."""
     type: Literal['failed'] = 'failed'
@@ -2246,14 +2318,14 @@ class ReadingFailed(_Variant):
     """The error message."""
 Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed
 """The result of a metric's query."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Replicas(_Value):
     """How many replicas run each version."""
     canary: int
     """The replicas of the new version."""
     stable: int
     """The replicas of the previous version."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Routing(_Value):
     """How the traffic must be split, as far as a state has decided."""
     weight: float
@@ -2266,7 +2338,7 @@ class Routing(_Value):
     """The requests that are copied to the new version."""
     canary_scale: Annotated[CanaryScale, _TAGGED] | None = None
     """The size of the new version; absent: as its traffic needs."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Schedule(_Value):
     """The steps by which traffic moves to a new version, the metrics, and the responses to failures."""
     steps: Sequence[Annotated[Step, _TAGGED]]
@@ -2287,7 +2359,7 @@ class Schedule(_Value):
     """The longest time of all pauses of a run together, whoever or whatever began them."""
     split: SplitPolicy = field(default_factory=lambda: SplitPolicy())
     """How certain a mismatch of the split must be before `on.sample_ratio_mismatch` applies."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleChange(_Value):
     """A difference between two schedules."""
     path: str
@@ -2300,7 +2372,7 @@ class ScheduleChange(_Value):
     """The value before, as JSON; absent if it was added, or had no value."""
     after: str | None = None
     """The value after, as JSON; absent if it was removed, or has no value."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SplitCounts(_Value):
     """The units of both versions since the weight was set."""
     at: datetime
@@ -2309,7 +2381,7 @@ class SplitCounts(_Value):
     """The units of the new version."""
     stable: int
     """The units of the previous version."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class State(_Value):
     """The state of a rollout: plain data, to be stored between two calls."""
     schedule_digest: str
@@ -2390,14 +2462,14 @@ class State(_Value):
     """How long the run was paused before the present pause, if the schedule has a `pause_limit`."""
     split: SplitCounts | None = None
     """The latest units of both versions, once they were observed."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetWeight(_Variant):
     """Route this share of the traffic to the new version."""
     type: Literal['set_weight'] = 'set_weight'
     """Which variant this is."""
     weight: float
     """The share in percent: more than 0, at most 100, not below the step before."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepBake(_Variant):
     """Run at this weight, and go on after the shortest time if every metric is good."""
     type: Literal['bake'] = 'bake'
@@ -2408,14 +2480,14 @@ class StepBake(_Variant):
     """The longest time to wait for measurements and samples; absent: no limit."""
     min_samples: int | None = None
     """How many samples every metric must gather in this step; absent: a single good measurement is enough."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepPause(_Variant):
     """Wait, whatever the metrics are; an exceeded limit still ends the rollout."""
     type: Literal['pause'] = 'pause'
     """Which variant this is."""
     duration: timedelta | None = None
     """The length of the pause; absent: until an operator resumes."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepAnalysis(_Variant):
     """Go on when each of these metrics has this many good measurements in this step."""
     type: Literal['analysis'] = 'analysis'
@@ -2424,7 +2496,7 @@ class StepAnalysis(_Variant):
     """The names of the metrics."""
     measurements: int
     """How many good measurements each metric needs; at least 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepGate(_Variant):
     """Wait for a person's approval."""
     type: Literal['gate'] = 'gate'
@@ -2435,7 +2507,7 @@ class StepGate(_Variant):
     """How long it waits, from when it asked, pauses not counted; absent: without limit."""
     on_timeout: Response | None = None
     """The response to a gate that nobody approved in time; absent: `abort`, as AWS CodeDeploy."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetHeaderRoute(_Variant):
     """Route the requests with these headers to the new version, whatever the weight is."""
     type: Literal['set_header_route'] = 'set_header_route'
@@ -2448,7 +2520,7 @@ class StepSetHeaderRoute(_Variant):
     """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
     on_timeout: Response | None = None
     """The response to a route that nobody confirmed in time; absent: `abort`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetMirrorRoute(_Variant):
     """Send a copy of this share of the requests to the new version."""
     type: Literal['set_mirror_route'] = 'set_mirror_route'
@@ -2463,7 +2535,7 @@ class StepSetMirrorRoute(_Variant):
     """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
     on_timeout: Response | None = None
     """The response to a route that nobody confirmed in time; absent: `abort`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetCanaryScale(_Variant):
     """Scale the new version to another size than its traffic needs."""
     type: Literal['set_canary_scale'] = 'set_canary_scale'
@@ -2474,7 +2546,7 @@ class StepSetCanaryScale(_Variant):
     """How long it waits for the confirmation, from when it was commanded, pauses not counted; absent: without limit."""
     on_timeout: Response | None = None
     """The response to a scale that nobody confirmed in time; absent: `abort`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepExternal(_Variant):
     """Run something outside of the schedule, such as tests or a migration, and go on when it succeeded."""
     type: Literal['external'] = 'external'
@@ -2487,7 +2559,7 @@ class StepExternal(_Variant):
     """The response to a result that did not come in time; absent: `abort`."""
 Step: TypeAlias = StepSetWeight | StepBake | StepPause | StepAnalysis | StepGate | StepSetHeaderRoute | StepSetMirrorRoute | StepSetCanaryScale | StepExternal
 """A step of a schedule."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Timeline(_Value):
     """When each step of a schedule begins and ends, if nothing goes wrong."""
     steps: Sequence[PlannedStep]
@@ -2498,7 +2570,7 @@ class Timeline(_Value):
     """The latest end; absent when a step waits for a person or for data without limit."""
     deadline_at: datetime | None = None
     """The instant of the deadline, if there is one and every step takes its shortest time."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WeightExposure(_Value):
     """The exposure at one weight."""
     weight: float
@@ -2781,7 +2853,7 @@ class ErrorKind(StrEnum):
     """The state was started under another policy."""
     UNKNOWN_FUNCTION = 'unknown_function'
     """There is no public function, handle or method of this name."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Fault(_Value):
     """One mistake in an input."""
     code: ErrorKind
@@ -2857,7 +2929,7 @@ class Verdict(StrEnum):
     """Nothing of this is proven yet."""
     INVALID = 'invalid'
     """The units do not fall into the variants as planned, or counts contradict one another: nothing can be proven."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Assignment(_Value):
     """The variant of a unit, made by `assign`."""
     variant: str | None = None
@@ -2870,14 +2942,14 @@ class Assignment(_Value):
     """The bucket as a share from 0 to 1; absent if none was needed."""
     reason: Reason
     """Why."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BucketRange(_Value):
     """The buckets from `start` to just before `end`, as shares from 0 to 1."""
     start: float
     """The first bucket."""
     end: float
     """The end, which is not in the range."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextIn(_Variant):
     """The attribute is one of these texts."""
     type: Literal['text_in'] = 'text_in'
@@ -2892,7 +2964,7 @@ class ConditionTextIn(_Variant):
     """Whether the attribute must be none of them."""
     if_missing: bool = False
     """Whether a unit without the attribute meets the condition."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextStartsWith(_Variant):
     """The attribute starts with one of these texts."""
     type: Literal['text_starts_with'] = 'text_starts_with'
@@ -2907,7 +2979,7 @@ class ConditionTextStartsWith(_Variant):
     """Whether the attribute must start with none of them."""
     if_missing: bool = False
     """Whether a unit without the attribute meets the condition."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextEndsWith(_Variant):
     """The attribute ends with one of these texts."""
     type: Literal['text_ends_with'] = 'text_ends_with'
@@ -2922,7 +2994,7 @@ class ConditionTextEndsWith(_Variant):
     """Whether the attribute must end with none of them."""
     if_missing: bool = False
     """Whether a unit without the attribute meets the condition."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextContains(_Variant):
     """The attribute contains one of these texts."""
     type: Literal['text_contains'] = 'text_contains'
@@ -2937,7 +3009,7 @@ class ConditionTextContains(_Variant):
     """Whether the attribute must contain none of them."""
     if_missing: bool = False
     """Whether a unit without the attribute meets the condition."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionNumberIs(_Variant):
     """The attribute, read as a number, has this relation to a number."""
     type: Literal['number_is'] = 'number_is'
@@ -2952,7 +3024,7 @@ class ConditionNumberIs(_Variant):
     """Whether the relation must not hold."""
     if_missing: bool = False
     """Whether a unit without the attribute meets the condition."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTimeIs(_Variant):
     """The attribute, read as an instant (RFC 3339), has this relation to an instant."""
     type: Literal['time_is'] = 'time_is'
@@ -2967,7 +3039,7 @@ class ConditionTimeIs(_Variant):
     """Whether the relation must not hold."""
     if_missing: bool = False
     """Whether a unit without the attribute meets the condition."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionVersionIs(_Variant):
     """The attribute, read as a version, has this relation by the precedence of Semantic Versioning to a version."""
     type: Literal['version_is'] = 'version_is'
@@ -2984,7 +3056,7 @@ class ConditionVersionIs(_Variant):
     """Whether a unit without the attribute meets the condition."""
 Condition: TypeAlias = ConditionTextIn | ConditionTextStartsWith | ConditionTextEndsWith | ConditionTextContains | ConditionNumberIs | ConditionTimeIs | ConditionVersionIs
 """What an attribute of a unit must be."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Decision(_Value):
     """Which variant of an experiment wins, made by `winner`."""
     verdict: Verdict
@@ -3003,7 +3075,7 @@ class Decision(_Value):
     """The counts that are missing: `results.b`, `results.b.guardrails.errors`."""
     policy_digest: str
     """The digest of the policy that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Definition(_Value):
     """An experiment or a percentage rollout: its variants, who takes part, and how units are hashed."""
     key: str
@@ -3028,7 +3100,7 @@ class Definition(_Value):
     """The variant of all units that would have any, as after a decision."""
     active: bool = True
     """Whether units are assigned at all."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Guardrail(_Value):
     """Events that a winner must not make worse: errors, refunds, unsubscriptions."""
     name: str
@@ -3039,7 +3111,7 @@ class Guardrail(_Value):
     """The change for the worse, in percent of the rate of the control, that is still tolerated."""
     min_expected_events: float = 5.0
     """The number of events that the control must be expected to have before there is any verdict."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Move(_Value):
     """The units that go from one variant to another."""
     before: str | None = None
@@ -3048,7 +3120,7 @@ class Move(_Value):
     """The variant after; absent for units that are in none any more."""
     share: float
     """The share of all units."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Namespace(_Value):
     """Ranges of a hash that several experiments share, so that they exclude one another."""
     name: str
@@ -3061,7 +3133,7 @@ class Namespace(_Value):
     """The name of the attribute that is hashed."""
     scheme: Scheme | None = None
     """The scheme of its hash."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RampCheck(_Value):
     """Whether a ramp keeps units where they are, made by `check_ramp`."""
     verdict: RampVerdict
@@ -3072,7 +3144,7 @@ class RampCheck(_Value):
     """Every violation, by step, or that there is none."""
     policy_digest: str
     """The digest of the steps."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Reassignment(_Value):
     """The units that a change of a definition moves, made by `reassignment`."""
     moved: float
@@ -3083,14 +3155,14 @@ class Reassignment(_Value):
     """The moves, by the names before and after; none with a share of 0."""
     reasons: Sequence[Reason]
     """What the shares do not say, and why units move."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Unit(_Value):
     """What is assigned: a user, a session, a device, a tenant."""
     id: str | None = None
     """The identity that is hashed, as text."""
     attributes: Mapping[str, str] = field(default_factory=dict)
     """The attributes that conditions compare, as text: numbers in decimal, instants in RFC 3339."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Variant(_Value):
     """A variant of an experiment."""
     name: str
@@ -3101,7 +3173,7 @@ class Variant(_Value):
     """The buckets of the variant, instead of a weight: with `v1`, `growthbook1` and `growthbook2`."""
     untracked: bool = False
     """Whether its units are left out of the comparison."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VariantCounts(_Value):
     """What was counted of one variant."""
     variant: str
@@ -3112,7 +3184,7 @@ class VariantCounts(_Value):
     """The events of the goal, and the exposure during which they happened."""
     guardrails: Mapping[str, Counts] = field(default_factory=dict)
     """The events of each guardrail, by its name."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VariantRange(_Value):
     """The buckets of a variant, made by `ranges`."""
     variant: str
@@ -3123,7 +3195,7 @@ class VariantRange(_Value):
     """The end, which is not in the range."""
     share: float
     """The share of all buckets that are in the range."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VariantResult(_Value):
     """What the counts of one variant prove against the control."""
     variant: str
@@ -3138,7 +3210,7 @@ class VariantResult(_Value):
     """The upper end; absent if there is none."""
     needed_events: int | None = None
     """About the number of events of the goal, of the variant and the control together, at which a variant as good as the control is proven not to improve by the minimum effect."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WinnerPolicy(_Value):
     """When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be."""
     control: str | None = None
@@ -3366,7 +3438,7 @@ class Vocabulary(StrEnum):
     """PagerDuty: `triggered`, `acknowledged`, `resolved`."""
     CHECKLY = 'checkly'
     """Checkly, for impacts: `MINOR`, `MEDIUM`, `MAJOR`, `CRITICAL`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Assessment(_Value):
     """The severity of an incident, made by `assess_severity`."""
     verdict: AssessmentVerdict
@@ -3383,7 +3455,7 @@ class Assessment(_Value):
     """The facts that are missing and could change the severity."""
     policy_digest: str
     """The digest of the policy."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Cadence(_Value):
     """How often messages about an incident are sent."""
     first: timedelta = timedelta(seconds=300)
@@ -3398,7 +3470,7 @@ class Cadence(_Value):
     """The longest time between messages after that."""
     least_severity: Sev | None = None
     """The least severe incidents about which messages are sent."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ComponentImpact(_Value):
     """The impact of an incident on a component for a time: a row of `impacts`, or of any table of incidents."""
     component: str
@@ -3411,7 +3483,7 @@ class ComponentImpact(_Value):
     """The first instant after it; absent while it goes on."""
     incident: str | None = None
     """The id of the incident, when known."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ComponentState(_Value):
     """The status of a component at an instant, made by `component_status`."""
     status: ComponentStatus
@@ -3420,14 +3492,14 @@ class ComponentState(_Value):
     """The worst impact of the open incidents."""
     incidents: Sequence[str]
     """The ids of the open incidents, the worst first."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DatedMilestone(_Value):
     """A milestone and its instant."""
     milestone: Milestone
     """The milestone."""
     at: datetime
     """When it was reached."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Downtime(_Value):
     """How long a component was down within a period, made by `downtime`."""
     downtime: timedelta
@@ -3438,7 +3510,7 @@ class Downtime(_Value):
     """The part of the period that is before `now`."""
     uptime: float | None = None
     """The share of the observed part in which it was up, from 0 to 1; absent if that part is empty."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Durations(_Value):
     """How long an incident took, made by `durations`."""
     to_detect: timedelta
@@ -3463,7 +3535,7 @@ class Durations(_Value):
     """How many times it was reopened."""
     resolved_at: datetime | None = None
     """When it was resolved for the last time; absent while it is open."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Event(_Value):
     """Something that happened in an incident at an instant."""
     at: datetime
@@ -3472,7 +3544,7 @@ class Event(_Value):
     """Who did it, when known."""
     kind: Annotated[EventKind, _TAGGED]
     """What happened."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindOpened(_Variant):
     """The incident was declared: the first event."""
     type: Literal['opened'] = 'opened'
@@ -3493,26 +3565,26 @@ class EventKindOpened(_Variant):
     """When monitoring or a person noticed it."""
     components: Mapping[str, ComponentStatus] = field(default_factory=dict)
     """The affected components by name, with their status since `startedAt`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindAcknowledged(_Variant):
     """A responder took the incident."""
     type: Literal['acknowledged'] = 'acknowledged'
     """Which variant this is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindAssessed(_Variant):
     """The severity was assessed, or assessed anew."""
     type: Literal['assessed'] = 'assessed'
     """Which variant this is."""
     severity: Sev
     """The severity."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindStatusChanged(_Variant):
     """The status changed, or was confirmed."""
     type: Literal['status_changed'] = 'status_changed'
     """Which variant this is."""
     status: Status
     """The new status."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindImpactChanged(_Variant):
     """The impact as a whole changed."""
     type: Literal['impact_changed'] = 'impact_changed'
@@ -3521,7 +3593,7 @@ class EventKindImpactChanged(_Variant):
     """The impact from now on."""
     description: str | None = None
     """What users notice, when that changed, too."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindComponentChanged(_Variant):
     """The status of a component changed."""
     type: Literal['component_changed'] = 'component_changed'
@@ -3532,14 +3604,14 @@ class EventKindComponentChanged(_Variant):
     """Its status."""
     since: datetime | None = None
     """Since when, if that was earlier than the event."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindMitigated(_Variant):
     """Users notice it no more: the impact as a whole is over, and every component is operational."""
     type: Literal['mitigated'] = 'mitigated'
     """Which variant this is."""
     since: datetime | None = None
     """Since when, if that was earlier than the event."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindCommunicated(_Variant):
     """A message went to customers or stakeholders."""
     type: Literal['communicated'] = 'communicated'
@@ -3550,42 +3622,42 @@ class EventKindCommunicated(_Variant):
     """Whether it says who is affected and how."""
     next_update_at: datetime | None = None
     """When the next message comes, if this one says so."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindActionTaken(_Variant):
     """An action was taken."""
     type: Literal['action_taken'] = 'action_taken'
     """Which variant this is."""
     text: str
     """The action."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindStepPlanned(_Variant):
     """A step was planned."""
     type: Literal['step_planned'] = 'step_planned'
     """Which variant this is."""
     text: str
     """The step."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindReopened(_Variant):
     """The incident was resolved, but it is not over."""
     type: Literal['reopened'] = 'reopened'
     """Which variant this is."""
     since: datetime | None = None
     """Since when it is back, if that was earlier than the event."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindDocumented(_Variant):
     """The report of the incident was written."""
     type: Literal['documented'] = 'documented'
     """Which variant this is."""
 EventKind: TypeAlias = EventKindOpened | EventKindAcknowledged | EventKindAssessed | EventKindStatusChanged | EventKindImpactChanged | EventKindComponentChanged | EventKindMitigated | EventKindCommunicated | EventKindActionTaken | EventKindStepPlanned | EventKindReopened | EventKindDocumented
 """What happened in an incident."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Hold(_Value):
     """A time in which the clocks stand still."""
     start: datetime
     """The first instant."""
     end: datetime | None = None
     """The first instant after it; absent while it goes on."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Hours(_Value):
     """Hours of days of the week, in local time."""
     days: Sequence[Weekday]
@@ -3594,7 +3666,7 @@ class Hours(_Value):
     """The local time at which they start: `09:00`."""
     end: str
     """The local time at which they end, up to `24:00`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ImpactFacts(_Value):
     """What is known about the impact of an incident."""
     loss: Loss | None = None
@@ -3609,7 +3681,7 @@ class ImpactFacts(_Value):
     """Whether the monitoring that would show a major incident is impaired."""
     likely_to_worsen: bool | None = None
     """Whether it is likely to become worse if nobody acts, for instance because redundancy is lost."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MappedStatus(_Value):
     """What a word of a tool means, made by `map_status`."""
     status: Status
@@ -3618,28 +3690,28 @@ class MappedStatus(_Value):
     """Whether the word can mean more than one status."""
     possible: Sequence[Status]
     """All statuses that the word can mean, in their order."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MappedWord(_Value):
     """The word of a tool for a status, made by `word_for_status`."""
     text: str
     """The word."""
     exact: bool
     """Whether the word means this status and no other."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SeverityAt(_Value):
     """A severity and since when it counts."""
     at: datetime
     """Since when."""
     severity: str
     """The name of the severity, as in the targets."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SeverityPolicy(_Value):
     """The limits between few, many and most customers."""
     many: float = 0.1
     """The share of the customers from which on they are many."""
     most: float = 0.5
     """The share of the customers from which on they are most."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Sla(_Value):
     """A service level agreement: the targets by severity, and the hours in which their clocks run."""
     targets: Mapping[str, SlaTarget] = field(default_factory=dict)
@@ -3652,7 +3724,7 @@ class Sla(_Value):
     """The weekend, holidays, make-up days and half days."""
     severity_change: SeverityChange = SeverityChange.OPENING
     """From when a new severity counts."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SlaDue(_Value):
     """The clock of a ticket, made by `response_due` and `resolution_due`."""
     due_at: datetime | None = None
@@ -3665,7 +3737,7 @@ class SlaDue(_Value):
     """The time on hold until now while the clock would have run."""
     on_hold_wall: timedelta
     """The time on hold until now, by the wall clock."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SlaState(_Value):
     """The state of a clock, made by `sla_state`."""
     verdict: SlaVerdict
@@ -3680,14 +3752,14 @@ class SlaState(_Value):
     """The digest of the agreement."""
     tzdb_version: str
     """The version of the time zone database."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SlaTarget(_Value):
     """The targets of a severity."""
     response: timedelta | None = None
     """The time until the first response, while the clock runs."""
     resolution: timedelta | None = None
     """The time until the resolution, while the clock runs."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class State(_Value):
     """An incident: the result of its events, made by `fold` and `apply`."""
     id: str
@@ -3720,7 +3792,7 @@ class State(_Value):
     """What was reached and when, in the order of `Milestone`."""
     events: Sequence[Event]
     """The events, in the order of time."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Ticket(_Value):
     """A request or an incident under a service level agreement."""
     opened: datetime
@@ -3733,7 +3805,7 @@ class Ticket(_Value):
     """When the first response was given."""
     resolved_at: datetime | None = None
     """When it was resolved."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Update(_Value):
     """Whether a message about an incident is due, made by `update_due`."""
     verdict: UpdateVerdict
@@ -3845,7 +3917,7 @@ def word_for_status(vocabulary: Vocabulary | str, status: Status | str) -> Mappe
     ...
 
 # interchange
-"""Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
+"""Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
 class MissingSample(StrEnum):
     """A sample value that is not a finite number."""
     NAN = 'nan'
@@ -3862,7 +3934,18 @@ class SeriesRule(StrEnum):
     """The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better."""
     LOWEST = 'lowest'
     """The least value, so that any series fails the metric that is below its `min`: the worst one where more is better."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ArgoApplication(_Value):
+    """An application of Argo CD, as the selectors of a sync window see it."""
+    name: str
+    """The name of the application."""
+    namespace: str
+    """The namespace that it deploys to."""
+    cluster: str
+    """The name of the cluster that it deploys to."""
+    server: str
+    """The address of the cluster's API server."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitCommit(_Value):
     """A commit."""
     id: str
@@ -3877,14 +3960,14 @@ class GitCommit(_Value):
     """The first line of the message."""
     body: str = ''
     """The rest of the message."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitFault(_Value):
     """A date of a commit or tag that could not be read."""
     name: str
     """The full object name of the commit, or the name of the tag."""
     text: str
     """What is wrong, and what was done: a sentence."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitHistory(_Value):
     """The commits and tags of a repository."""
     commits: Sequence[GitCommit]
@@ -3893,7 +3976,7 @@ class GitHistory(_Value):
     """The tags of commits, in the order of the list."""
     faults: Sequence[GitFault] = ()
     """Dates that no instant from the year 1 to 9999 is, as broken imports leave them."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitPackage(_Value):
     """One of several packages in a repository: which tags release it, and which commits belong to it."""
     service: str
@@ -3902,7 +3985,7 @@ class GitPackage(_Value):
     """Which tags are its releases: a regular expression that must match the whole tag, such as `cli-v\d+\.\d+\.\d+`."""
     commits: Sequence[str] | None = None
     """The full object names of the commits that belong to it, as `GIT_PATHS` prints them for its folders."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitReleases(_Value):
     """The releases of a repository as deployments and its commits as changes, for `metrics.dora`."""
     deployments: Sequence[Deployment]
@@ -3915,7 +3998,7 @@ class GitReleases(_Value):
     """The first five of them."""
     unowned_commits: int = 0
     """How many commits belong to no package, so that they are no changes."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitTag(_Value):
     """A tag of a commit."""
     name: str
@@ -3924,7 +4007,18 @@ class GitTag(_Value):
     """The full object name of the tagged commit."""
     tagged_at: datetime
     """The tagger date; for a lightweight tag, the committer date of the commit."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class KuredSchedule(_Value):
+    """The options of kured that say when it may restart a node."""
+    reboot_days: str = 'su,mo,tu,we,th,fr,sa'
+    """`--reboot-days`: names of days with commas, or numbers from 0 for Sunday."""
+    start_time: str = '0:00'
+    """`--start-time`."""
+    end_time: str = '23:59:59'
+    """`--end-time`, which is part of the window."""
+    time_zone: str = 'UTC'
+    """`--time-zone`, an IANA name."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusMetric(_Value):
     """A metric of a schedule with the Prometheus responses for it."""
     metric: str
@@ -3941,14 +4035,14 @@ class PrometheusMetric(_Value):
     """How several series of the response become one value at each step."""
     series_limit: float | None = None
     """The limit of the metric, in its unit: the joined value is reported although some series have no number, if those that have one are beyond it, for the others could not make it good."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusQuery(_Value):
     """The PromQL of a metric."""
     metric: str
     """The name of the metric in the rules."""
     query: str
     """The query, without comments."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusSample(_Value):
     """One sample: a number, or the reason for its absence."""
     at: datetime
@@ -3957,7 +4051,7 @@ class PrometheusSample(_Value):
     """The finite number; absent if `missing` is present."""
     missing: MissingSample | None = None
     """The reason why there is no number; absent if `value` is present."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusSeries(_Value):
     """One time series of a range query."""
     labels: Mapping[str, str]
@@ -3975,11 +4069,20 @@ GIT_TAGS: Final = "git for-each-ref --format='%(refname)%09%(objecttype)%09%(obj
 def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], group: str) -> str:
     """Writes alert rules as a rule file of Prometheus: YAML text."""
     ...
+def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> Policy:
+    """Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`."""
+    ...
 def git_packages(history: GitHistory | Mapping[str, object], packages: Sequence[GitPackage | Mapping[str, object]], repository: str | None=None) -> GitReleases:
     """The same for several packages in one repository, each a service of its own."""
     ...
 def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | None=None, repository: str | None=None) -> GitReleases:
     """Converts release tags to deployments, and assigns each commit to the earliest release that contains it."""
+    ...
+def gitlab_freeze_periods(text: str) -> Policy:
+    """Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows."""
+    ...
+def kured_window(schedule: KuredSchedule | Mapping[str, object]) -> Policy:
+    """Reads the schedule of kured as allow windows."""
     ...
 def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], title: str) -> str:
     """Writes what to watch after a release as a dashboard of Grafana: JSON text for its import."""
@@ -4251,7 +4354,7 @@ class UndeliveredChanges(StrEnum):
     """To the next deployment of that service and environment that succeeds."""
     DROP = 'drop'
     """Nowhere, unless a deployment that succeeds lists them itself."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Change(_Value):
     """A commit or another unit of work that deployments deliver."""
     id: str
@@ -4264,7 +4367,7 @@ class Change(_Value):
     """Whether it is a merge: a commit with two parents or more."""
     reverts: Sequence[str] = ()
     """The ids of the earlier changes that it reverts."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Classification(_Value):
     """The level of a value in a report of DORA, made by `classify`."""
     metric: Metric
@@ -4279,7 +4382,7 @@ class Classification(_Value):
     """The levels of the value, best first: one, several if `ambiguous`, none otherwise."""
     nearest: Sequence[Level]
     """Of a `gap`: the levels next to the value on both sides, best first."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Deployment(_Value):
     """One attempt to deploy a version of a service to an environment."""
     id: str
@@ -4302,7 +4405,7 @@ class Deployment(_Value):
     """The ids of earlier deployments of this service and environment that this one repairs."""
     changes: Sequence[str] = ()
     """The ids of the changes that it delivered: those that the deployment before it did not contain."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DoraReport(_Value):
     """The five delivery metrics of DORA over a range and each of its buckets."""
     range: TimeRange
@@ -4315,7 +4418,7 @@ class DoraReport(_Value):
     """The digest of the policy: `sha256:` and 64 hexadecimal digits."""
     tzdb_version: str
     """The version of the time zone database that cut the buckets."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DoraRow(_Value):
     """The five delivery metrics of DORA over one range of time."""
     range: TimeRange
@@ -4332,7 +4435,7 @@ class DoraRow(_Value):
     """How long a failed deployment takes to recover, in seconds."""
     deployment_rework_rate: Estimate
     """The share of deployments that were made to repair production: `affected` of `n`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Estimate(_Value):
     """A number with its basis, or the reason why there is none."""
     value: float | None = None
@@ -4357,14 +4460,14 @@ class Estimate(_Value):
     """Nine of ten are not longer, of a set of durations."""
     p95: float | None = None
     """Nineteen of twenty are not longer, of a set of durations."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Exclusion(_Value):
     """How many items were left out for one reason."""
     reason: ExclusionReason
     """The reason."""
     n: int
     """How many."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Incident(_Value):
     """A disruption of a service that needed immediate attention."""
     id: str
@@ -4385,7 +4488,7 @@ class Incident(_Value):
     """The id of the incident that this one repeats."""
     closed: bool = False
     """Whether it is over although nobody recorded when."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """Every choice behind the delivery metrics."""
     environments: Sequence[str] = ('production',)
@@ -4442,7 +4545,7 @@ class Policy(_Value):
     """How a change or a revision that comes again after it was taken back counts; `exclude` by default: who brings it back has repaired it, and the deployment that had taken it back did not fail."""
     partial_deployments: PartialDeployments = PartialDeployments.FAILED
     """What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuickCheckAnswers(_Value):
     """Answers to the questions of DORA's Quick Check."""
     lead_time: float | None = None
@@ -4455,7 +4558,7 @@ class QuickCheckAnswers(_Value):
     """The share of deployments that failed, from 0 to 1."""
     rework_rate: float | None = None
     """The share of deployments that were made to repair production, from 0 to 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuickCheckBenchmark(_Value):
     """The scores of a group of teams in the survey of DORA, with their standard deviations."""
     population: str
@@ -4464,7 +4567,7 @@ class QuickCheckBenchmark(_Value):
     """The mean scores of the group."""
     deviation: QuickCheckDeviation
     """The standard deviation of each score between teams."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuickCheckDeviation(_Value):
     """How much the scores of a group of teams differ, made by `quick_check_benchmark`: standard deviations."""
     lead_time: float
@@ -4477,7 +4580,7 @@ class QuickCheckDeviation(_Value):
     """Of the change fail rate."""
     rework_rate: float | None = None
     """Of the rework rate, which the edition of 2024 does not have."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuickCheckScore(_Value):
     """The scores of a Quick Check, each from 0 to 10, made by `quick_check_score`."""
     year: int
@@ -4500,7 +4603,7 @@ class QuickCheckScore(_Value):
     """The score of the change fail rate."""
     rework_rate: float | None = None
     """The score of the rework rate."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReportRow(_Value):
     """One period of a report: its numbers without their basis, each in a column."""
     start: datetime
@@ -4599,7 +4702,7 @@ class Severity(StrEnum):
     """Evidence against the release."""
     CRITICAL = 'critical'
     """Evidence against the release that no other fact outweighs."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Evidence(_Value):
     """The facts behind a reason."""
     observed: float | None = None
@@ -4616,7 +4719,7 @@ class Evidence(_Value):
     """The confidence interval of `observed`."""
     error: str | None = None
     """The message of a query that failed."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Interval(_Value):
     """A confidence interval, both ends included."""
     low: float
@@ -4625,7 +4728,7 @@ class Interval(_Value):
     """The upper end."""
     level: float
     """The confidence level, as a share: `0.95`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Reason(_Value):
     """One reason of a decision."""
     code: ReasonCode | str
@@ -4924,12 +5027,18 @@ class ReasonCode(StrEnum):
     """A command of an operator was applied."""
     ORDER_OUTDATED = 'order_outdated'
     """A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change."""
+    ORDER_WITHOUT_EFFECT = 'order_without_effect'
+    """A command of an operator changes nothing in this phase of the rollout."""
     PAUSED = 'paused'
     """The rollout is paused until an operator resumes."""
+    PAUSE_ENDED = 'pause_ended'
+    """A pause that an operator ordered ended with a new revision."""
     PAUSE_LIMIT_REACHED = 'pause_limit_reached'
     """All pauses together have used up their limit: a pause ended by itself, or could not begin."""
     PAUSE_RUNNING = 'pause_running'
     """A pause step has not reached its end."""
+    REVISION_KNOWN = 'revision_known'
+    """The revision that was announced is rolled out already."""
     ROUTES_REMOVED = 'routes_removed'
     """Routes and a scale ended with the run, and must be removed after its traffic."""
     ROLLING_BACK = 'rolling_back'
@@ -5270,6 +5379,14 @@ class ReasonCode(StrEnum):
     """Evidence for a control is missing."""
     EVIDENCE_INSUFFICIENT = 'evidence_insufficient'
     """The evidence for a control is there, but does not show what the control asks for."""
+    DECISIONS_AGREE = 'decisions_agree'
+    """Every decision of the log has the same result when it is made again."""
+    DECISION_DIFFERS = 'decision_differs'
+    """A decision has another result when it is made again."""
+    DECISION_UNREADABLE = 'decision_unreadable'
+    """An entry of the kind `decision` does not say what was decided, or names a function that there is not."""
+    NO_DECISIONS = 'no_decisions'
+    """The log has no decision."""
     HARM_PROVEN = 'harm_proven'
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""
     WITHIN_MARGIN = 'within_margin'
@@ -5513,14 +5630,14 @@ class Type(StrEnum):
     """An alpha, beta, preview or release candidate for users who opted in."""
     LTS = 'lts'
     """A release of a line under long-term support."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Advisory(_Value):
     """An advisory that a release closes."""
     id: str
     """The identifier: `CVE-2026-0001`, `GHSA-…`, `RUSTSEC-…`."""
     severity: AdvisorySeverity | None = None
     """The severity of the vulnerability; absent until it is rated."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BackportPlan(_Value):
     """The lines that must get a fix, made by `backport_targets`."""
     verdict: BackportVerdict
@@ -5539,7 +5656,7 @@ class BackportPlan(_Value):
     """The next instant at which the phase of a line without the fix changes."""
     policy_digest: str
     """The digest of the rules."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Classification(_Value):
     """The release type and the reasons for it: the result of `classify`."""
     verdict: ClassificationVerdict
@@ -5554,14 +5671,14 @@ class Classification(_Value):
     """Always absent: a release type does not depend on the time."""
     policy_digest: str
     """The digest of the rules."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CveId(_Value):
     """The identifier of a vulnerability, made by `parse_cve`."""
     year: int
     """The year: 1999 or later."""
     number: str
     """The number within the year, 4 to 19 digits."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CvssScore(_Value):
     """The score of a CVSS vector, made by `cvss_score`."""
     version: str
@@ -5570,7 +5687,7 @@ class CvssScore(_Value):
     """The score: 0 to 10."""
     severity: AdvisorySeverity | None = None
     """The severity; absent for a score of 0."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Deprecation(_Value):
     """The promise about something that will be removed: since when users know, and when it may go at the earliest."""
     subject: str
@@ -5593,7 +5710,7 @@ class Deprecation(_Value):
     """The places that announced it."""
     reminded_at: Sequence[datetime] = ()
     """The instants of the reminders that were sent."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DeprecationStatus(_Value):
     """The state of a deprecation, made by `deprecation_status`."""
     state: DeprecationState
@@ -5606,7 +5723,7 @@ class DeprecationStatus(_Value):
     """The next instant at which time alone changes the state."""
     policy_digest: str
     """The digest of the rules."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DisclosurePlan(_Value):
     """The dated steps of a disclosure, made by `disclosure_plan`."""
     steps: Sequence[DisclosureStep]
@@ -5615,7 +5732,7 @@ class DisclosurePlan(_Value):
     """The facts that date the other steps: `report.fixedAt`."""
     policy_digest: str
     """The digest of the policy that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DisclosurePolicy(_Value):
     """The time limits of a disclosure."""
     acknowledge: timedelta = timedelta(seconds=259200)
@@ -5636,7 +5753,7 @@ class DisclosurePolicy(_Value):
     """From the knowledge of an exploitation to the notification."""
     final_report: timedelta = timedelta(seconds=1209600)
     """From the fix to the final report."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DisclosureStep(_Value):
     """A step of a disclosure."""
     kind: DisclosureStepKind
@@ -5647,7 +5764,7 @@ class DisclosureStep(_Value):
     """The instant until which it is due."""
     source: str
     """Who demands it: a law, or `policy`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DocFolder(_Value):
     """A folder of documentation."""
     name: str
@@ -5656,7 +5773,7 @@ class DocFolder(_Value):
     """The tag whose documentation it has."""
     version: str
     """The version of that tag."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DocPolicy(_Value):
     """Which documentation is kept."""
     keep: int = 3
@@ -5665,7 +5782,7 @@ class DocPolicy(_Value):
     """The folders that are kept in any case, such as those of supported lines: `v1.2`."""
     tag_prefix: str = ''
     """What a tag has before its version and its `v`: `package@`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DocTree(_Value):
     """The folders of documentation, made by `retained_doc_versions`."""
     folders: Sequence[DocFolder]
@@ -5674,7 +5791,7 @@ class DocTree(_Value):
     """The folders to remove, the newest first."""
     ignored: Sequence[str]
     """The tags that are prereleases, no versions, or of another prefix."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Facts(_Value):
     """The facts about a release that its version does not contain."""
     breaking: bool | None = None
@@ -5691,7 +5808,7 @@ class Facts(_Value):
     """Whether the release goes only to users who opted in to early versions."""
     declared: Type | None = None
     """The declared release type."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Fix(_Value):
     """A fix, and where it is already."""
     kind: ChangeKind
@@ -5702,21 +5819,21 @@ class Fix(_Value):
     """The oldest line that has the fault."""
     carried_by: Sequence[str] = ()
     """The other lines that carry it already."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Header(_Value):
     """A header of HTTP."""
     name: str
     """The name: `Sunset`."""
     value: str
     """The value."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LineChange(_Value):
     """A change that is proposed for a line."""
     kind: ChangeKind
     """What it is."""
     breaking: bool | None = None
     """Whether users must change something to take it."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LineCheck(_Value):
     """Whether a line takes a change, made by `check_line`."""
     verdict: LineVerdict
@@ -5731,26 +5848,26 @@ class LineCheck(_Value):
     """The instant of the next phase."""
     policy_digest: str
     """The digest of the rules."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MilestoneOn(_Variant):
     """It is reached after this day: `eol: 2025-10-31`."""
     type: Literal['on'] = 'on'
     """Which variant this is."""
-    date: date
+    date: _date
     """The last day on which it is not reached."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MilestoneReached(_Variant):
     """It is reached, the day is unknown: `eol: true`."""
     type: Literal['reached'] = 'reached'
     """Which variant this is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MilestoneNotReached(_Variant):
     """It is not reached, and has no day yet: `eol: false`."""
     type: Literal['not_reached'] = 'not_reached'
     """Which variant this is."""
 Milestone: TypeAlias = MilestoneOn | MilestoneReached | MilestoneNotReached
 """A change of support: on a day, or only whether it has happened."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Notice(_Value):
     """A notice of a deprecation."""
     place: NoticePlace
@@ -5759,14 +5876,14 @@ class Notice(_Value):
     """The instant from which it is due."""
     is_reminder: bool
     """Whether it reminds of the removal."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class NoticePolicy(_Value):
     """Where and when a deprecation is announced."""
     places: Sequence[NoticePlace] = (NoticePlace.CHANGELOG, NoticePlace.API_DOCS, NoticePlace.CODE_WARNINGS, NoticePlace.RELEASE_NOTES, NoticePlace.EMAIL)
     """The places that announce it."""
     reminders: Sequence[timedelta] = (timedelta(seconds=7776000), timedelta(seconds=2592000), timedelta(seconds=604800))
     """How long before the removal users are reminded."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class NoticesDue(_Value):
     """The notices of a deprecation that are due, made by `notices_due`."""
     due: Sequence[Notice]
@@ -5775,7 +5892,7 @@ class NoticesDue(_Value):
     """The absent dates, whose notices are not listed: `deprecation.deprecatedAt`, `deprecation.sunsetAt`."""
     next_due_at: datetime | None = None
     """The instant at which the next notice is due."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Profile(_Value):
     """The requirements of a release type: a row of the table of profiles."""
     allowed_bumps: Sequence[Bump]
@@ -5804,12 +5921,12 @@ class Profile(_Value):
     """Whether the release is allowed during a freeze."""
     support: timedelta | None = None
     """How long the release is supported; absent: until the next release of its line."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Profiles(_Value):
     """A table of profiles."""
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     """The profiles by release type."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Removal(_Value):
     """Something that a release removes."""
     subject: str
@@ -5818,7 +5935,7 @@ class Removal(_Value):
     """The version that removes it."""
     at: datetime
     """The instant of that release."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RemovalCheck(_Value):
     """Whether removals keep what was promised, made by `check_removals`."""
     verdict: RemovalVerdict
@@ -5831,21 +5948,21 @@ class RemovalCheck(_Value):
     """Always absent: each removal has its own instant."""
     policy_digest: str
     """The digest of the policy that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RemovalPolicy(_Value):
     """What a removal needs, besides its own promise."""
     min_notice: timedelta = timedelta(seconds=0)
     """The least time from the deprecation to the removal."""
     require_major: bool = True
     """Whether only a major version removes anything, as in Semantic Versioning (item 8)."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RequiredApproval(_Value):
     """An approval that a release needs."""
     role: str
     """The role of the approvers: `release_manager`."""
     count: int
     """The number of people of this role; at least 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SupportFlags(_Value):
     """The fields that endoflife.date derives from the days of a line."""
     is_lts: bool
@@ -5868,7 +5985,7 @@ class SupportFlags(_Value):
     """Whether extended support ends soon."""
     is_maintained: bool
     """Whether an end is declared that is not reached."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SupportLine(_Value):
     """A line of releases with the days on which its support changes, in the words of endoflife.date."""
     name: str
@@ -5889,7 +6006,7 @@ class SupportLine(_Value):
     """The last day on which it was offered."""
     zone: str = 'UTC'
     """The IANA zone of its days."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SupportStatus(_Value):
     """The support of a line on a day, made by `support_phase`."""
     phase: SupportPhase
@@ -5912,7 +6029,7 @@ class SupportStatus(_Value):
     """The digest of the rules."""
     tzdb_version: str
     """The version of the time zone database that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VulnerabilityReport(_Value):
     """The report of a vulnerability."""
     severity: AdvisorySeverity
@@ -6178,7 +6295,7 @@ class WindowVerdict(StrEnum):
     """A rollback may be made."""
     CLOSED = 'closed'
     """A person must decide whether a rollback is made."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Candidate(_Value):
     """A version that a rollback could go to."""
     version: str
@@ -6189,7 +6306,7 @@ class Candidate(_Value):
     """The rollbacks to it that failed since it succeeded last."""
     reasons: Sequence[Reason]
     """What excludes it, or that it worked."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Candidates(_Value):
     """The versions that a rollback could go to, made by `candidates`."""
     verdict: CandidatesVerdict
@@ -6210,7 +6327,7 @@ class Candidates(_Value):
     """The instant at which time alone changes the verdict or the target; absent if there is none."""
     policy_digest: str
     """The digest of the policy that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Counterfactual(_Value):
     """A fact that would change the verdict if all others stayed as they are."""
     fact: str
@@ -6221,7 +6338,7 @@ class Counterfactual(_Value):
     """A value that changes the verdict, in the wire form without quotes: `true`, `0.05`, `PT1H`."""
     verdict: Verdict
     """The verdict for that value."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DataLoss(_Value):
     """Data that a step of a rollback loses."""
     id: str
@@ -6232,7 +6349,7 @@ class DataLoss(_Value):
     """The end of that time."""
     text: str
     """A sentence for a person."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Decision(_Value):
     """A decision about a release and its reasons, made by `decide`."""
     verdict: Verdict
@@ -6251,56 +6368,56 @@ class Decision(_Value):
     """The instant at which the rollback window closes, if the verdict changes then; absent if time alone changes nothing."""
     policy_digest: str
     """The digest of the policy that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryEvent(_Value):
     """An event in the history of a service."""
     at: datetime
     """When it happened."""
     kind: Annotated[HistoryKind, _TAGGED]
     """What happened."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindDeployed(_Variant):
     """A version began to serve, for the first time or again."""
     type: Literal['deployed'] = 'deployed'
     """Which variant this is."""
     version: str
     """The version, or whatever else names a revision."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindExperimentDeployed(_Variant):
     """A version was deployed as an experiment."""
     type: Literal['experiment_deployed'] = 'experiment_deployed'
     """Which variant this is."""
     version: str
     """The version."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindSucceeded(_Variant):
     """A version proved itself, for instance at the end of a canary or of its bake."""
     type: Literal['succeeded'] = 'succeeded'
     """Which variant this is."""
     version: str
     """The version."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindFailed(_Variant):
     """A version failed while it served."""
     type: Literal['failed'] = 'failed'
     """Which variant this is."""
     version: str
     """The version."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindRollbackFailed(_Variant):
     """A rollback to a version was tried and failed."""
     type: Literal['rollback_failed'] = 'rollback_failed'
     """Which variant this is."""
     version: str
     """The version that should have served again."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindWithdrawn(_Variant):
     """A version must not be used any more."""
     type: Literal['withdrawn'] = 'withdrawn'
     """Which variant this is."""
     version: str
     """The version."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindVulnerable(_Variant):
     """A version is known to have a vulnerability."""
     type: Literal['vulnerable'] = 'vulnerable'
@@ -6309,7 +6426,7 @@ class HistoryKindVulnerable(_Variant):
     """The version."""
     advisory: str
     """What names the vulnerability: `CVE-2026-1234`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindArtifactKept(_Variant):
     """The artifact of a version is kept until an instant."""
     type: Literal['artifact_kept'] = 'artifact_kept'
@@ -6318,7 +6435,7 @@ class HistoryKindArtifactKept(_Variant):
     """The version."""
     until: datetime
     """The instant at which it is deleted; it may be later than `now`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindMigrated(_Variant):
     """A migration ran."""
     type: Literal['migrated'] = 'migrated'
@@ -6329,14 +6446,14 @@ class HistoryKindMigrated(_Variant):
     """What it did to the schema."""
     works_from: str
     """The oldest version that works with the schema afterwards."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindMigrationReverted(_Variant):
     """A migration was taken back."""
     type: Literal['migration_reverted'] = 'migration_reverted'
     """Which variant this is."""
     migration: str
     """The name of the migration."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindNewFormatWritten(_Variant):
     """Data was written for the first time in a format that older versions cannot read."""
     type: Literal['new_format_written'] = 'new_format_written'
@@ -6345,7 +6462,7 @@ class HistoryKindNewFormatWritten(_Variant):
     """The oldest version that can read it."""
 HistoryKind: TypeAlias = HistoryKindDeployed | HistoryKindExperimentDeployed | HistoryKindSucceeded | HistoryKindFailed | HistoryKindRollbackFailed | HistoryKindWithdrawn | HistoryKindVulnerable | HistoryKindArtifactKept | HistoryKindMigrated | HistoryKindMigrationReverted | HistoryKindNewFormatWritten
 """What happened to a version, the schema or the data."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Plan(_Value):
     """The steps of a rollback in order, made by `plan_rollback`."""
     verdict: PlanVerdict
@@ -6364,7 +6481,7 @@ class Plan(_Value):
     """The time if steps that need not wait for one another run at the same time; absent if that of a step is unknown."""
     critical_path: Sequence[str]
     """The ids of the steps that make the plan as long as `critical`, in order; empty if it is unknown."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlanItem(_Value):
     """A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its configuration, a cache."""
     id: str
@@ -6395,7 +6512,7 @@ class PlanItem(_Value):
     """The instant of the newest backup."""
     last_write_at: datetime | None = None
     """The instant of the last write."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlanStep(_Value):
     """A step of a plan."""
     id: str
@@ -6416,7 +6533,7 @@ class PlanStep(_Value):
     """The time from the start of the rollback to the earliest start of the step; absent if it is unknown."""
     irreversible: bool
     """Whether the step cannot be undone."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """The limits beyond which a release counts as broken, and the limits that choose the recovery."""
     critical_functionality_severity: Severity = Severity.CRITICAL
@@ -6457,7 +6574,7 @@ class Policy(_Value):
     """The number of failed rollbacks to a version from which `candidates` excludes it, and from which `decide` allows no further rollback; 1 or more."""
     low_error_budget: float = 0.0
     """The share of the error budget up to which the budget counts as spent, which makes a fault serious: 0 to 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RecoveryOption(_Value):
     """A recovery option, and the facts that a decision about it rests on, by their names in the situation."""
     choice: Verdict
@@ -6468,7 +6585,7 @@ class RecoveryOption(_Value):
     """The facts that rule it out."""
     unknown: Sequence[str]
     """The unknown facts that could rule it out."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Situation(_Value):
     """The facts about a release that a deploy script knows."""
     critical_functionality_broken: bool | None = None
@@ -6539,7 +6656,7 @@ class Situation(_Value):
     """Whether the rollout is still under way, so that halting it keeps the release from further users."""
     mitigation_available: bool | None = None
     """Whether a mitigation is known that limits the fault without another version: more capacity, a limit of requests, a part switched off."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TableRow(_Value):
     """A row of the decision table, as `decision_table` lists it."""
     holds: Sequence[Condition]
@@ -6552,7 +6669,7 @@ class TableRow(_Value):
     """What to do."""
     code: ReasonCode | str
     """The code of the first reason of the decision."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Window(_Value):
     """Whether a rollback is still within its window, made by `rollback_window`."""
     verdict: WindowVerdict
@@ -6804,14 +6921,14 @@ class WindowMethod(StrEnum):
     """The mean difference per window."""
     SHARES = 'shares'
     """Bets on the share of the canary in the events of each window, for equal exposures."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AdjustPolicy(_Value):
     """How the tests of many metrics are adjusted."""
     correction: Correction = Correction.HOLM
     """How p-values are adjusted."""
     alpha: float = 0.05
     """The highest error rate over all tests together; which one, the correction says."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AdjustedSamples(_Value):
     """The values of two arms, adjusted by a covariate, made by `cuped`."""
     canary: Sequence[float]
@@ -6822,7 +6939,7 @@ class AdjustedSamples(_Value):
     """By how much a value changes with the covariate."""
     variance_left: float
     """The share of the variance that is left, from 0 to 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AdjustedTest(_Value):
     """One adjusted test."""
     metric: str
@@ -6833,7 +6950,7 @@ class AdjustedTest(_Value):
     """The adjusted p-value; absent if there is none to adjust."""
     rejected: bool
     """Whether the adjusted p-value is at most alpha."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Adjustment(_Value):
     """The adjusted tests of many metrics, made by `adjust`."""
     tests: Sequence[AdjustedTest]
@@ -6842,7 +6959,7 @@ class Adjustment(_Value):
     """The natural logarithm of the mean of all e-values: evidence against "no metric is worse" under any dependence."""
     missing: Sequence[str] = ()
     """The metrics without a p-value and an e-value."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Arm(_Value):
     """One arm of a split: its planned weight, and the units that it got."""
     name: str
@@ -6851,7 +6968,7 @@ class Arm(_Value):
     """The number of users, sessions or requests that the arm got: the unit that is assigned at random."""
     weight: float
     """The planned weight, in any unit that is the same for all arms; 0 for an arm that must get nothing."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ArmShare(_Value):
     """The planned and the observed share of one arm."""
     name: str
@@ -6866,7 +6983,7 @@ class ArmShare(_Value):
     """The lower end of the confidence interval of the share, valid at all looks together."""
     high: float
     """The upper end."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryNormal(_Variant):
     """Sub-Gaussian deviations: means of many values, values between two limits."""
     type: Literal['normal'] = 'normal'
@@ -6877,7 +6994,7 @@ class BoundaryNormal(_Variant):
     """The alpha for which it is."""
     one_sided: bool
     """Whether only deviations upwards count."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryGammaExponential(_Variant):
     """Sub-exponential deviations upwards: waiting times."""
     type: Literal['gamma_exponential'] = 'gamma_exponential'
@@ -6888,7 +7005,7 @@ class BoundaryGammaExponential(_Variant):
     """The scale of the tail."""
     alpha_opt: float
     """The alpha for which it is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryGammaPoisson(_Variant):
     """Sub-Poisson deviations upwards: counts."""
     type: Literal['gamma_poisson'] = 'gamma_poisson'
@@ -6899,7 +7016,7 @@ class BoundaryGammaPoisson(_Variant):
     """The size of one step."""
     alpha_opt: float
     """The alpha for which it is."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryBetaBinomial(_Variant):
     """Deviations with two values, −g and h: events of trials."""
     type: Literal['beta_binomial'] = 'beta_binomial'
@@ -6914,7 +7031,7 @@ class BoundaryBetaBinomial(_Variant):
     """The alpha for which it is."""
     one_sided: bool
     """Whether only deviations upwards count."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryPolyStitching(_Variant):
     """Any of these deviations, by a union over epochs; it grows as slowly as the law of the iterated logarithm allows."""
     type: Literal['poly_stitching'] = 'poly_stitching'
@@ -6927,7 +7044,7 @@ class BoundaryPolyStitching(_Variant):
     """The exponent of the epochs, above 1: 1.4 for most purposes."""
     eta: float
     """The ratio of the variances of two epochs, above 1: 2 for most purposes."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryQuantile(_Variant):
     """The number of values below a quantile, for all quantiles together."""
     type: Literal['quantile'] = 'quantile'
@@ -6944,7 +7061,7 @@ class BoundaryQuantile(_Variant):
     """The ratio of the numbers of two epochs, above 1: 2 for most purposes."""
 Boundary: TypeAlias = BoundaryNormal | BoundaryGammaExponential | BoundaryGammaPoisson | BoundaryBetaBinomial | BoundaryPolyStitching | BoundaryQuantile
 """A boundary for a sum of deviations, by the distribution of one deviation."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChangePoint(_Value):
     """A change of the level of a history, made by `change_points`."""
     index: int
@@ -6959,14 +7076,14 @@ class ChangePoint(_Value):
     """The p-value of Welch's test of both parts, as if the index had been known before."""
     adjusted_p: float
     """The p-value, multiplied by the number of divisions among which the index was chosen; at most 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChangePointPolicy(_Value):
     """How certain a change point must be."""
     alpha: float = 0.05
     """The highest probability of a change point in a history that has none."""
     least_values: int = 5
     """The number of values that a level has at least, from 2."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChiSquaredTest(_Value):
     """The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`."""
     statistic: float
@@ -6975,14 +7092,14 @@ class ChiSquaredTest(_Value):
     """The degrees of freedom."""
     p: float
     """The p-value."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Cluster(_Value):
     """The sums of one cluster: a user, a host, a session."""
     sum: float
     """The numerator: errors, revenue, seconds; 0 or more."""
     size: float
     """The denominator: requests, orders; 0 or more."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ClusterPolicy(_Value):
     """When a ratio of the canary counts as worse, and how certain that must be."""
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -6997,7 +7114,7 @@ class ClusterPolicy(_Value):
     """The number of clusters that each arm must have."""
     tuned_for_clusters: float = 1000.0
     """The number of clusters of both arms for which the confidence sequence is tightest."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Comparison(_Value):
     """What the counts of two arms prove, made by `compare_counts`; what their values prove, made by `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own."""
     verdict: Verdict
@@ -7020,7 +7137,7 @@ class Comparison(_Value):
     """The reasons: first that of the verdict."""
     policy_digest: str
     """The digest of the policy that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CompleteSamples(_Value):
     """Two samples without missing values, made by `complete_samples`."""
     canary: Sequence[float]
@@ -7031,19 +7148,19 @@ class CompleteSamples(_Value):
     """`invalid` if values are missing in one arm alone, `no_data` if an arm has no values; absent if the samples can be compared."""
     reasons: Sequence[Reason]
     """The reason of the verdict; empty without one."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CountRow(_Value):
     """A row of a table of counts."""
     counts: Sequence[int]
     """The counts, in the same order in every row."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Counts(_Value):
     """The events of one arm, and the exposure during which they happened."""
     events: int
     """The number of events: failed requests, crashes, orders."""
     exposure: float
     """The requests, users or hours during which they happened, in the same unit for both arms; 0 or more."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignShares(_Variant):
     """Two shares of trials: errors of requests, orders of sessions."""
     type: Literal['shares'] = 'shares'
@@ -7054,7 +7171,7 @@ class DesignShares(_Variant):
     """The share of the baseline."""
     canary_share: float
     """The share of all trials that the canary gets, between 0 and 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignMeans(_Variant):
     """Two means."""
     type: Literal['means'] = 'means'
@@ -7063,7 +7180,7 @@ class DesignMeans(_Variant):
     """The difference of the means, in standard deviations of one value."""
     canary_share: float
     """The share of all values that the canary gets, between 0 and 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignRanks(_Variant):
     """Two samples by ranks, as in `mann_whitney`."""
     type: Literal['ranks'] = 'ranks'
@@ -7072,7 +7189,7 @@ class DesignRanks(_Variant):
     """The probability that a value of the canary is greater than one of the baseline: 0.5 without an effect."""
     canary_share: float
     """The share of all values that the canary gets, between 0 and 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignEvents(_Variant):
     """Events of two arms as in `compare_counts`: the events at which a canary as good as its baseline passes."""
     type: Literal['events'] = 'events'
@@ -7083,7 +7200,7 @@ class DesignEvents(_Variant):
     """Whether more events or fewer are worse."""
     canary_share: float
     """The share of the exposure that the canary gets, between 0 and 1."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignNoEvents(_Variant):
     """One arm without any event: the trials after which a share is ruled out."""
     type: Literal['no_events'] = 'no_events'
@@ -7092,7 +7209,7 @@ class DesignNoEvents(_Variant):
     """The share that is to be ruled out."""
 Design: TypeAlias = DesignShares | DesignMeans | DesignRanks | DesignEvents | DesignNoEvents
 """What is compared, and the effect that is to be found."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Dispersion(_Value):
     """The dispersion of counts, made by `dispersion`."""
     phi: float | None = None
@@ -7101,14 +7218,14 @@ class Dispersion(_Value):
     """The events of all windows, divided by their exposure."""
     windows: int
     """The number of windows with exposure."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EffectDifference(_Variant):
     """The share of the canary minus that of the baseline."""
     type: Literal['difference'] = 'difference'
     """Which variant this is."""
     value: float
     """The difference: 0.005 for half a percentage point, 0 for equality."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EffectRatio(_Variant):
     """The share of the canary, divided by that of the baseline."""
     type: Literal['ratio'] = 'ratio'
@@ -7117,7 +7234,7 @@ class EffectRatio(_Variant):
     """The ratio: 1.25 for a quarter more, 1 for equality."""
 Effect: TypeAlias = EffectDifference | EffectRatio
 """A hypothesis about two shares: that of the canary and that of the baseline."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EquivalenceTest(_Value):
     """The result of two one-sided tests, made by `equivalence`."""
     p: float
@@ -7132,7 +7249,7 @@ class EquivalenceTest(_Value):
     """The statistic of the upper test."""
     df: float
     """The degrees of freedom by Welch and Satterthwaite."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GaugePolicy(_Value):
     """How the gauges of a canary and of its baseline are compared."""
     pairing: GaugePairing = GaugePairing.PAIRED
@@ -7149,14 +7266,14 @@ class GaugePolicy(_Value):
     """Whether a difference that grows is a failure, as of memory that is never freed."""
     missing: MissingRule = MissingRule.REMOVE
     """What a missing value stands for."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GaugeSample(_Value):
     """One value of a gauge: processor use, memory, the length of a queue."""
     at: datetime
     """When it was measured."""
     value: float | None = None
     """The value; absent if there was none."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupLook(_Value):
     """One look of a group sequential test, made by `group_sequential`."""
     fraction: float
@@ -7167,7 +7284,7 @@ class GroupLook(_Value):
     """The boundary of z."""
     p: float
     """The p-value of one side at the boundary."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupPolicy(_Value):
     """How a group sequential test spends its alpha."""
     alpha: float = 0.05
@@ -7178,33 +7295,33 @@ class GroupPolicy(_Value):
     """How much of alpha is spent up to each fraction."""
     phi: float = 2.0
     """The exponent of `power`: 1 spends evenly, 3 spends late."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Histogram(_Value):
     """Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus."""
     buckets: Sequence[HistogramBucket]
     """The buckets in ascending order; the last one has no upper bound."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramBucket(_Value):
     """The count of one bucket."""
     upper_bound: float | None = None
     """The upper bound, which belongs to the bucket: `le` of Prometheus."""
     count: int
     """The number of values up to the bound."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramIncrease(_Value):
     """What a histogram counted between two instants, made by `histogram_increase`."""
     histogram: Histogram
     """The counts since the first instant; after a reset, those since the reset."""
     was_reset: bool
     """Whether a count was less than before: the process was restarted, and what it counted until then is lost."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramPolicy(_Value):
     """At which bucket edges histograms are compared, and how."""
     limits: Sequence[float] = ()
     """The bucket edges above which the values are counted, such as the limit of an objective."""
     counts: Policy = field(default_factory=lambda: Policy())
     """How the counts above an edge are compared."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramQuantile(_Value):
     """A quantile of a histogram, made by `histogram_quantile`."""
     interpolated: float | None = None
@@ -7219,7 +7336,7 @@ class HistogramQuantile(_Value):
     """The rank of the upper end, from 1."""
     n: int
     """The number of values."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KolmogorovSequence(_Value):
     """The distance of two distributions at any number of looks, made by `kolmogorov_sequence`."""
     d: float
@@ -7232,7 +7349,7 @@ class KolmogorovSequence(_Value):
     """The p-value against "both samples come from one distribution", at any number of looks."""
     bound: float | None = None
     """The distance that samples of these sizes exceed at any look with a probability of at most 1 − `level`, if they come from one distribution; absent with fewer than 100 values in an arm."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
     d: float
@@ -7253,7 +7370,7 @@ class KolmogorovSmirnovTest(_Value):
     """Its p-value."""
     exact: bool
     """Whether the p-values are exact without ties; with ties they are upper limits."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Lift(_Value):
     """The relative difference of two means, made by `relative_lift`."""
     lift: float
@@ -7268,14 +7385,14 @@ class Lift(_Value):
     """The lower end of the interval of E."""
     fieller_high: float | None = None
     """The upper end."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricComparison(_Value):
     """One metric of a canary with its comparison."""
     metric: str
     """The name of the metric."""
     comparison: Comparison
     """What the metric proves alone."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricTest(_Value):
     """The evidence of one metric against "the canary is no worse": a p-value or an e-value, or both."""
     metric: str
@@ -7284,7 +7401,7 @@ class MetricTest(_Value):
     """The p-value, from 0 to 1."""
     log_e: float | None = None
     """The natural logarithm of the e-value."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class NeededSample(_Value):
     """The size that a comparison needs, made by `needed_sample`."""
     canary: float
@@ -7295,14 +7412,14 @@ class NeededSample(_Value):
     """Those of both arms together, rounded up, and at least `minimum`."""
     minimum: int
     """The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PartialSample(_Value):
     """A sample of which some values are missing: queries that failed, NaN, scrapes that were not made."""
     values: Sequence[float]
     """The values that there are."""
     missing: int = 0
     """The number of values that are missing."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlannedShare(_Value):
     """A class of `multinomial_test`: what it got, and what it was planned to get."""
     count: int
@@ -7311,7 +7428,7 @@ class PlannedShare(_Value):
     """The planned share, between 0 and 1."""
     prior: float
     """The weight in the Dirichlet prior, in items: the planned share times 100 for most purposes."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -7324,7 +7441,7 @@ class Policy(_Value):
     """How often the counts are looked at."""
     min_expected_events: float = 5.0
     """The number of events that the baseline must be expected to have, if both arms have the same rate, before there is any verdict."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PowerPolicy(_Value):
     """How certain a comparison must be."""
     alpha: float = 0.05
@@ -7339,7 +7456,7 @@ class PowerPolicy(_Value):
     """The number of events that the baseline must be expected to have before anything is judged."""
     min_values: int = 30
     """The number of values that each arm must have before anything is judged."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuantileDifference(_Value):
     """Whether two samples have the same quantile, made by `quantile_difference`."""
     difference: float
@@ -7352,7 +7469,7 @@ class QuantileDifference(_Value):
     """The p-value against "both samples have the same quantile", at any number of looks: the inverse of the e-value, at most 1."""
     log_e: float
     """The natural logarithm of the e-value."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuantileInterval(_Value):
     """A quantile with its interval, made by `quantile_interval`."""
     estimate: float
@@ -7361,7 +7478,7 @@ class QuantileInterval(_Value):
     """The lower end, a value of the sample; absent if the sample is too small for one."""
     high: float | None = None
     """The upper end."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RankTest(_Value):
     """Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`."""
     u: float
@@ -7378,7 +7495,7 @@ class RankTest(_Value):
     """The smallest one-sided p-value that samples of these sizes, with these ties, can reach: where the two sides differ, the greater one."""
     common_language_effect: float
     """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateHypothesis(_Value):
     """A hypothesis about the ratio of two rates."""
     ratio: float = 1.0
@@ -7389,7 +7506,7 @@ class RateHypothesis(_Value):
     """The weight of the prior on the canary, in events; only for any number of looks."""
     prior_baseline: float | None = None
     """The weight of the prior on the baseline, in events."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateInterval(_Value):
     """A rate with its interval, made by `rate_interval`."""
     rate: float
@@ -7398,7 +7515,7 @@ class RateInterval(_Value):
     """The lower end."""
     high: float
     """The upper end."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateRatio(_Value):
     """The ratio of two rates with its interval, made by `rate_ratio`."""
     ratio: float | None = None
@@ -7407,7 +7524,7 @@ class RateRatio(_Value):
     """The lower end."""
     high: float | None = None
     """The upper end; absent without events of the baseline."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateTest(_Value):
     """The tests of the ratio of two rates, made by `rate_test`."""
     share: float
@@ -7416,7 +7533,7 @@ class RateTest(_Value):
     """The test against "the ratio is at most that of the hypothesis": small if the canary has a greater rate."""
     less: TestResult
     """The test against "the ratio is at least that of the hypothesis"."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SamplePolicy(_Value):
     """When the values of a canary count as worse, and how certain that must be."""
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -7439,7 +7556,7 @@ class SamplePolicy(_Value):
     """Values above this quantile of the baseline count as that quantile: 0.99 keeps one buyer of a hundred from deciding alone."""
     limit: ValueLimit | None = None
     """A limit beyond which a value is bad, such as the latency of a service level: the shares of bad values are compared as well."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ShareEffect(_Value):
     """An effect on a share with its confidence interval, made by `share_effect`."""
     estimate: float | None = None
@@ -7448,7 +7565,7 @@ class ShareEffect(_Value):
     """The lower end."""
     high: float | None = None
     """The upper end; absent if there is none."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ShareInterval(_Value):
     """A share with its confidence interval, made by `share_interval` and `share_sequence`."""
     share: float
@@ -7457,7 +7574,7 @@ class ShareInterval(_Value):
     """The lower end."""
     high: float
     """The upper end."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SharePolicy(_Value):
     """When a share of the canary counts as worse, and how certain that must be."""
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -7472,7 +7589,7 @@ class SharePolicy(_Value):
     """The test for harm."""
     min_expected_events: float = 5.0
     """The number of events that the baseline must be expected to have before there is any verdict."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ShareTest(_Value):
     """The result of a test of two shares, made by `test_shares`."""
     method: ShareTestMethod
@@ -7485,7 +7602,7 @@ class ShareTest(_Value):
     """The p-value against "the hypothesis, or less": small if the share of the canary is greater."""
     p_less: float
     """The p-value against "the hypothesis, or more": small if the share of the canary is less."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Shift(_Value):
     """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
     estimate: float
@@ -7494,7 +7611,7 @@ class Shift(_Value):
     """The lower end of the interval; absent if the samples are too small for a finite one."""
     upper: float | None = None
     """The upper end."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Sketch(_Value):
     """Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative error `accuracy`, in a few hundred numbers."""
     accuracy: float
@@ -7509,14 +7626,14 @@ class Sketch(_Value):
     """The number of infinite values."""
     negative_infinite: int
     """The number of negative infinite values."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SketchBucket(_Value):
     """One bucket of a sketch: the values above γ^(index − 1) and up to γ^index, where γ = (1 + accuracy) / (1 − accuracy)."""
     index: int
     """The index of the bucket."""
     count: int
     """The number of values."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SketchPolicy(_Value):
     """Which quantile of two sketches is compared, and how certain a verdict must be."""
     quantile: float = 0.99
@@ -7529,7 +7646,7 @@ class SketchPolicy(_Value):
     """The highest probability of a false `failed`, and that of a false `passed`."""
     looks: Looks = Looks.ANY
     """How often the sketches are compared while they grow."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SplitCheck(_Value):
     """Whether traffic was split as planned, made by `check_split`."""
     verdict: SplitVerdict
@@ -7548,7 +7665,7 @@ class SplitCheck(_Value):
     """The reasons: first that of the verdict."""
     policy_digest: str
     """The digest of the policy that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SplitPolicy(_Value):
     """How certain a mismatch must be, and how close a split must be to its plan."""
     alpha: float = 0.001
@@ -7557,21 +7674,21 @@ class SplitPolicy(_Value):
     """How far the share of an arm may be from the planned share to be `matched`, in percent of the planned share."""
     prior_units: float = 100.0
     """The weight of the prior, in units."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestResult(_Value):
     """The result of one test."""
     p: float
     """The p-value."""
     log_e: float | None = None
     """The natural logarithm of the e-value: the evidence against the hypothesis."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Trials(_Value):
     """The events of one arm, and the trials of which they are a part."""
     events: int
     """The trials with the event: failed requests, sessions with an order."""
     trials: int
     """All trials: requests, sessions."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ValueLimit(_Value):
     """A limit beyond which a value is bad: above it, or below it where less is worse."""
     value: float
@@ -7580,7 +7697,7 @@ class ValueLimit(_Value):
     """By how many percent of the share of the baseline the share of bad values may be greater."""
     tolerated_share: float | None = None
     """The share of bad values that is tolerated whatever the baseline has, between 0 and 1: 0.01 for a p99 within the limit."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
     difference: float
@@ -7599,7 +7716,7 @@ class WelchTest(_Value):
     """The p-value against "the mean of the canary is not greater"."""
     p_less: float
     """The p-value against "the mean of the canary is not less"."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WindowPolicy(_Value):
     """How counts per window are compared."""
     counts: Policy = field(default_factory=lambda: Policy())
@@ -7819,7 +7936,7 @@ class Weekday(StrEnum):
     """The sixth day."""
     SUNDAY = 'sunday'
     """The last day of the ISO week."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BusinessCalendar(_Value):
     """Defines business days: the weekend, holidays and make-up days."""
     weekend: Sequence[Weekday] = (Weekday.SATURDAY, Weekday.SUNDAY)
@@ -7830,14 +7947,14 @@ class BusinessCalendar(_Value):
     """Make-up days: business days even on a weekend or a holiday."""
     half_days: Sequence[HalfDay] = ()
     """Business days that end early."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HalfDay(_Value):
     """A business day that ends early, like Christmas Eve."""
-    date: date
+    date: _date
     """The day."""
     end: str
     """The local time at which it ends: `12:00`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TimeRange(_Value):
     """A half-open range of time: `start` is included, `end` is not."""
     start: datetime
@@ -7928,7 +8045,7 @@ class Verdict(StrEnum):
     """The release may start."""
     CLOSED = 'closed'
     """The release may not start."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Definition(_Value):
     """A window in which releases are allowed, or denied."""
     name: str
@@ -7936,7 +8053,7 @@ class Definition(_Value):
     kind: Kind
     """Whether releases are allowed or denied while it is active."""
     schedule: Annotated[Schedule, _TAGGED]
-    """Schedule it is active."""
+    """When it is active."""
     zone: str = 'UTC'
     """The IANA zone of its local times."""
     environments: Sequence[str] = ()
@@ -7949,7 +8066,7 @@ class Definition(_Value):
     """Whether it lets runs through that a person started, as `manualSync` of Argo CD."""
     overrun: bool = False
     """Whether it lets a run end that began while it was open, as `syncOverrun` of Argo CD."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Diagnostic(_Value):
     """A probable mistake in the windows, made by `lint`."""
     code: DiagnosticCode
@@ -7960,7 +8077,7 @@ class Diagnostic(_Value):
     """The path from the policy down: `windows[1].schedule`."""
     text: str
     """The sentence for a person."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Fit(_Value):
     """Whether a release fits into an opening, made by `fits`."""
     verdict: FitVerdict
@@ -7975,21 +8092,21 @@ class Fit(_Value):
     """The digest of the policy that was applied."""
     tzdb_version: str
     """The version of the time zone database that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Override(_Value):
     """A person's decision to release although the windows are closed."""
     by: str
     """Who decided it."""
     why: str
     """Why."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """The windows of an organisation, and the calendars that they name."""
     windows: Sequence[Definition] = ()
     """The windows, at most 1,000."""
     calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
     """The calendars by name: weekends, holidays and make-up days."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleCron(_Variant):
     """For a duration from each instant of a cron expression on, as in Argo CD."""
     type: Literal['cron'] = 'cron'
@@ -7998,7 +8115,7 @@ class ScheduleCron(_Variant):
     """Five fields: minute, hour, day of the month, month, day of the week (0 or 7 is Sunday)."""
     duration: timedelta
     """The length of each occurrence, above 0."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleCronPair(_Variant):
     """From each instant of one cron expression to the next instant of another, as the freeze periods of GitLab."""
     type: Literal['cron_pair'] = 'cron_pair'
@@ -8007,7 +8124,7 @@ class ScheduleCronPair(_Variant):
     """The cron expression of the starts."""
     end: str
     """The cron expression of the ends."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleWeekly(_Variant):
     """Between two local times on days of the week."""
     type: Literal['weekly'] = 'weekly'
@@ -8018,7 +8135,7 @@ class ScheduleWeekly(_Variant):
     """The local time of the start: `22:00`."""
     end: str
     """The local time of the end, up to `24:00`."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleOnce(_Variant):
     """Once, between two instants."""
     type: Literal['once'] = 'once'
@@ -8027,7 +8144,7 @@ class ScheduleOnce(_Variant):
     """The first instant."""
     end: datetime
     """The first instant after it."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleDates(_Variant):
     """Once, for whole local days."""
     type: Literal['dates'] = 'dates'
@@ -8036,7 +8153,7 @@ class ScheduleDates(_Variant):
     """The first day."""
     last: date
     """The last day, which is part of it."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleHolidays(_Variant):
     """On the holidays of a calendar, all day, and on business days around them."""
     type: Literal['holidays'] = 'holidays'
@@ -8047,14 +8164,14 @@ class ScheduleHolidays(_Variant):
     """The number of business days before each holiday that are part of it."""
     business_days_after: int = 0
     """The number of business days after each holiday that are part of it."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleDaysOff(_Variant):
     """On the days of a calendar that are no business days, all day."""
     type: Literal['days_off'] = 'days_off'
     """Which variant this is."""
     calendar: str
     """The name of the calendar."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleBusinessDays(_Variant):
     """Between two local times on the business days of a calendar."""
     type: Literal['business_days'] = 'business_days'
@@ -8066,8 +8183,8 @@ class ScheduleBusinessDays(_Variant):
     end: str
     """The local time of the end, up to `24:00`."""
 Schedule: TypeAlias = ScheduleCron | ScheduleCronPair | ScheduleWeekly | ScheduleOnce | ScheduleDates | ScheduleHolidays | ScheduleDaysOff | ScheduleBusinessDays
-"""Schedule a window is active."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+"""When a window is active."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Slot(_Value):
     """An opening, made by `next_slot`."""
     verdict: SlotVerdict
@@ -8082,7 +8199,7 @@ class Slot(_Value):
     """The digest of the policy that was applied."""
     tzdb_version: str
     """The version of the time zone database that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Status(_Value):
     """Whether a release may start, made by `status`."""
     verdict: Verdict
@@ -8103,7 +8220,7 @@ class Status(_Value):
     """The digest of the policy that was applied."""
     tzdb_version: str
     """The version of the time zone database that was applied."""
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Subject(_Value):
     """The release that asks: where it goes, what it is, and who started it."""
     environment: str | None = None

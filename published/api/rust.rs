@@ -1617,26 +1617,18 @@ pub mod api {
         /// Borrows the argument from the owned value.
         fn borrow(owned: &'a Self::Owned) -> Self;
     }
-    /// The codec of a binding for one call.
+    /// The numbers of an argument: an array that stays where it is, or a list that was read.
+    pub type Floats = Box<dyn AsRef<[f64]> + Send + Sync>;
+    /// The values of a binding for one call.
     pub trait Transport {
-        /// The encoded result.
-        type Return;
-        /// The error of the language.
-        type Failure;
-        /// A list of numbers: decoded, or an array that stays where it is.
-        type Floats;
-        /// Decodes the argument at an index of the signature.
-        fn arg<T: DeserializeOwned>(
-            &mut self,
-            signature: &Signature,
-            index: usize,
-        ) -> Result<T, Self::Failure>;
-        /// Decodes or borrows the argument at an index of the signature, which is a list of numbers: a million of them are too many for a codec.
-        fn floats(&mut self, signature: &Signature, index: usize) -> Result<Self::Floats, Self::Failure>;
-        /// Runs the function, after its arguments were decoded and before its result is encoded.
-        fn run<R: Send>(&mut self, _signature: &Signature, work: impl FnOnce() -> R + Send) -> R;
-        /// Encodes the result.
-        fn ret<T: Serialize>(&mut self, result: T) -> Result<Self::Return, Self::Failure>;
+        /// The source of the argument at an index of the signature; its value is absent if the argument is left out.
+        fn argument(&mut self, signature: &Signature, index: usize) -> Result<&mut dyn Source>;
+        /// The argument at an index of the signature, which is a list of numbers, if it is an array: a million numbers are too many events.
+        fn floats(&mut self, _signature: &Signature, _index: usize) -> Result<Option<Floats>>;
+        /// Runs the function, after its arguments were read and before its result is written.
+        fn run(&mut self, work: &mut (dyn FnMut() + Send));
+        /// What takes the result.
+        fn sink(&mut self) -> &mut dyn Sink;
     }
     /// The transport of JSON text: one text per argument, in the order of the signature.
     #[derive(Debug)]
@@ -1646,13 +1638,6 @@ pub mod api {
     /// Every type, and the arguments and the result of every function, constructor and method, as JSON: for a binding that encodes values by position.
     #[must_use]
     pub fn descriptors() -> String;
-    /// All faults of the arguments of a call, in the order of the signature; `fault` if the type descriptors find none.
-    #[must_use]
-    pub fn explain_arguments(
-        signature: &Signature,
-        values: &[Option<Value>],
-        fault: &dyn fmt::Display,
-    ) -> Error;
     /// Whether a word is a key of a type or an argument on the wire.
     #[must_use]
     pub fn is_key(word: &str) -> bool;
@@ -1760,46 +1745,45 @@ pub mod api {
         /// A call with these arguments.
         #[must_use]
         pub fn new(arguments: Vec<Option<&'a str>>) -> Self;
+        /// The result as JSON; empty before a call, and of a constructor.
+        #[must_use]
+        pub fn into_text(self) -> String;
     }
     impl Transport for JsonTransport<'_> {}
     impl NamedType {
         /// Writes a value, the one argument of the transport, as JSON text.
-        pub fn to_json<T: Transport>(self, transport: &mut T) -> Result<String, T::Failure>;
+        pub fn to_json(self, transport: &mut dyn Transport) -> Result<String>;
         /// Reads a value from JSON text and returns it through the transport.
-        pub fn from_json<T: Transport>(self, text: &str, transport: &mut T) -> Result<T::Return, T::Failure>;
+        pub fn from_json(self, text: &str, transport: &mut dyn Transport) -> Result<()>;
     }
     impl fmt::Debug for Handle {}
     impl Function {
         /// The name and the arguments.
         #[must_use]
         pub fn signature(self) -> &'static Signature;
-        /// Calls the function through the transport of a binding.
-        pub fn call<T: Transport>(self, transport: &mut T) -> Result<T::Return, T::Failure>;
+        /// Calls the function through the transport of a binding, which takes the result.
+        pub fn call(self, transport: &mut dyn Transport) -> Result<()>;
     }
     impl BulkFunction {
         /// The name and the arguments, without the columns.
         #[must_use]
         pub fn signature(self) -> &'static Signature;
-        /// Calls the function on columns through the transport of a binding.
-        pub fn call<T: Transport>(
-            self,
-            columns: &Columns<'_>,
-            transport: &mut T,
-        ) -> Result<T::Return, T::Failure>;
+        /// Calls the function on columns through the transport of a binding, which takes the result.
+        pub fn call(self, columns: &Columns<'_>, transport: &mut dyn Transport) -> Result<()>;
     }
     impl Constructor {
         /// The name of the handle and the one argument of its constructor: the policy.
         #[must_use]
         pub fn signature(self) -> &'static Signature;
         /// Makes a handle through the transport of a binding.
-        pub fn call<T: Transport>(self, transport: &mut T) -> Result<Handle, T::Failure>;
+        pub fn call(self, transport: &mut dyn Transport) -> Result<Handle>;
     }
     impl Method {
         /// The name and the arguments, without the handle.
         #[must_use]
         pub fn signature(self) -> &'static Signature;
-        /// Calls the method on a handle through the transport of a binding.
-        pub fn call<T: Transport>(self, handle: &Handle, transport: &mut T) -> Result<T::Return, T::Failure>;
+        /// Calls the method on a handle through the transport of a binding, which takes the result.
+        pub fn call(self, handle: &Handle, transport: &mut dyn Transport) -> Result<()>;
     }
 }
 /// Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves.
@@ -1860,6 +1844,14 @@ pub mod audit {
         pub const EVIDENCE_MISSING: ReasonCode;
         /// The evidence for a control is there, but does not show what the control asks for.
         pub const EVIDENCE_INSUFFICIENT: ReasonCode;
+        /// Every decision of the log has the same result when it is made again.
+        pub const DECISIONS_AGREE: ReasonCode;
+        /// A decision has another result when it is made again.
+        pub const DECISION_DIFFERS: ReasonCode;
+        /// An entry of the kind `decision` does not say what was decided, or names a function that there is not.
+        pub const DECISION_UNREADABLE: ReasonCode;
+        /// The log has no decision.
+        pub const NO_DECISIONS: ReasonCode;
     }
     /// Whether a log is whole, made by `verify_chain` and `verify_log`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -2249,6 +2241,70 @@ pub mod audit {
         /// The instant until which this record is kept.
         pub retain_until: Option<Timestamp>,
     }
+    /// The kind of the entries that `record_decision` makes and `replay` makes again: `decision`.
+    pub const DECISION_KIND: &str;
+    /// A decision that has another result than the log says.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Difference {
+        /// The number of the entry.
+        pub sequence: Count,
+        /// The qualified name of the function that was asked.
+        pub function_name: String,
+        /// The path of the first value in the result that differs; empty if the call is refused now.
+        pub path: String,
+        /// What the log has there, as JSON, shortened; `nothing` if it has none.
+        pub recorded: String,
+        /// What the function returns there now, or its error.
+        pub replayed: String,
+    }
+    /// The decisions of a log, made again by `replay`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Replay {
+        /// Whether the results are those of the log.
+        pub verdict: ReplayVerdict,
+        /// The number of decisions that were made again.
+        pub replayed: Count,
+        /// The number of entries that are no decisions.
+        pub skipped: Count,
+        /// The number of decisions that cannot be made again.
+        pub unreadable: Count,
+        /// The first difference.
+        pub first_difference: Option<Difference>,
+        /// The reasons: for each of the first 100 entries that differ or cannot be read, or for the whole log.
+        pub reasons: Vec<Reason>,
+        /// `decisions` if the log has none.
+        pub missing: Vec<String>,
+        /// The digest of what was replayed: the data of the decisions, one after another.
+        pub policy_digest: String,
+    }
+    /// Whether past decisions have the same results again.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ReplayVerdict {
+        /// Every decision has the result that the log says.
+        Agrees,
+        /// A decision has another result.
+        Differs,
+        /// The log has no decision, or one that cannot be made again, and no other one differs.
+        Inconclusive,
+    }
+    /// Writes the replay of a log as text for a person.
+    #[must_use]
+    pub fn explain_replay(replay: &Replay) -> String;
+    /// The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`.
+    #[must_use]
+    pub fn outcome_of_replay(replay: &Replay) -> Outcome;
+    /// Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+    pub fn record_decision(
+        at: Timestamp,
+        function_name: &str,
+        input: &str,
+        calls: impl Fn(&str, &str) -> Result<String>,
+    ) -> Result<Entry>;
+    /// Makes every decision of a log again and compares the result with what the log says, bit for bit.
+    pub fn replay(log: &[LogRecord], calls: impl Fn(&str, &str) -> Result<String>) -> Replay;
     /// A file, an image or a package, known by its digests.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[input]
@@ -2308,6 +2364,9 @@ pub mod audit {
     pub fn outcome_of_statement(check: &StatementCheck) -> Outcome;
     /// Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).
     pub fn to_statement(subjects: &[Artifact], predicate_type: &str, predicate: &str) -> Result<String>;
+    /// A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Tree {}
     /// The proof that a tree continues an earlier one: the hashes by which both roots are computed.
     pub fn consistency_proof(hashes: &[String], first_size: Count) -> Result<Vec<String>>;
     /// The audit path of a leaf: the hashes by which the leaf leads to the root.
@@ -2327,6 +2386,8 @@ pub mod audit {
     impl FromStr for Framework {}
     impl Display for ProofVerdict {}
     impl FromStr for ProofVerdict {}
+    impl Display for ReplayVerdict {}
+    impl FromStr for ReplayVerdict {}
     impl Display for StatementVerdict {}
     impl FromStr for StatementVerdict {}
     impl fmt::Display for ChainCheck {}
@@ -2375,6 +2436,9 @@ pub mod audit {
         #[must_use]
         pub fn new(id: impl Into<String>, aware_at: Timestamp) -> Self;
     }
+    /// The text of `explain_replay`.
+    impl fmt::Display for Replay {}
+    impl Explain for Replay {}
     impl Artifact {
         /// An artifact with its digests.
         #[must_use]
@@ -2382,6 +2446,20 @@ pub mod audit {
     }
     impl fmt::Display for StatementCheck {}
     impl Explain for StatementCheck {}
+    impl Tree {
+        /// Makes the tree of a list of leaf hashes.
+        pub fn new(hashes: Vec<String>) -> Result<Self>;
+        /// The leaf hashes.
+        #[must_use]
+        pub fn hashes(&self) -> &[String];
+        /// The root of the tree, as `merkle_root`.
+        #[must_use]
+        pub fn digest(&self) -> &str;
+        /// The audit path of a leaf, as `inclusion_proof`.
+        pub fn inclusion_proof(&self, index: Count) -> Result<Vec<String>>;
+        /// The proof that the tree continues an earlier one, as `consistency_proof`.
+        pub fn consistency_proof(&self, first_size: Count) -> Result<Vec<String>>;
+    }
 }
 /// Decides whether a canary advances, holds or rolls back.
 pub mod canary {
@@ -2427,12 +2505,18 @@ pub mod canary {
         pub const ORDER_APPLIED: ReasonCode;
         /// A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that it would change.
         pub const ORDER_OUTDATED: ReasonCode;
+        /// A command of an operator changes nothing in this phase of the rollout.
+        pub const ORDER_WITHOUT_EFFECT: ReasonCode;
         /// The rollout is paused until an operator resumes.
         pub const PAUSED: ReasonCode;
+        /// A pause that an operator ordered ended with a new revision.
+        pub const PAUSE_ENDED: ReasonCode;
         /// All pauses together have used up their limit: a pause ended by itself, or could not begin.
         pub const PAUSE_LIMIT_REACHED: ReasonCode;
         /// A pause step has not reached its end.
         pub const PAUSE_RUNNING: ReasonCode;
+        /// The revision that was announced is rolled out already.
+        pub const REVISION_KNOWN: ReasonCode;
         /// Routes and a scale ended with the run, and must be removed after its traffic.
         pub const ROUTES_REMOVED: ReasonCode;
         /// The rollout has failed, and its traffic goes back as the previous version can take it.
@@ -2762,7 +2846,7 @@ pub mod canary {
         PromoteFull,
         /// Go on at this weight although measurements are inconclusive or missing.
         AcceptInconclusive,
-        /// Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
+        /// Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new version may be the fix.
         ContinueWithoutStable,
     }
     /// The two sides of a canary.
@@ -2847,7 +2931,7 @@ pub mod canary {
         },
         /// Another version is rolled out from now on: the run begins again without traffic.
         NewRevision {
-            /// The name of the new version.
+            /// The name of the new version: no other has it.
             revision: String,
         },
     }
@@ -3147,7 +3231,7 @@ pub mod canary {
     pub enum AbortPolicy {
         /// All traffic goes back to the previous version.
         RollBack,
-        /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`.
+        /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a grace at once.
         ReverseSteps,
         /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).
         Freeze,
@@ -5372,8 +5456,24 @@ pub mod incident {
     impl fmt::Display for Update {}
     impl Explain for Update {}
 }
-/// Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+/// Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 pub mod interchange {
+    /// An application of Argo CD, as the selectors of a sync window see it.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ArgoApplication {
+        /// The name of the application.
+        pub name: String,
+        /// The namespace that it deploys to.
+        pub namespace: String,
+        /// The name of the cluster that it deploys to.
+        pub cluster: String,
+        /// The address of the cluster's API server.
+        pub server: String,
+    }
+    /// Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
+    pub fn argo_sync_windows(text: &str, application: &ArgoApplication) -> Result<Policy>;
     /// The command whose output `parse_git` reads as `log`, for a shell.
     pub const GIT_LOG: &str;
     /// The command that prints the ids of the commits that touch some paths, for a shell: append the paths.
@@ -5436,6 +5536,8 @@ pub mod interchange {
     }
     /// Reads the commits and tags of a repository from the output of two git commands.
     pub fn parse_git(tags: &str, log: &str) -> Result<GitHistory>;
+    /// Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
+    pub fn gitlab_freeze_periods(text: &str) -> Result<Policy>;
     /// Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
     pub fn monitoring_to_grafana(
         monitoring: &Monitoring,
@@ -5443,6 +5545,22 @@ pub mod interchange {
         queries: &[PrometheusQuery],
         title: &str,
     ) -> Result<String>;
+    /// The options of kured that say when it may restart a node.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct KuredSchedule {
+        /// `--reboot-days`: names of days with commas, or numbers from 0 for Sunday.
+        pub reboot_days: String,
+        /// `--start-time`.
+        pub start_time: String,
+        /// `--end-time`, which is part of the window.
+        pub end_time: String,
+        /// `--time-zone`, an IANA name.
+        pub time_zone: String,
+    }
+    /// Reads the schedule of kured as allow windows.
+    pub fn kured_window(schedule: &KuredSchedule) -> Result<Policy>;
     /// A metric of a schedule with the Prometheus responses for it.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -5579,6 +5697,16 @@ pub mod interchange {
     impl FromStr for MissingSample {}
     impl Display for SeriesRule {}
     impl FromStr for SeriesRule {}
+    impl ArgoApplication {
+        /// An application by its names.
+        #[must_use]
+        pub fn new(
+            name: impl Into<String>,
+            namespace: impl Into<String>,
+            cluster: impl Into<String>,
+            server: impl Into<String>,
+        ) -> Self;
+    }
     impl GitHistory {
         /// The commits, newest first, and the tags of a repository.
         #[must_use]
@@ -5608,6 +5736,7 @@ pub mod interchange {
         #[must_use]
         pub fn new(name: impl Into<String>, commit: impl Into<String>, tagged_at: Timestamp) -> Self;
     }
+    impl Default for KuredSchedule {}
     impl PrometheusMetric {
         /// A metric whose query has its unit, without a query for the number of samples.
         #[must_use]
@@ -9991,7 +10120,7 @@ pub mod window {
         pub name: String,
         /// Whether releases are allowed or denied while it is active.
         pub kind: Kind,
-        /// Schedule it is active.
+        /// When it is active.
         pub schedule: Schedule,
         /// The IANA zone of its local times.
         pub zone: String,
@@ -10070,7 +10199,7 @@ pub mod window {
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
-    /// Schedule a window is active.
+    /// When a window is active.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
     pub enum Schedule {
@@ -10333,6 +10462,159 @@ pub mod wire {
     /// Reads YAML as strictly as JSON: a repeated key is an error, and so are `.nan` and `.inf`.
     #[cfg(feature = "yaml")]
     pub fn parse_yaml(text: &str) -> Result<Value>;
+    /// What takes a value, event by event.
+    pub trait Sink {
+        /// An absent value, where it cannot be left out.
+        fn null(&mut self) -> Result<()>;
+        /// True or false.
+        fn bool(&mut self, value: bool) -> Result<()>;
+        /// A whole number.
+        fn integer(&mut self, number: i64) -> Result<()>;
+        /// A number; not finite only if the value was made in Rust.
+        fn float(&mut self, number: f64) -> Result<()>;
+        /// A text, or the tag of an enum with data.
+        fn text(&mut self, text: &str) -> Result<()>;
+        /// An instant, as milliseconds since 1970.
+        fn instant(&mut self, millis: i64) -> Result<()>;
+        /// A span, as milliseconds.
+        fn span(&mut self, millis: i64) -> Result<()>;
+        /// A day, as its text.
+        fn day(&mut self, text: &str) -> Result<()>;
+        /// A reason code.
+        fn reason_code(&mut self, text: &str) -> Result<()>;
+        /// The variant of an enum without data: the qualified name of the enum, the position and the text of the variant.
+        fn unit(&mut self, _of: &'static str, _position: u32, text: &'static str) -> Result<()>;
+        /// Begins a list of so many items.
+        fn list(&mut self, length: usize) -> Result<()>;
+        /// Begins a map.
+        fn map(&mut self) -> Result<()>;
+        /// Begins an object of the type of this qualified name, with so many fields that are present.
+        fn object(&mut self, of: &'static str, length: usize) -> Result<bool>;
+        /// Names the field whose value is next.
+        fn field(&mut self, name: &'static str) -> Result<()>;
+        /// Passes over a field that is left out.
+        fn skipped(&mut self, _name: &'static str) -> Result<()>;
+        /// Ends the innermost list, map or object.
+        fn end(&mut self) -> Result<()>;
+    }
+    /// Tells a sink a value.
+    pub fn write<T: Serialize + ?Sized>(value: &T, sink: &mut dyn Sink) -> Result<()>;
+    /// What a value is; of a list or an object its beginning.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Event<'a> {
+        /// Absent.
+        Null,
+        /// True or false.
+        Bool(bool),
+        /// A whole number.
+        Integer(i64),
+        /// A whole number, perhaps beyond 2^63.
+        Unsigned(u64),
+        /// A finite number.
+        Float(f64),
+        /// A text, or any scalar as text.
+        Text(Cow<'a, str>),
+        /// An instant as milliseconds since 1970.
+        Instant(i64),
+        /// A span as milliseconds.
+        Span(i64),
+        /// A day as its text on the wire, where only a day may stand.
+        Day(Cow<'a, str>),
+        /// A variant of an enum without data, by its position.
+        Unit(u32),
+        /// The beginning of a list of so many items.
+        List(usize),
+        /// The beginning of an object of so many entries.
+        Object(usize),
+        /// The beginning of the fields of an enum with data, so many without the tag; the variant by its tag or position.
+        Variant(Key<'a>, usize),
+    }
+    /// A key of an object.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Key<'a> {
+        /// A name on the wire.
+        Wire(Cow<'a, str>),
+        /// A name as callers may write it: for a field it is `week_start` or `weekStart`, in a map it stays as it is.
+        Caller(Cow<'a, str>),
+        /// The position of a field, or of a variant whose fields are the value.
+        Position(u32),
+    }
+    /// What tells a value, event by event.
+    pub trait Source {
+        /// Takes the value that is next.
+        fn value(&mut self, wanted: Wanted) -> Result<Event<'_>>;
+        /// Takes the value that is next if it is absent; whether it was.
+        fn take_absent(&mut self) -> Result<bool>;
+        /// Goes on to the next item of the innermost list.
+        fn item(&mut self) -> Result<()>;
+        /// Goes on to the next entry of the innermost object.
+        fn key(&mut self) -> Result<Key<'_>>;
+        /// Goes on to the next entry of the innermost object, whose keys are the names of fields; its position among them.
+        fn field(&mut self, names: &'static [&'static str], next: usize) -> Result<usize>;
+        /// Ends the innermost list or object, of which everything was read.
+        fn end(&mut self);
+        /// Says that an error to come is one of the innermost list or object, and not of the last value inside.
+        fn leave(&mut self);
+        /// The path of the value that was last begun and not ended.
+        fn path(&self) -> String;
+    }
+    /// What the type needs that is being read: a hint for a source that has to look.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Wanted {
+        /// Whatever there is.
+        Any,
+        /// True, false or a number.
+        Number,
+        /// A text.
+        Text,
+        /// An instant, a span, a day or the text of a scalar.
+        Scalar,
+        /// A list.
+        List,
+        /// A map.
+        Map,
+        /// An object of the type of this qualified name.
+        Struct(&'static str),
+        /// A variant of the enum of this qualified name.
+        Variant(&'static str),
+    }
+    /// The position of the field of this key among the names of fields; `next` is where it most likely is.
+    pub fn position_of(key: &Key<'_>, names: &'static [&'static str], next: usize) -> Result<usize>;
+    /// A value of any type, as it was read.
+    #[derive(Clone, Debug, PartialEq)]
+    #[non_exhaustive]
+    pub enum Tree<'a> {
+        /// Absent.
+        Null,
+        /// True or false.
+        Bool(bool),
+        /// A whole number.
+        Integer(i64),
+        /// A whole number, perhaps beyond 2^63.
+        Unsigned(u64),
+        /// A finite number.
+        Float(f64),
+        /// A text, or any scalar as text.
+        Text(Cow<'a, str>),
+        /// A list.
+        List(Vec<Tree<'a>>),
+        /// An object, in the order of the input.
+        Object(Vec<(Key<'a>, Tree<'a>)>),
+        /// An instant as milliseconds since 1970.
+        Instant(i64),
+        /// A span as milliseconds.
+        Span(i64),
+        /// A day as its text on the wire, where only a day may stand.
+        Day(Cow<'a, str>),
+        /// A variant of an enum without data, by its position.
+        Unit(u32),
+    }
+    /// The events of a tree.
+    #[derive(Debug)]
+    pub struct TreeSource<'a> {}
     /// A public type with a wire form: every struct and enum of the modules.
     pub trait WireType: Serialize + DeserializeOwned {
         /// The qualified name: `canary.State`.
@@ -10350,6 +10632,14 @@ pub mod wire {
     /// The counterpart for the schema of such a field, which shows the default only of a field that is always written: `#[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]`.
     #[cfg(feature = "schema")]
     pub fn never<T>(_: &T) -> bool;
+    /// Reads any format, strictly: without repeated keys and without numbers that JSON cannot hold (YAML has `.nan`).
+    impl<'de> Deserialize<'de> for Tree<'de> {}
+    impl<'a> TreeSource<'a> {
+        /// Reads this tree.
+        #[must_use]
+        pub fn new(tree: Tree<'a>) -> Self;
+    }
+    impl Source for TreeSource<'_> {}
 }
 pub use error::{Error, ErrorKind, Fault, Result};
 pub use reason::{Evidence, Interval, Reason, ReasonCode, Severity};

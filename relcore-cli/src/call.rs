@@ -230,8 +230,6 @@ pub(crate) fn call_with(name: &str, result: &str) -> Result<String, Failure> {
 }
 
 /// Calls a function with its arguments as JSON, in their order.
-///
-/// Through the object that the core reads, not through its generic codec: that would compile all functions once more.
 fn call_json<'a>(
     function: &Function,
     arguments: impl Iterator<Item = Option<&'a str>>,

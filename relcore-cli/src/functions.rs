@@ -1518,7 +1518,8 @@ All faults at once: those of `objectives-from-json` for the objectives,
 check that no record was changed, removed, inserted or moved. `merkle-root`, `inclusion-proof` and
 `consistency-proof` are those of RFC 6962, for an auditor who sees a part of the log. `to-statement` and
 `match-statement` write and match statements of in-toto. `evidence-gaps` lists the evidence that a release record
-lacks for the controls of a framework.
+lacks for the controls of a framework. `record-decision` makes the entry of a decision, and `replay` makes every decision
+of a log again.
 
 Rules:
 
@@ -1769,6 +1770,34 @@ None for a record that could be read; `invalid_value` if the table has no canoni
                         r#"{"verdict":"unproven","reasons":[{"code":"tree_shrank","severity":"error","subject":"proof","text":"the tree shrank from 3 leaves to 2","evidence":{"n":0}}],"policyDigest":"sha256:e29bb819047c24666e31583d6270f3ba14eaafc1576e2f1b1b3aa823397480cc"}"#,
                     )],
                     prints: r#""UNPROVEN: the proof does not hold\n- error: the tree shrank from 3 leaves to 2 [tree_shrank: proof]\npolicy: sha256:e29bb819047c24666e31583d6270f3ba14eaafc1576e2f1b1b3aa823397480cc\n""#,
+                }),
+            },
+            Function {
+                name: "audit.explain_replay",
+                command: "explain-replay",
+                docs: "Writes the replay of a log as text for a person.",
+                arguments: &[Argument {
+                    wire: "replay",
+                    option: "replay",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.Replay",
+                        "The decisions of a log, made again by `replay`.",
+                        "Keys: verdict, replayed, skipped, unreadable, firstDifference?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit explain-replay --replay replay.json",
+                    files: &[(
+                        "replay.json",
+                        r#"{"verdict":"inconclusive","replayed":0,"skipped":1,"unreadable":0,"reasons":[{"code":"no_decisions","severity":"warning","subject":"log","text":"the log has no decision","evidence":{"n":0}}],"missing":["decisions"],"policyDigest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
+                    )],
+                    prints: r#""INCONCLUSIVE: 0 decisions replayed, 0 not\n- warning: the log has no decision [no_decisions: log]\nmissing: decisions\npolicy: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\n""#,
                 }),
             },
             Function {
@@ -2071,6 +2100,37 @@ head is known.",
                 }),
             },
             Function {
+                name: "audit.outcome_of_replay",
+                command: "outcome-of-replay",
+                docs: "The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`.",
+                arguments: &[Argument {
+                    wire: "replay",
+                    option: "replay",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "audit.Replay",
+                        "The decisions of a log, made again by `replay`.",
+                        "Keys: verdict, replayed, skipped, unreadable, firstDifference?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit outcome-of-replay --replay replay.json",
+                    files: &[(
+                        "replay.json",
+                        r#"{"verdict":"inconclusive","replayed":0,"skipped":1,"unreadable":0,"reasons":[{"code":"no_decisions","severity":"warning","subject":"log","text":"the log has no decision","evidence":{"n":0}}],"missing":["decisions"],"policyDigest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
                 name: "audit.outcome_of_statement",
                 command: "outcome-of-statement",
                 docs: "The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.",
@@ -2125,6 +2185,40 @@ are skipped. The chain is not checked here: `verify-chain` does so, and
                 }),
             },
             Function {
+                name: "audit.record_decision",
+                command: "record-decision",
+                docs: r"Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+
+`function_name` is qualified, as `canary next-action`, and `input` is the JSON object of the function's arguments. The entry has all that
+`replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
+
+Errors:
+`unknown_function`, and whatever the function refuses.",
+                arguments: &[
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                    Argument {
+                        wire: "functionName",
+                        option: "function-name",
+                        is_optional: false,
+                        kind: Kind::Text,
+                    },
+                    Argument { wire: "input", option: "input", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("audit.Entry", "What happened: the content of a record."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit record-decision --at 2026-11-23T09:00:00.000Z --function-name window.status --input @input.txt",
+                    files: &[(
+                        "input.txt",
+                        r#"{"subject": {}, "policy": {}, "now": "2026-11-23T09:00:00.000Z"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "audit.record_leaf",
                 command: "record-leaf",
                 docs: "The leaf of a record: `leaf-hash` over the record without its key `hash` as canonical JSON.",
@@ -2150,6 +2244,38 @@ are skipped. The chain is not checked here: `verify-chain` does so, and
                         r#"{"sequence":1,"at":"2026-11-23T09:01:00.000Z","kind":"approved","actor":"kim","subject":"shop 1.4.0","data":"{\"n\":1,\"version\":\"1.4.1\"}","previous":"0000000000000000000000000000000000000000000000000000000000000000","hash":"b42e8bdf34d3fec8eae7211a1fde825e45c3976373f92f93d675cdd82d865f24"}"#,
                     )],
                     prints: r#""27de237d694e42dd34a99f01f141d807b601fbfdf8694833c5a2808d55d6c75f""#,
+                }),
+            },
+            Function {
+                name: "audit.replay",
+                command: "replay",
+                docs: r"Makes every decision of a log again and compares the result with what the log says, bit for bit.
+
+A decision is an entry of the kind `DECISION_KIND`, as `record-decision` makes it; other entries are skipped. A decision
+is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
+of relcore, or changed. The chain of the log is not checked here: `verify-chain` does so.",
+                arguments: &[Argument {
+                    wire: "log",
+                    option: "log",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "list of audit.LogRecord",
+                        "An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON.",
+                        "Keys: sequence, at, kind, actor?, subject?, data, previous, hash",
+                    ),
+                }],
+                result: ("audit.Replay", "The decisions of a log, made again by `replay`."),
+                explain: Some("audit.explain_replay"),
+                outcome: Some("audit.outcome_of_replay"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore audit replay --log log.json",
+                    files: &[(
+                        "log.json",
+                        r#"[{"sequence":2,"at":"2026-11-23T09:00:00.000Z","kind":"approved","actor":"kim","data":"{}","previous":"31485f3c90e337fa22fd5b7b03caf3dd15991fbd7e1959c5694340cb4409b470","hash":"9fc2152f9809af790cdd2fc40bd6331c999cab456606ffdb3e5d69a2fbbbdc03"}]"#,
+                    )],
+                    prints: "",
                 }),
             },
             Function {
@@ -2518,7 +2644,11 @@ another step, has no effect.
 Orders:
 
 A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
-pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
+pause, a skip from before the step. Then `order_outdated` says so, and `order_without_effect` where the phase leaves nothing
+to change: an abort after the rollout has succeeded. The same command of the same instant is applied once.
+
+A resume, a skip and a promotion forgive what was measured, and restart the clock of a deadline that has passed. A new
+revision ends a pause, and `pause_ended` says so if a person had ordered it.
 
 Pitfalls:
 
@@ -3246,7 +3376,7 @@ its effect gets it again.",
                             ("pause", "Stay at this weight; the timers stop."),
                             (
                                 "resume",
-                                "Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and errored measurements start at 0 again.",
+                                "Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and errored measurements start at 0 again, and so does the clock of a deadline that has passed.",
                             ),
                             ("retry", "Begin again at the first step after an abort."),
                             (
@@ -3267,7 +3397,7 @@ its effect gets it again.",
                             ),
                             (
                                 "continue_without_stable",
-                                "Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.",
+                                "Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new version may be the fix. A run that is frozen needs a `resume`, too.",
                             ),
                         ]),
                     },
@@ -3491,7 +3621,7 @@ Errors:
                             ),
                             (
                                 "keep_weight",
-                                "After the step of the new schedule with the present weight. Refused if it has none.",
+                                "After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back or went back before a retry: then it keeps its weight and goes on at the first step.",
                             ),
                             (
                                 "restart",
@@ -5712,7 +5842,8 @@ Errors:
     },
     Module {
         name: "interchange",
-        docs: r"Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+        docs: r"Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+Grafana.
 It decides nothing.
 
 | input | function | result |
@@ -5723,6 +5854,7 @@ It decides nothing.
 | response of Prometheus' `/api/v1/query_range` | `prometheus-query-range` | series of samples |
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
 | alert rules and a query for each metric | `alert-rules-to-prometheus` | a rule file of Prometheus |
+| a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo-sync-windows`, `gitlab-freeze-periods`, `kured-window` | a policy of `window` |
 | what to watch, alert rules and queries | `monitoring-to-grafana` | a dashboard of Grafana |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -5812,6 +5944,53 @@ group, and for a query that is empty, has a comment (`up # 1`) or brackets that 
                         r#"{"rules":[{"name":"a\"b\\ {{ $value }}\n- alert: x","metric":"cpu","limit":{"type":"fixed","value":1},"labels":{"on":"{{ x }}"},"summary":"{{ query \"up\" }}"}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.argo_sync_windows",
+                command: "argo-sync-windows",
+                docs: r"Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
+
+`text` is the manifest of an `AppProject`, its `spec`, or the list `syncWindows` alone, in YAML or JSON. A window counts if
+one of its selectors matches, or all that it has with `andOperator`. The windows get the names `window 1`, `window 2`
+by their places in the list.
+
+Two things differ from Argo CD. It takes the offset of a time zone from the clock on the wall, so that its windows are an
+hour off after a clock change. And a window is active from its first instant on, where Argo CD leaves that instant out.
+
+Errors:
+All faults at once: `syntax` for text that is neither YAML nor JSON, `missing_field` for a document without
+`syncWindows`, `unknown_field` for a misspelt key of a window, `invalid_value` for the kind `block`, a window without a
+selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?` are read. Those of
+`window policy-from-json` for a zone, a cron expression and a duration.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "application",
+                        option: "application",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.ArgoApplication",
+                            "An application of Argo CD, as the selectors of a sync window see it.",
+                            "Keys: name, namespace, cluster, server",
+                        ),
+                    },
+                ],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange argo-sync-windows --text '{"spec": {"syncWindows": []}}' --application application.json"#,
+                    files: &[(
+                        "application.json",
+                        r#"{"name":"shop","namespace":"shop-prod","cluster":"in-cluster","server":"https://kubernetes.default.svc"}"#,
+                    )],
+                    prints: r#"{"windows":[],"calendars":{}}"#,
                 }),
             },
             Function {
@@ -5938,6 +6117,69 @@ history, as in one that was cut off; `duplicate` for a repeated commit or releas
                         r#"{"commits":[{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"authoredAt":"2026-03-02T00:00:00.000Z","committedAt":"2026-03-02T00:00:00.000Z","subject":"chore(release): publish","body":""},{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"authoredAt":"2026-03-01T00:00:00.000Z","committedAt":"2026-03-01T00:00:00.000Z","subject":"start","body":""}],"tags":[{"name":"proj1-v0.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-03T00:00:00.000Z"},{"name":"proj2-v0.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-03T00:00:00.000Z"}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.gitlab_freeze_periods",
+                command: "gitlab-freeze-periods",
+                docs: r"Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
+
+A window is named by the id of its period: `freeze period 1`. Without periods everything is open.
+
+GitLab counts the instant of the end as frozen; here a window ends before it.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, `wrong_type` for an object instead of a list, `missing_field` for
+a period without `freeze_end`, `unknown_zone` for `Berlin`, `invalid_value` for the cron expression `0 0 0 * *`,
+`duplicate` for two periods of one id. Other keys are ignored.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange gitlab-freeze-periods --text '[]'",
+                    files: &[],
+                    prints: r#"{"windows":[],"calendars":{}}"#,
+                }),
+            },
+            Function {
+                name: "interchange.kured_window",
+                command: "kured-window",
+                docs: r"Reads the schedule of kured as allow windows.
+
+A window over midnight becomes two, because kured counts each part on the weekday of its own: `mon` from `22:00` to
+`02:00` is the night's first hours of Monday and Monday from 22:00 on.
+
+Errors:
+All faults at once: `invalid_value` for the day `fridayyyy`, no day, the times `25:00` and `9:00:30`, and a start at the
+end; `unknown_zone` for `Local`.",
+                arguments: &[Argument {
+                    wire: "schedule",
+                    option: "schedule",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "interchange.KuredSchedule",
+                        "The options of kured that say when it may restart a node. The defaults are those of kured 1.",
+                        "Keys: rebootDays?, startTime?, endTime?, timeZone?",
+                    ),
+                }],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange kured-window --schedule '{"rebootDays":"0,4"}'"#,
+                    files: &[],
+                    prints: r#"{"windows":[{"name":"kured","kind":"allow","schedule":{"type":"weekly","days":["sunday","thursday"],"start":"00:00","end":"24:00"},"zone":"UTC","environments":[],"services":[],"exempt":[],"manual":false,"overrun":false}],"calendars":{}}"#,
                 }),
             },
             Function {

@@ -9,7 +9,7 @@
 //! | [`ReasonCode`](crate::ReasonCode) | text | enum, text |
 //! | [`Count`] | integer | integer |
 //!
-//! A serde format that is not human-readable (the bridge to Python) sees a scalar as a newtype struct with one of the
+//! A serde format that is not human-readable (the trees and events of `wire`) sees a scalar as a newtype struct with one of the
 //! names below, and converts it to the native type without a detour through text.
 use crate::error::{Error, ErrorKind, Result, quoted};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};

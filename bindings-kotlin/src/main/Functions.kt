@@ -636,7 +636,8 @@ object Analysis {
  * check that no record was changed, removed, inserted or moved. `merkle_root`, `inclusion_proof` and
  * `consistency_proof` are those of RFC 6962, for an auditor who sees a part of the log. `to_statement` and
  * `match_statement` write and match statements of in-toto. `evidence_gaps` lists the evidence that a release record
- * lacks for the controls of a framework.
+ * lacks for the controls of a framework. `record_decision` makes the entry of a decision, and `replay` makes every decision
+ * of a log again.
  *
  * Rules:
  *
@@ -655,6 +656,11 @@ object Analysis {
  * - The time of an entry is that of the caller; entries need not be in the order of their times.
  */
 object Audit {
+    /**
+     * The kind of the entries that `record_decision` makes and `replay` makes again: `decision`.
+     */
+    const val DECISION_KIND: String = "decision"
+
     /**
      * Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and
      * its own hash.
@@ -724,6 +730,14 @@ object Audit {
     @Throws(RelcoreException::class)
     fun explainProof(check: AuditProofCheck): String =
         ffiAuditExplainProof(check)
+
+    /**
+     * Writes the replay of a log as text for a person.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun explainReplay(replay: AuditReplay): String =
+        ffiAuditExplainReplay(replay)
 
     /**
      * Writes which artifacts a statement is about as text for a person.
@@ -827,6 +841,14 @@ object Audit {
         ffiAuditOutcomeOfProof(check)
 
     /**
+     * The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun outcomeOfReplay(replay: AuditReplay): DecisionOutcome =
+        ffiAuditOutcomeOfReplay(replay)
+
+    /**
      * The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.
      */
     @JvmStatic
@@ -847,12 +869,38 @@ object Audit {
         ffiAuditReadLog(text)
 
     /**
+     * Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+     *
+     * `function_name` is qualified, as `canary.next_action`, and `input` is the JSON object of the function's arguments. The entry has all that
+     * `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
+     *
+     * Errors:
+     * `unknown_function`, and whatever the function refuses.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun recordDecision(at: Timestamp, functionName: String, input: String): AuditEntry =
+        ffiAuditRecordDecision(at, functionName, input)
+
+    /**
      * The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
     fun recordLeaf(record: AuditLogRecord): String =
         ffiAuditRecordLeaf(record)
+
+    /**
+     * Makes every decision of a log again and compares the result with what the log says, bit for bit.
+     *
+     * A decision is an entry of the kind `DECISION_KIND`, as `record_decision` makes it; other entries are skipped. A decision
+     * is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
+     * of relcore, or changed. The chain of the log is not checked here: `verify_chain` does so.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun replay(log: List<AuditLogRecord>): AuditReplay =
+        ffiAuditReplay(log)
 
     /**
      * Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).
@@ -1007,7 +1055,11 @@ object Audit {
  * Orders:
  *
  * A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
- * pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
+ * pause, a skip from before the step. Then `order_outdated` says so, and `order_without_effect` where the phase leaves nothing
+ * to change: an abort after the rollout has succeeded. The same command of the same instant is applied once.
+ *
+ * A resume, a skip and a promotion forgive what was measured, and restart the clock of a deadline that has passed. A new
+ * revision ends a pause, and `pause_ended` says so if a person had ordered it.
  *
  * Pitfalls:
  *
@@ -2184,7 +2236,8 @@ object Incident {
 }
 
 /**
- * Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+ * Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+ * Grafana.
  * It decides nothing.
  *
  * | input | function | result |
@@ -2195,6 +2248,7 @@ object Incident {
  * | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
  * | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
  * | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
+ * | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo_sync_windows`, `gitlab_freeze_periods`, `kured_window` | a policy of `window` |
  * | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
  *
  * The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -2278,6 +2332,27 @@ object Interchange {
         ffiInterchangeAlertRulesToPrometheus(rules, queries, group)
 
     /**
+     * Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
+     *
+     * `text` is the manifest of an `AppProject`, its `spec`, or the list `syncWindows` alone, in YAML or JSON. A window counts if
+     * one of its selectors matches, or all that it has with `andOperator`. The windows get the names `window 1`, `window 2`
+     * by their places in the list.
+     *
+     * Two things differ from Argo CD. It takes the offset of a time zone from the clock on the wall, so that its windows are an
+     * hour off after a clock change. And a window is active from its first instant on, where Argo CD leaves that instant out.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is neither YAML nor JSON, `missing_field` for a document without
+     * `syncWindows`, `unknown_field` for a misspelt key of a window, `invalid_value` for the kind `block`, a window without a
+     * selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?` are read. Those of
+     * `window.policy_from_json` for a zone, a cron expression and a duration.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun argoSyncWindows(text: String, application: InterchangeArgoApplication): WindowPolicy =
+        ffiInterchangeArgoSyncWindows(text, application)
+
+    /**
      * The same for several packages in one repository, each a service of its own.
      *
      * A release of a package delivers those of its commits that no earlier release of it contains. A commit that touches two
@@ -2318,6 +2393,38 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun gitReleases(history: InterchangeGitHistory, tagPattern: String? = null, repository: String? = null): InterchangeGitReleases =
         ffiInterchangeGitReleases(history, tagPattern, repository)
+
+    /**
+     * Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
+     *
+     * A window is named by the id of its period: `freeze period 1`. Without periods everything is open.
+     *
+     * GitLab counts the instant of the end as frozen; here a window ends before it.
+     *
+     * Errors:
+     * All faults at once: `syntax` for text that is not JSON, `wrong_type` for an object instead of a list, `missing_field` for
+     * a period without `freeze_end`, `unknown_zone` for `Berlin`, `invalid_value` for the cron expression `0 0 0 * *`,
+     * `duplicate` for two periods of one id. Other keys are ignored.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun gitlabFreezePeriods(text: String): WindowPolicy =
+        ffiInterchangeGitlabFreezePeriods(text)
+
+    /**
+     * Reads the schedule of kured as allow windows.
+     *
+     * A window over midnight becomes two, because kured counts each part on the weekday of its own: `mon` from `22:00` to
+     * `02:00` is the night's first hours of Monday and Monday from 22:00 on.
+     *
+     * Errors:
+     * All faults at once: `invalid_value` for the day `fridayyyy`, no day, the times `25:00` and `9:00:30`, and a start at the
+     * end; `unknown_zone` for `Local`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun kuredWindow(schedule: InterchangeKuredSchedule): WindowPolicy =
+        ffiInterchangeKuredWindow(schedule)
 
     /**
      * Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.

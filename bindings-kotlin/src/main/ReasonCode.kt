@@ -583,9 +583,17 @@ value class ReasonCode(val value: String) {
          */
         val ORDER_OUTDATED = ReasonCode("order_outdated")
         /**
+         * A command of an operator changes nothing in this phase of the rollout.
+         */
+        val ORDER_WITHOUT_EFFECT = ReasonCode("order_without_effect")
+        /**
          * The rollout is paused until an operator resumes.
          */
         val PAUSED = ReasonCode("paused")
+        /**
+         * A pause that an operator ordered ended with a new revision.
+         */
+        val PAUSE_ENDED = ReasonCode("pause_ended")
         /**
          * All pauses together have used up their limit: a pause ended by itself, or could not begin.
          */
@@ -594,6 +602,10 @@ value class ReasonCode(val value: String) {
          * A pause step has not reached its end.
          */
         val PAUSE_RUNNING = ReasonCode("pause_running")
+        /**
+         * The revision that was announced is rolled out already.
+         */
+        val REVISION_KNOWN = ReasonCode("revision_known")
         /**
          * Routes and a scale ended with the run, and must be removed after its traffic.
          */
@@ -1274,6 +1286,22 @@ value class ReasonCode(val value: String) {
          * The evidence for a control is there, but does not show what the control asks for.
          */
         val EVIDENCE_INSUFFICIENT = ReasonCode("evidence_insufficient")
+        /**
+         * Every decision of the log has the same result when it is made again.
+         */
+        val DECISIONS_AGREE = ReasonCode("decisions_agree")
+        /**
+         * A decision has another result when it is made again.
+         */
+        val DECISION_DIFFERS = ReasonCode("decision_differs")
+        /**
+         * An entry of the kind `decision` does not say what was decided, or names a function that there is not.
+         */
+        val DECISION_UNREADABLE = ReasonCode("decision_unreadable")
+        /**
+         * The log has no decision.
+         */
+        val NO_DECISIONS = ReasonCode("no_decisions")
         /**
          * Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
          */

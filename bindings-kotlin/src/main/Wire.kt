@@ -733,6 +733,14 @@ fun AuditChainVerdict.toJson(): String = ffiWriteAuditChainVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun AuditDifference.Companion.fromJson(json: String): AuditDifference = ffiReadAuditDifference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditDifference.toJson(): String = ffiWriteAuditDifference(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun AuditEntry.Companion.fromJson(json: String): AuditEntry = ffiReadAuditEntry(json)
 
 /** The JSON form. */
@@ -858,6 +866,22 @@ fun AuditReleaseRecord.Companion.fromJson(json: String): AuditReleaseRecord = ff
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun AuditReleaseRecord.toJson(): String = ffiWriteAuditReleaseRecord(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditReplay.Companion.fromJson(json: String): AuditReplay = ffiReadAuditReplay(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditReplay.toJson(): String = ffiWriteAuditReplay(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun AuditReplayVerdict.Companion.fromJson(json: String): AuditReplayVerdict = ffiReadAuditReplayVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun AuditReplayVerdict.toJson(): String = ffiWriteAuditReplayVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1741,6 +1765,14 @@ fun IncidentVocabulary.toJson(): String = ffiWriteIncidentVocabulary(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeArgoApplication.Companion.fromJson(json: String): InterchangeArgoApplication = ffiReadInterchangeArgoApplication(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeArgoApplication.toJson(): String = ffiWriteInterchangeArgoApplication(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */
@@ -1786,6 +1818,14 @@ fun InterchangeGitTag.Companion.fromJson(json: String): InterchangeGitTag = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangeGitTag.toJson(): String = ffiWriteInterchangeGitTag(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeKuredSchedule.Companion.fromJson(json: String): InterchangeKuredSchedule = ffiReadInterchangeKuredSchedule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeKuredSchedule.toJson(): String = ffiWriteInterchangeKuredSchedule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

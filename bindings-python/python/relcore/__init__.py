@@ -11,7 +11,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.error`: The error of every function: a list of faults, each with a stable code, the JSON path of the field and a sentence.
 - `relcore.experiment`: Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins.
 - `relcore.incident`: Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due.
-- `relcore.interchange`: Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+- `relcore.interchange`: Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
 - `relcore.metrics`: The five delivery metrics of DORA, from deployments, changes and incidents.
 - `relcore.reason`: Reasons: why a decision is what it is, with stable codes and the evidence.
 - `relcore.release`: Determines the type of a release and the requirements of each type.
@@ -25,10 +25,11 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 from __future__ import annotations
 
 from importlib import import_module as _import
-from typing import TYPE_CHECKING
 
 from relcore._native import VERSION as __version__
 
+# Type checkers know this name; `typing` itself would be most of what the import costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relcore import analysis as analysis
     from relcore import audit as audit

@@ -31,13 +31,13 @@ class Strided(Protocol):
 
 
 if TYPE_CHECKING:
-    Column: TypeAlias = Union[
-        "array[Any]", bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream, "Sequence[object]"
-    ]
+    Column: TypeAlias = (
+        array[Any] | bytes | bytearray | memoryview | Strided | ArrowArray | ArrowStream | Sequence[object]
+    )
     """The values of a column: a buffer, an Arrow array, or a list."""
 else:
-    # Without texts, so that `typing.get_type_hints` resolves the functions of every module.
-    Column = Union[array, bytes, bytearray, memoryview, Strided, ArrowArray, ArrowStream, Sequence[object]]
+    # Python 3.11 cannot evaluate `array[Any]`, which `typing.get_type_hints` of every module would ask for.
+    Column = array | bytes | bytearray | memoryview | Strided | ArrowArray | ArrowStream | Sequence[object]
 
 
 class Keyed(Protocol):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+# Type checkers know this name; `typing` itself would be most of what the import costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relcore.error import ErrorKind, Fault
 

@@ -11,11 +11,30 @@ from relcore import _native
 
 
 class Value:
-    """The base of the generated dataclasses."""
+    """The base of the generated dataclasses.
 
-    __slots__ = ()
+    Equality, hash and text are those of a dataclass. They stand here once, because `dataclass` compiles its own for each
+    class, which is half of what the import of a module costs.
+    """
+
+    __slots__: tuple[str, ...] = ()
     _fields: ClassVar[_native.Fields]
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Value) or type(self) is not type(other):
+            return NotImplemented
+        return self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash(self._values())
+
+    def _values(self) -> tuple[object, ...]:
+        return tuple([getattr(self, name) for name in self.__slots__])
+
+    def __repr__(self) -> str:
+        fields = ", ".join([f"{name}={getattr(self, name)!r}" for name in self.__slots__])
+        return f"{type(self).__qualname__}({fields})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # By name: a dataclass with slots would be restored by position, and another version may have other fields.

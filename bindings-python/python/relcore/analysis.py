@@ -563,12 +563,20 @@ class Verdict(StrEnum):
     """Half of the metrics or more have no data."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Alert(_Value):
     """The state of one alert."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "metric", "severity", "status", "value", "limit", "beyond_since", "firings"
+        "name",
+        "metric",
+        "severity",
+        "status",
+        "value",
+        "limit",
+        "beyond_since",
+        "firings",
+        of="analysis.Alert",
     )
 
     name: str
@@ -599,11 +607,11 @@ class Alert(_Value):
         _freeze(self, "firings")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertLimitFixed(_Variant):
     """A number: response time above 800 ms, CPU above 80 %."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", tag="fixed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", of="analysis.AlertLimit", tag="fixed")
 
     type: Literal["fixed"] = "fixed"
     """Which variant this is."""
@@ -615,12 +623,12 @@ class AlertLimitFixed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertLimitFixedBaseline(_Variant):
     """A change against a number that was measured before the release."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "baseline", "percent", "min_change", tag="fixed_baseline"
+        "baseline", "percent", "min_change", of="analysis.AlertLimit", tag="fixed_baseline"
     )
 
     type: Literal["fixed_baseline"] = "fixed_baseline"
@@ -641,12 +649,12 @@ class AlertLimitFixedBaseline(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertLimitBaselineMetric(_Variant):
     """A change against another metric at the same time: the same one of the previous version."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "metric", "percent", "min_change", tag="baseline_metric"
+        "metric", "percent", "min_change", of="analysis.AlertLimit", tag="baseline_metric"
     )
 
     type: Literal["baseline_metric"] = "baseline_metric"
@@ -671,12 +679,12 @@ AlertLimit: TypeAlias = AlertLimitFixed | AlertLimitFixedBaseline | AlertLimitBa
 """The limit of an alert rule."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertReport(_Value):
     """The state of all alerts at an instant, made by `evaluate_alerts`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "alerts", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict", "alerts", "reasons", "missing", "next_check_at", "policy_digest", of="analysis.AlertReport"
     )
 
     verdict: AlertVerdict
@@ -704,7 +712,7 @@ class AlertReport(_Value):
         return _markdown(explain_alerts(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertRule(_Value):
     """A metric, the limit beyond which it is bad, and for how long."""
 
@@ -719,6 +727,7 @@ class AlertRule(_Value):
         "unit",
         "labels",
         "summary",
+        of="analysis.AlertRule",
     )
 
     name: str
@@ -758,11 +767,11 @@ class AlertRule(_Value):
     """What a person reads first. Default: a sentence with the metric and its limit."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertRules(_Value):
     """The alert rules of a release."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("rules")
+    _fields: ClassVar[_native.Fields] = _native.Fields("rules", of="analysis.AlertRules")
 
     rules: Sequence[AlertRule]
     """The rules: at least one, each with its own name."""
@@ -771,11 +780,11 @@ class AlertRules(_Value):
         _freeze(self, "rules")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertSample(_Value):
     """One sample of a metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value", of="analysis.AlertSample")
 
     at: datetime
     """When it was measured."""
@@ -784,11 +793,11 @@ class AlertSample(_Value):
     """The value; absent if there was none. NaN and infinity count as absent."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AlertSeries(_Value):
     """The samples of a metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "samples")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "samples", of="analysis.AlertSeries")
 
     metric: str
     """The name of the metric."""
@@ -800,7 +809,7 @@ class AlertSeries(_Value):
         _freeze(self, "samples")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AnomalyPolicy(_Value):
     """How anomalies of a series are found, and how certain they must be."""
 
@@ -815,6 +824,7 @@ class AnomalyPolicy(_Value):
         "weight",
         "limit_width",
         "max_missing_share",
+        of="analysis.AnomalyPolicy",
     )
 
     chart: ControlChart = ControlChart.CUSUM
@@ -852,7 +862,7 @@ class AnomalyPolicy(_Value):
     """The share of the reference, and of the values after it, that may be missing. Default 0.1."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AnomalyReport(_Value):
     """Whether a series has left its usual course, made by `detect_anomalies`."""
 
@@ -867,6 +877,7 @@ class AnomalyReport(_Value):
         "points",
         "reasons",
         "policy_digest",
+        of="analysis.AnomalyReport",
     )
 
     verdict: AnomalyVerdict
@@ -906,11 +917,11 @@ class AnomalyReport(_Value):
         return _markdown(explain_anomalies(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Assessment(_Value):
     """The phase of a metric, with its reason."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("phase", "reason")
+    _fields: ClassVar[_native.Fields] = _native.Fields("phase", "reason", of="analysis.Assessment")
 
     phase: Phase
     """The phase."""
@@ -919,11 +930,13 @@ class Assessment(_Value):
     """Why."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChartPoint(_Value):
     """One point of a control chart, in standard deviations."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "increase", "decrease", "limit")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "at", "increase", "decrease", "limit", of="analysis.ChartPoint"
+    )
 
     at: datetime
     """The instant of the value."""
@@ -940,11 +953,13 @@ class ChartPoint(_Value):
     """The limit: a statistic above it is an alarm."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CombinedJudgement(_Value):
     """What the judgements of several windows come to, made by `combine_judgements`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "deciding", "reasons")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "deciding", "reasons", of="analysis.CombinedJudgement"
+    )
 
     verdict: Verdict
     """The verdict."""
@@ -959,14 +974,14 @@ class CombinedJudgement(_Value):
         _freeze(self, "reasons")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Condition(_Value):
     """Tests of one value, joined by `and` or `or`.
 
     Every combination of comparisons of one value is a list of ranges: `(a && b) || c` is `any` of a range and a limit.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("tests", "join")
+    _fields: ClassVar[_native.Fields] = _native.Fields("tests", "join", of="analysis.Condition")
 
     tests: Sequence[Annotated[Test, _TAGGED]]
     """The tests; at least one."""
@@ -978,11 +993,11 @@ class Condition(_Value):
         _freeze(self, "tests")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriteriaSet(_Value):
     """Criteria that must all hold."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("criteria")
+    _fields: ClassVar[_native.Fields] = _native.Fields("criteria", of="analysis.CriteriaSet")
 
     criteria: Sequence[Annotated[Criterion, _TAGGED]]
     """At least one criterion."""
@@ -991,11 +1006,13 @@ class CriteriaSet(_Value):
         _freeze(self, "criteria")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionFixed(_Variant):
     """The value compared with a number: `<800`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("comparator", "value", tag="fixed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "comparator", "value", of="analysis.Criterion", tag="fixed"
+    )
 
     type: Literal["fixed"] = "fixed"
     """Which variant this is."""
@@ -1010,11 +1027,13 @@ class CriterionFixed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionRelativePercent(_Variant):
     """The value compared with earlier results, plus a percentage of them: `<=+10%`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("comparator", "percent", tag="relative_percent")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "comparator", "percent", of="analysis.Criterion", tag="relative_percent"
+    )
 
     type: Literal["relative_percent"] = "relative_percent"
     """Which variant this is."""
@@ -1029,11 +1048,13 @@ class CriterionRelativePercent(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionRelativeChange(_Variant):
     """The value compared with earlier results, plus a number: `<=+10`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("comparator", "change", tag="relative_change")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "comparator", "change", of="analysis.Criterion", tag="relative_change"
+    )
 
     type: Literal["relative_change"] = "relative_change"
     """Which variant this is."""
@@ -1048,11 +1069,11 @@ class CriterionRelativeChange(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionInRange(_Variant):
     """The value lies between two numbers, both included: `in [15, 25]`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", tag="in_range")
+    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", of="analysis.Criterion", tag="in_range")
 
     type: Literal["in_range"] = "in_range"
     """Which variant this is."""
@@ -1067,11 +1088,13 @@ class CriterionInRange(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionNotInRange(_Variant):
     """The value lies outside of two numbers, both excluded: `not in [15, 25]`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", tag="not_in_range")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "low", "high", of="analysis.Criterion", tag="not_in_range"
+    )
 
     type: Literal["not_in_range"] = "not_in_range"
     """Which variant this is."""
@@ -1100,11 +1123,13 @@ Criterion: TypeAlias = (
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CriterionResult(_Value):
     """One criterion of an objective, with the limit that a relative one had."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("leads_to", "set", "criterion", "limit", "holds")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "leads_to", "set", "criterion", "limit", "holds", of="analysis.CriterionResult"
+    )
 
     leads_to: ObjectiveStatus
     """The status of the objective if the set of the criterion decides."""
@@ -1122,14 +1147,14 @@ class CriterionResult(_Value):
     """Whether it holds; absent if that is unknown."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EarlierResult(_Value):
     """The values of an earlier release and the verdict about it.
 
     `earlier_result` makes it from a `Scorecard`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "verdict", "values")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "verdict", "values", of="analysis.EarlierResult")
 
     at: datetime
     """When it was scored: no two results have the same instant."""
@@ -1144,11 +1169,13 @@ class EarlierResult(_Value):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EffectSizes(_Value):
     """How far the values of a canary are from those of its baseline, made by `effect_sizes`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("mean_ratio", "common_language_effect", "cohens_d")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "mean_ratio", "common_language_effect", "cohens_d", of="analysis.EffectSizes"
+    )
 
     mean_ratio: float | None = None
     """The mean of the canary divided by that of the baseline; absent where either mean is not positive."""
@@ -1164,7 +1191,7 @@ class EffectSizes(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Evaluation(_Value):
     """The state of a run, made by `evaluate`."""
 
@@ -1179,6 +1206,7 @@ class Evaluation(_Value):
         "reasons",
         "missing",
         "policy_digest",
+        of="analysis.Evaluation",
     )
 
     phase: Phase
@@ -1218,11 +1246,13 @@ class Evaluation(_Value):
         return _markdown(explain_evaluation(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Firing(_Value):
     """A time during which an alert fired."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("beyond_at", "fired_at", "ended_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "beyond_at", "fired_at", "ended_at", of="analysis.Firing"
+    )
 
     beyond_at: datetime
     """When the metric went beyond its limit."""
@@ -1234,11 +1264,13 @@ class Firing(_Value):
     """When the metric was back within its limit, or its data ended; absent while the alert fires."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupScore(_Value):
     """The score of a group of metrics."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "score", "weight", "judged")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "score", "weight", "judged", of="analysis.GroupScore"
+    )
 
     name: str
     """The name."""
@@ -1253,11 +1285,13 @@ class GroupScore(_Value):
     """The metrics that count. A group of none is left out of the whole score."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupStatus(_Value):
     """What is known of a group of metrics."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "phase", "successful", "at_least")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "phase", "successful", "at_least", of="analysis.GroupStatus"
+    )
 
     name: str
     """The name of the group."""
@@ -1272,11 +1306,13 @@ class GroupStatus(_Value):
     """How many must be."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class InControl(_Value):
     """The mean, the standard deviation and the correlation of a series in control, known from elsewhere."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("mean", "deviation", "correlation")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "mean", "deviation", "correlation", of="analysis.InControl"
+    )
 
     mean: float
     """The mean."""
@@ -1288,11 +1324,11 @@ class InControl(_Value):
     """The correlation of a value with the one before, from 0 to 0.98. Default 0."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Indicator(_Value):
     """The measured value of an objective (a service level indicator), or the reason why there is none."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "value", "n", "error")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "value", "n", "error", of="analysis.Indicator")
 
     name: str
     """The name of the objective."""
@@ -1307,12 +1343,12 @@ class Indicator(_Value):
     """The message of a query that failed. Then there is no value, whatever `value` says."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgePolicy(_Value):
     """The metrics of a canary and its baseline, and when their difference is bad."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "metrics", "group_weights", "pass_score", "marginal_score", "confidence"
+        "metrics", "group_weights", "pass_score", "marginal_score", "confidence", of="analysis.JudgePolicy"
     )
 
     metrics: Sequence[JudgedMetric]
@@ -1336,7 +1372,7 @@ class JudgePolicy(_Value):
         _freeze(self, "metrics")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgedMetric(_Value):
     """A metric of a canary and its baseline."""
 
@@ -1355,6 +1391,7 @@ class JudgedMetric(_Value):
         "critical_decrease",
         "is_count",
         "spread",
+        of="analysis.JudgedMetric",
     )
 
     name: str
@@ -1407,12 +1444,12 @@ class JudgedMetric(_Value):
         _freeze(self, "groups")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Judgement(_Value):
     """The comparison of a canary with its baseline, made by `judge`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "score", "metrics", "reasons", "missing", "policy_digest"
+        "score", "metrics", "reasons", "missing", "policy_digest", of="analysis.Judgement"
     )
 
     score: Score
@@ -1437,12 +1474,12 @@ class Judgement(_Value):
         return _markdown(explain_judgement(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgementPlan(_Value):
     """How often a canary is judged, and over which time."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "lifetime", "interval", "begin_after", "lookback", "start"
+        "lifetime", "interval", "begin_after", "lookback", "start", of="analysis.JudgementPlan"
     )
 
     lifetime: timedelta
@@ -1461,11 +1498,11 @@ class JudgementPlan(_Value):
     """Where the first window begins. Default: `begin_after` from now."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class JudgementWindow(_Value):
     """The time whose values one judgement compares."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="analysis.JudgementWindow")
 
     start: datetime
     """The beginning."""
@@ -1474,12 +1511,12 @@ class JudgementWindow(_Value):
     """The end, at which the judgement is made."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LabelledMetric(_Value):
     """A metric whose label is known."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "label", "groups", "critical", "must_have_data"
+        "name", "label", "groups", "critical", "must_have_data", of="analysis.LabelledMetric"
     )
 
     name: str
@@ -1501,11 +1538,11 @@ class LabelledMetric(_Value):
         _freeze(self, "groups")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Measurement(_Value):
     """One query of one metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "at", "reading")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "at", "reading", of="analysis.Measurement")
 
     metric: str
     """The name of the metric in the template."""
@@ -1517,7 +1554,7 @@ class Measurement(_Value):
     """The result of the query."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Metric(_Value):
     """A measure of a release, and what its values mean.
 
@@ -1542,6 +1579,7 @@ class Metric(_Value):
         "inconclusive_limit",
         "consecutive_error_limit",
         "dry_run",
+        of="analysis.Metric",
     )
 
     name: str
@@ -1595,11 +1633,11 @@ class Metric(_Value):
     """Whether the metric is measured and reported without any effect. Default false."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricGroup(_Value):
     """A group that is successful when at least some of its members are."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "of", "at_least")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "of", "at_least", of="analysis.MetricGroup")
 
     name: str
     """The name, which no metric has."""
@@ -1614,7 +1652,7 @@ class MetricGroup(_Value):
         _freeze(self, "of")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricJudgement(_Value):
     """What the series of one metric show, with the numbers."""
 
@@ -1630,6 +1668,7 @@ class MetricJudgement(_Value):
         "common_language_effect",
         "shift",
         "shift_interval",
+        of="analysis.MetricJudgement",
     )
 
     name: str
@@ -1666,12 +1705,20 @@ class MetricJudgement(_Value):
     """Its confidence interval; absent for samples that are too small for one."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricStatus(_Value):
     """What is known of a metric."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "phase", "dry_run", "tally", "last_value", "last_error", "decided_at", "next_measurement_at"
+        "name",
+        "phase",
+        "dry_run",
+        "tally",
+        "last_value",
+        "last_error",
+        "decided_at",
+        "next_measurement_at",
+        of="analysis.MetricStatus",
     )
 
     name: str
@@ -1699,12 +1746,19 @@ class MetricStatus(_Value):
     """When the next query is due; in the past, when it is late. Absent while a query is under way."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MonitoredMetric(_Value):
     """A metric that is watched after a release."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "area", "unit", "direction", "severity", "cadence", "tolerated_percent"
+        "name",
+        "area",
+        "unit",
+        "direction",
+        "severity",
+        "cadence",
+        "tolerated_percent",
+        of="analysis.MonitoredMetric",
     )
 
     name: str
@@ -1733,11 +1787,11 @@ class MonitoredMetric(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Monitoring(_Value):
     """What is watched after a release, and for how long."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("duration", "metrics")
+    _fields: ClassVar[_native.Fields] = _native.Fields("duration", "metrics", of="analysis.Monitoring")
 
     duration: timedelta = timedelta(seconds=86400)
     """How long the release is watched. Default 24 hours."""
@@ -1749,12 +1803,12 @@ class Monitoring(_Value):
         _freeze(self, "metrics")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Objective(_Value):
     """One service level objective: the name of a value, and the criteria by which it is good."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "target", "weight", "key", "min_samples", "unit"
+        "name", "target", "weight", "key", "min_samples", "unit", of="analysis.Objective"
     )
 
     name: str
@@ -1778,12 +1832,12 @@ class Objective(_Value):
     """The unit of the value: a UCUM code such as `%`, `s`, `ms`; `1` for a share."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObjectiveScore(_Value):
     """The result of one objective."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "status", "value", "points", "max_points", "criteria"
+        "name", "status", "value", "points", "max_points", "criteria", of="analysis.ObjectiveScore"
     )
 
     name: str
@@ -1808,7 +1862,7 @@ class ObjectiveScore(_Value):
         _freeze(self, "criteria")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Objectives(_Value):
     """Service level objectives, and the share of them that a release must meet."""
 
@@ -1821,6 +1875,7 @@ class Objectives(_Value):
         "included",
         "min_earlier",
         "semantics",
+        of="analysis.Objectives",
     )
 
     objectives: Sequence[Objective]
@@ -1855,12 +1910,12 @@ class Objectives(_Value):
         _freeze(self, "objectives")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PhaseCounts(_Value):
     """How many metrics are in each phase at the end."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "count", "successful", "failed", "inconclusive", "error"
+        "count", "successful", "failed", "inconclusive", "error", of="analysis.PhaseCounts"
     )
 
     count: int
@@ -1879,11 +1934,11 @@ class PhaseCounts(_Value):
     """Those that could not be measured."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingValue(_Variant):
     """A finite number."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", tag="value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", of="analysis.Reading", tag="value")
 
     type: Literal["value"] = "value"
     """Which variant this is."""
@@ -1898,11 +1953,11 @@ class ReadingValue(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingNotANumber(_Variant):
     """The result is not a number, such as 0 errors divided by 0 requests."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="not_a_number")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="analysis.Reading", tag="not_a_number")
 
     type: Literal["not_a_number"] = "not_a_number"
     """Which variant this is."""
@@ -1911,11 +1966,11 @@ class ReadingNotANumber(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingEmpty(_Variant):
     """The query succeeded, and its result is empty."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="empty")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="analysis.Reading", tag="empty")
 
     type: Literal["empty"] = "empty"
     """Which variant this is."""
@@ -1924,11 +1979,11 @@ class ReadingEmpty(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingFailed(_Variant):
     """The query failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", tag="failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", of="analysis.Reading", tag="failed")
 
     type: Literal["failed"] = "failed"
     """Which variant this is."""
@@ -1940,11 +1995,11 @@ class ReadingFailed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingStarted(_Variant):
     """The query is under way. It ends with the next measurement of the metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="started")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="analysis.Reading", tag="started")
 
     type: Literal["started"] = "started"
     """Which variant this is."""
@@ -1957,11 +2012,13 @@ Reading: TypeAlias = ReadingValue | ReadingNotANumber | ReadingEmpty | ReadingFa
 """The result of the query of a metric."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Run(_Value):
     """What has happened in a run of an analysis so far."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("started_at", "ended_at", "measurements")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "started_at", "ended_at", "measurements", of="analysis.Run"
+    )
 
     started_at: datetime | None = None
     """When the run began. Absent: it has not begun, and nothing is due."""
@@ -1978,11 +2035,11 @@ class Run(_Value):
         _freeze(self, "measurements")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Samples(_Value):
     """The values of one metric in one arm, in any order."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("values", "missing", "error")
+    _fields: ClassVar[_native.Fields] = _native.Fields("values", "missing", "error", of="analysis.Samples")
 
     values: Sequence[float] = ()
     """The finite values."""
@@ -1997,11 +2054,13 @@ class Samples(_Value):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Score(_Value):
     """The score of all metrics, made by `score`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "lowest", "highest", "groups", "reason")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "lowest", "highest", "groups", "reason", of="analysis.Score"
+    )
 
     verdict: Verdict
     """The verdict."""
@@ -2022,7 +2081,7 @@ class Score(_Value):
         _freeze(self, "groups")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Scorecard(_Value):
     """How well a release meets its objectives, made by `score_objectives`."""
 
@@ -2036,6 +2095,7 @@ class Scorecard(_Value):
         "reasons",
         "missing",
         "policy_digest",
+        of="analysis.Scorecard",
     )
 
     verdict: ObjectiveVerdict
@@ -2074,11 +2134,13 @@ class Scorecard(_Value):
         return _markdown(explain_scorecard(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SeriesPair(_Value):
     """The values of one metric in both arms."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "canary", "baseline")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "canary", "baseline", of="analysis.SeriesPair"
+    )
 
     metric: str
     """The name of the metric in the policy."""
@@ -2090,7 +2152,7 @@ class SeriesPair(_Value):
     """The values of the baseline over the same time."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Tally(_Value):
     """The measurements of a metric, counted as Argo Rollouts does.
 
@@ -2106,6 +2168,7 @@ class Tally(_Value):
         "consecutive_failure",
         "consecutive_error",
         "is_measuring",
+        of="analysis.Tally",
     )
 
     successful: int = 0
@@ -2133,13 +2196,15 @@ class Tally(_Value):
     """Whether a query is under way."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TargetPassWhen(_Variant):
     """What is good is listed, as in Keptn 1: passed if a set of `passed` holds, else a warning if one of `warning`
     holds, else failed.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("passed", "warning", tag="pass_when")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "passed", "warning", of="analysis.Target", tag="pass_when"
+    )
 
     type: Literal["pass_when"] = "pass_when"
     """Which variant this is."""
@@ -2155,13 +2220,15 @@ class TargetPassWhen(_Variant):
         _freeze(self, "passed", "warning")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TargetFailWhen(_Variant):
     """What is bad is listed, as in Keptn 2: failed if a set of `failed` holds, else a warning if one of `warning`
     holds, else passed.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("failed", "warning", tag="fail_when")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "failed", "warning", of="analysis.Target", tag="fail_when"
+    )
 
     type: Literal["fail_when"] = "fail_when"
     """Which variant this is."""
@@ -2177,11 +2244,11 @@ class TargetFailWhen(_Variant):
         _freeze(self, "failed", "warning")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TargetInformative(_Variant):
     """The value is reported and not scored."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="informative")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="analysis.Target", tag="informative")
 
     type: Literal["informative"] = "informative"
     """Which variant this is."""
@@ -2194,14 +2261,14 @@ Target: TypeAlias = TargetPassWhen | TargetFailWhen | TargetInformative
 """The criteria of an objective: lists of sets, of which one must hold."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Template(_Value):
     """The metrics of an analysis, and how many of them must be successful.
 
     Every metric and every group that no group names must be successful.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metrics", "groups", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metrics", "groups", "end", of="analysis.Template")
 
     metrics: Sequence[Metric]
     """The metrics; at least one."""
@@ -2216,11 +2283,11 @@ class Template(_Value):
         _freeze(self, "metrics", "groups")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestBelow(_Variant):
     """`value < limit`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("limit", tag="below")
+    _fields: ClassVar[_native.Fields] = _native.Fields("limit", of="analysis.Test", tag="below")
 
     type: Literal["below"] = "below"
     """Which variant this is."""
@@ -2232,11 +2299,11 @@ class TestBelow(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestAtMost(_Variant):
     """`value <= limit`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("limit", tag="at_most")
+    _fields: ClassVar[_native.Fields] = _native.Fields("limit", of="analysis.Test", tag="at_most")
 
     type: Literal["at_most"] = "at_most"
     """Which variant this is."""
@@ -2248,11 +2315,11 @@ class TestAtMost(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestAbove(_Variant):
     """`value > limit`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("limit", tag="above")
+    _fields: ClassVar[_native.Fields] = _native.Fields("limit", of="analysis.Test", tag="above")
 
     type: Literal["above"] = "above"
     """Which variant this is."""
@@ -2264,11 +2331,11 @@ class TestAbove(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestAtLeast(_Variant):
     """`value >= limit`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("limit", tag="at_least")
+    _fields: ClassVar[_native.Fields] = _native.Fields("limit", of="analysis.Test", tag="at_least")
 
     type: Literal["at_least"] = "at_least"
     """Which variant this is."""
@@ -2280,11 +2347,11 @@ class TestAtLeast(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestWithin(_Variant):
     """`low <= value <= high`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", tag="within")
+    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", of="analysis.Test", tag="within")
 
     type: Literal["within"] = "within"
     """Which variant this is."""
@@ -2299,11 +2366,11 @@ class TestWithin(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestOutside(_Variant):
     """`value < low || value > high`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", tag="outside")
+    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", of="analysis.Test", tag="outside")
 
     type: Literal["outside"] = "outside"
     """Which variant this is."""

@@ -5,7 +5,8 @@
 check that no record was changed, removed, inserted or moved. `merkle_root`, `inclusion_proof` and
 `consistency_proof` are those of RFC 6962, for an auditor who sees a part of the log. `to_statement` and
 `match_statement` write and match statements of in-toto. `evidence_gaps` lists the evidence that a release record
-lacks for the controls of a framework.
+lacks for the controls of a framework. `record_decision` makes the entry of a decision, and `replay` makes every decision
+of a log again.
 
 Rules:
 
@@ -30,9 +31,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from relcore import _native
+from relcore._frozen import Handle as _Handle
 from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
@@ -40,12 +42,14 @@ from relcore.decision import Outcome
 from relcore.reason import Reason
 
 __all__ = [
+    "DECISION_KIND",
     "Approval",
     "Artifact",
     "ArtifactMatch",
     "Breach",
     "ChainCheck",
     "ChainVerdict",
+    "Difference",
     "Entry",
     "EnvironmentStage",
     "EvidenceGap",
@@ -62,14 +66,18 @@ __all__ = [
     "ProofCheck",
     "ProofVerdict",
     "ReleaseRecord",
+    "Replay",
+    "ReplayVerdict",
     "StatementCheck",
     "StatementVerdict",
+    "Tree",
     "append",
     "consistency_proof",
     "evidence_gaps",
     "explain_chain",
     "explain_evidence",
     "explain_proof",
+    "explain_replay",
     "explain_statement",
     "genesis",
     "head",
@@ -80,9 +88,12 @@ __all__ = [
     "outcome_of_chain",
     "outcome_of_evidence",
     "outcome_of_proof",
+    "outcome_of_replay",
     "outcome_of_statement",
     "read_log",
+    "record_decision",
     "record_leaf",
+    "replay",
     "to_statement",
     "verify_chain",
     "verify_consistency",
@@ -154,6 +165,19 @@ class ProofVerdict(StrEnum):
     """It does not hold, or proves nothing."""
 
 
+class ReplayVerdict(StrEnum):
+    """Whether past decisions have the same results again."""
+
+    AGREES = "agrees"
+    """Every decision has the result that the log says."""
+
+    DIFFERS = "differs"
+    """A decision has another result."""
+
+    INCONCLUSIVE = "inconclusive"
+    """The log has no decision, or one that cannot be made again, and no other one differs."""
+
+
 class StatementVerdict(StrEnum):
     """Whether a statement is about all artifacts."""
 
@@ -164,11 +188,13 @@ class StatementVerdict(StrEnum):
     """An artifact has no subject that matches."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Approval(_Value):
     """An approval of a release."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("by", "at", "name", "meaning", "approved_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "by", "at", "name", "meaning", "approved_digest", of="audit.Approval"
+    )
 
     by: str
     """Who approved: the account, as for the author."""
@@ -186,11 +212,11 @@ class Approval(_Value):
     """The digest of what was approved; that of the artifact."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Artifact(_Value):
     """A file, an image or a package, known by its digests."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "digest", of="audit.Artifact")
 
     name: str | None = None
     """Its name, for people."""
@@ -199,11 +225,13 @@ class Artifact(_Value):
     """Its digests by algorithm, as in the `DigestSet` of in-toto: `sha256` and 64 hexadecimal digits."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ArtifactMatch(_Value):
     """Whether a statement is about an artifact."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "matched", "accepted")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "matched", "accepted", of="audit.ArtifactMatch"
+    )
 
     name: str | None = None
     """The name of the artifact."""
@@ -218,11 +246,11 @@ class ArtifactMatch(_Value):
         _freeze(self, "matched")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Breach(_Value):
     """A breach of personal data."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "aware_at", "notified_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "aware_at", "notified_at", of="audit.Breach")
 
     id: str
     """Its identifier."""
@@ -234,7 +262,7 @@ class Breach(_Value):
     """The instant at which the authority was notified."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChainCheck(_Value):
     """Whether a log is whole, made by `verify_chain` and `verify_log`."""
 
@@ -251,6 +279,7 @@ class ChainCheck(_Value):
         "reasons",
         "missing",
         "policy_digest",
+        of="audit.ChainCheck",
     )
 
     verdict: ChainVerdict
@@ -298,11 +327,37 @@ class ChainCheck(_Value):
         return _markdown(explain_chain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Difference(_Value):
+    """A decision that has another result than the log says."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "sequence", "function_name", "path", "recorded", "replayed", of="audit.Difference"
+    )
+
+    sequence: int
+    """The number of the entry."""
+
+    function_name: str
+    """The qualified name of the function that was asked."""
+
+    path: str
+    """The path of the first value in the result that differs; empty if the call is refused now."""
+
+    recorded: str
+    """What the log has there, as JSON, shortened; `nothing` if it has none."""
+
+    replayed: str
+    """What the function returns there now, or its error."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Entry(_Value):
     """What happened: the content of a record."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind", "actor", "subject", "data")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "at", "kind", "actor", "subject", "data", of="audit.Entry"
+    )
 
     at: datetime
     """The instant at which it happened."""
@@ -320,11 +375,13 @@ class Entry(_Value):
     """Everything else, as JSON text: a decision, a policy, a digest. Its numbers are IEEE 754 doubles."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EnvironmentStage(_Value):
     """An environment that a release went through."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("environment", "deployed_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "environment", "deployed_at", of="audit.EnvironmentStage"
+    )
 
     environment: str
     """The environment."""
@@ -333,11 +390,13 @@ class EnvironmentStage(_Value):
     """The instant of the deployment to it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EvidenceGap(_Value):
     """A piece of evidence that a release record lacks."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("control", "title", "evidence", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "control", "title", "evidence", "text", of="audit.EvidenceGap"
+    )
 
     control: str
     """The number of the control."""
@@ -352,12 +411,12 @@ class EvidenceGap(_Value):
     """`evidence missing`, or why what is there is not enough."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EvidenceGaps(_Value):
     """The evidence that a release record lacks, made by `evidence_gaps`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "framework", "gaps", "reasons", "missing", "policy_digest"
+        "verdict", "framework", "gaps", "reasons", "missing", "policy_digest", of="audit.EvidenceGaps"
     )
 
     verdict: EvidenceVerdict
@@ -385,12 +444,18 @@ class EvidenceGaps(_Value):
         return _markdown(explain_evidence(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ExploitedVulnerability(_Value):
     """A vulnerability that is actively exploited."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "aware_at", "early_warning_at", "notified_at", "fixed_at", "final_report_at"
+        "id",
+        "aware_at",
+        "early_warning_at",
+        "notified_at",
+        "fixed_at",
+        "final_report_at",
+        of="audit.ExploitedVulnerability",
     )
 
     id: str
@@ -412,11 +477,11 @@ class ExploitedVulnerability(_Value):
     """The instant of the final report."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Head(_Value):
     """The size of a log and the hash of its last record: what is enough to continue it, and to prove that it is whole."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("size", "hash")
+    _fields: ClassVar[_native.Fields] = _native.Fields("size", "hash", of="audit.Head")
 
     size: int
     """The number of entries, which is the sequence number of the last record."""
@@ -425,11 +490,13 @@ class Head(_Value):
     """The hash of the last record: 64 hexadecimal digits in lower case; zeros if there is none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class IncidentRecord(_Value):
     """An incident that a release caused."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "timeline", "post_mortem_ref", "lessons_learned")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id", "timeline", "post_mortem_ref", "lessons_learned", of="audit.IncidentRecord"
+    )
 
     id: str
     """Its identifier."""
@@ -444,11 +511,11 @@ class IncidentRecord(_Value):
     """What was learned from it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KnownIssue(_Value):
     """A known issue of a version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "evaluation")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "evaluation", of="audit.KnownIssue")
 
     id: str
     """Its identifier."""
@@ -457,11 +524,11 @@ class KnownIssue(_Value):
     """The evaluation of its risk."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LineFault(_Value):
     """A line of a log that is not a record."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("line", "cut_off", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("line", "cut_off", "text", of="audit.LineFault")
 
     line: int
     """The number of the line, from 1."""
@@ -473,12 +540,12 @@ class LineFault(_Value):
     """What is wrong with it, for a person."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LogRecord(_Value):
     """An entry of a log with its place in the chain, made by `append`. One line of the log is its JSON."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "sequence", "at", "kind", "actor", "subject", "data", "previous", "hash"
+        "sequence", "at", "kind", "actor", "subject", "data", "previous", "hash", of="audit.LogRecord"
     )
 
     sequence: int
@@ -506,11 +573,11 @@ class LogRecord(_Value):
     """SHA-256 over this record without this field, as canonical JSON: 64 hexadecimal digits in lower case."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LogText(_Value):
     """A log that was read, made by `read_log`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("records", "fault")
+    _fields: ClassVar[_native.Fields] = _native.Fields("records", "fault", of="audit.LogText")
 
     records: Sequence[LogRecord]
     """The records before the first line that cannot be read; all of them if there is none."""
@@ -522,11 +589,13 @@ class LogText(_Value):
         _freeze(self, "records")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ProofCheck(_Value):
     """Whether a proof holds, made by `verify_inclusion` and `verify_consistency`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "reasons", "policy_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "reasons", "policy_digest", of="audit.ProofCheck"
+    )
 
     verdict: ProofVerdict
     """Whether it holds."""
@@ -544,7 +613,7 @@ class ProofCheck(_Value):
         return _markdown(explain_proof(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReleaseRecord(_Value):
     """What is known about a release: who approved it, what it changed, when and why it was deployed, how it was tested.
 
@@ -583,6 +652,7 @@ class ReleaseRecord(_Value):
         "exploited_vulnerabilities",
         "audit_log",
         "retain_until",
+        of="audit.ReleaseRecord",
     )
 
     version: str | None = None
@@ -688,12 +758,59 @@ class ReleaseRecord(_Value):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Replay(_Value):
+    """The decisions of a log, made again by `replay`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict",
+        "replayed",
+        "skipped",
+        "unreadable",
+        "first_difference",
+        "reasons",
+        "missing",
+        "policy_digest",
+        of="audit.Replay",
+    )
+
+    verdict: ReplayVerdict
+    """Whether the results are those of the log."""
+
+    replayed: int
+    """The number of decisions that were made again."""
+
+    skipped: int
+    """The number of entries that are no decisions."""
+
+    unreadable: int
+    """The number of decisions that cannot be made again."""
+
+    first_difference: Difference | None = None
+    """The first difference."""
+
+    reasons: Sequence[Reason]
+    """The reasons: for each of the first 100 entries that differ or cannot be read, or for the whole log. Never empty."""
+
+    missing: Sequence[str]
+    """`decisions` if the log has none."""
+
+    policy_digest: str
+    """The digest of what was replayed: the data of the decisions, one after another."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "reasons", "missing")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_replay(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StatementCheck(_Value):
     """Which artifacts a statement is about, made by `match_statement`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "predicate_type", "artifacts", "reasons", "policy_digest"
+        "verdict", "predicate_type", "artifacts", "reasons", "policy_digest", of="audit.StatementCheck"
     )
 
     verdict: StatementVerdict
@@ -716,6 +833,58 @@ class StatementCheck(_Value):
 
     def _repr_markdown_(self) -> str:
         return _markdown(explain_statement(self))
+
+
+DECISION_KIND: Final = "decision"
+"""The kind of the entries that `record_decision` makes and `replay` makes again: `decision`."""
+
+_tree = _native.constructor("audit.Tree")
+_tree_hashes = _native.method("audit.Tree.hashes")
+_tree_digest = _native.method("audit.Tree.digest")
+_tree_consistency_proof = _native.method("audit.Tree.consistency_proof")
+_tree_inclusion_proof = _native.method("audit.Tree.inclusion_proof")
+
+
+class Tree(_Handle):
+    """A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length.
+
+    Makes the tree of a list of leaf hashes.
+
+    Errors:
+    `invalid_value` for a hash that is not 64 hexadecimal digits in lower case.
+    """
+
+    __slots__ = ()
+    _policy: ClassVar[str] = "hashes"
+
+    def __init__(self, hashes: Sequence[str]) -> None:
+        self._set(_tree(hashes))
+
+    @property
+    def hashes(self) -> tuple[str, ...]:
+        """The leaf hashes."""
+        return _tree_hashes(self._handle)
+
+    @property
+    def digest(self) -> str:
+        """The root of the tree, as `merkle_root`."""
+        return _tree_digest(self._handle)
+
+    def consistency_proof(self, first_size: int) -> tuple[str, ...]:
+        """The proof that the tree continues an earlier one, as `consistency_proof`.
+
+        Errors:
+        `out_of_range` for a first size of 0 or more than the number of leaves.
+        """
+        return _tree_consistency_proof(self._handle, first_size)
+
+    def inclusion_proof(self, index: int) -> tuple[str, ...]:
+        """The audit path of a leaf, as `inclusion_proof`.
+
+        Errors:
+        `out_of_range` for an index of no leaf.
+        """
+        return _tree_inclusion_proof(self._handle, index)
 
 
 _append = _native.function("audit.append")
@@ -789,6 +958,14 @@ _explain_proof = _native.function("audit.explain_proof")
 def explain_proof(check: ProofCheck | Mapping[str, object]) -> str:
     """Writes the check of a proof as text for a person."""
     return _explain_proof(check)
+
+
+_explain_replay = _native.function("audit.explain_replay")
+
+
+def explain_replay(replay: Replay | Mapping[str, object]) -> str:
+    """Writes the replay of a log as text for a person."""
+    return _explain_replay(replay)
 
 
 _explain_statement = _native.function("audit.explain_statement")
@@ -900,6 +1077,14 @@ def outcome_of_proof(check: ProofCheck | Mapping[str, object]) -> Outcome:
     return _outcome_of_proof(check)
 
 
+_outcome_of_replay = _native.function("audit.outcome_of_replay")
+
+
+def outcome_of_replay(replay: Replay | Mapping[str, object]) -> Outcome:
+    """The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`."""
+    return _outcome_of_replay(replay)
+
+
 _outcome_of_statement = _native.function("audit.outcome_of_statement")
 
 
@@ -921,12 +1106,40 @@ def read_log(text: str) -> LogText:
     return _read_log(text)
 
 
+_record_decision = _native.function("audit.record_decision")
+
+
+def record_decision(at: datetime | str, function_name: str, input: str) -> Entry:
+    """Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+
+    `function_name` is qualified, as `canary.next_action`, and `input` is the JSON object of the function's arguments. The entry has all that
+    `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
+
+    Errors:
+    `unknown_function`, and whatever the function refuses.
+    """
+    return _record_decision(at, function_name, input)
+
+
 _record_leaf = _native.function("audit.record_leaf")
 
 
 def record_leaf(record: LogRecord | Mapping[str, object]) -> str:
     """The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON."""
     return _record_leaf(record)
+
+
+_replay = _native.function("audit.replay")
+
+
+def replay(log: Sequence[LogRecord | Mapping[str, object]]) -> Replay:
+    """Makes every decision of a log again and compares the result with what the log says, bit for bit.
+
+    A decision is an entry of the kind `DECISION_KIND`, as `record_decision` makes it; other entries are skipped. A decision
+    is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
+    of relcore, or changed. The chain of the log is not checked here: `verify_chain` does so.
+    """
+    return _replay(log)
 
 
 _to_statement = _native.function("audit.to_statement")

@@ -81,7 +81,11 @@ another step, has no effect.
 Orders:
 
 A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
-pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
+pause, a skip from before the step. Then `order_outdated` says so, and `order_without_effect` where the phase leaves nothing
+to change: an abort after the rollout has succeeded. The same command of the same instant is applied once.
+
+A resume, a skip and a promotion forgive what was measured, and restart the clock of a deadline that has passed. A new
+revision ends a pause, and `pause_ended` says so if a person had ordered it.
 
 Pitfalls:
 
@@ -253,8 +257,8 @@ class AbortPolicy(StrEnum):
 
     REVERSE_STEPS = "reverse_steps"
     """The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as
-    long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`. For a
-    previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
+    long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a
+    grace at once. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
     break it, too. A second order to abort takes all traffic back at once.
     """
 
@@ -312,7 +316,7 @@ class Command(StrEnum):
 
     RESUME = "resume"
     """Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and
-    errored measurements start at 0 again.
+    errored measurements start at 0 again, and so does the clock of a deadline that has passed.
     """
 
     RETRY = "retry"
@@ -333,7 +337,9 @@ class Command(StrEnum):
     """Go on at this weight although measurements are inconclusive or missing. A failed one still counts."""
 
     CONTINUE_WITHOUT_STABLE = "continue_without_stable"
-    """Go on although the previous version is not ready, for the rest of this run: the new version may be the fix."""
+    """Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new
+    version may be the fix. A run that is frozen needs a `resume`, too.
+    """
 
 
 class DiagnosticCode(StrEnum):
@@ -528,7 +534,9 @@ class RebaseMode(StrEnum):
     """
 
     KEEP_WEIGHT = "keep_weight"
-    """After the step of the new schedule with the present weight. Refused if it has none."""
+    """After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back or
+    went back before a retry: then it keeps its weight and goes on at the first step.
+    """
 
     RESTART = "restart"
     """At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first
@@ -595,11 +603,13 @@ class Waiver(StrEnum):
     """Everything but the readiness of the new version, for the next weight."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetWeight(_Variant):
     """Route another share of the traffic to the new version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("previous", "weight", tag="set_weight")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "previous", "weight", of="canary.Action", tag="set_weight"
+    )
 
     type: Literal["set_weight"] = "set_weight"
     """Which variant this is."""
@@ -614,11 +624,11 @@ class ActionSetWeight(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionHold(_Variant):
     """Leave everything as it is."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="hold")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="hold")
 
     type: Literal["hold"] = "hold"
     """Which variant this is."""
@@ -627,11 +637,11 @@ class ActionHold(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionInconclusive(_Variant):
     """Leave everything as it is: the measurements do not allow a judgement. `missing` names those that are lacking."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="inconclusive")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="inconclusive")
 
     type: Literal["inconclusive"] = "inconclusive"
     """Which variant this is."""
@@ -640,11 +650,11 @@ class ActionInconclusive(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionAwaitGate(_Variant):
     """Leave everything as it is and ask a person."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("gate", tag="await_gate")
+    _fields: ClassVar[_native.Fields] = _native.Fields("gate", of="canary.Action", tag="await_gate")
 
     type: Literal["await_gate"] = "await_gate"
     """Which variant this is."""
@@ -656,11 +666,13 @@ class ActionAwaitGate(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetHeaderRoute(_Variant):
     """Set or remove a header route, then report the result of the step. Given again until there is one."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", "headers", tag="set_header_route")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "step", "name", "headers", of="canary.Action", tag="set_header_route"
+    )
 
     type: Literal["set_header_route"] = "set_header_route"
     """Which variant this is."""
@@ -679,12 +691,12 @@ class ActionSetHeaderRoute(_Variant):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetMirrorRoute(_Variant):
     """Set or remove a mirror route, then report the result of the step. Given again until there is one."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "step", "name", "percent", "headers", tag="set_mirror_route"
+        "step", "name", "percent", "headers", of="canary.Action", tag="set_mirror_route"
     )
 
     type: Literal["set_mirror_route"] = "set_mirror_route"
@@ -707,11 +719,13 @@ class ActionSetMirrorRoute(_Variant):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionSetCanaryScale(_Variant):
     """Scale the new version, then report the result of the step. Given again until there is one."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "scale", tag="set_canary_scale")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "step", "scale", of="canary.Action", tag="set_canary_scale"
+    )
 
     type: Literal["set_canary_scale"] = "set_canary_scale"
     """Which variant this is."""
@@ -726,11 +740,11 @@ class ActionSetCanaryScale(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionRunExternal(_Variant):
     """Run something outside of the schedule, once, then report the result of the step. Given again until there is one."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", tag="run_external")
+    _fields: ClassVar[_native.Fields] = _native.Fields("step", "name", of="canary.Action", tag="run_external")
 
     type: Literal["run_external"] = "run_external"
     """Which variant this is."""
@@ -745,11 +759,11 @@ class ActionRunExternal(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionPause(_Variant):
     """Leave everything as it is until an operator resumes."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="pause")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="pause")
 
     type: Literal["pause"] = "pause"
     """Which variant this is."""
@@ -758,11 +772,11 @@ class ActionPause(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionComplete(_Variant):
     """Route all traffic to the new version: the rollout has succeeded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("previous", tag="complete")
+    _fields: ClassVar[_native.Fields] = _native.Fields("previous", of="canary.Action", tag="complete")
 
     type: Literal["complete"] = "complete"
     """Which variant this is."""
@@ -774,11 +788,11 @@ class ActionComplete(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionRollBack(_Variant):
     """Route all traffic to the previous version: the rollout has failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("previous", tag="roll_back")
+    _fields: ClassVar[_native.Fields] = _native.Fields("previous", of="canary.Action", tag="roll_back")
 
     type: Literal["roll_back"] = "roll_back"
     """Which variant this is."""
@@ -790,11 +804,11 @@ class ActionRollBack(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ActionFreeze(_Variant):
     """Leave everything as it is for good: the rollout has failed and cannot be rolled back."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="freeze")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Action", tag="freeze")
 
     type: Literal["freeze"] = "freeze"
     """Which variant this is."""
@@ -820,12 +834,12 @@ Action: TypeAlias = (
 """What to do about a canary."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AppleDay(_Value):
     """How far a phased release has come."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "phase", "day", "percent", "paused", "pause_left", "next_day_at"
+        "phase", "day", "percent", "paused", "pause_left", "next_day_at", of="canary.AppleDay"
     )
 
     phase: ApplePhase
@@ -849,11 +863,11 @@ class AppleDay(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ApplePause(_Value):
     """A pause of a phased release."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="canary.ApplePause")
 
     start: datetime
     """When it began."""
@@ -862,11 +876,11 @@ class ApplePause(_Value):
     """When it ended; absent while it lasts."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CanaryScaleReplicas(_Variant):
     """A number of replicas."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("replicas", tag="replicas")
+    _fields: ClassVar[_native.Fields] = _native.Fields("replicas", of="canary.CanaryScale", tag="replicas")
 
     type: Literal["replicas"] = "replicas"
     """Which variant this is."""
@@ -878,11 +892,11 @@ class CanaryScaleReplicas(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CanaryScalePercent(_Variant):
     """A share of the replicas of a full deployment."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("percent", tag="percent")
+    _fields: ClassVar[_native.Fields] = _native.Fields("percent", of="canary.CanaryScale", tag="percent")
 
     type: Literal["percent"] = "percent"
     """Which variant this is."""
@@ -894,11 +908,11 @@ class CanaryScalePercent(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CanaryScaleMatchTraffic(_Variant):
     """As many as the weight needs. Also what holds before the first step that sets a scale."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="match_traffic")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.CanaryScale", tag="match_traffic")
 
     type: Literal["match_traffic"] = "match_traffic"
     """Which variant this is."""
@@ -911,7 +925,7 @@ CanaryScale: TypeAlias = CanaryScaleReplicas | CanaryScalePercent | CanaryScaleM
 """The size of the new version."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CauseResponses(_Value):
     """The response to each cause: something is wrong, or cannot be judged."""
 
@@ -924,6 +938,7 @@ class CauseResponses(_Value):
         "not_ready",
         "stable_unhealthy",
         "sample_ratio_mismatch",
+        of="canary.CauseResponses",
     )
 
     failed: Response = Response.ABORT
@@ -957,11 +972,11 @@ class CauseResponses(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Confirmation(_Value):
     """The result of what a step commanded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "result", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "result", "text", of="canary.Confirmation")
 
     at: datetime
     """When it was observed."""
@@ -973,11 +988,13 @@ class Confirmation(_Value):
     """What a person should know about it, its first 500 characters."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DeadlineExcludes(_Value):
     """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("pauses", "gates", "closed_windows")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "pauses", "gates", "closed_windows", of="canary.DeadlineExcludes"
+    )
 
     pauses: bool = True
     """Pause steps, pauses that an operator or a response began, and the time in which a rollout is frozen or its traffic
@@ -991,12 +1008,12 @@ class DeadlineExcludes(_Value):
     """The time in which the release window is closed. Default true."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Decision(_Value):
     """What to do about a canary now, why, and the state for the next call."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "state", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict", "state", "reasons", "missing", "next_check_at", "policy_digest", of="canary.Decision"
     )
 
     verdict: Annotated[Action, _TAGGED]
@@ -1024,11 +1041,13 @@ class Decision(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Diagnostic(_Value):
     """An error or a warning about a schedule."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "severity", "path", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "code", "severity", "path", "text", of="canary.Diagnostic"
+    )
 
     code: DiagnosticCode
     """The stable code."""
@@ -1043,11 +1062,13 @@ class Diagnostic(_Value):
     """The sentence for a person."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Exposure(_Value):
     """How many users met the new version, and for how long."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("user_minutes", "weights", "peak_weight", "duration")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "user_minutes", "weights", "peak_weight", "duration", of="canary.Exposure"
+    )
 
     user_minutes: float
     """The minutes that users spent on the new version: users times share times minutes, over all weights."""
@@ -1065,11 +1086,13 @@ class Exposure(_Value):
         _freeze(self, "weights")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GateApproval(_Value):
     """The approval or refusal of a gate."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("gate", "approved", "by", "at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "gate", "approved", "by", "at", of="canary.GateApproval"
+    )
 
     gate: str
     """The name of the gate."""
@@ -1084,11 +1107,11 @@ class GateApproval(_Value):
     """When."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HeaderMatch(_Value):
     """A condition on a header of a request."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("header", "value", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("header", "value", "kind", of="canary.HeaderMatch")
 
     header: str
     """The name of the header; `:method` and `:path` are the method and the path."""
@@ -1100,11 +1123,11 @@ class HeaderMatch(_Value):
     """How the value is compared. Default: it is the whole value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HeaderRoute(_Value):
     """A header route that was commanded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "headers")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "headers", of="canary.HeaderRoute")
 
     name: str
     """The name."""
@@ -1116,11 +1139,13 @@ class HeaderRoute(_Value):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LastMeasurement(_Value):
     """The latest measurement of a metric."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "phase", "value", "n", "error")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "at", "phase", "value", "n", "error", of="canary.LastMeasurement"
+    )
 
     at: datetime
     """When it was made."""
@@ -1138,7 +1163,7 @@ class LastMeasurement(_Value):
     """The message of a query that failed, its first 500 characters."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Metric(_Value):
     """A measure of the new version while it takes traffic, and the limits of a good value."""
 
@@ -1157,6 +1182,7 @@ class Metric(_Value):
         "window",
         "empty",
         "starting_step",
+        of="canary.Metric",
     )
 
     name: str
@@ -1211,7 +1237,7 @@ class Metric(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricState(_Value):
     """The counts of a metric, and its latest measurement."""
 
@@ -1225,6 +1251,7 @@ class MetricState(_Value):
         "last",
         "sampled_until",
         "counts_since",
+        of="canary.MetricState",
     )
 
     name: str
@@ -1255,11 +1282,11 @@ class MetricState(_Value):
     """When its `starting_step` began, if it has one and it did."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MirrorRoute(_Value):
     """A mirror route that was commanded."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "percent", "headers")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "percent", "headers", of="canary.MirrorRoute")
 
     name: str
     """The name."""
@@ -1274,11 +1301,11 @@ class MirrorRoute(_Value):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Observation(_Value):
     """Something that happened or was measured at an instant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind", of="canary.Observation")
 
     at: datetime
     """The instant: not after `now`, and of a measurement after the latest one of its metric."""
@@ -1287,11 +1314,13 @@ class Observation(_Value):
     """The event or the measurement."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindHealth(_Variant):
     """Whether one side can serve at all."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("role", "healthy", tag="health")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "role", "healthy", of="canary.ObservationKind", tag="health"
+    )
 
     type: Literal["health"] = "health"
     """Which variant this is."""
@@ -1306,13 +1335,13 @@ class ObservationKindHealth(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindCapacity(_Variant):
     """How much of all traffic the previous version can take: its ready replicas against those of a full deployment.
     `abort: reverse_steps` waits for it.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("percent", tag="capacity")
+    _fields: ClassVar[_native.Fields] = _native.Fields("percent", of="canary.ObservationKind", tag="capacity")
 
     type: Literal["capacity"] = "capacity"
     """Which variant this is."""
@@ -1324,13 +1353,15 @@ class ObservationKindCapacity(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindSplit(_Variant):
     """How many units each version got since the present weight was set: the users, sessions or requests that the
     weight splits. Later counts replace earlier ones. At a weight of 0 or 100 % they have no effect.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "stable", tag="split")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "stable", of="canary.ObservationKind", tag="split"
+    )
 
     type: Literal["split"] = "split"
     """Which variant this is."""
@@ -1345,11 +1376,13 @@ class ObservationKindSplit(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindMeasurement(_Variant):
     """A metric was queried."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "reading", tag="measurement")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "reading", of="canary.ObservationKind", tag="measurement"
+    )
 
     type: Literal["measurement"] = "measurement"
     """Which variant this is."""
@@ -1364,11 +1397,11 @@ class ObservationKindMeasurement(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindWindow(_Variant):
     """The release window opened or closed. Until the first of these it counts as open."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("open", tag="window")
+    _fields: ClassVar[_native.Fields] = _native.Fields("open", of="canary.ObservationKind", tag="window")
 
     type: Literal["window"] = "window"
     """Which variant this is."""
@@ -1380,11 +1413,13 @@ class ObservationKindWindow(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindApproval(_Variant):
     """A person approved or refused a gate. A refusal ends the rollout."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("gate", "approved", "by", tag="approval")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "gate", "approved", "by", of="canary.ObservationKind", tag="approval"
+    )
 
     type: Literal["approval"] = "approval"
     """Which variant this is."""
@@ -1402,11 +1437,13 @@ class ObservationKindApproval(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindCommand(_Variant):
     """An operator gave a command."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("command", "by", "reason", tag="command")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "command", "by", "reason", of="canary.ObservationKind", tag="command"
+    )
 
     type: Literal["command"] = "command"
     """Which variant this is."""
@@ -1424,13 +1461,15 @@ class ObservationKindCommand(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindStepResult(_Variant):
     """The caller carried out the command of a step, or could not. Only a result of the current step counts, and only
     one from after the command.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("step", "result", "text", tag="step_result")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "step", "result", "text", of="canary.ObservationKind", tag="step_result"
+    )
 
     type: Literal["step_result"] = "step_result"
     """Which variant this is."""
@@ -1448,17 +1487,21 @@ class ObservationKindStepResult(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ObservationKindNewRevision(_Variant):
-    """Another version is rolled out from now on: the run begins again without traffic."""
+    """Another version is rolled out from now on: the run begins again without traffic. The version that is rolled out
+    already is no new one: announced again, it has no effect.
+    """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("revision", tag="new_revision")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "revision", of="canary.ObservationKind", tag="new_revision"
+    )
 
     type: Literal["new_revision"] = "new_revision"
     """Which variant this is."""
 
     revision: str
-    """The name of the new version."""
+    """The name of the new version: no other has it."""
 
     def __post_init__(self) -> None:
         _check_tag(self)
@@ -1478,11 +1521,11 @@ ObservationKind: TypeAlias = (
 """What was observed."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Order(_Value):
     """A command of an operator that was applied."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("command", "at", "by", "reason")
+    _fields: ClassVar[_native.Fields] = _native.Fields("command", "at", "by", "reason", of="canary.Order")
 
     command: Command
     """The command."""
@@ -1497,12 +1540,12 @@ class Order(_Value):
     """Why, when known."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlannedStep(_Value):
     """When a step begins and ends."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "step", "weight", "earliest_start", "earliest_end", "latest_end"
+        "step", "weight", "earliest_start", "earliest_end", "latest_end", of="canary.PlannedStep"
     )
 
     step: int
@@ -1521,14 +1564,14 @@ class PlannedStep(_Value):
     """The latest instant at which it ends; absent when it, or a step before it, waits without limit."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlayRelease(_Value):
     """The fields of a `TrackRelease` of Google Play that a staged rollout changes.
 
     `play_track_release` writes them as Play spells them.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("status", "user_fraction")
+    _fields: ClassVar[_native.Fields] = _native.Fields("status", "user_fraction", of="canary.PlayRelease")
 
     status: PlayStatus
     """The status."""
@@ -1539,7 +1582,7 @@ class PlayRelease(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Readiness(_Value):
     """How long the new version may be unready. While it is unready the rollout does not advance.
 
@@ -1547,7 +1590,7 @@ class Readiness(_Value):
     ready. At any other time it may be unready for `grace`. After both, the response is `on.not_ready`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("deadline", "grace")
+    _fields: ClassVar[_native.Fields] = _native.Fields("deadline", "grace", of="canary.Readiness")
 
     deadline: timedelta = timedelta(seconds=600)
     """How long after its start, or after its weight rose, the version may be unready. Default 10 minutes, as
@@ -1558,11 +1601,11 @@ class Readiness(_Value):
     """How long it may be unready at any time: a restarted pod, a node that is drained. Default 1 minute."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingValue(_Variant):
     """A finite number."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", tag="value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", "n", of="canary.Reading", tag="value")
 
     type: Literal["value"] = "value"
     """Which variant this is."""
@@ -1577,11 +1620,11 @@ class ReadingValue(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingMissing(_Variant):
     """No value, for instance one that is not a number."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="missing")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Reading", tag="missing")
 
     type: Literal["missing"] = "missing"
     """Which variant this is."""
@@ -1590,11 +1633,11 @@ class ReadingMissing(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingEmpty(_Variant):
     """The query succeeded, and its result is empty. The metric says what that means."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="empty")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="canary.Reading", tag="empty")
 
     type: Literal["empty"] = "empty"
     """Which variant this is."""
@@ -1603,11 +1646,11 @@ class ReadingEmpty(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingFailed(_Variant):
     """The query failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", tag="failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", of="canary.Reading", tag="failed")
 
     type: Literal["failed"] = "failed"
     """Which variant this is."""
@@ -1623,11 +1666,11 @@ Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFaile
 """The result of a metric's query."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Replicas(_Value):
     """How many replicas run each version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "stable")
+    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "stable", of="canary.Replicas")
 
     canary: int
     """The replicas of the new version."""
@@ -1636,12 +1679,12 @@ class Replicas(_Value):
     """The replicas of the previous version."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Routing(_Value):
     """How the traffic must be split, as far as a state has decided."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "weight", "revision", "header_routes", "mirror_routes", "canary_scale"
+        "weight", "revision", "header_routes", "mirror_routes", "canary_scale", of="canary.Routing"
     )
 
     weight: float
@@ -1663,7 +1706,7 @@ class Routing(_Value):
         _freeze(self, "header_routes", "mirror_routes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Schedule(_Value):
     """The steps by which traffic moves to a new version, the metrics, and the responses to failures."""
 
@@ -1677,6 +1720,7 @@ class Schedule(_Value):
         "readiness",
         "pause_limit",
         "split",
+        of="canary.Schedule",
     )
 
     steps: Sequence[Annotated[Step, _TAGGED]]
@@ -1713,11 +1757,13 @@ class Schedule(_Value):
         _freeze(self, "steps", "metrics")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleChange(_Value):
     """A difference between two schedules."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("path", "kind", "effect", "before", "after")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "path", "kind", "effect", "before", "after", of="canary.ScheduleChange"
+    )
 
     path: str
     """The path in the new schedule, or in the old one for what was removed: `steps[1].min`, `metrics[0].max`."""
@@ -1735,11 +1781,11 @@ class ScheduleChange(_Value):
     """The value after, as JSON; absent if it was removed, or has no value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SplitCounts(_Value):
     """The units of both versions since the weight was set."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "canary", "stable")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "canary", "stable", of="canary.SplitCounts")
 
     at: datetime
     """When they were observed."""
@@ -1751,7 +1797,7 @@ class SplitCounts(_Value):
     """The units of the previous version."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class State(_Value):
     """The state of a rollout: plain data, to be stored between two calls.
 
@@ -1800,6 +1846,7 @@ class State(_Value):
         "confirmation",
         "paused_before",
         "split",
+        of="canary.State",
     )
 
     schedule_digest: str
@@ -1927,11 +1974,11 @@ class State(_Value):
         _freeze(self, "metrics", "approvals", "orders", "header_routes", "mirror_routes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetWeight(_Variant):
     """Route this share of the traffic to the new version."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weight", tag="set_weight")
+    _fields: ClassVar[_native.Fields] = _native.Fields("weight", of="canary.Step", tag="set_weight")
 
     type: Literal["set_weight"] = "set_weight"
     """Which variant this is."""
@@ -1943,11 +1990,13 @@ class StepSetWeight(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepBake(_Variant):
     """Run at this weight, and go on after the shortest time if every metric is good. Also called soak."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("min", "max", "min_samples", tag="bake")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "min", "max", "min_samples", of="canary.Step", tag="bake"
+    )
 
     type: Literal["bake"] = "bake"
     """Which variant this is."""
@@ -1965,11 +2014,11 @@ class StepBake(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepPause(_Variant):
     """Wait, whatever the metrics are; an exceeded limit still ends the rollout."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("duration", tag="pause")
+    _fields: ClassVar[_native.Fields] = _native.Fields("duration", of="canary.Step", tag="pause")
 
     type: Literal["pause"] = "pause"
     """Which variant this is."""
@@ -1981,11 +2030,13 @@ class StepPause(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepAnalysis(_Variant):
     """Go on when each of these metrics has this many good measurements in this step."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metrics", "measurements", tag="analysis")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metrics", "measurements", of="canary.Step", tag="analysis"
+    )
 
     type: Literal["analysis"] = "analysis"
     """Which variant this is."""
@@ -2001,11 +2052,13 @@ class StepAnalysis(_Variant):
         _freeze(self, "metrics")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepGate(_Variant):
     """Wait for a person's approval."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "timeout", "on_timeout", tag="gate")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "timeout", "on_timeout", of="canary.Step", tag="gate"
+    )
 
     type: Literal["gate"] = "gate"
     """Which variant this is."""
@@ -2023,12 +2076,12 @@ class StepGate(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetHeaderRoute(_Variant):
     """Route the requests with these headers to the new version, whatever the weight is."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "headers", "timeout", "on_timeout", tag="set_header_route"
+        "name", "headers", "timeout", "on_timeout", of="canary.Step", tag="set_header_route"
     )
 
     type: Literal["set_header_route"] = "set_header_route"
@@ -2051,12 +2104,12 @@ class StepSetHeaderRoute(_Variant):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetMirrorRoute(_Variant):
     """Send a copy of this share of the requests to the new version. Its replies reach nobody. Also called shadowing."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "percent", "headers", "timeout", "on_timeout", tag="set_mirror_route"
+        "name", "percent", "headers", "timeout", "on_timeout", of="canary.Step", tag="set_mirror_route"
     )
 
     type: Literal["set_mirror_route"] = "set_mirror_route"
@@ -2082,12 +2135,12 @@ class StepSetMirrorRoute(_Variant):
         _freeze(self, "headers")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepSetCanaryScale(_Variant):
     """Scale the new version to another size than its traffic needs."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "scale", "timeout", "on_timeout", tag="set_canary_scale"
+        "scale", "timeout", "on_timeout", of="canary.Step", tag="set_canary_scale"
     )
 
     type: Literal["set_canary_scale"] = "set_canary_scale"
@@ -2106,14 +2159,16 @@ class StepSetCanaryScale(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class StepExternal(_Variant):
     """Run something outside of the schedule, such as tests or a migration, and go on when it succeeded.
 
     The response to a failure is `on.failed`, to an inconclusive result `on.inconclusive`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "timeout", "on_timeout", tag="external")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "timeout", "on_timeout", of="canary.Step", tag="external"
+    )
 
     type: Literal["external"] = "external"
     """Which variant this is."""
@@ -2145,11 +2200,13 @@ Step: TypeAlias = (
 """A step of a schedule."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Timeline(_Value):
     """When each step of a schedule begins and ends, if nothing goes wrong."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("steps", "earliest_end", "latest_end", "deadline_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "steps", "earliest_end", "latest_end", "deadline_at", of="canary.Timeline"
+    )
 
     steps: Sequence[PlannedStep]
     """The steps in their order."""
@@ -2169,11 +2226,13 @@ class Timeline(_Value):
         _freeze(self, "steps")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WeightExposure(_Value):
     """The exposure at one weight."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weight", "start", "duration", "user_minutes")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "weight", "start", "duration", "user_minutes", of="canary.WeightExposure"
+    )
 
     weight: float
     """The share of the traffic, in percent."""

@@ -60,11 +60,11 @@ class ErrorKind(StrEnum):
     """There is no public function, handle or method of this name."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Fault(_Value):
     """One mistake in an input."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text", "line", "column")
+    _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text", "line", "column", of="Fault")
 
     code: ErrorKind
     """The kind of mistake; its wire text is the stable code."""

@@ -202,12 +202,12 @@ class Verdict(StrEnum):
     """The units do not fall into the variants as planned, or counts contradict one another: nothing can be proven."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Assignment(_Value):
     """The variant of a unit, made by `assign`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "variant", "in_experiment", "counted", "bucket", "reason"
+        "variant", "in_experiment", "counted", "bucket", "reason", of="experiment.Assignment"
     )
 
     variant: str | None = None
@@ -228,11 +228,11 @@ class Assignment(_Value):
     """Why."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BucketRange(_Value):
     """The buckets from `start` to just before `end`, as shares from 0 to 1."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="experiment.BucketRange")
 
     start: float
     """The first bucket."""
@@ -241,12 +241,12 @@ class BucketRange(_Value):
     """The end, which is not in the range."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextIn(_Variant):
     """The attribute is one of these texts."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "values", "ignore_case", "negate", "if_missing", tag="text_in"
+        "attribute", "values", "ignore_case", "negate", "if_missing", of="experiment.Condition", tag="text_in"
     )
 
     type: Literal["text_in"] = "text_in"
@@ -272,12 +272,18 @@ class ConditionTextIn(_Variant):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextStartsWith(_Variant):
     """The attribute starts with one of these texts."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "values", "ignore_case", "negate", "if_missing", tag="text_starts_with"
+        "attribute",
+        "values",
+        "ignore_case",
+        "negate",
+        "if_missing",
+        of="experiment.Condition",
+        tag="text_starts_with",
     )
 
     type: Literal["text_starts_with"] = "text_starts_with"
@@ -303,12 +309,18 @@ class ConditionTextStartsWith(_Variant):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextEndsWith(_Variant):
     """The attribute ends with one of these texts."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "values", "ignore_case", "negate", "if_missing", tag="text_ends_with"
+        "attribute",
+        "values",
+        "ignore_case",
+        "negate",
+        "if_missing",
+        of="experiment.Condition",
+        tag="text_ends_with",
     )
 
     type: Literal["text_ends_with"] = "text_ends_with"
@@ -334,12 +346,18 @@ class ConditionTextEndsWith(_Variant):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTextContains(_Variant):
     """The attribute contains one of these texts."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "values", "ignore_case", "negate", "if_missing", tag="text_contains"
+        "attribute",
+        "values",
+        "ignore_case",
+        "negate",
+        "if_missing",
+        of="experiment.Condition",
+        tag="text_contains",
     )
 
     type: Literal["text_contains"] = "text_contains"
@@ -365,12 +383,12 @@ class ConditionTextContains(_Variant):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionNumberIs(_Variant):
     """The attribute, read as a number, has this relation to a number."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "relation", "value", "negate", "if_missing", tag="number_is"
+        "attribute", "relation", "value", "negate", "if_missing", of="experiment.Condition", tag="number_is"
     )
 
     type: Literal["number_is"] = "number_is"
@@ -395,12 +413,12 @@ class ConditionNumberIs(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionTimeIs(_Variant):
     """The attribute, read as an instant (RFC 3339), has this relation to an instant."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "relation", "value", "negate", "if_missing", tag="time_is"
+        "attribute", "relation", "value", "negate", "if_missing", of="experiment.Condition", tag="time_is"
     )
 
     type: Literal["time_is"] = "time_is"
@@ -425,12 +443,12 @@ class ConditionTimeIs(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ConditionVersionIs(_Variant):
     """The attribute, read as a version, has this relation by the precedence of Semantic Versioning to a version."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "attribute", "relation", "value", "negate", "if_missing", tag="version_is"
+        "attribute", "relation", "value", "negate", "if_missing", of="experiment.Condition", tag="version_is"
     )
 
     type: Literal["version_is"] = "version_is"
@@ -471,12 +489,20 @@ cannot be read (`abc` as a number) never meets it.
 """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Decision(_Value):
     """Which variant of an experiment wins, made by `winner`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "winner", "control", "variants", "split", "reasons", "missing", "policy_digest"
+        "verdict",
+        "winner",
+        "control",
+        "variants",
+        "split",
+        "reasons",
+        "missing",
+        "policy_digest",
+        of="experiment.Decision",
     )
 
     verdict: Verdict
@@ -510,7 +536,7 @@ class Decision(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Definition(_Value):
     """An experiment or a percentage rollout: its variants, who takes part, and how units are hashed."""
 
@@ -526,6 +552,7 @@ class Definition(_Value):
         "forced",
         "force",
         "active",
+        of="experiment.Definition",
     )
 
     key: str
@@ -577,12 +604,12 @@ class Definition(_Value):
         _freeze(self, "variants", "conditions", "namespaces")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Guardrail(_Value):
     """Events that a winner must not make worse: errors, refunds, unsubscriptions."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "direction", "margin_percent", "min_expected_events"
+        "name", "direction", "margin_percent", "min_expected_events", of="experiment.Guardrail"
     )
 
     name: str
@@ -600,11 +627,11 @@ class Guardrail(_Value):
     """The number of events that the control must be expected to have before there is any verdict. Default 5."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Move(_Value):
     """The units that go from one variant to another."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("before", "after", "share")
+    _fields: ClassVar[_native.Fields] = _native.Fields("before", "after", "share", of="experiment.Move")
 
     before: str | None = None
     """The variant before; absent for units that were in none."""
@@ -616,13 +643,15 @@ class Move(_Value):
     """The share of all units."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Namespace(_Value):
     """Ranges of a hash that several experiments share, so that they exclude one another. A filter of GrowthBook is one, with
     its seed, and so is a rollout of Unleash whose `groupId` or stickiness is not that of the variants.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "ranges", "seed", "unit_attribute", "scheme")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "ranges", "seed", "unit_attribute", "scheme", of="experiment.Namespace"
+    )
 
     name: str
     """The name."""
@@ -645,11 +674,13 @@ class Namespace(_Value):
         _freeze(self, "ranges")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RampCheck(_Value):
     """Whether a ramp keeps units where they are, made by `check_ramp`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("verdict", "shares", "reasons", "policy_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "verdict", "shares", "reasons", "policy_digest", of="experiment.RampCheck"
+    )
 
     verdict: RampVerdict
     """What is proven."""
@@ -670,11 +701,13 @@ class RampCheck(_Value):
         return _markdown(explain_ramp(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Reassignment(_Value):
     """The units that a change of a definition moves, made by `reassignment`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("moved", "least", "moves", "reasons")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "moved", "least", "moves", "reasons", of="experiment.Reassignment"
+    )
 
     moved: float
     """The share of all units whose variant changes; those that enter or leave count too."""
@@ -694,11 +727,11 @@ class Reassignment(_Value):
         _freeze(self, "moves", "reasons")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Unit(_Value):
     """What is assigned: a user, a session, a device, a tenant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "attributes")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "attributes", of="experiment.Unit")
 
     id: str | None = None
     """The identity that is hashed, as text. Absent or empty: the unit is in no variant."""
@@ -707,11 +740,13 @@ class Unit(_Value):
     """The attributes that conditions compare, as text: numbers in decimal, instants in RFC 3339. Default: none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Variant(_Value):
     """A variant of an experiment."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "weight", "ranges", "untracked")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "weight", "ranges", "untracked", of="experiment.Variant"
+    )
 
     name: str
     """The name, unique in the experiment. With `launchdarkly` a variant may have several entries, as one that is
@@ -738,11 +773,13 @@ class Variant(_Value):
         _freeze(self, "ranges")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VariantCounts(_Value):
     """What was counted of one variant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("variant", "units", "goal", "guardrails")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "variant", "units", "goal", "guardrails", of="experiment.VariantCounts"
+    )
 
     variant: str
     """The name of the variant."""
@@ -757,11 +794,13 @@ class VariantCounts(_Value):
     """The events of each guardrail, by its name. Default: none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VariantRange(_Value):
     """The buckets of a variant, made by `ranges`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("variant", "start", "end", "share")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "variant", "start", "end", "share", of="experiment.VariantRange"
+    )
 
     variant: str
     """The name of the variant."""
@@ -776,12 +815,18 @@ class VariantRange(_Value):
     """The share of all buckets that are in the range."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VariantResult(_Value):
     """What the counts of one variant prove against the control."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "variant", "verdict", "ratio", "ratio_low", "ratio_high", "needed_events"
+        "variant",
+        "verdict",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "needed_events",
+        of="experiment.VariantResult",
     )
 
     variant: str
@@ -807,12 +852,19 @@ class VariantResult(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WinnerPolicy(_Value):
     """When a variant wins: the goal, its minimum effect, the guardrails, and how certain all of it must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "control", "direction", "min_effect_percent", "alpha", "min_expected_events", "guardrails", "split"
+        "control",
+        "direction",
+        "min_effect_percent",
+        "alpha",
+        "min_expected_events",
+        "guardrails",
+        "split",
+        of="experiment.WinnerPolicy",
     )
 
     control: str | None = None

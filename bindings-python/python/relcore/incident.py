@@ -365,12 +365,19 @@ class Vocabulary(StrEnum):
     """Checkly, for impacts: `MINOR`, `MEDIUM`, `MAJOR`, `CRITICAL`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Assessment(_Value):
     """The severity of an incident, made by `assess_severity`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "highest", "lowest", "major", "reasons", "missing", "policy_digest"
+        "verdict",
+        "highest",
+        "lowest",
+        "major",
+        "reasons",
+        "missing",
+        "policy_digest",
+        of="incident.Assessment",
     )
 
     verdict: AssessmentVerdict
@@ -401,12 +408,12 @@ class Assessment(_Value):
         return _markdown(explain_severity(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Cadence(_Value):
     """How often messages about an incident are sent. The defaults are those of PagerDuty's incident response documentation."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "first", "scope", "interval", "interval_for", "later", "least_severity"
+        "first", "scope", "interval", "interval_for", "later", "least_severity", of="incident.Cadence"
     )
 
     first: timedelta = timedelta(seconds=300)
@@ -432,11 +439,13 @@ class Cadence(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ComponentImpact(_Value):
     """The impact of an incident on a component for a time: a row of `impacts`, or of any table of incidents."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("component", "impact", "start", "end", "incident")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "component", "impact", "start", "end", "incident", of="incident.ComponentImpact"
+    )
 
     component: str
     """The name of the component."""
@@ -454,11 +463,13 @@ class ComponentImpact(_Value):
     """The id of the incident, when known."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ComponentState(_Value):
     """The status of a component at an instant, made by `component_status`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("status", "impact", "incidents")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "status", "impact", "incidents", of="incident.ComponentState"
+    )
 
     status: ComponentStatus
     """The status."""
@@ -473,11 +484,11 @@ class ComponentState(_Value):
         _freeze(self, "incidents")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DatedMilestone(_Value):
     """A milestone and its instant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("milestone", "at")
+    _fields: ClassVar[_native.Fields] = _native.Fields("milestone", "at", of="incident.DatedMilestone")
 
     milestone: Milestone
     """The milestone."""
@@ -486,11 +497,13 @@ class DatedMilestone(_Value):
     """When it was reached."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Downtime(_Value):
     """How long a component was down within a period, made by `downtime`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("downtime", "ranges", "observed", "uptime")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "downtime", "ranges", "observed", "uptime", of="incident.Downtime"
+    )
 
     downtime: timedelta
     """The length of the union of its impacts within the observed part of the period."""
@@ -508,7 +521,7 @@ class Downtime(_Value):
         _freeze(self, "ranges")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Durations(_Value):
     """How long an incident took, made by `durations`. A length that has no end yet is absent."""
 
@@ -524,6 +537,7 @@ class Durations(_Value):
         "impact_ongoing",
         "reopened",
         "resolved_at",
+        of="incident.Durations",
     )
 
     to_detect: timedelta
@@ -563,11 +577,11 @@ class Durations(_Value):
         _freeze(self, "impact_ranges")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Event(_Value):
     """Something that happened in an incident at an instant."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "by", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "by", "kind", of="incident.Event")
 
     at: datetime
     """When it happened."""
@@ -579,7 +593,7 @@ class Event(_Value):
     """What happened."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindOpened(_Variant):
     """The incident was declared: the first event."""
 
@@ -592,6 +606,7 @@ class EventKindOpened(_Variant):
         "started_at",
         "detected_at",
         "components",
+        of="incident.EventKind",
         tag="opened",
     )
 
@@ -626,11 +641,11 @@ class EventKindOpened(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindAcknowledged(_Variant):
     """A responder took the incident."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="acknowledged")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="incident.EventKind", tag="acknowledged")
 
     type: Literal["acknowledged"] = "acknowledged"
     """Which variant this is."""
@@ -639,11 +654,11 @@ class EventKindAcknowledged(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindAssessed(_Variant):
     """The severity was assessed, or assessed anew."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("severity", tag="assessed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("severity", of="incident.EventKind", tag="assessed")
 
     type: Literal["assessed"] = "assessed"
     """Which variant this is."""
@@ -655,11 +670,13 @@ class EventKindAssessed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindStatusChanged(_Variant):
     """The status changed, or was confirmed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("status", tag="status_changed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "status", of="incident.EventKind", tag="status_changed"
+    )
 
     type: Literal["status_changed"] = "status_changed"
     """Which variant this is."""
@@ -671,11 +688,13 @@ class EventKindStatusChanged(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindImpactChanged(_Variant):
     """The impact as a whole changed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("impact", "description", tag="impact_changed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "impact", "description", of="incident.EventKind", tag="impact_changed"
+    )
 
     type: Literal["impact_changed"] = "impact_changed"
     """Which variant this is."""
@@ -690,12 +709,12 @@ class EventKindImpactChanged(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindComponentChanged(_Variant):
     """The status of a component changed."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "component", "status", "since", tag="component_changed"
+        "component", "status", "since", of="incident.EventKind", tag="component_changed"
     )
 
     type: Literal["component_changed"] = "component_changed"
@@ -714,11 +733,11 @@ class EventKindComponentChanged(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindMitigated(_Variant):
     """Users notice it no more: the impact as a whole is over, and every component is operational."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("since", tag="mitigated")
+    _fields: ClassVar[_native.Fields] = _native.Fields("since", of="incident.EventKind", tag="mitigated")
 
     type: Literal["mitigated"] = "mitigated"
     """Which variant this is."""
@@ -730,11 +749,13 @@ class EventKindMitigated(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindCommunicated(_Variant):
     """A message went to customers or stakeholders."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", "scope", "next_update_at", tag="communicated")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "text", "scope", "next_update_at", of="incident.EventKind", tag="communicated"
+    )
 
     type: Literal["communicated"] = "communicated"
     """Which variant this is."""
@@ -752,11 +773,11 @@ class EventKindCommunicated(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindActionTaken(_Variant):
     """An action was taken. A planned step of the same text is done."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", tag="action_taken")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", of="incident.EventKind", tag="action_taken")
 
     type: Literal["action_taken"] = "action_taken"
     """Which variant this is."""
@@ -768,11 +789,11 @@ class EventKindActionTaken(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindStepPlanned(_Variant):
     """A step was planned."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", tag="step_planned")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", of="incident.EventKind", tag="step_planned")
 
     type: Literal["step_planned"] = "step_planned"
     """Which variant this is."""
@@ -784,11 +805,11 @@ class EventKindStepPlanned(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindReopened(_Variant):
     """The incident was resolved, but it is not over."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("since", tag="reopened")
+    _fields: ClassVar[_native.Fields] = _native.Fields("since", of="incident.EventKind", tag="reopened")
 
     type: Literal["reopened"] = "reopened"
     """Which variant this is."""
@@ -800,11 +821,11 @@ class EventKindReopened(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EventKindDocumented(_Variant):
     """The report of the incident was written."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="documented")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="incident.EventKind", tag="documented")
 
     type: Literal["documented"] = "documented"
     """Which variant this is."""
@@ -830,11 +851,11 @@ EventKind: TypeAlias = (
 """What happened in an incident."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Hold(_Value):
     """A time in which the clocks stand still."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="incident.Hold")
 
     start: datetime
     """The first instant."""
@@ -843,11 +864,11 @@ class Hold(_Value):
     """The first instant after it; absent while it goes on."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Hours(_Value):
     """Hours of days of the week, in local time."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("days", "start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("days", "start", "end", of="incident.Hours")
 
     days: Sequence[Weekday]
     """The days on which they start."""
@@ -862,12 +883,18 @@ class Hours(_Value):
         _freeze(self, "days")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ImpactFacts(_Value):
     """What is known about the impact of an incident. A fact that nobody knows is left out."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "loss", "affected_share", "data_exposed", "data_lost", "monitoring_impaired", "likely_to_worsen"
+        "loss",
+        "affected_share",
+        "data_exposed",
+        "data_lost",
+        "monitoring_impaired",
+        "likely_to_worsen",
+        of="incident.ImpactFacts",
     )
 
     loss: Loss | None = None
@@ -889,11 +916,13 @@ class ImpactFacts(_Value):
     """Whether it is likely to become worse if nobody acts, for instance because redundancy is lost."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MappedStatus(_Value):
     """What a word of a tool means, made by `map_status`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("status", "ambiguous", "possible")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "status", "ambiguous", "possible", of="incident.MappedStatus"
+    )
 
     status: Status
     """The status: the first of the possible ones, so that nothing counts as further than it may be."""
@@ -908,11 +937,11 @@ class MappedStatus(_Value):
         _freeze(self, "possible")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MappedWord(_Value):
     """The word of a tool for a status, made by `word_for_status`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("text", "exact")
+    _fields: ClassVar[_native.Fields] = _native.Fields("text", "exact", of="incident.MappedWord")
 
     text: str
     """The word."""
@@ -921,11 +950,11 @@ class MappedWord(_Value):
     """Whether the word means this status and no other."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SeverityAt(_Value):
     """A severity and since when it counts."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "severity")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "severity", of="incident.SeverityAt")
 
     at: datetime
     """Since when."""
@@ -934,11 +963,11 @@ class SeverityAt(_Value):
     """The name of the severity, as in the targets."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SeverityPolicy(_Value):
     """The limits between few, many and most customers. PagerDuty names the words without numbers; these are ours."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("many", "most")
+    _fields: ClassVar[_native.Fields] = _native.Fields("many", "most", of="incident.SeverityPolicy")
 
     many: float = 0.1
     """The share of the customers from which on they are many. Default: 0.1."""
@@ -947,12 +976,12 @@ class SeverityPolicy(_Value):
     """The share of the customers from which on they are most. Default: 0.5."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Sla(_Value):
     """A service level agreement: the targets by severity, and the hours in which their clocks run."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "targets", "zone", "hours", "calendar", "severity_change"
+        "targets", "zone", "hours", "calendar", "severity_change", of="incident.Sla"
     )
 
     targets: Mapping[str, SlaTarget] = field(default_factory=dict)
@@ -978,12 +1007,12 @@ class Sla(_Value):
         _freeze(self, "hours")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SlaDue(_Value):
     """The clock of a ticket, made by `response_due` and `resolution_due`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "due_at", "target", "counted", "on_hold", "on_hold_wall"
+        "due_at", "target", "counted", "on_hold", "on_hold_wall", of="incident.SlaDue"
     )
 
     due_at: datetime | None = None
@@ -1002,12 +1031,18 @@ class SlaDue(_Value):
     """The time on hold until now, by the wall clock."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SlaState(_Value):
     """The state of a clock, made by `sla_state`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "clock", "reasons", "next_check_at", "policy_digest", "tzdb_version"
+        "verdict",
+        "clock",
+        "reasons",
+        "next_check_at",
+        "policy_digest",
+        "tzdb_version",
+        of="incident.SlaState",
     )
 
     verdict: SlaVerdict
@@ -1035,11 +1070,11 @@ class SlaState(_Value):
         return _markdown(explain_sla(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SlaTarget(_Value):
     """The targets of a severity."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("response", "resolution")
+    _fields: ClassVar[_native.Fields] = _native.Fields("response", "resolution", of="incident.SlaTarget")
 
     response: timedelta | None = None
     """The time until the first response, while the clock runs."""
@@ -1048,7 +1083,7 @@ class SlaTarget(_Value):
     """The time until the resolution, while the clock runs."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class State(_Value):
     """An incident: the result of its events, made by `fold` and `apply`. Store it and pass it back."""
 
@@ -1068,6 +1103,7 @@ class State(_Value):
         "next_steps",
         "milestones",
         "events",
+        of="incident.State",
     )
 
     id: str
@@ -1119,12 +1155,12 @@ class State(_Value):
         _freeze(self, "actions", "next_steps", "milestones", "events")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Ticket(_Value):
     """A request or an incident under a service level agreement."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "opened", "severities", "holds", "responded_at", "resolved_at"
+        "opened", "severities", "holds", "responded_at", "resolved_at", of="incident.Ticket"
     )
 
     opened: datetime
@@ -1146,12 +1182,19 @@ class Ticket(_Value):
         _freeze(self, "severities", "holds")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Update(_Value):
     """Whether a message about an incident is due, made by `update_due`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "due_at", "overdue", "then_at", "reasons", "next_check_at", "policy_digest"
+        "verdict",
+        "due_at",
+        "overdue",
+        "then_at",
+        "reasons",
+        "next_check_at",
+        "policy_digest",
+        of="incident.Update",
     )
 
     verdict: UpdateVerdict

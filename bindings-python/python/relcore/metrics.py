@@ -555,12 +555,12 @@ class UndeliveredChanges(StrEnum):
     """Nowhere, unless a deployment that succeeds lists them itself."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Change(_Value):
     """A commit or another unit of work that deployments deliver."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "authored_at", "committed_at", "merge", "reverts"
+        "id", "authored_at", "committed_at", "merge", "reverts", of="metrics.Change"
     )
 
     id: str
@@ -582,12 +582,12 @@ class Change(_Value):
         _freeze(self, "reverts")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Classification(_Value):
     """The level of a value in a report of DORA, made by `classify`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "metric", "value", "year", "verdict", "levels", "nearest"
+        "metric", "value", "year", "verdict", "levels", "nearest", of="metrics.Classification"
     )
 
     metric: Metric
@@ -612,7 +612,7 @@ class Classification(_Value):
         _freeze(self, "levels", "nearest")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Deployment(_Value):
     """One attempt to deploy a version of a service to an environment."""
 
@@ -627,6 +627,7 @@ class Deployment(_Value):
         "revision",
         "remediates",
         "changes",
+        of="metrics.Deployment",
     )
 
     id: str
@@ -667,12 +668,12 @@ class Deployment(_Value):
         _freeze(self, "remediates", "changes")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DoraReport(_Value):
     """The five delivery metrics of DORA over a range and each of its buckets."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "range", "overall", "buckets", "policy_digest", "tzdb_version"
+        "range", "overall", "buckets", "policy_digest", "tzdb_version", of="metrics.DoraReport"
     )
 
     range: TimeRange
@@ -697,7 +698,7 @@ class DoraReport(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DoraRow(_Value):
     """The five delivery metrics of DORA over one range of time.
 
@@ -712,6 +713,7 @@ class DoraRow(_Value):
         "change_fail_rate",
         "failed_deployment_recovery_time",
         "deployment_rework_rate",
+        of="metrics.DoraRow",
     )
 
     range: TimeRange
@@ -736,7 +738,7 @@ class DoraRow(_Value):
     """The share of deployments that were made to repair production: `affected` of `n`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Estimate(_Value):
     """A number with its basis, or the reason why there is none.
 
@@ -745,7 +747,18 @@ class Estimate(_Value):
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "value", "undefined", "n", "affected", "low_n", "excluded", "interval", "median", "mean", "p90", "p95"
+        "value",
+        "undefined",
+        "n",
+        "affected",
+        "low_n",
+        "excluded",
+        "interval",
+        "median",
+        "mean",
+        "p90",
+        "p95",
+        of="metrics.Estimate",
     )
 
     value: float | None = None
@@ -787,11 +800,11 @@ class Estimate(_Value):
         _freeze(self, "excluded")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Exclusion(_Value):
     """How many items were left out for one reason."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n")
+    _fields: ClassVar[_native.Fields] = _native.Fields("reason", "n", of="metrics.Exclusion")
 
     reason: ExclusionReason
     """The reason."""
@@ -800,7 +813,7 @@ class Exclusion(_Value):
     """How many."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Incident(_Value):
     """A disruption of a service that needed immediate attention."""
 
@@ -814,6 +827,7 @@ class Incident(_Value):
         "caused_by",
         "duplicate_of",
         "closed",
+        of="metrics.Incident",
     )
 
     id: str
@@ -846,7 +860,7 @@ class Incident(_Value):
     """Whether it is over although nobody recorded when. With `resolvedAt` it is over in any case."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """Every choice behind the delivery metrics.
 
@@ -883,6 +897,7 @@ class Policy(_Value):
         "low_n",
         "relands",
         "partial_deployments",
+        of="metrics.Policy",
     )
 
     environments: Sequence[str] = ("production",)
@@ -1012,7 +1027,7 @@ class Policy(_Value):
         )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuickCheckAnswers(_Value):
     """Answers to the questions of DORA's Quick Check. An answer that is left out is not scored.
 
@@ -1029,7 +1044,12 @@ class QuickCheckAnswers(_Value):
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "lead_time", "deployment_frequency", "recovery_time", "change_fail_rate", "rework_rate"
+        "lead_time",
+        "deployment_frequency",
+        "recovery_time",
+        "change_fail_rate",
+        "rework_rate",
+        of="metrics.QuickCheckAnswers",
     )
 
     lead_time: float | None = None
@@ -1048,11 +1068,13 @@ class QuickCheckAnswers(_Value):
     """The share of deployments that were made to repair production, from 0 to 1. The edition of 2024 does not ask for it."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuickCheckBenchmark(_Value):
     """The scores of a group of teams in the survey of DORA, with their standard deviations."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("population", "score", "deviation")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "population", "score", "deviation", of="metrics.QuickCheckBenchmark"
+    )
 
     population: str
     """The group: `all`, an industry or a size of the organization."""
@@ -1064,12 +1086,17 @@ class QuickCheckBenchmark(_Value):
     """The standard deviation of each score between teams."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuickCheckDeviation(_Value):
     """How much the scores of a group of teams differ, made by `quick_check_benchmark`: standard deviations."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "lead_time", "deployment_frequency", "recovery_time", "change_fail_rate", "rework_rate"
+        "lead_time",
+        "deployment_frequency",
+        "recovery_time",
+        "change_fail_rate",
+        "rework_rate",
+        of="metrics.QuickCheckDeviation",
     )
 
     lead_time: float
@@ -1088,7 +1115,7 @@ class QuickCheckDeviation(_Value):
     """Of the rework rate, which the edition of 2024 does not have."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuickCheckScore(_Value):
     """The scores of a Quick Check, each from 0 to 10, made by `quick_check_score`. One without an answer is absent."""
 
@@ -1103,6 +1130,7 @@ class QuickCheckScore(_Value):
         "recovery_time",
         "change_fail_rate",
         "rework_rate",
+        of="metrics.QuickCheckScore",
     )
 
     year: int
@@ -1136,7 +1164,7 @@ class QuickCheckScore(_Value):
     """The score of the rework rate."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReportRow(_Value):
     """One period of a report: its numbers without their basis, each in a column.
 
@@ -1160,6 +1188,7 @@ class ReportRow(_Value):
         "rework_deployments",
         "deployment_rework_rate",
         "policy_digest",
+        of="metrics.ReportRow",
     )
 
     start: datetime

@@ -36,12 +36,12 @@ class Severity(StrEnum):
     """Evidence against the release that no other fact outweighs."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Evidence(_Value):
     """The facts behind a reason. One that does not exist is absent."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "observed", "threshold", "unit", "n", "p", "interval", "error"
+        "observed", "threshold", "unit", "n", "p", "interval", "error", of="Evidence"
     )
 
     observed: float | None = None
@@ -66,11 +66,11 @@ class Evidence(_Value):
     """The message of a query that failed."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Interval(_Value):
     """A confidence interval, both ends included."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", "level")
+    _fields: ClassVar[_native.Fields] = _native.Fields("low", "high", "level", of="Interval")
 
     low: float
     """The lower end."""
@@ -82,7 +82,7 @@ class Interval(_Value):
     """The confidence level, as a share: `0.95`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Reason(_Value):
     """One reason of a decision.
 
@@ -90,7 +90,9 @@ class Reason(_Value):
     `evidence`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "severity", "subject", "text", "evidence")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "code", "severity", "subject", "text", "evidence", of="Reason"
+    )
 
     code: ReasonCode | str
     """The stable code of the rule."""
@@ -542,14 +544,23 @@ class ReasonCode(StrEnum):
     it would change.
     """
 
+    ORDER_WITHOUT_EFFECT = "order_without_effect"
+    """A command of an operator changes nothing in this phase of the rollout."""
+
     PAUSED = "paused"
     """The rollout is paused until an operator resumes."""
+
+    PAUSE_ENDED = "pause_ended"
+    """A pause that an operator ordered ended with a new revision."""
 
     PAUSE_LIMIT_REACHED = "pause_limit_reached"
     """All pauses together have used up their limit: a pause ended by itself, or could not begin."""
 
     PAUSE_RUNNING = "pause_running"
     """A pause step has not reached its end."""
+
+    REVISION_KNOWN = "revision_known"
+    """The revision that was announced is rolled out already."""
 
     ROUTES_REMOVED = "routes_removed"
     """Routes and a scale ended with the run, and must be removed after its traffic."""
@@ -1060,6 +1071,18 @@ class ReasonCode(StrEnum):
 
     EVIDENCE_INSUFFICIENT = "evidence_insufficient"
     """The evidence for a control is there, but does not show what the control asks for."""
+
+    DECISIONS_AGREE = "decisions_agree"
+    """Every decision of the log has the same result when it is made again."""
+
+    DECISION_DIFFERS = "decision_differs"
+    """A decision has another result when it is made again."""
+
+    DECISION_UNREADABLE = "decision_unreadable"
+    """An entry of the kind `decision` does not say what was decided, or names a function that there is not."""
+
+    NO_DECISIONS = "no_decisions"
+    """The log has no decision."""
 
     HARM_PROVEN = "harm_proven"
     """Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin."""

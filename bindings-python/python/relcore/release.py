@@ -54,6 +54,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from datetime import date as _date
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, TypeAlias
 
@@ -396,11 +397,11 @@ class Type(StrEnum):
     """A release of a line under long-term support."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Advisory(_Value):
     """An advisory that a release closes."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "severity")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "severity", of="release.Advisory")
 
     id: str
     """The identifier: `CVE-2026-0001`, `GHSA-…`, `RUSTSEC-…`."""
@@ -409,12 +410,20 @@ class Advisory(_Value):
     """The severity of the vulnerability; absent until it is rated."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BackportPlan(_Value):
     """The lines that must get a fix, made by `backport_targets`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "targets", "forward", "extended", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict",
+        "targets",
+        "forward",
+        "extended",
+        "reasons",
+        "missing",
+        "next_check_at",
+        "policy_digest",
+        of="release.BackportPlan",
     )
 
     verdict: BackportVerdict
@@ -448,12 +457,18 @@ class BackportPlan(_Value):
         return _markdown(explain_backports(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Classification(_Value):
     """The release type and the reasons for it: the result of `classify`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "release_type", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict",
+        "release_type",
+        "reasons",
+        "missing",
+        "next_check_at",
+        "policy_digest",
+        of="release.Classification",
     )
 
     verdict: ClassificationVerdict
@@ -481,11 +496,11 @@ class Classification(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CveId(_Value):
     """The identifier of a vulnerability, made by `parse_cve`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("year", "number")
+    _fields: ClassVar[_native.Fields] = _native.Fields("year", "number", of="release.CveId")
 
     year: int
     """The year: 1999 or later."""
@@ -494,11 +509,11 @@ class CveId(_Value):
     """The number within the year, 4 to 19 digits."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CvssScore(_Value):
     """The score of a CVSS vector, made by `cvss_score`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "score", "severity")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", "score", "severity", of="release.CvssScore")
 
     version: str
     """The version of CVSS: `3.0`, `3.1` or `4.0`."""
@@ -510,7 +525,7 @@ class CvssScore(_Value):
     """The severity; absent for a score of 0."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Deprecation(_Value):
     """The promise about something that will be removed: since when users know, and when it may go at the earliest."""
 
@@ -525,6 +540,7 @@ class Deprecation(_Value):
         "sunset_link",
         "announced",
         "reminded_at",
+        of="release.Deprecation",
     )
 
     subject: str
@@ -561,12 +577,12 @@ class Deprecation(_Value):
         _freeze(self, "announced", "reminded_at")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DeprecationStatus(_Value):
     """The state of a deprecation, made by `deprecation_status`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "state", "reasons", "missing", "next_check_at", "policy_digest"
+        "state", "reasons", "missing", "next_check_at", "policy_digest", of="release.DeprecationStatus"
     )
 
     state: DeprecationState
@@ -591,11 +607,13 @@ class DeprecationStatus(_Value):
         return _markdown(explain_deprecation(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DisclosurePlan(_Value):
     """The dated steps of a disclosure, made by `disclosure_plan`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("steps", "missing", "policy_digest")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "steps", "missing", "policy_digest", of="release.DisclosurePlan"
+    )
 
     steps: Sequence[DisclosureStep]
     """The steps by time."""
@@ -610,7 +628,7 @@ class DisclosurePlan(_Value):
         _freeze(self, "steps", "missing")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DisclosurePolicy(_Value):
     """The time limits of a disclosure."""
 
@@ -624,6 +642,7 @@ class DisclosurePolicy(_Value):
         "early_warning",
         "notification",
         "final_report",
+        of="release.DisclosurePolicy",
     )
 
     acknowledge: timedelta = timedelta(seconds=259200)
@@ -654,11 +673,13 @@ class DisclosurePolicy(_Value):
     """From the fix to the final report. Default: 14 days, Article 14(2)(c)."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DisclosureStep(_Value):
     """A step of a disclosure."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "started_at", "due_at", "source")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "kind", "started_at", "due_at", "source", of="release.DisclosureStep"
+    )
 
     kind: DisclosureStepKind
     """What is due."""
@@ -673,11 +694,11 @@ class DisclosureStep(_Value):
     """Who demands it: a law, or `policy`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DocFolder(_Value):
     """A folder of documentation."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "tag", "version")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "tag", "version", of="release.DocFolder")
 
     name: str
     """Its name: `current` or `v1.2`."""
@@ -689,11 +710,11 @@ class DocFolder(_Value):
     """The version of that tag."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DocPolicy(_Value):
     """Which documentation is kept."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("keep", "always", "tag_prefix")
+    _fields: ClassVar[_native.Fields] = _native.Fields("keep", "always", "tag_prefix", of="release.DocPolicy")
 
     keep: int = 3
     """How many minor versions are kept beside the current one. Default 3, a choice of relcore."""
@@ -708,11 +729,11 @@ class DocPolicy(_Value):
         _freeze(self, "always")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DocTree(_Value):
     """The folders of documentation, made by `retained_doc_versions`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("folders", "removed", "ignored")
+    _fields: ClassVar[_native.Fields] = _native.Fields("folders", "removed", "ignored", of="release.DocTree")
 
     folders: Sequence[DocFolder]
     """The folders to keep, the newest first."""
@@ -727,12 +748,12 @@ class DocTree(_Value):
         _freeze(self, "folders", "removed", "ignored")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Facts(_Value):
     """The facts about a release that its version does not contain."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "breaking", "features", "advisories", "line", "lts", "opt_in_only", "declared"
+        "breaking", "features", "advisories", "line", "lts", "opt_in_only", "declared", of="release.Facts"
     )
 
     breaking: bool | None = None
@@ -762,11 +783,13 @@ class Facts(_Value):
         _freeze(self, "advisories")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Fix(_Value):
     """A fix, and where it is already."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "fixed_in", "affected_since", "carried_by")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "kind", "fixed_in", "affected_since", "carried_by", of="release.Fix"
+    )
 
     kind: ChangeKind
     """What it is."""
@@ -784,11 +807,11 @@ class Fix(_Value):
         _freeze(self, "carried_by")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Header(_Value):
     """A header of HTTP."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "value", of="release.Header")
 
     name: str
     """The name: `Sunset`."""
@@ -797,11 +820,11 @@ class Header(_Value):
     """The value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LineChange(_Value):
     """A change that is proposed for a line."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "breaking")
+    _fields: ClassVar[_native.Fields] = _native.Fields("kind", "breaking", of="release.LineChange")
 
     kind: ChangeKind
     """What it is."""
@@ -810,12 +833,12 @@ class LineChange(_Value):
     """Whether users must change something to take it. Absent: unknown."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class LineCheck(_Value):
     """Whether a line takes a change, made by `check_line`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "phase", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict", "phase", "reasons", "missing", "next_check_at", "policy_digest", of="release.LineCheck"
     )
 
     verdict: LineVerdict
@@ -843,27 +866,27 @@ class LineCheck(_Value):
         return _markdown(explain_line(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MilestoneOn(_Variant):
     """It is reached after this day: `eol: 2025-10-31`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("date", tag="on")
+    _fields: ClassVar[_native.Fields] = _native.Fields("date", of="release.Milestone", tag="on")
 
     type: Literal["on"] = "on"
     """Which variant this is."""
 
-    date: date
+    date: _date
     """The last day on which it is not reached."""
 
     def __post_init__(self) -> None:
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MilestoneReached(_Variant):
     """It is reached, the day is unknown: `eol: true`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="reached")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="release.Milestone", tag="reached")
 
     type: Literal["reached"] = "reached"
     """Which variant this is."""
@@ -872,11 +895,11 @@ class MilestoneReached(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MilestoneNotReached(_Variant):
     """It is not reached, and has no day yet: `eol: false`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="not_reached")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="release.Milestone", tag="not_reached")
 
     type: Literal["not_reached"] = "not_reached"
     """Which variant this is."""
@@ -889,11 +912,11 @@ Milestone: TypeAlias = MilestoneOn | MilestoneReached | MilestoneNotReached
 """A change of support: on a day, or only whether it has happened. endoflife.date writes a date or a boolean."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Notice(_Value):
     """A notice of a deprecation."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("place", "due_at", "is_reminder")
+    _fields: ClassVar[_native.Fields] = _native.Fields("place", "due_at", "is_reminder", of="release.Notice")
 
     place: NoticePlace
     """Where."""
@@ -905,11 +928,11 @@ class Notice(_Value):
     """Whether it reminds of the removal."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class NoticePolicy(_Value):
     """Where and when a deprecation is announced."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("places", "reminders")
+    _fields: ClassVar[_native.Fields] = _native.Fields("places", "reminders", of="release.NoticePolicy")
 
     places: Sequence[NoticePlace] = (
         NoticePlace.CHANGELOG,
@@ -931,11 +954,13 @@ class NoticePolicy(_Value):
         _freeze(self, "places", "reminders")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class NoticesDue(_Value):
     """The notices of a deprecation that are due, made by `notices_due`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("due", "missing", "next_due_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "due", "missing", "next_due_at", of="release.NoticesDue"
+    )
 
     due: Sequence[Notice]
     """The notices that are due and were not given, by time."""
@@ -950,7 +975,7 @@ class NoticesDue(_Value):
         _freeze(self, "due", "missing")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Profile(_Value):
     """The requirements of a release type: a row of the table of profiles.
 
@@ -972,6 +997,7 @@ class Profile(_Value):
         "channels",
         "freeze_exempt",
         "support",
+        of="release.Profile",
     )
 
     allowed_bumps: Sequence[Bump]
@@ -1017,24 +1043,24 @@ class Profile(_Value):
         _freeze(self, "allowed_bumps", "gates", "approvals", "channels")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Profiles(_Value):
     """A table of profiles. Its keys are release types in wire form: `hotfix`, `feature_minor`.
 
     A type without a row has the standard profile.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("profiles")
+    _fields: ClassVar[_native.Fields] = _native.Fields("profiles", of="release.Profiles")
 
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     """The profiles by release type."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Removal(_Value):
     """Something that a release removes."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("subject", "version", "at")
+    _fields: ClassVar[_native.Fields] = _native.Fields("subject", "version", "at", of="release.Removal")
 
     subject: str
     """What is removed, by the name that its deprecation has."""
@@ -1046,12 +1072,12 @@ class Removal(_Value):
     """The instant of that release."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RemovalCheck(_Value):
     """Whether removals keep what was promised, made by `check_removals`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "reasons", "missing", "next_check_at", "policy_digest"
+        "verdict", "reasons", "missing", "next_check_at", "policy_digest", of="release.RemovalCheck"
     )
 
     verdict: RemovalVerdict
@@ -1076,11 +1102,13 @@ class RemovalCheck(_Value):
         return _markdown(explain_removals(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RemovalPolicy(_Value):
     """What a removal needs, besides its own promise."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("min_notice", "require_major")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "min_notice", "require_major", of="release.RemovalPolicy"
+    )
 
     min_notice: timedelta = timedelta(seconds=0)
     """The least time from the deprecation to the removal. Default 0: the promise of each deprecation counts alone."""
@@ -1091,11 +1119,11 @@ class RemovalPolicy(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RequiredApproval(_Value):
     """An approval that a release needs."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("role", "count")
+    _fields: ClassVar[_native.Fields] = _native.Fields("role", "count", of="release.RequiredApproval")
 
     role: str
     """The role of the approvers: `release_manager`."""
@@ -1104,7 +1132,7 @@ class RequiredApproval(_Value):
     """The number of people of this role; at least 1."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SupportFlags(_Value):
     """The fields that endoflife.date derives from the days of a line. One whose milestone is not declared is absent.
 
@@ -1123,6 +1151,7 @@ class SupportFlags(_Value):
         "is_eoes",
         "is_almost_eoes",
         "is_maintained",
+        of="release.SupportFlags",
     )
 
     is_lts: bool
@@ -1156,12 +1185,21 @@ class SupportFlags(_Value):
     """Whether an end is declared that is not reached. Extended support counts, so read `phase` for the support of all users."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SupportLine(_Value):
     """A line of releases with the days on which its support changes, in the words of endoflife.date."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "released", "lts", "maintenance", "eoas", "eol", "eoes", "discontinued", "zone"
+        "name",
+        "released",
+        "lts",
+        "maintenance",
+        "eoas",
+        "eol",
+        "eoes",
+        "discontinued",
+        "zone",
+        of="release.SupportLine",
     )
 
     name: str
@@ -1192,7 +1230,7 @@ class SupportLine(_Value):
     """The IANA zone of its days. Default: `UTC`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SupportStatus(_Value):
     """The support of a line on a day, made by `support_phase`."""
 
@@ -1207,6 +1245,7 @@ class SupportStatus(_Value):
         "next_check_at",
         "policy_digest",
         "tzdb_version",
+        of="release.SupportStatus",
     )
 
     phase: SupportPhase
@@ -1246,11 +1285,13 @@ class SupportStatus(_Value):
         return _markdown(explain_support(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class VulnerabilityReport(_Value):
     """The report of a vulnerability."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("severity", "reported_at", "exploited_at", "fixed_at")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "severity", "reported_at", "exploited_at", "fixed_at", of="release.VulnerabilityReport"
+    )
 
     severity: AdvisorySeverity
     """Its severity."""

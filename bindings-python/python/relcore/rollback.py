@@ -413,11 +413,13 @@ class WindowVerdict(StrEnum):
     """A person must decide whether a rollback is made."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Candidate(_Value):
     """A version that a rollback could go to."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "eligible", "failed_rollbacks", "reasons")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", "eligible", "failed_rollbacks", "reasons", of="rollback.Candidate"
+    )
 
     version: str
     """The version."""
@@ -435,7 +437,7 @@ class Candidate(_Value):
         _freeze(self, "reasons")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Candidates(_Value):
     """The versions that a rollback could go to, made by `candidates`."""
 
@@ -449,6 +451,7 @@ class Candidates(_Value):
         "failed_rollbacks",
         "next_check_at",
         "policy_digest",
+        of="rollback.Candidates",
     )
 
     verdict: CandidatesVerdict
@@ -485,11 +488,13 @@ class Candidates(_Value):
         return _markdown(explain_candidates(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Counterfactual(_Value):
     """A fact that would change the verdict if all others stayed as they are."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("fact", "actual", "instead", "verdict")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "fact", "actual", "instead", "verdict", of="rollback.Counterfactual"
+    )
 
     fact: str
     """The name of the fact in the situation: `affectedShare`."""
@@ -504,11 +509,11 @@ class Counterfactual(_Value):
     """The verdict for that value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DataLoss(_Value):
     """Data that a step of a rollback loses."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("id", "start", "end", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "start", "end", "text", of="rollback.DataLoss")
 
     id: str
     """The id of the step."""
@@ -523,7 +528,7 @@ class DataLoss(_Value):
     """A sentence for a person."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Decision(_Value):
     """A decision about a release and its reasons, made by `decide`."""
 
@@ -536,6 +541,7 @@ class Decision(_Value):
         "options",
         "next_check_at",
         "policy_digest",
+        of="rollback.Decision",
     )
 
     verdict: Verdict
@@ -573,11 +579,11 @@ class Decision(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryEvent(_Value):
     """An event in the history of a service."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "kind", of="rollback.HistoryEvent")
 
     at: datetime
     """When it happened. Not before the event in front of it, and not after `now`."""
@@ -586,11 +592,11 @@ class HistoryEvent(_Value):
     """What happened."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindDeployed(_Variant):
     """A version began to serve, for the first time or again."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="deployed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="deployed")
 
     type: Literal["deployed"] = "deployed"
     """Which variant this is."""
@@ -602,11 +608,13 @@ class HistoryKindDeployed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindExperimentDeployed(_Variant):
     """A version was deployed as an experiment. It counts as no revision, and nobody goes back to it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="experiment_deployed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", of="rollback.HistoryKind", tag="experiment_deployed"
+    )
 
     type: Literal["experiment_deployed"] = "experiment_deployed"
     """Which variant this is."""
@@ -618,13 +626,13 @@ class HistoryKindExperimentDeployed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindSucceeded(_Variant):
     """A version proved itself, for instance at the end of a canary or of its bake. Its failures before do not count any
     more.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="succeeded")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="succeeded")
 
     type: Literal["succeeded"] = "succeeded"
     """Which variant this is."""
@@ -636,11 +644,11 @@ class HistoryKindSucceeded(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindFailed(_Variant):
     """A version failed while it served."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="failed")
 
     type: Literal["failed"] = "failed"
     """Which variant this is."""
@@ -652,11 +660,13 @@ class HistoryKindFailed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindRollbackFailed(_Variant):
     """A rollback to a version was tried and failed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="rollback_failed")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", of="rollback.HistoryKind", tag="rollback_failed"
+    )
 
     type: Literal["rollback_failed"] = "rollback_failed"
     """Which variant this is."""
@@ -668,11 +678,11 @@ class HistoryKindRollbackFailed(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindWithdrawn(_Variant):
     """A version must not be used any more."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", tag="withdrawn")
+    _fields: ClassVar[_native.Fields] = _native.Fields("version", of="rollback.HistoryKind", tag="withdrawn")
 
     type: Literal["withdrawn"] = "withdrawn"
     """Which variant this is."""
@@ -684,11 +694,13 @@ class HistoryKindWithdrawn(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindVulnerable(_Variant):
     """A version is known to have a vulnerability."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "advisory", tag="vulnerable")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", "advisory", of="rollback.HistoryKind", tag="vulnerable"
+    )
 
     type: Literal["vulnerable"] = "vulnerable"
     """Which variant this is."""
@@ -703,11 +715,13 @@ class HistoryKindVulnerable(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindArtifactKept(_Variant):
     """The artifact of a version is kept until an instant. The last of these events counts."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("version", "until", tag="artifact_kept")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "version", "until", of="rollback.HistoryKind", tag="artifact_kept"
+    )
 
     type: Literal["artifact_kept"] = "artifact_kept"
     """Which variant this is."""
@@ -722,11 +736,13 @@ class HistoryKindArtifactKept(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindMigrated(_Variant):
     """A migration ran."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("migration", "change", "works_from", tag="migrated")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "migration", "change", "works_from", of="rollback.HistoryKind", tag="migrated"
+    )
 
     type: Literal["migrated"] = "migrated"
     """Which variant this is."""
@@ -744,11 +760,13 @@ class HistoryKindMigrated(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindMigrationReverted(_Variant):
     """A migration was taken back."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("migration", tag="migration_reverted")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "migration", of="rollback.HistoryKind", tag="migration_reverted"
+    )
 
     type: Literal["migration_reverted"] = "migration_reverted"
     """Which variant this is."""
@@ -760,11 +778,13 @@ class HistoryKindMigrationReverted(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistoryKindNewFormatWritten(_Variant):
     """Data was written for the first time in a format that older versions cannot read."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("readable_from", tag="new_format_written")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "readable_from", of="rollback.HistoryKind", tag="new_format_written"
+    )
 
     type: Literal["new_format_written"] = "new_format_written"
     """Which variant this is."""
@@ -792,12 +812,20 @@ HistoryKind: TypeAlias = (
 """What happened to a version, the schema or the data."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Plan(_Value):
     """The steps of a rollback in order, made by `plan_rollback`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "steps", "reasons", "missing", "data_loss", "total", "critical", "critical_path"
+        "verdict",
+        "steps",
+        "reasons",
+        "missing",
+        "data_loss",
+        "total",
+        "critical",
+        "critical_path",
+        of="rollback.Plan",
     )
 
     verdict: PlanVerdict
@@ -831,7 +859,7 @@ class Plan(_Value):
         return _markdown(explain_plan(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlanItem(_Value):
     """A part of a release that a rollback takes back: a migration, a flag, the traffic, the application, its
     configuration, a cache.
@@ -854,6 +882,7 @@ class PlanItem(_Value):
         "down_loses_data",
         "backup_at",
         "last_write_at",
+        of="rollback.PlanItem",
     )
 
     id: str
@@ -902,12 +931,21 @@ class PlanItem(_Value):
         _freeze(self, "commands", "after")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlanStep(_Value):
     """A step of a plan."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "kind", "action", "reason", "commands", "owner", "duration", "starts_after", "irreversible"
+        "id",
+        "kind",
+        "action",
+        "reason",
+        "commands",
+        "owner",
+        "duration",
+        "starts_after",
+        "irreversible",
+        of="rollback.PlanStep",
     )
 
     id: str
@@ -941,7 +979,7 @@ class PlanStep(_Value):
         _freeze(self, "commands")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """The limits beyond which a release counts as broken, and the limits that choose the recovery.
 
@@ -977,6 +1015,7 @@ class Policy(_Value):
         "window_revisions",
         "max_failed_rollbacks",
         "low_error_budget",
+        of="rollback.Policy",
     )
 
     critical_functionality_severity: Severity = Severity.CRITICAL
@@ -1054,14 +1093,16 @@ class Policy(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RecoveryOption(_Value):
     """A recovery option, and the facts that a decision about it rests on, by their names in the situation.
 
     An option of which no fact was given, such as a halt where it is not said whether a rollout is under way, is left out.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("choice", "facts", "disqualifiers", "unknown")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "choice", "facts", "disqualifiers", "unknown", of="rollback.RecoveryOption"
+    )
 
     choice: Verdict
     """The verdict that takes the option."""
@@ -1079,7 +1120,7 @@ class RecoveryOption(_Value):
         _freeze(self, "facts", "disqualifiers", "unknown")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Situation(_Value):
     """The facts about a release that a deploy script knows.
 
@@ -1123,6 +1164,7 @@ class Situation(_Value):
         "flag_ends_fault",
         "rollout_under_way",
         "mitigation_available",
+        of="rollback.Situation",
     )
 
     critical_functionality_broken: bool | None = None
@@ -1246,11 +1288,13 @@ class Situation(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TableRow(_Value):
     """A row of the decision table, as `decision_table` lists it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("holds", "fails", "unknown", "verdict", "code")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "holds", "fails", "unknown", "verdict", "code", of="rollback.TableRow"
+    )
 
     holds: Sequence[Condition]
     """The conditions that hold."""
@@ -1272,7 +1316,7 @@ class TableRow(_Value):
         _member(self, ReasonCode, "code")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Window(_Value):
     """Whether a rollback is still within its window, made by `rollback_window`."""
 
@@ -1285,6 +1329,7 @@ class Window(_Value):
         "reasons",
         "next_check_at",
         "policy_digest",
+        of="rollback.Window",
     )
 
     verdict: WindowVerdict

@@ -524,11 +524,11 @@ class WindowMethod(StrEnum):
     """Bets on the share of the canary in the events of each window, for equal exposures. It proves harm only."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AdjustPolicy(_Value):
     """How the tests of many metrics are adjusted."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("correction", "alpha")
+    _fields: ClassVar[_native.Fields] = _native.Fields("correction", "alpha", of="stats.AdjustPolicy")
 
     correction: Correction = Correction.HOLM
     """How p-values are adjusted. Default `holm`, which is valid for all tests and rejects as much as `bonferroni` or
@@ -539,11 +539,13 @@ class AdjustPolicy(_Value):
     """The highest error rate over all tests together; which one, the correction says. Default 0.05."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AdjustedSamples(_Value):
     """The values of two arms, adjusted by a covariate, made by `cuped`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "theta", "variance_left")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "baseline", "theta", "variance_left", of="stats.AdjustedSamples"
+    )
 
     canary: Sequence[float]
     """The values of the canary: the arm for `compare_samples`."""
@@ -561,11 +563,13 @@ class AdjustedSamples(_Value):
         _freeze(self, "canary", "baseline")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class AdjustedTest(_Value):
     """One adjusted test."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "adjusted", "rejected")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "p", "adjusted", "rejected", of="stats.AdjustedTest"
+    )
 
     metric: str
     """The name of the metric."""
@@ -580,11 +584,13 @@ class AdjustedTest(_Value):
     """Whether the adjusted p-value is at most alpha."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Adjustment(_Value):
     """The adjusted tests of many metrics, made by `adjust`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("tests", "global_log_e", "missing")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "tests", "global_log_e", "missing", of="stats.Adjustment"
+    )
 
     tests: Sequence[AdjustedTest]
     """The tests, in the order of the input."""
@@ -601,11 +607,11 @@ class Adjustment(_Value):
         _freeze(self, "tests", "missing")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Arm(_Value):
     """One arm of a split: its planned weight, and the units that it got."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "weight")
+    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "weight", of="stats.Arm")
 
     name: str
     """The name of the arm: `canary`, `baseline`, the name of a variant."""
@@ -617,11 +623,13 @@ class Arm(_Value):
     """The planned weight, in any unit that is the same for all arms; 0 for an arm that must get nothing."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ArmShare(_Value):
     """The planned and the observed share of one arm."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("name", "units", "planned", "observed", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "name", "units", "planned", "observed", "low", "high", of="stats.ArmShare"
+    )
 
     name: str
     """The name of the arm."""
@@ -642,11 +650,13 @@ class ArmShare(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryNormal(_Variant):
     """Sub-Gaussian deviations: means of many values, values between two limits."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("v_opt", "alpha_opt", "one_sided", tag="normal")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "v_opt", "alpha_opt", "one_sided", of="stats.Boundary", tag="normal"
+    )
 
     type: Literal["normal"] = "normal"
     """Which variant this is."""
@@ -664,11 +674,13 @@ class BoundaryNormal(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryGammaExponential(_Variant):
     """Sub-exponential deviations upwards: waiting times."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("v_opt", "c", "alpha_opt", tag="gamma_exponential")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "v_opt", "c", "alpha_opt", of="stats.Boundary", tag="gamma_exponential"
+    )
 
     type: Literal["gamma_exponential"] = "gamma_exponential"
     """Which variant this is."""
@@ -686,11 +698,13 @@ class BoundaryGammaExponential(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryGammaPoisson(_Variant):
     """Sub-Poisson deviations upwards: counts."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("v_opt", "c", "alpha_opt", tag="gamma_poisson")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "v_opt", "c", "alpha_opt", of="stats.Boundary", tag="gamma_poisson"
+    )
 
     type: Literal["gamma_poisson"] = "gamma_poisson"
     """Which variant this is."""
@@ -708,12 +722,12 @@ class BoundaryGammaPoisson(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryBetaBinomial(_Variant):
     """Deviations with two values, −g and h: events of trials."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "v_opt", "g", "h", "alpha_opt", "one_sided", tag="beta_binomial"
+        "v_opt", "g", "h", "alpha_opt", "one_sided", of="stats.Boundary", tag="beta_binomial"
     )
 
     type: Literal["beta_binomial"] = "beta_binomial"
@@ -738,11 +752,13 @@ class BoundaryBetaBinomial(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryPolyStitching(_Variant):
     """Any of these deviations, by a union over epochs; it grows as slowly as the law of the iterated logarithm allows."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("v_min", "c", "s", "eta", tag="poly_stitching")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "v_min", "c", "s", "eta", of="stats.Boundary", tag="poly_stitching"
+    )
 
     type: Literal["poly_stitching"] = "poly_stitching"
     """Which variant this is."""
@@ -763,11 +779,13 @@ class BoundaryPolyStitching(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BoundaryQuantile(_Variant):
     """The number of values below a quantile, for all quantiles together."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("p", "t_opt", "delta", "s", "eta", tag="quantile")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "p", "t_opt", "delta", "s", "eta", of="stats.Boundary", tag="quantile"
+    )
 
     type: Literal["quantile"] = "quantile"
     """Which variant this is."""
@@ -802,12 +820,12 @@ Boundary: TypeAlias = (
 """A boundary for a sum of deviations, by the distribution of one deviation."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChangePoint(_Value):
     """A change of the level of a history, made by `change_points`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "index", "mean_before", "mean_after", "statistic", "p", "adjusted_p"
+        "index", "mean_before", "mean_after", "statistic", "p", "adjusted_p", of="stats.ChangePoint"
     )
 
     index: int
@@ -829,11 +847,11 @@ class ChangePoint(_Value):
     """The p-value, multiplied by the number of divisions among which the index was chosen; at most 1."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChangePointPolicy(_Value):
     """How certain a change point must be."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "least_values")
+    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "least_values", of="stats.ChangePointPolicy")
 
     alpha: float = 0.05
     """The highest probability of a change point in a history that has none. Default 0.05."""
@@ -842,11 +860,11 @@ class ChangePointPolicy(_Value):
     """The number of values that a level has at least, from 2. Default 5."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChiSquaredTest(_Value):
     """The result of a chi-squared test, made by `chi_squared` and `split_chi_squared`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("statistic", "df", "p")
+    _fields: ClassVar[_native.Fields] = _native.Fields("statistic", "df", "p", of="stats.ChiSquaredTest")
 
     statistic: float
     """The statistic."""
@@ -858,11 +876,11 @@ class ChiSquaredTest(_Value):
     """The p-value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Cluster(_Value):
     """The sums of one cluster: a user, a host, a session."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("sum", "size")
+    _fields: ClassVar[_native.Fields] = _native.Fields("sum", "size", of="stats.Cluster")
 
     sum: float
     """The numerator: errors, revenue, seconds; 0 or more."""
@@ -871,12 +889,18 @@ class Cluster(_Value):
     """The denominator: requests, orders; 0 or more."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ClusterPolicy(_Value):
     """When a ratio of the canary counts as worse, and how certain that must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "direction", "margin_percent", "alpha", "looks", "min_clusters", "tuned_for_clusters"
+        "direction",
+        "margin_percent",
+        "alpha",
+        "looks",
+        "min_clusters",
+        "tuned_for_clusters",
+        of="stats.ClusterPolicy",
     )
 
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -898,7 +922,7 @@ class ClusterPolicy(_Value):
     """The number of clusters of both arms for which the confidence sequence is tightest. Default 1000."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Comparison(_Value):
     """What the counts of two arms prove, made by `compare_counts`; what their values prove, made by
     `compare_samples`; or what all metrics of a canary prove, made by `compare_metrics`, which has reasons and no numbers of its own.
@@ -915,6 +939,7 @@ class Comparison(_Value):
         "needed_units",
         "reasons",
         "policy_digest",
+        of="stats.Comparison",
     )
 
     verdict: Verdict
@@ -962,11 +987,13 @@ class Comparison(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CompleteSamples(_Value):
     """Two samples without missing values, made by `complete_samples`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "verdict", "reasons")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "baseline", "verdict", "reasons", of="stats.CompleteSamples"
+    )
 
     canary: Sequence[float]
     """The values of the canary."""
@@ -986,11 +1013,11 @@ class CompleteSamples(_Value):
         _freeze(self, "canary", "baseline", "reasons")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class CountRow(_Value):
     """A row of a table of counts."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("counts")
+    _fields: ClassVar[_native.Fields] = _native.Fields("counts", of="stats.CountRow")
 
     counts: Sequence[int]
     """The counts, in the same order in every row."""
@@ -999,11 +1026,11 @@ class CountRow(_Value):
         _freeze(self, "counts")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Counts(_Value):
     """The events of one arm, and the exposure during which they happened."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("events", "exposure")
+    _fields: ClassVar[_native.Fields] = _native.Fields("events", "exposure", of="stats.Counts")
 
     events: int
     """The number of events: failed requests, crashes, orders."""
@@ -1012,11 +1039,13 @@ class Counts(_Value):
     """The requests, users or hours during which they happened, in the same unit for both arms; 0 or more."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignShares(_Variant):
     """Two shares of trials: errors of requests, orders of sessions."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "canary_share", tag="shares")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "baseline", "canary_share", of="stats.Design", tag="shares"
+    )
 
     type: Literal["shares"] = "shares"
     """Which variant this is."""
@@ -1034,11 +1063,13 @@ class DesignShares(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignMeans(_Variant):
     """Two means."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("effect", "canary_share", tag="means")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "effect", "canary_share", of="stats.Design", tag="means"
+    )
 
     type: Literal["means"] = "means"
     """Which variant this is."""
@@ -1053,11 +1084,13 @@ class DesignMeans(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignRanks(_Variant):
     """Two samples by ranks, as in `mann_whitney`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("probability", "canary_share", tag="ranks")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "probability", "canary_share", of="stats.Design", tag="ranks"
+    )
 
     type: Literal["ranks"] = "ranks"
     """Which variant this is."""
@@ -1072,12 +1105,12 @@ class DesignRanks(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignEvents(_Variant):
     """Events of two arms as in `compare_counts`: the events at which a canary as good as its baseline passes."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "margin_percent", "direction", "canary_share", tag="events"
+        "margin_percent", "direction", "canary_share", of="stats.Design", tag="events"
     )
 
     type: Literal["events"] = "events"
@@ -1096,11 +1129,11 @@ class DesignEvents(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DesignNoEvents(_Variant):
     """One arm without any event: the trials after which a share is ruled out."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("share", tag="no_events")
+    _fields: ClassVar[_native.Fields] = _native.Fields("share", of="stats.Design", tag="no_events")
 
     type: Literal["no_events"] = "no_events"
     """Which variant this is."""
@@ -1116,11 +1149,11 @@ Design: TypeAlias = DesignShares | DesignMeans | DesignRanks | DesignEvents | De
 """What is compared, and the effect that is to be found."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Dispersion(_Value):
     """The dispersion of counts, made by `dispersion`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("phi", "rate", "windows")
+    _fields: ClassVar[_native.Fields] = _native.Fields("phi", "rate", "windows", of="stats.Dispersion")
 
     phi: float | None = None
     """The statistic φ; absent without events, and with fewer than 2 windows."""
@@ -1132,11 +1165,11 @@ class Dispersion(_Value):
     """The number of windows with exposure."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EffectDifference(_Variant):
     """The share of the canary minus that of the baseline."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", tag="difference")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", of="stats.Effect", tag="difference")
 
     type: Literal["difference"] = "difference"
     """Which variant this is."""
@@ -1148,11 +1181,11 @@ class EffectDifference(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EffectRatio(_Variant):
     """The share of the canary, divided by that of the baseline."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", tag="ratio")
+    _fields: ClassVar[_native.Fields] = _native.Fields("value", of="stats.Effect", tag="ratio")
 
     type: Literal["ratio"] = "ratio"
     """Which variant this is."""
@@ -1168,11 +1201,13 @@ Effect: TypeAlias = EffectDifference | EffectRatio
 """A hypothesis about two shares: that of the canary and that of the baseline."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class EquivalenceTest(_Value):
     """The result of two one-sided tests, made by `equivalence`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("p", "p_low", "p_high", "t_low", "t_high", "df")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "p", "p_low", "p_high", "t_low", "t_high", "df", of="stats.EquivalenceTest"
+    )
 
     p: float
     """The p-value against "the difference is not between the bounds": the greater of the next two."""
@@ -1193,12 +1228,19 @@ class EquivalenceTest(_Value):
     """The degrees of freedom by Welch and Satterthwaite."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GaugePolicy(_Value):
     """How the gauges of a canary and of its baseline are compared."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "pairing", "direction", "margin_percent", "margin", "alpha", "finds_leaks", "missing"
+        "pairing",
+        "direction",
+        "margin_percent",
+        "margin",
+        "alpha",
+        "finds_leaks",
+        "missing",
+        of="stats.GaugePolicy",
     )
 
     pairing: GaugePairing = GaugePairing.PAIRED
@@ -1225,11 +1267,11 @@ class GaugePolicy(_Value):
     """What a missing value stands for. Default `remove`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GaugeSample(_Value):
     """One value of a gauge: processor use, memory, the length of a queue."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value")
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "value", of="stats.GaugeSample")
 
     at: datetime
     """When it was measured."""
@@ -1238,11 +1280,11 @@ class GaugeSample(_Value):
     """The value; absent if there was none. NaN and infinity count as absent."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupLook(_Value):
     """One look of a group sequential test, made by `group_sequential`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("fraction", "spent", "z", "p")
+    _fields: ClassVar[_native.Fields] = _native.Fields("fraction", "spent", "z", "p", of="stats.GroupLook")
 
     fraction: float
     """The fraction of the data."""
@@ -1257,11 +1299,13 @@ class GroupLook(_Value):
     """The p-value of one side at the boundary."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GroupPolicy(_Value):
     """How a group sequential test spends its alpha."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "sides", "spending", "phi")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "alpha", "sides", "spending", "phi", of="stats.GroupPolicy"
+    )
 
     alpha: float = 0.05
     """The highest probability of a false rejection, over all looks together. Default 0.05."""
@@ -1276,14 +1320,14 @@ class GroupPolicy(_Value):
     """The exponent of `power`: 1 spends evenly, 3 spends late. Default 2."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Histogram(_Value):
     """Counts of values by upper bounds, each including those below it: the series `…_bucket` of Prometheus.
 
     OpenTelemetry counts each bucket alone: add up its counts.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("buckets")
+    _fields: ClassVar[_native.Fields] = _native.Fields("buckets", of="stats.Histogram")
 
     buckets: Sequence[HistogramBucket]
     """The buckets in ascending order; the last one has no upper bound."""
@@ -1292,11 +1336,11 @@ class Histogram(_Value):
         _freeze(self, "buckets")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramBucket(_Value):
     """The count of one bucket."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("upper_bound", "count")
+    _fields: ClassVar[_native.Fields] = _native.Fields("upper_bound", "count", of="stats.HistogramBucket")
 
     upper_bound: float | None = None
     """The upper bound, which belongs to the bucket: `le` of Prometheus. Absent for `+Inf`."""
@@ -1305,11 +1349,11 @@ class HistogramBucket(_Value):
     """The number of values up to the bound."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramIncrease(_Value):
     """What a histogram counted between two instants, made by `histogram_increase`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("histogram", "was_reset")
+    _fields: ClassVar[_native.Fields] = _native.Fields("histogram", "was_reset", of="stats.HistogramIncrease")
 
     histogram: Histogram
     """The counts since the first instant; after a reset, those since the reset."""
@@ -1318,11 +1362,11 @@ class HistogramIncrease(_Value):
     """Whether a count was less than before: the process was restarted, and what it counted until then is lost."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramPolicy(_Value):
     """At which bucket edges histograms are compared, and how."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("limits", "counts")
+    _fields: ClassVar[_native.Fields] = _native.Fields("limits", "counts", of="stats.HistogramPolicy")
 
     limits: Sequence[float] = ()
     """The bucket edges above which the values are counted, such as the limit of an objective. Default empty: all edges."""
@@ -1334,12 +1378,12 @@ class HistogramPolicy(_Value):
         _freeze(self, "limits")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HistogramQuantile(_Value):
     """A quantile of a histogram, made by `histogram_quantile`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "interpolated", "lower_edge", "upper_edge", "rank_low", "rank_high", "n"
+        "interpolated", "lower_edge", "upper_edge", "rank_low", "rank_high", "n", of="stats.HistogramQuantile"
     )
 
     interpolated: float | None = None
@@ -1367,11 +1411,13 @@ class HistogramQuantile(_Value):
     """The number of values."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KolmogorovSequence(_Value):
     """The distance of two distributions at any number of looks, made by `kolmogorov_sequence`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("d", "location", "canary_is_less", "p", "bound")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "d", "location", "canary_is_less", "p", "bound", of="stats.KolmogorovSequence"
+    )
 
     d: float
     """The greatest difference between the shares of both samples up to any value."""
@@ -1391,12 +1437,21 @@ class KolmogorovSequence(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KolmogorovSmirnovTest(_Value):
     """The result of the test of Kolmogorov and Smirnov, made by `kolmogorov_smirnov`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "d", "p", "location", "canary_is_less", "d_greater", "p_greater", "d_less", "p_less", "exact"
+        "d",
+        "p",
+        "location",
+        "canary_is_less",
+        "d_greater",
+        "p_greater",
+        "d_less",
+        "p_less",
+        "exact",
+        of="stats.KolmogorovSmirnovTest",
     )
 
     d: float
@@ -1429,12 +1484,12 @@ class KolmogorovSmirnovTest(_Value):
     """Whether the p-values are exact without ties; with ties they are upper limits. Otherwise they are asymptotic."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Lift(_Value):
     """The relative difference of two means, made by `relative_lift`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "lift", "standard_error", "low", "high", "fieller_low", "fieller_high"
+        "lift", "standard_error", "low", "high", "fieller_low", "fieller_high", of="stats.Lift"
     )
 
     lift: float
@@ -1458,11 +1513,11 @@ class Lift(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricComparison(_Value):
     """One metric of a canary with its comparison."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "comparison")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "comparison", of="stats.MetricComparison")
 
     metric: str
     """The name of the metric."""
@@ -1471,11 +1526,11 @@ class MetricComparison(_Value):
     """What the metric proves alone."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricTest(_Value):
     """The evidence of one metric against "the canary is no worse": a p-value or an e-value, or both."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "log_e")
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "p", "log_e", of="stats.MetricTest")
 
     metric: str
     """The name of the metric."""
@@ -1487,11 +1542,13 @@ class MetricTest(_Value):
     """The natural logarithm of the e-value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class NeededSample(_Value):
     """The size that a comparison needs, made by `needed_sample`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("canary", "baseline", "total", "minimum")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "baseline", "total", "minimum", of="stats.NeededSample"
+    )
 
     canary: float
     """The trials, values or events of the canary, as calculated; not rounded."""
@@ -1506,11 +1563,11 @@ class NeededSample(_Value):
     """The number below which nothing is judged, whatever the effect: 5 expected events of the baseline, 30 values in each arm."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PartialSample(_Value):
     """A sample of which some values are missing: queries that failed, NaN, scrapes that were not made."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("values", "missing")
+    _fields: ClassVar[_native.Fields] = _native.Fields("values", "missing", of="stats.PartialSample")
 
     values: Sequence[float]
     """The values that there are."""
@@ -1522,11 +1579,11 @@ class PartialSample(_Value):
         _freeze(self, "values")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PlannedShare(_Value):
     """A class of `multinomial_test`: what it got, and what it was planned to get."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("count", "share", "prior")
+    _fields: ClassVar[_native.Fields] = _native.Fields("count", "share", "prior", of="stats.PlannedShare")
 
     count: int
     """The number of items in the class."""
@@ -1538,12 +1595,12 @@ class PlannedShare(_Value):
     """The weight in the Dirichlet prior, in items: the planned share times 100 for most purposes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """When a canary counts as worse, and how certain that must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "direction", "margin_percent", "alpha", "looks", "min_expected_events"
+        "direction", "margin_percent", "alpha", "looks", "min_expected_events", of="stats.Policy"
     )
 
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -1566,12 +1623,12 @@ class Policy(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PowerPolicy(_Value):
     """How certain a comparison must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "alpha", "power", "sides", "looks", "min_expected_events", "min_values"
+        "alpha", "power", "sides", "looks", "min_expected_events", "min_values", of="stats.PowerPolicy"
     )
 
     alpha: float = 0.05
@@ -1593,11 +1650,13 @@ class PowerPolicy(_Value):
     """The number of values that each arm must have before anything is judged. Default 30."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuantileDifference(_Value):
     """Whether two samples have the same quantile, made by `quantile_difference`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("difference", "canary", "baseline", "p", "log_e")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "difference", "canary", "baseline", "p", "log_e", of="stats.QuantileDifference"
+    )
 
     difference: float
     """The quantile of the canary, minus that of the baseline; of each the least value that has the share at or below it."""
@@ -1617,11 +1676,11 @@ class QuantileDifference(_Value):
     """The natural logarithm of the e-value."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuantileInterval(_Value):
     """A quantile with its interval, made by `quantile_interval`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high", of="stats.QuantileInterval")
 
     estimate: float
     """The quantile of type 1: a value of the sample."""
@@ -1633,12 +1692,19 @@ class QuantileInterval(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RankTest(_Value):
     """Whether the canary has greater values than the baseline, or lesser ones, made by `mann_whitney`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "u", "p_two_sided", "p_greater", "p_less", "exact", "smallest_p", "common_language_effect"
+        "u",
+        "p_two_sided",
+        "p_greater",
+        "p_less",
+        "exact",
+        "smallest_p",
+        "common_language_effect",
+        of="stats.RankTest",
     )
 
     u: float
@@ -1665,11 +1731,13 @@ class RankTest(_Value):
     """U, divided by the number of pairs: the probability that a value of the canary is greater than one of the baseline."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateHypothesis(_Value):
     """A hypothesis about the ratio of two rates."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("ratio", "looks", "prior_canary", "prior_baseline")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "ratio", "looks", "prior_canary", "prior_baseline", of="stats.RateHypothesis"
+    )
 
     ratio: float = 1.0
     """The rate of the canary, divided by that of the baseline. Default 1."""
@@ -1686,11 +1754,11 @@ class RateHypothesis(_Value):
     """The weight of the prior on the baseline, in events."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateInterval(_Value):
     """A rate with its interval, made by `rate_interval`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("rate", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("rate", "low", "high", of="stats.RateInterval")
 
     rate: float
     """The events, divided by the exposure."""
@@ -1702,11 +1770,11 @@ class RateInterval(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateRatio(_Value):
     """The ratio of two rates with its interval, made by `rate_ratio`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("ratio", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("ratio", "low", "high", of="stats.RateRatio")
 
     ratio: float | None = None
     """The rate of the canary, divided by that of the baseline; absent without events of the baseline."""
@@ -1718,11 +1786,11 @@ class RateRatio(_Value):
     """The upper end; absent without events of the baseline."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class RateTest(_Value):
     """The tests of the ratio of two rates, made by `rate_test`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("share", "greater", "less")
+    _fields: ClassVar[_native.Fields] = _native.Fields("share", "greater", "less", of="stats.RateTest")
 
     share: float
     """The share of the canary in all events under the hypothesis."""
@@ -1734,7 +1802,7 @@ class RateTest(_Value):
     """The test against "the ratio is at least that of the hypothesis"."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SamplePolicy(_Value):
     """When the values of a canary count as worse, and how certain that must be."""
 
@@ -1749,6 +1817,7 @@ class SamplePolicy(_Value):
         "tuned_for",
         "winsorize_at",
         "limit",
+        of="stats.SamplePolicy",
     )
 
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -1788,11 +1857,11 @@ class SamplePolicy(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ShareEffect(_Value):
     """An effect on a share with its confidence interval, made by `share_effect`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "low", "high", of="stats.ShareEffect")
 
     estimate: float | None = None
     """The difference or the ratio of the shares; a ratio is absent without events of the baseline."""
@@ -1804,13 +1873,13 @@ class ShareEffect(_Value):
     """The upper end; absent if there is none."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ShareInterval(_Value):
     """A share with its confidence interval, made by `share_interval` and
     `share_sequence`.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("share", "low", "high")
+    _fields: ClassVar[_native.Fields] = _native.Fields("share", "low", "high", of="stats.ShareInterval")
 
     share: float
     """The events, divided by the trials."""
@@ -1822,12 +1891,18 @@ class ShareInterval(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SharePolicy(_Value):
     """When a share of the canary counts as worse, and how certain that must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "direction", "margin_percent", "margin_points", "alpha", "method", "min_expected_events"
+        "direction",
+        "margin_percent",
+        "margin_points",
+        "alpha",
+        "method",
+        "min_expected_events",
+        of="stats.SharePolicy",
     )
 
     direction: Direction = Direction.INCREASE_IS_BAD
@@ -1851,12 +1926,12 @@ class SharePolicy(_Value):
     """The number of events that the baseline must be expected to have before there is any verdict. Default 5."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ShareTest(_Value):
     """The result of a test of two shares, made by `test_shares`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "method", "statistic", "p_two_sided", "p_greater", "p_less"
+        "method", "statistic", "p_two_sided", "p_greater", "p_less", of="stats.ShareTest"
     )
 
     method: ShareTestMethod
@@ -1877,11 +1952,11 @@ class ShareTest(_Value):
     """The p-value against "the hypothesis, or more": small if the share of the canary is less."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Shift(_Value):
     """By how much the values of the canary are greater than those of the baseline, made by `location_shift`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "lower", "upper")
+    _fields: ClassVar[_native.Fields] = _native.Fields("estimate", "lower", "upper", of="stats.Shift")
 
     estimate: float
     """The median of all differences between a value of the canary and one of the baseline."""
@@ -1893,7 +1968,7 @@ class Shift(_Value):
     """The upper end."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Sketch(_Value):
     """Counts of values in buckets whose bounds grow by a constant factor, made by `sketch`: any quantile within the relative
     error `accuracy`, in a few hundred numbers.
@@ -1903,7 +1978,7 @@ class Sketch(_Value):
     """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "accuracy", "positive", "negative", "zeros", "infinite", "negative_infinite"
+        "accuracy", "positive", "negative", "zeros", "infinite", "negative_infinite", of="stats.Sketch"
     )
 
     accuracy: float
@@ -1928,11 +2003,11 @@ class Sketch(_Value):
         _freeze(self, "positive", "negative")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SketchBucket(_Value):
     """One bucket of a sketch: the values above γ^(index − 1) and up to γ^index, where γ = (1 + accuracy) / (1 − accuracy)."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("index", "count")
+    _fields: ClassVar[_native.Fields] = _native.Fields("index", "count", of="stats.SketchBucket")
 
     index: int
     """The index of the bucket."""
@@ -1941,12 +2016,12 @@ class SketchBucket(_Value):
     """The number of values."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SketchPolicy(_Value):
     """Which quantile of two sketches is compared, and how certain a verdict must be."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "quantile", "direction", "margin_percent", "alpha", "looks"
+        "quantile", "direction", "margin_percent", "alpha", "looks", of="stats.SketchPolicy"
     )
 
     quantile: float = 0.99
@@ -1965,12 +2040,20 @@ class SketchPolicy(_Value):
     """How often the sketches are compared while they grow. Default `any`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SplitCheck(_Value):
     """Whether traffic was split as planned, made by `check_split`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "p", "log_e", "units", "arms", "needed_units", "reasons", "policy_digest"
+        "verdict",
+        "p",
+        "log_e",
+        "units",
+        "arms",
+        "needed_units",
+        "reasons",
+        "policy_digest",
+        of="stats.SplitCheck",
     )
 
     verdict: SplitVerdict
@@ -2008,11 +2091,13 @@ class SplitCheck(_Value):
         return _markdown(explain_split(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SplitPolicy(_Value):
     """How certain a mismatch must be, and how close a split must be to its plan."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("alpha", "tolerance_percent", "prior_units")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "alpha", "tolerance_percent", "prior_units", of="stats.SplitPolicy"
+    )
 
     alpha: float = 0.001
     """The highest probability of a false `mismatched`, and that of a false `matched`, over all looks together. Default
@@ -2031,11 +2116,11 @@ class SplitPolicy(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TestResult(_Value):
     """The result of one test."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("p", "log_e")
+    _fields: ClassVar[_native.Fields] = _native.Fields("p", "log_e", of="stats.TestResult")
 
     p: float
     """The p-value. For any number of looks it is the inverse of the e-value, at most 1."""
@@ -2044,11 +2129,11 @@ class TestResult(_Value):
     """The natural logarithm of the e-value: the evidence against the hypothesis. Absent for one look."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Trials(_Value):
     """The events of one arm, and the trials of which they are a part."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("events", "trials")
+    _fields: ClassVar[_native.Fields] = _native.Fields("events", "trials", of="stats.Trials")
 
     events: int
     """The trials with the event: failed requests, sessions with an order."""
@@ -2057,11 +2142,13 @@ class Trials(_Value):
     """All trials: requests, sessions."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ValueLimit(_Value):
     """A limit beyond which a value is bad: above it, or below it where less is worse."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("value", "margin_percent", "tolerated_share")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "value", "margin_percent", "tolerated_share", of="stats.ValueLimit"
+    )
 
     value: float
     """The limit; a value that equals it is good."""
@@ -2075,12 +2162,12 @@ class ValueLimit(_Value):
     """
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WelchTest(_Value):
     """The result of Welch's test, made by `welch`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "difference", "low", "high", "t", "df", "p_two_sided", "p_greater", "p_less"
+        "difference", "low", "high", "t", "df", "p_two_sided", "p_greater", "p_less", of="stats.WelchTest"
     )
 
     difference: float
@@ -2108,12 +2195,18 @@ class WelchTest(_Value):
     """The p-value against "the mean of the canary is not less"."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class WindowPolicy(_Value):
     """How counts per window are compared."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "counts", "method", "dispersion_limit", "min_dispersion_windows", "min_windows", "tuned_for_windows"
+        "counts",
+        "method",
+        "dispersion_limit",
+        "min_dispersion_windows",
+        "min_windows",
+        "tuned_for_windows",
+        of="stats.WindowPolicy",
     )
 
     counts: Policy = field(default_factory=lambda: Policy())

@@ -38,6 +38,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from datetime import date as _date
 from enum import StrEnum
 from typing import ClassVar
 
@@ -105,11 +106,13 @@ class Weekday(StrEnum):
     """The last day of the ISO week."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class BusinessCalendar(_Value):
     """Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("weekend", "holidays", "working_days", "half_days")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "weekend", "holidays", "working_days", "half_days", of="BusinessCalendar"
+    )
 
     weekend: Sequence[Weekday] = (
         Weekday.SATURDAY,
@@ -130,27 +133,27 @@ class BusinessCalendar(_Value):
         _freeze(self, "weekend", "holidays", "working_days", "half_days")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class HalfDay(_Value):
     """A business day that ends early, like Christmas Eve."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("date", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("date", "end", of="HalfDay")
 
-    date: date
+    date: _date
     """The day."""
 
     end: str
     """The local time at which it ends: `12:00`."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class TimeRange(_Value):
     """A half-open range of time: `start` is included, `end` is not.
 
     Adjacent ranges share no instant, so nothing at a boundary is counted twice.
     """
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="TimeRange")
 
     start: datetime
     """The first instant of the range."""

@@ -162,12 +162,21 @@ class Verdict(StrEnum):
     """The release may not start."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Definition(_Value):
     """A window in which releases are allowed, or denied."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "name", "kind", "schedule", "zone", "environments", "services", "exempt", "manual", "overrun"
+        "name",
+        "kind",
+        "schedule",
+        "zone",
+        "environments",
+        "services",
+        "exempt",
+        "manual",
+        "overrun",
+        of="window.Definition",
     )
 
     name: str
@@ -177,7 +186,7 @@ class Definition(_Value):
     """Whether releases are allowed or denied while it is active."""
 
     schedule: Annotated[Schedule, _TAGGED]
-    """Schedule it is active."""
+    """When it is active."""
 
     zone: str = "UTC"
     """The IANA zone of its local times. Default: `UTC`."""
@@ -201,11 +210,13 @@ class Definition(_Value):
         _freeze(self, "environments", "services", "exempt")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Diagnostic(_Value):
     """A probable mistake in the windows, made by `lint`."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "severity", "path", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "code", "severity", "path", "text", of="window.Diagnostic"
+    )
 
     code: DiagnosticCode
     """The stable code."""
@@ -220,12 +231,12 @@ class Diagnostic(_Value):
     """The sentence for a person."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Fit(_Value):
     """Whether a release fits into an opening, made by `fits`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "closes_at", "next_start", "reasons", "policy_digest", "tzdb_version"
+        "verdict", "closes_at", "next_start", "reasons", "policy_digest", "tzdb_version", of="window.Fit"
     )
 
     verdict: FitVerdict
@@ -253,11 +264,11 @@ class Fit(_Value):
         return _markdown(explain_fit(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Override(_Value):
     """A person's decision to release although the windows are closed."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("by", "why")
+    _fields: ClassVar[_native.Fields] = _native.Fields("by", "why", of="window.Override")
 
     by: str
     """Who decided it."""
@@ -266,11 +277,11 @@ class Override(_Value):
     """Why."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("windows", "calendars")
+    _fields: ClassVar[_native.Fields] = _native.Fields("windows", "calendars", of="window.Policy")
 
     windows: Sequence[Definition] = ()
     """The windows, at most 1,000."""
@@ -282,11 +293,11 @@ class Policy(_Value):
         _freeze(self, "windows")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleCron(_Variant):
     """For a duration from each instant of a cron expression on, as in Argo CD."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("cron", "duration", tag="cron")
+    _fields: ClassVar[_native.Fields] = _native.Fields("cron", "duration", of="window.Schedule", tag="cron")
 
     type: Literal["cron"] = "cron"
     """Which variant this is."""
@@ -301,11 +312,11 @@ class ScheduleCron(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleCronPair(_Variant):
     """From each instant of one cron expression to the next instant of another, as the freeze periods of GitLab."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", tag="cron_pair")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="window.Schedule", tag="cron_pair")
 
     type: Literal["cron_pair"] = "cron_pair"
     """Which variant this is."""
@@ -320,11 +331,13 @@ class ScheduleCronPair(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleWeekly(_Variant):
     """Between two local times on days of the week."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("days", "start", "end", tag="weekly")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "days", "start", "end", of="window.Schedule", tag="weekly"
+    )
 
     type: Literal["weekly"] = "weekly"
     """Which variant this is."""
@@ -343,11 +356,11 @@ class ScheduleWeekly(_Variant):
         _freeze(self, "days")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleOnce(_Variant):
     """Once, between two instants."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", tag="once")
+    _fields: ClassVar[_native.Fields] = _native.Fields("start", "end", of="window.Schedule", tag="once")
 
     type: Literal["once"] = "once"
     """Which variant this is."""
@@ -362,11 +375,11 @@ class ScheduleOnce(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleDates(_Variant):
     """Once, for whole local days."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("first", "last", tag="dates")
+    _fields: ClassVar[_native.Fields] = _native.Fields("first", "last", of="window.Schedule", tag="dates")
 
     type: Literal["dates"] = "dates"
     """Which variant this is."""
@@ -381,12 +394,12 @@ class ScheduleDates(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleHolidays(_Variant):
     """On the holidays of a calendar, all day, and on business days around them."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "calendar", "business_days_before", "business_days_after", tag="holidays"
+        "calendar", "business_days_before", "business_days_after", of="window.Schedule", tag="holidays"
     )
 
     type: Literal["holidays"] = "holidays"
@@ -405,11 +418,11 @@ class ScheduleHolidays(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleDaysOff(_Variant):
     """On the days of a calendar that are no business days, all day."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("calendar", tag="days_off")
+    _fields: ClassVar[_native.Fields] = _native.Fields("calendar", of="window.Schedule", tag="days_off")
 
     type: Literal["days_off"] = "days_off"
     """Which variant this is."""
@@ -421,11 +434,13 @@ class ScheduleDaysOff(_Variant):
         _check_tag(self)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ScheduleBusinessDays(_Variant):
     """Between two local times on the business days of a calendar."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("calendar", "start", "end", tag="business_days")
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "calendar", "start", "end", of="window.Schedule", tag="business_days"
+    )
 
     type: Literal["business_days"] = "business_days"
     """Which variant this is."""
@@ -453,15 +468,15 @@ Schedule: TypeAlias = (
     | ScheduleDaysOff
     | ScheduleBusinessDays
 )
-"""Schedule a window is active. Local times are in the zone of the window."""
+"""When a window is active. Local times are in the zone of the window."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Slot(_Value):
     """An opening, made by `next_slot`."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "verdict", "start", "end", "reasons", "policy_digest", "tzdb_version"
+        "verdict", "start", "end", "reasons", "policy_digest", "tzdb_version", of="window.Slot"
     )
 
     verdict: SlotVerdict
@@ -489,7 +504,7 @@ class Slot(_Value):
         return _markdown(explain_slot(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Status(_Value):
     """Whether a release may start, made by `status`."""
 
@@ -503,6 +518,7 @@ class Status(_Value):
         "next_check_at",
         "policy_digest",
         "tzdb_version",
+        of="window.Status",
     )
 
     verdict: Verdict
@@ -543,7 +559,7 @@ class Status(_Value):
         return _markdown(explain(self))
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Subject(_Value):
     """The release that asks: where it goes, what it is, and who started it."""
 
@@ -555,6 +571,7 @@ class Subject(_Value):
         "manual",
         "started_at",
         "overridden",
+        of="window.Subject",
     )
 
     environment: str | None = None

@@ -33,7 +33,9 @@ const TYPES: &[(&str, &str, Arguments)] = &[
 /// The text after it was read and written again.
 fn again(of: &str, text: &str) -> relcore::Result<String> {
     let of = named_type(of)?;
-    let read = of.from_json(text, &mut JsonTransport::new(vec![]))?;
+    let mut transport = JsonTransport::new(vec![]);
+    of.from_json(text, &mut transport)?;
+    let read = transport.into_text();
     let written = of.to_json(&mut JsonTransport::new(vec![Some(&read)]))?;
     assert_eq!(read, written);
     Ok(written)

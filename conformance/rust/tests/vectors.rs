@@ -170,7 +170,7 @@ fn every_vector_of_delivery_metrics_runs_or_is_left_out_for_a_reason() {
 fn cases_name_their_vectors() {
     check_names(&Account::read("canary.jsonl"), &["canary", "analysis"]);
     check_names(&Account::read("experiment.jsonl"), &["experiment"]);
-    check_names(&Account::read("window.jsonl"), &["window"]);
+    check_names(&Account::read("window.jsonl"), &["window", "interchange"]);
     check_names(&Account::read("audit.jsonl"), &["audit"]);
     check_names(&Account::read("incident.jsonl"), &["incident"]);
     check_names(&Account::read("release.jsonl"), &["release"]);

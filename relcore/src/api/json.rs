@@ -1,13 +1,10 @@
 //! Calls with JSON text.
 use super::arguments::ROWS;
 use super::{Constructor, Function, Handle, Method, Signature, Transport};
-use crate::error::{Error, ErrorKind, Faults, Result, quoted, shortened};
-use crate::wire::{self, TypeRef};
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{self, DeserializeOwned},
-};
-use serde_json::{Map, Value, json, value::RawValue};
+use crate::error::{Error, ErrorKind, Result, quoted, shortened};
+use crate::wire::{self, JsonText, Sink, Source, Tree, TreeSource};
+use serde::{Deserialize, Deserializer, de};
+use serde_json::{Map, json, value::RawValue};
 use std::{collections::BTreeMap, fmt};
 
 /// Calls a public function by name with JSON: the arguments as one object with camelCase keys, the result as JSON.
@@ -37,7 +34,9 @@ impl Function {
     /// # Errors
     /// As [`call_json`].
     pub fn call_json(self, arguments: &str) -> Result<String> {
-        by_name(self.signature(), arguments, |transport| self.call(transport))
+        let mut transport = by_name(self.signature(), arguments)?;
+        self.call(&mut transport)?;
+        Ok(transport.into_text())
     }
 }
 
@@ -54,7 +53,7 @@ impl Constructor {
     /// # Errors
     /// As [`call_json`], and every fault of the policy.
     pub fn call_json(self, arguments: &str) -> Result<Handle> {
-        by_name(self.signature(), arguments, |transport| self.call(transport))
+        self.call(&mut by_name(self.signature(), arguments)?)
     }
 }
 
@@ -64,15 +63,13 @@ impl Method {
     /// # Errors
     /// As [`call_json`]; `wrong_type` for a handle of another type.
     pub fn call_json(self, handle: &Handle, arguments: &str) -> Result<String> {
-        by_name(self.signature(), arguments, |transport| self.call(handle, transport))
+        let mut transport = by_name(self.signature(), arguments)?;
+        self.call(handle, &mut transport)?;
+        Ok(transport.into_text())
     }
 }
 
-fn by_name<R>(
-    signature: &Signature,
-    arguments: &str,
-    call: impl FnOnce(&mut JsonTransport<'_>) -> Result<R>,
-) -> Result<R> {
+fn by_name<'a>(signature: &Signature, arguments: &'a str) -> Result<JsonTransport<'a>> {
     let Given(given) = serde_json::from_str(arguments).map_err(|fault| {
         Error::new(ErrorKind::Syntax, "", format!("not a JSON object of arguments: {fault}"))
     })?;
@@ -83,7 +80,7 @@ fn by_name<R>(
     }
     let text =
         |name: &&str| given.iter().find(|(key, _)| wire::wire_name(name) == **key).map(|(_, raw)| raw.get());
-    call(&mut JsonTransport::new(signature.arguments.iter().map(text).collect()))
+    Ok(JsonTransport::new(signature.arguments.iter().map(text).collect()))
 }
 
 /// The arguments of a call by name, none of them twice.
@@ -119,58 +116,46 @@ impl<'de> de::Visitor<'de> for GivenVisitor {
 /// The transport of JSON text: one text per argument, in the order of the signature.
 ///
 /// `None`, `null` and the end of the list stand for arguments that are left out.
+///
+/// ```
+/// use relcore::api::{JsonTransport, function};
+///
+/// let mut transport = JsonTransport::new(vec![Some("\"90s\"")]);
+/// function("time.parse_span").map(|it| it.call(&mut transport)).transpose()?;
+/// assert_eq!(transport.into_text(), "\"PT1M30S\"");
+/// # Ok::<(), relcore::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct JsonTransport<'a> {
     arguments: Vec<Option<&'a str>>,
+    /// The argument that is being read.
+    source: TreeSource<'a>,
+    result: JsonText,
 }
 
 impl<'a> JsonTransport<'a> {
     /// A call with these arguments.
     #[must_use]
     pub fn new(arguments: Vec<Option<&'a str>>) -> Self {
-        Self { arguments }
+        Self { arguments, source: TreeSource::new(Tree::Null), result: JsonText::default() }
     }
 
-    fn text(&self, index: usize) -> Option<&str> {
-        self.arguments.get(index).copied().flatten().filter(|text| *text != "null")
-    }
-
-    /// All faults of all arguments.
-    fn explain(&self, signature: &Signature, fault: &dyn fmt::Display) -> Error {
-        let mut values = Vec::new();
-        for (index, (name, _)) in arguments_of(signature).iter().enumerate() {
-            match self.text(index).map(wire::parse_json) {
-                Some(Ok(value)) => values.push(Some(value)),
-                Some(Err(error)) => return error.under(name),
-                None => values.push(None),
-            }
-        }
-        explain_arguments(signature, &values, fault)
+    /// The result as JSON; empty before a call, and of a constructor.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        self.result.into_text()
     }
 }
 
 impl Transport for JsonTransport<'_> {
-    type Return = String;
-    type Failure = Error;
-    type Floats = Vec<f64>;
-
-    fn arg<T: DeserializeOwned>(&mut self, signature: &Signature, index: usize) -> Result<T> {
-        let text = self.text(index).unwrap_or("null");
-        if text.trim_start().starts_with('[') && !is_list(signature, index) {
-            // serde would read it as an object: its fields in order, or all the defaults of a policy.
-            return Err(self.explain(signature, &"expected an object"));
-        }
-        serde_json::from_str(text).map_err(|fault| self.explain(signature, &fault))
+    fn argument(&mut self, _: &Signature, index: usize) -> Result<&mut dyn Source> {
+        let text = self.arguments.get(index).copied().flatten().unwrap_or("null");
+        self.source = TreeSource::new(wire::json_tree(text)?);
+        Ok(&mut self.source)
     }
 
-    fn floats(&mut self, signature: &Signature, index: usize) -> Result<Vec<f64>> {
-        self.arg(signature, index)
-    }
-
-    fn ret<T: Serialize>(&mut self, result: T) -> Result<String> {
-        serde_json::to_string(&result).map_err(|fault| {
-            Error::new(ErrorKind::InvalidValue, "", format!("the result is not JSON: {fault}"))
-        })
+    fn sink(&mut self) -> &mut dyn Sink {
+        &mut self.result
     }
 }
 
@@ -186,28 +171,6 @@ impl Transport for JsonTransport<'_> {
 pub fn is_key(word: &str) -> bool {
     wire::has_key(word)
         || ROWS.iter().any(|(_, arguments, _)| arguments.iter().any(|(name, _)| *name == word))
-}
-
-/// All faults of the arguments of a call, in the order of the signature; `fault` if the type descriptors find none.
-///
-/// For transports, after an argument was refused: the values are the arguments as JSON, `None` for one that is absent.
-#[must_use]
-pub fn explain_arguments(signature: &Signature, values: &[Option<Value>], fault: &dyn fmt::Display) -> Error {
-    let mut faults = Faults::new();
-    for ((name, of), value) in arguments_of(signature).iter().zip(values) {
-        match value {
-            Some(value) => wire::diagnose(value, *of, name, &mut faults),
-            None if matches!(of, TypeRef::Optional(_)) => {}
-            None => {
-                let text = format_args!("missing argument `{name}` of `{}`", signature.name);
-                faults.add(ErrorKind::MissingField, format_args!("{name}"), text);
-            }
-        }
-    }
-    match faults.finish() {
-        Err(all) => all,
-        Ok(()) => Error::new(ErrorKind::InvalidValue, "", fault.to_string()),
-    }
 }
 
 /// Every type, and the arguments and the result of every function, constructor and method, as JSON: for a binding that
@@ -229,15 +192,4 @@ pub fn descriptors() -> String {
         ((*name).to_owned(), json!({ "names": names, "types": types, "result": result }))
     });
     json!({ "types": types.collect::<Map<_, _>>(), "rows": rows.collect::<Map<_, _>>() }).to_string()
-}
-
-/// Whether the argument at this index of a signature is a list.
-fn is_list(signature: &Signature, index: usize) -> bool {
-    let of = arguments_of(signature).get(index).map(|(_, of)| *of);
-    matches!(of, Some(TypeRef::List(_) | TypeRef::Optional(TypeRef::List(_))))
-}
-
-fn arguments_of(signature: &Signature) -> &'static [(&'static str, TypeRef)] {
-    let found = ROWS.iter().find(|(name, ..)| *name == signature.name);
-    found.map_or(&[], |(_, arguments, _)| arguments)
 }

@@ -13,8 +13,8 @@ mod named;
 mod table;
 mod types;
 
-pub use call::{Argument, Transport};
-pub use json::{JsonTransport, call_json, descriptors, explain_arguments, is_key};
+pub use call::{Argument, Floats, Transport};
+pub use json::{JsonTransport, call_json, descriptors, is_key};
 pub use types::{NamedType, named_type, named_types};
 
 use crate::column::{Columns, Record};
@@ -123,11 +123,11 @@ impl Function {
         self.0.signature
     }
 
-    /// Calls the function through the transport of a binding.
+    /// Calls the function through the transport of a binding, which takes the result.
     ///
     /// # Errors
     /// Whatever the transport or the function refuses.
-    pub fn call<T: Transport>(self, transport: &mut T) -> Result<T::Return, T::Failure> {
+    pub fn call(self, transport: &mut dyn Transport) -> Result<()> {
         table::call(self.0, transport)
     }
 }
@@ -139,15 +139,11 @@ impl BulkFunction {
         self.row.signature
     }
 
-    /// Calls the function on columns through the transport of a binding.
+    /// Calls the function on columns through the transport of a binding, which takes the result.
     ///
     /// # Errors
     /// Whatever the transport or the function refuses.
-    pub fn call<T: Transport>(
-        self,
-        columns: &Columns<'_>,
-        transport: &mut T,
-    ) -> Result<T::Return, T::Failure> {
+    pub fn call(self, columns: &Columns<'_>, transport: &mut dyn Transport) -> Result<()> {
         table::call_bulk(self.row, columns, transport)
     }
 }
@@ -163,7 +159,7 @@ impl Constructor {
     ///
     /// # Errors
     /// Whatever the transport refuses, and every fault of the policy.
-    pub fn call<T: Transport>(self, transport: &mut T) -> Result<Handle, T::Failure> {
+    pub fn call(self, transport: &mut dyn Transport) -> Result<Handle> {
         table::construct(self.0, transport)
     }
 }
@@ -175,11 +171,11 @@ impl Method {
         self.0.signature
     }
 
-    /// Calls the method on a handle through the transport of a binding.
+    /// Calls the method on a handle through the transport of a binding, which takes the result.
     ///
     /// # Errors
     /// `wrong_type` for a handle of another type; whatever the transport or the method refuses.
-    pub fn call<T: Transport>(self, handle: &Handle, transport: &mut T) -> Result<T::Return, T::Failure> {
+    pub fn call(self, handle: &Handle, transport: &mut dyn Transport) -> Result<()> {
         table::call_method(self.0, handle, transport)
     }
 }

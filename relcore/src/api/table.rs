@@ -1,5 +1,5 @@
 //! The rows of all modules, expanded: signatures, calls and schemas.
-use super::call::{Decoder, FloatsDecoder as _, OtherDecoder as _};
+use super::call::{Decoder, FloatsDecoder as _, OtherDecoder as _, argument, ret, run};
 use super::{Argument, Handle, Signature, Transport};
 use crate::column::{Columns, Record, Tables};
 use crate::error::{Error, ErrorKind, Result};
@@ -14,17 +14,15 @@ pub(super) struct Row {
     pub(super) signature: &'static Signature,
 }
 
-type FunctionOf<T> = fn(&mut T, &Signature) -> Result<<T as Transport>::Return, <T as Transport>::Failure>;
-type ConstructorOf<T> = fn(&mut T, &Signature) -> Result<Handle, <T as Transport>::Failure>;
-type MethodOf<T> =
-    fn(&Handle, &mut T, &Signature) -> Result<<T as Transport>::Return, <T as Transport>::Failure>;
-
-type BulkOf<T> =
-    fn(&Columns<'_>, &mut T, &Signature) -> Result<<T as Transport>::Return, <T as Transport>::Failure>;
+type FunctionOf = fn(&mut dyn Transport, &Signature) -> Result<()>;
+type ConstructorOf = fn(&mut dyn Transport, &Signature) -> Result<Handle>;
+type MethodOf = fn(&Handle, &mut dyn Transport, &Signature) -> Result<()>;
+type BulkOf = fn(&Columns<'_>, &mut dyn Transport, &Signature) -> Result<()>;
 
 /// Expands the rows of one module. The macro `table_rows!` of each module calls it.
 ///
-/// A row marked `#[plain]` returns its result as it is, any other a `Result`. A row of a policy stands for three
+/// A row marked `#[plain]` returns its result as it is, any other a `Result`. One marked `#[calls]` or `#[plain_calls]` gets
+/// [`call_json`](super::call_json) as its last argument, to call other functions by name. A row of a policy stands for three
 /// functions: the default, and the two that read text. The one for YAML needs the feature `yaml`. A row of a constant is
 /// for the generator of the bindings alone. A row of columns is the function `columns::dora` of the module, which is called
 /// `dora_columns` in other languages. Each handle has, besides its methods, an accessor with the name of its policy and
@@ -96,97 +94,97 @@ macro_rules! table {
             )*];
 
             #[allow(unused_mut, unused_variables, reason = "a function may have no arguments")]
-            pub(super) fn call<T: Transport>(row: Row, transport: &mut T) -> Result<T::Return, T::Failure> {
-                let functions: &[FunctionOf<T>] = &[
+            pub(super) fn call(row: Row, transport: &mut dyn Transport) -> Result<()> {
+                let functions: &[FunctionOf] = &[
                     $(
                         |transport, signature| {
-                            let result = transport.run(signature, $default);
-                            transport.ret(result)
+                            let result = run(transport, $default)?;
+                            ret(transport, &result)
                         },
                         |transport, signature| {
-                            let text: String = transport.arg(signature, 0)?;
-                            let result = transport.run(signature, || $from_json(&text))?;
-                            transport.ret(result)
+                            let text: String = argument(transport, signature, 0)?;
+                            let result = run(transport, || $from_json(&text))??;
+                            ret(transport, &result)
                         },
                         #[cfg(feature = "yaml")]
                         |transport, signature| {
-                            let text: String = transport.arg(signature, 0)?;
-                            let result = transport.run(signature, || $from_yaml(&text))?;
-                            transport.ret(result)
+                            let text: String = argument(transport, signature, 0)?;
+                            let result = run(transport, || $from_yaml(&text))??;
+                            ret(transport, &result)
                         },
                     )*
                     $(|transport, signature| {
                         let mut index = 0..;
                         $(let $argument = (&Decoder::<$type>::NEW)
                             .decode(transport, signature, index.next().unwrap_or_default())?;)*
-                        let result: $result = table!(@settle [$($plain)?] transport.run(signature, ||
-                            $function($((&Decoder::<$type>::NEW).borrowed(&$argument)),*)));
-                        transport.ret(result)
+                        let result: $result = table!(@settle [$($plain)?] run(transport, ||
+                            table!(@call [$($plain)?] $function($((&Decoder::<$type>::NEW).borrowed(&$argument)),*))));
+                        ret(transport, &result)
                     },)*
                 ];
                 match functions.get(row.index) {
                     Some(function) => function(transport, row.signature),
-                    None => Err(unknown(row).into()),
+                    None => Err(unknown(row)),
                 }
             }
 
             #[allow(unused_mut, unused_variables, reason = "not every module has bulk functions")]
-            pub(super) fn call_bulk<T: Transport>(
+            pub(super) fn call_bulk(
                 row: Row,
                 given: &Columns<'_>,
-                transport: &mut T,
-            ) -> Result<T::Return, T::Failure> {
-                let functions: &[BulkOf<T>] = &[$(|given, transport, signature| {
+                transport: &mut dyn Transport,
+            ) -> Result<()> {
+                let functions: &[BulkOf] = &[$(|given, transport, signature| {
                     let mut index = 0..;
                     $(let $bulk_argument: <$bulk_type as Argument<'_>>::Owned =
-                        transport.arg(signature, index.next().unwrap_or_default())?;)*
-                    let result: $bulk_result = transport.run(signature, || {
+                        argument(transport, signature, index.next().unwrap_or_default())?;)*
+                    let result: $bulk_result = run(transport, || {
                         let $columns: $tables = given.read()?;
                         columns::$bulk(&$columns, $(<$bulk_type as Argument<'_>>::borrow(&$bulk_argument)),*)
-                    })?;
-                    transport.ret(result)
+                    })??;
+                    ret(transport, &result)
                 }),*];
                 match functions.get(row.index) {
                     Some(function) => function(given, transport, row.signature),
-                    None => Err(unknown(row).into()),
+                    None => Err(unknown(row)),
                 }
             }
 
             #[allow(unused_variables, reason = "not every module has handles")]
-            pub(super) fn construct<T: Transport>(row: Row, transport: &mut T) -> Result<Handle, T::Failure> {
-                let constructors: &[ConstructorOf<T>] = &[$(|transport, signature| {
-                    let policy: $policy_type = transport.arg(signature, 0)?;
-                    let handle = transport.run(signature, || $handle::new(policy))?;
+            pub(super) fn construct(row: Row, transport: &mut dyn Transport) -> Result<Handle> {
+                let constructors: &[ConstructorOf] = &[$(|transport, signature| {
+                    let policy: $policy_type = argument(transport, signature, 0)?;
+                    let handle = run(transport, || $handle::new(policy))??;
                     Ok(Handle(Arc::new(handle)))
                 }),*];
                 match constructors.get(row.index) {
                     Some(constructor) => constructor(transport, row.signature),
-                    None => Err(unknown(row).into()),
+                    None => Err(unknown(row)),
                 }
             }
 
             #[allow(unused_mut, unused_variables, reason = "not every module has handles")]
-            pub(super) fn call_method<T: Transport>(
+            pub(super) fn call_method(
                 row: Row,
                 handle: &Handle,
-                transport: &mut T,
-            ) -> Result<T::Return, T::Failure> {
-                let methods: &[MethodOf<T>] = &[$(
-                    |handle, transport, signature| transport.ret(own::<$handle>(handle, signature)?.$policy_name()),
-                    |handle, transport, signature| transport.ret(own::<$handle>(handle, signature)?.digest()),
+                transport: &mut dyn Transport,
+            ) -> Result<()> {
+                let methods: &[MethodOf] = &[$(
+                    |handle, transport, signature| ret(transport, &own::<$handle>(handle, signature)?.$policy_name()),
+                    |handle, transport, signature| ret(transport, &own::<$handle>(handle, signature)?.digest()),
                     $(|handle, transport, signature| {
                         let own = own::<$handle>(handle, signature)?;
                         let mut index = 0..;
                         $(let $method_argument: <$method_type as Argument<'_>>::Owned =
-                            transport.arg(signature, index.next().unwrap_or_default())?;)*
-                        let result: $method_result = table!(@settle [$($method_plain)?] transport.run(signature, ||
+                            argument(transport, signature, index.next().unwrap_or_default())?;)*
+                        let result: $method_result = table!(@settle [$($method_plain)?] run(transport, ||
                             own.$method($(<$method_type as Argument<'_>>::borrow(&$method_argument)),*)));
-                        transport.ret(result)
+                        ret(transport, &result)
                     },)*
                 )*];
                 match methods.get(row.index) {
                     Some(method) => method(handle, transport, row.signature),
-                    None => Err(unknown(row).into()),
+                    None => Err(unknown(row)),
                 }
             }
 
@@ -231,8 +229,13 @@ macro_rules! table {
             }
         }
     };
-    (@settle [plain] $call:expr) => { $call };
-    (@settle [] $call:expr) => { $call? };
+    // A function that makes calls gets them last, because its module stands below the table.
+    (@call [calls] $function:ident($($argument:expr),*)) => { $function($($argument,)* super::super::call_json) };
+    (@call [plain_calls] $function:ident($($argument:expr),*)) => { $function($($argument,)* super::super::call_json) };
+    (@call [$($plain:ident)?] $function:ident($($argument:expr),*)) => { $function($($argument),*) };
+    (@settle [plain] $call:expr) => { $call? };
+    (@settle [plain_calls] $call:expr) => { $call? };
+    (@settle [$($calls:ident)?] $call:expr) => { $call?? };
 }
 
 /// Expands the rows of these modules and the dispatch over them.
@@ -252,36 +255,36 @@ macro_rules! modules {
             rows([$($module::METHODS),*])
         }
 
-        pub(super) fn call<T: Transport>(row: Row, transport: &mut T) -> Result<T::Return, T::Failure> {
-            let calls = [$($module::call::<T>),*];
-            calls.get(row.module).map_or_else(|| Err(unknown(row).into()), |call| call(row, transport))
+        pub(super) fn call(row: Row, transport: &mut dyn Transport) -> Result<()> {
+            let calls = [$($module::call),*];
+            calls.get(row.module).map_or_else(|| Err(unknown(row)), |call| call(row, transport))
         }
 
         pub(super) fn bulk_functions() -> impl Iterator<Item = (Row, &'static Record)> {
             rows([$($module::BULK_FUNCTIONS),*]).zip([$($module::TABLES),*].into_iter().flatten().copied())
         }
 
-        pub(super) fn call_bulk<T: Transport>(
+        pub(super) fn call_bulk(
             row: Row,
             given: &Columns<'_>,
-            transport: &mut T,
-        ) -> Result<T::Return, T::Failure> {
-            let calls = [$($module::call_bulk::<T>),*];
-            calls.get(row.module).map_or_else(|| Err(unknown(row).into()), |call| call(row, given, transport))
+            transport: &mut dyn Transport,
+        ) -> Result<()> {
+            let calls = [$($module::call_bulk),*];
+            calls.get(row.module).map_or_else(|| Err(unknown(row)), |call| call(row, given, transport))
         }
 
-        pub(super) fn construct<T: Transport>(row: Row, transport: &mut T) -> Result<Handle, T::Failure> {
-            let calls = [$($module::construct::<T>),*];
-            calls.get(row.module).map_or_else(|| Err(unknown(row).into()), |call| call(row, transport))
+        pub(super) fn construct(row: Row, transport: &mut dyn Transport) -> Result<Handle> {
+            let calls = [$($module::construct),*];
+            calls.get(row.module).map_or_else(|| Err(unknown(row)), |call| call(row, transport))
         }
 
-        pub(super) fn call_method<T: Transport>(
+        pub(super) fn call_method(
             row: Row,
             handle: &Handle,
-            transport: &mut T,
-        ) -> Result<T::Return, T::Failure> {
-            let calls = [$($module::call_method::<T>),*];
-            calls.get(row.module).map_or_else(|| Err(unknown(row).into()), |call| call(row, handle, transport))
+            transport: &mut dyn Transport,
+        ) -> Result<()> {
+            let calls = [$($module::call_method),*];
+            calls.get(row.module).map_or_else(|| Err(unknown(row)), |call| call(row, handle, transport))
         }
 
         #[cfg(feature = "schema")]

@@ -1,4 +1,5 @@
 //! The named types by their qualified names, for bindings: values to JSON text and back.
+use super::call::{argument, ret};
 use super::named::named_types;
 use super::{Signature, Transport};
 use crate::error::{Error, ErrorKind, Result, quoted};
@@ -41,40 +42,32 @@ impl NamedType {
     ///
     /// # Errors
     /// Whatever the transport refuses; all faults of a value that is not of this type.
-    pub fn to_json<T: Transport>(self, transport: &mut T) -> Result<String, T::Failure> {
-        let codecs = codecs::<T>();
-        codecs.as_ref().get(self.0).map_or_else(|| Err(absent().into()), |codec| (codec.to_json)(transport))
+    pub fn to_json(self, transport: &mut dyn Transport) -> Result<String> {
+        CODECS.get(self.0).map_or_else(|| Err(absent()), |codec| (codec.to_json)(transport))
     }
 
     /// Reads a value from JSON text and returns it through the transport.
     ///
     /// # Errors
     /// As [`from_json`](crate::from_json).
-    pub fn from_json<T: Transport>(self, text: &str, transport: &mut T) -> Result<T::Return, T::Failure> {
-        let codecs = codecs::<T>();
-        codecs
-            .as_ref()
-            .get(self.0)
-            .map_or_else(|| Err(absent().into()), |codec| (codec.from_json)(text, transport))
+    pub fn from_json(self, text: &str, transport: &mut dyn Transport) -> Result<()> {
+        CODECS.get(self.0).map_or_else(|| Err(absent()), |codec| (codec.from_json)(text, transport))
     }
 }
 
-/// The two directions of a type through one transport.
-struct Codec<T: Transport> {
-    to_json: fn(&mut T) -> Result<String, T::Failure>,
-    from_json: Reader<T>,
+/// The two directions of a type.
+struct Codec {
+    to_json: fn(&mut dyn Transport) -> Result<String>,
+    from_json: fn(&str, &mut dyn Transport) -> Result<()>,
 }
 
-type Reader<T> = fn(&str, &mut T) -> Result<<T as Transport>::Return, <T as Transport>::Failure>;
-
-fn codec<T: Transport, V: WireType>() -> Codec<T> {
+const fn codec<V: WireType>() -> Codec {
     Codec {
         to_json: |transport| {
             let signature = Signature { name: V::NAME, arguments: &["value"] };
-            let value: V = transport.arg(&signature, 0)?;
-            Ok(wire::to_json(&value)?)
+            wire::to_json(&argument::<V>(transport, &signature, 0)?)
         },
-        from_json: |text, transport| transport.ret(wire::from_json::<V>(text)?),
+        from_json: |text, transport| ret(transport, &wire::from_json::<V>(text)?),
     }
 }
 
@@ -88,9 +81,7 @@ macro_rules! types {
         const NAMES: &[&str] = &[$($name),*];
 
         /// In the order of the names.
-        fn codecs<T: Transport>() -> impl AsRef<[Codec<T>]> {
-            [$(codec::<T, $type>()),*]
-        }
+        static CODECS: &[Codec] = &[$(codec::<$type>()),*];
     };
 }
 

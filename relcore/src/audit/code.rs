@@ -56,4 +56,12 @@ reason_codes! {
     EVIDENCE_MISSING;
     /// The evidence for a control is there, but does not show what the control asks for.
     EVIDENCE_INSUFFICIENT;
+    /// Every decision of the log has the same result when it is made again.
+    DECISIONS_AGREE;
+    /// A decision has another result when it is made again.
+    DECISION_DIFFERS;
+    /// An entry of the kind `decision` does not say what was decided, or names a function that there is not.
+    DECISION_UNREADABLE;
+    /// The log has no decision.
+    NO_DECISIONS;
 }

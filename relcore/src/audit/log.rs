@@ -1,7 +1,7 @@
 use super::record::LogRecord;
-use crate::error::{Error, ErrorKind, Faults, Result};
+use crate::error::{ErrorKind, Result};
 use crate::scalar::Count;
-use crate::wire::{TypeRef, diagnose, parse_json};
+use crate::wire::{TypeRef, diagnosed, read_json};
 use serde::{Deserialize, Serialize};
 
 /// Reads a log: one record a line, as [`to_json`](crate::to_json) writes it.
@@ -39,11 +39,7 @@ pub fn read_log(text: &str) -> LogText {
 }
 
 fn read_record(line: &str) -> Result<LogRecord> {
-    let value = parse_json(line)?;
-    let mut faults = Faults::new();
-    diagnose(&value, TypeRef::Named("audit.LogRecord"), "", &mut faults);
-    faults.finish()?;
-    LogRecord::deserialize(&value).map_err(|fault| Error::new(ErrorKind::InvalidValue, "", fault.to_string()))
+    diagnosed(read_json(line)?, TypeRef::Named("audit.LogRecord"))
 }
 
 /// A log that was read, made by [`read_log`].

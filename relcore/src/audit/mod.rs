@@ -4,7 +4,8 @@
 //! check that no record was changed, removed, inserted or moved. [`merkle_root`], [`inclusion_proof`] and
 //! [`consistency_proof`] are those of RFC 6962, for an auditor who sees a part of the log. [`to_statement`] and
 //! [`match_statement`] write and match statements of in-toto. [`evidence_gaps`] lists the evidence that a release record
-//! lacks for the controls of a framework.
+//! lacks for the controls of a framework. [`record_decision`] makes the entry of a decision, and [`replay`] makes every decision
+//! of a log again.
 //!
 //! # Rules
 //!
@@ -31,6 +32,7 @@ mod log;
 mod proof;
 mod record;
 mod release_record;
+mod replay;
 mod statement;
 mod tree;
 
@@ -47,19 +49,32 @@ pub use record::{Entry, Head, LogRecord, append, genesis, head};
 pub use release_record::{
     Approval, Breach, EnvironmentStage, ExploitedVulnerability, IncidentRecord, KnownIssue, ReleaseRecord,
 };
+pub use replay::{
+    DECISION_KIND, Difference, Replay, ReplayVerdict, explain_replay, outcome_of_replay, record_decision,
+    replay,
+};
 pub use statement::{
     Artifact, ArtifactMatch, StatementCheck, StatementVerdict, explain_statement, match_statement,
     outcome_of_statement, to_statement,
 };
-pub use tree::{consistency_proof, inclusion_proof, leaf_hash, merkle_root, record_leaf};
+pub use tree::{Tree, consistency_proof, inclusion_proof, leaf_hash, merkle_root, record_leaf};
 
-crate::scalar::texts!(ChainVerdict, EvidenceVerdict, Framework, ProofVerdict, StatementVerdict);
+crate::scalar::texts!(
+    ChainVerdict,
+    EvidenceVerdict,
+    Framework,
+    ProofVerdict,
+    ReplayVerdict,
+    StatementVerdict
+);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
     ($table:ident) => {
         $table! {
             audit {
+                const DECISION_KIND: &str;
+
                 fn append(head: &Head, entry: &Entry) -> LogRecord;
                 fn consistency_proof(hashes: &[String], first_size: Count) -> Vec<String>;
                 fn evidence_gaps(record: &ReleaseRecord, framework: &Framework) -> EvidenceGaps;
@@ -69,6 +84,8 @@ macro_rules! table_rows {
                 fn explain_evidence(gaps: &EvidenceGaps) -> String;
                 #[plain]
                 fn explain_proof(check: &ProofCheck) -> String;
+                #[plain]
+                fn explain_replay(replay: &Replay) -> String;
                 #[plain]
                 fn explain_statement(check: &StatementCheck) -> String;
                 #[plain]
@@ -86,11 +103,17 @@ macro_rules! table_rows {
                 #[plain]
                 fn outcome_of_proof(check: &ProofCheck) -> crate::decision::Outcome;
                 #[plain]
+                fn outcome_of_replay(replay: &Replay) -> crate::decision::Outcome;
+                #[plain]
                 fn outcome_of_statement(check: &StatementCheck) -> crate::decision::Outcome;
                 #[plain]
                 fn read_log(text: &str) -> LogText;
+                #[calls]
+                fn record_decision(at: Timestamp, function_name: &str, input: &str) -> Entry;
                 #[plain]
                 fn record_leaf(record: &LogRecord) -> String;
+                #[plain_calls]
+                fn replay(log: &[LogRecord]) -> Replay;
                 fn to_statement(subjects: &[Artifact], predicate_type: &str, predicate: &str) -> String;
                 fn verify_chain(log: &[LogRecord], known_heads: &[Head], checkpoint: Option<&Head>) -> ChainCheck;
                 fn verify_consistency(
@@ -108,6 +131,10 @@ macro_rules! table_rows {
                     root: &str,
                 ) -> ProofCheck;
                 fn verify_log(text: &str, known_heads: &[Head], checkpoint: Option<&Head>) -> ChainCheck;
+                handle Tree(hashes: Vec<String>) {
+                    fn consistency_proof(first_size: Count) -> Vec<String>;
+                    fn inclusion_proof(index: Count) -> Vec<String>;
+                }
             }
         }
     };

@@ -52,7 +52,10 @@ pub fn record_leaf(record: &LogRecord) -> String {
 /// # Errors
 /// `invalid_value` for a hash that is not 64 hexadecimal digits in lower case.
 pub fn merkle_root(hashes: &[String]) -> Result<String> {
-    Ok(to_hex(&root(&parse(hashes)?)))
+    let mut faults = Faults::new();
+    let leaves = parse_hashes(hashes, "hashes", &mut faults);
+    faults.finish()?;
+    Ok(to_hex(&root(&leaves)))
 }
 
 /// The audit path of a leaf: the hashes by which the leaf leads to the root. `index` counts from 0.
@@ -73,26 +76,7 @@ pub fn merkle_root(hashes: &[String]) -> Result<String> {
 /// # Errors
 /// `invalid_value` for a hash that is not 64 hexadecimal digits in lower case; `out_of_range` for an index of no leaf.
 pub fn inclusion_proof(hashes: &[String], index: Count) -> Result<Vec<String>> {
-    let leaves = parse(hashes)?;
-    let mut at = usize::try_from(index.get()).unwrap_or(usize::MAX);
-    if at >= leaves.len() {
-        let text = format!("`{index}` is out of range: the tree has {} leaves, counted from 0", leaves.len());
-        return Err(Error::new(ErrorKind::OutOfRange, "index", text));
-    }
-    let (mut proof, mut rest) = (Vec::new(), leaves.as_slice());
-    while rest.len() > 1 {
-        let (left, right) = rest.split_at(split(rest.len()));
-        if at < left.len() {
-            proof.push(to_hex(&root(right)));
-            rest = left;
-        } else {
-            proof.push(to_hex(&root(left)));
-            at = at.saturating_sub(left.len());
-            rest = right;
-        }
-    }
-    proof.reverse();
-    Ok(proof)
+    Tree::new(hashes.to_vec())?.inclusion_proof(index)
 }
 
 /// The proof that a tree continues an earlier one: the hashes by which both roots are computed.
@@ -115,38 +99,127 @@ pub fn inclusion_proof(hashes: &[String], index: Count) -> Result<Vec<String>> {
 /// `invalid_value` for a hash that is not 64 hexadecimal digits in lower case; `out_of_range` for a first size of 0 or more
 /// than the number of leaves.
 pub fn consistency_proof(hashes: &[String], first_size: Count) -> Result<Vec<String>> {
-    let leaves = parse(hashes)?;
-    let mut first = usize::try_from(first_size.get()).unwrap_or(usize::MAX);
-    if first == 0 || first > leaves.len() {
-        let text =
-            format!("`{first_size}` is out of range: expected 1 to {}, the number of leaves", leaves.len());
-        return Err(Error::new(ErrorKind::OutOfRange, "firstSize", text));
-    }
-    // SUBPROOF of RFC 6962, 2.1.2: `is_known` while the rest starts at leaf 0, so that its root is that of the first tree.
-    let (mut proof, mut rest, mut is_known) = (Vec::new(), leaves.as_slice(), true);
-    while first < rest.len() {
-        let (left, right) = rest.split_at(split(rest.len()));
-        if first <= left.len() {
-            proof.push(to_hex(&root(right)));
-            rest = left;
-        } else {
-            proof.push(to_hex(&root(left)));
-            first = first.saturating_sub(left.len());
-            rest = right;
-            is_known = false;
-        }
-    }
-    if !is_known {
-        proof.push(to_hex(&root(rest)));
-    }
-    proof.reverse();
-    Ok(proof)
+    Tree::new(hashes.to_vec())?.consistency_proof(first_size)
 }
 
-fn parse(hashes: &[String]) -> Result<Vec<Hash>> {
-    let mut faults = Faults::new();
-    let parsed = parse_hashes(hashes, "hashes", &mut faults);
-    faults.finish().map(|()| parsed)
+/// A Merkle tree that is hashed once and then gives any number of proofs, each in the time of its length.
+///
+/// ```
+/// use relcore::audit::{Tree, leaf_hash, merkle_root};
+/// use relcore::Count;
+/// let leaves: Vec<String> = ["", "00", "10"].into_iter().map(leaf_hash).collect::<Result<_, _>>()?;
+/// let tree = Tree::new(leaves.clone())?;
+/// assert_eq!(tree.digest(), merkle_root(&leaves)?);
+/// // Pitfall: a tree does not grow. Make a new one for a longer log; its consistency proof continues this one.
+/// assert_eq!(tree.inclusion_proof(Count::from(2))?.len(), 1);
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    hashes: Vec<String>,
+    /// The hashes of all complete subtrees: those of 2^k leaves at place k, from the left.
+    levels: Vec<Vec<Hash>>,
+    root: String,
+}
+
+impl Tree {
+    /// Makes the tree of a list of leaf hashes.
+    ///
+    /// # Errors
+    /// `invalid_value` for a hash that is not 64 hexadecimal digits in lower case.
+    pub fn new(hashes: Vec<String>) -> Result<Self> {
+        let mut faults = Faults::new();
+        let mut levels = vec![parse_hashes(&hashes, "hashes", &mut faults)];
+        faults.finish()?;
+        while let Some(below) = levels.last().filter(|below| below.len() > 1) {
+            let (pairs, _) = below.as_chunks::<2>();
+            levels.push(pairs.iter().map(|[left, right]| node(left, right)).collect());
+        }
+        let mut tree = Self { hashes, levels, root: String::new() };
+        tree.root = to_hex(&tree.hash(0, tree.hashes.len()));
+        Ok(tree)
+    }
+
+    /// The leaf hashes.
+    #[must_use]
+    pub fn hashes(&self) -> &[String] {
+        &self.hashes
+    }
+
+    /// The root of the tree, as [`merkle_root`].
+    #[must_use]
+    pub fn digest(&self) -> &str {
+        &self.root
+    }
+
+    /// The audit path of a leaf, as [`inclusion_proof`].
+    ///
+    /// # Errors
+    /// `out_of_range` for an index of no leaf.
+    pub fn inclusion_proof(&self, index: Count) -> Result<Vec<String>> {
+        let mut size = self.hashes.len();
+        let at = usize::try_from(index.get()).unwrap_or(usize::MAX);
+        if at >= size {
+            let text = format!("`{index}` is out of range: the tree has {size} leaves, counted from 0");
+            return Err(Error::new(ErrorKind::OutOfRange, "index", text));
+        }
+        let (mut proof, mut start) = (Vec::new(), 0_usize);
+        while size > 1 {
+            let [left, right] = halves(start, size);
+            let (inside, outside) = if at < right.0 { (left, right) } else { (right, left) };
+            proof.push(to_hex(&self.hash(outside.0, outside.1)));
+            (start, size) = inside;
+        }
+        proof.reverse();
+        Ok(proof)
+    }
+
+    /// The proof that the tree continues an earlier one, as [`consistency_proof`].
+    ///
+    /// # Errors
+    /// `out_of_range` for a first size of 0 or more than the number of leaves.
+    pub fn consistency_proof(&self, first_size: Count) -> Result<Vec<String>> {
+        let mut size = self.hashes.len();
+        let first = usize::try_from(first_size.get()).unwrap_or(usize::MAX);
+        if first == 0 || first > size {
+            let text = format!("`{first_size}` is out of range: expected 1 to {size}, the number of leaves");
+            return Err(Error::new(ErrorKind::OutOfRange, "firstSize", text));
+        }
+        // SUBPROOF of RFC 6962, 2.1.2: while the rest starts at leaf 0, its root is that of the first tree, which is known.
+        let (mut proof, mut start) = (Vec::new(), 0_usize);
+        while first < start.saturating_add(size) {
+            let [left, right] = halves(start, size);
+            let (inside, outside) = if first <= right.0 { (left, right) } else { (right, left) };
+            proof.push(to_hex(&self.hash(outside.0, outside.1)));
+            (start, size) = inside;
+        }
+        if start > 0 {
+            proof.push(to_hex(&self.hash(start, size)));
+        }
+        proof.reverse();
+        Ok(proof)
+    }
+
+    /// The root of `size` leaves from `start` on, which a subtree of the tree has.
+    fn hash(&self, start: usize, size: usize) -> Hash {
+        if size.is_power_of_two() {
+            let level = self.levels.get(size.trailing_zeros() as usize);
+            if let Some(hash) = level.and_then(|level| level.get(start >> size.trailing_zeros())) {
+                return *hash;
+            }
+        }
+        if size < 2 {
+            return sha256(&[]); // no leaves
+        }
+        let [left, right] = halves(start, size);
+        node(&self.hash(left.0, left.1), &self.hash(right.0, right.1))
+    }
+}
+
+/// The start and the size of both subtrees: the left one has the greatest power of two below `size`, which is at least 2.
+fn halves(start: usize, size: usize) -> [(usize, usize); 2] {
+    let left = size.div_ceil(2).next_power_of_two();
+    [(start, left), (start.saturating_add(left), size.saturating_sub(left))]
 }
 
 fn leaf(data: &[u8]) -> Hash {
@@ -155,11 +228,6 @@ fn leaf(data: &[u8]) -> Hash {
 
 pub(super) fn node(left: &Hash, right: &Hash) -> Hash {
     sha256(&[&[1], left, right])
-}
-
-/// The size of the left subtree: the greatest power of two below `size`, which is at least 2.
-fn split(size: usize) -> usize {
-    size.div_ceil(2).next_power_of_two()
 }
 
 /// The root by a stack of complete subtrees, as a binary counter: a new leaf merges with every subtree of its size.

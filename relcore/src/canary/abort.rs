@@ -7,7 +7,7 @@ use super::state::{Phase, State, Waiver};
 use super::step::Step;
 use crate::canary::code;
 use crate::reason::{Evidence, Reason, Severity, number};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 /// Ends the run: rolls back, unless the schedule or an unready previous version forbids it, then it freezes where the
 /// traffic was at the beginning of the call. A weight that the clock reached since was never applied.
@@ -90,6 +90,7 @@ impl State {
         }
         let next = match self.stable_capacity {
             Some(capacity) => (100.0 - capacity).max(0.0),
+            None if schedule.readiness.grace == Span::ZERO => 0.0, // no step would wait for the one before it
             None if !is_first && self.steps_back_at(schedule).is_some_and(|at| now < at) => return,
             None => {
                 let weights = schedule.steps.iter().filter_map(Step::weight);
@@ -100,13 +101,14 @@ impl State {
             (self.weight, self.weight_set_at) = (next, Some(now));
         }
         if self.weight <= 0.0 {
-            self.all_back();
+            self.all_back(now);
         }
     }
 
     /// Ends a run that goes back.
-    pub(super) fn all_back(&mut self) {
-        (self.phase, self.weight, self.traffic_since) = (Phase::RolledBack, 0.0, None);
+    pub(super) fn all_back(&mut self, now: Timestamp) {
+        (self.phase, self.weight, self.weight_set_at) = (Phase::RolledBack, 0.0, Some(now));
+        self.traffic_since = None;
         Routes::default().store(self);
     }
 

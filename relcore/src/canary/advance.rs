@@ -1,5 +1,5 @@
 //! The steps, until one waits for a timer, a measurement or a person.
-use super::bake::{all_good, bake, timer};
+use super::bake::{all_good, bake, none_bad, timer};
 use super::facts::Facts;
 use super::finding::{Effect, Ended, Finding, gathered, measured};
 use super::metric::MeasurementPhase;
@@ -77,13 +77,14 @@ pub(super) fn advance(mut facts: Facts<'_>) -> (Progress, Finding) {
     }
 }
 
-/// A weight rises only if the metrics are good at the current one. The first traffic has nothing to be measured by.
+/// A weight rises only if the metrics are good at the current one. The first traffic has nothing to be measured by, but what
+/// was measured through a route must be good.
 ///
 /// A rollout that an abort freezes never takes traffic back, also when it begins again at a lower weight than it had.
 fn set_weight(facts: &Facts<'_>, weight: f64) -> Result<f64, Finding> {
     let has = facts.progress.weight;
-    if has > 0.0 && weight > has && facts.progress.waiver != Waiver::NextWeight {
-        all_good(facts)?;
+    if weight > has && facts.progress.waiver != Waiver::NextWeight {
+        if has > 0.0 { all_good(facts) } else { none_bad(facts) }?;
     }
     Ok(if facts.schedule.abort == AbortPolicy::Freeze { weight.max(has) } else { weight })
 }

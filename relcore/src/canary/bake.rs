@@ -66,9 +66,21 @@ pub(super) fn bake_overdue(facts: &Facts<'_>) -> Option<Finding> {
 
 /// Every metric was measured after the weight was set, and its latest measurement is good.
 pub(super) fn all_good(facts: &Facts<'_>) -> Result<(), Finding> {
+    good(facts, |_, _| true)
+}
+
+/// No metric was measured after the weight was set whose latest measurement is not good.
+pub(super) fn none_bad(facts: &Facts<'_>) -> Result<(), Finding> {
+    good(facts, |metric, counts| at_this_weight(facts, metric, counts).is_some())
+}
+
+/// The latest measurement of each of these metrics is good.
+fn good(facts: &Facts<'_>, is_required: impl Fn(&Metric, &MetricState) -> bool) -> Result<(), Finding> {
     let mut reasons = Vec::new();
     let mut missing = Vec::new();
-    for (metric, counts) in facts.metrics().filter(|(metric, _)| facts.has_begun(metric)) {
+    let required =
+        |(metric, counts): &(&Metric, &MetricState)| facts.has_begun(metric) && is_required(metric, counts);
+    for (metric, counts) in facts.metrics().filter(required) {
         if facts.is_trial {
             if !is_good(facts, metric, counts) {
                 return Err(Finding::bare(Effect::Inconclusive));

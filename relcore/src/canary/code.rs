@@ -43,12 +43,18 @@ reason_codes! {
     /// A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that
     /// it would change.
     ORDER_OUTDATED;
+    /// A command of an operator changes nothing in this phase of the rollout.
+    ORDER_WITHOUT_EFFECT;
     /// The rollout is paused until an operator resumes.
     PAUSED;
+    /// A pause that an operator ordered ended with a new revision.
+    PAUSE_ENDED;
     /// All pauses together have used up their limit: a pause ended by itself, or could not begin.
     PAUSE_LIMIT_REACHED;
     /// A pause step has not reached its end.
     PAUSE_RUNNING;
+    /// The revision that was announced is rolled out already.
+    REVISION_KNOWN;
     /// Routes and a scale ended with the run, and must be removed after its traffic.
     ROUTES_REMOVED;
     /// The rollout has failed, and its traffic goes back as the previous version can take it.

@@ -106,7 +106,8 @@ fn applied(decision: &Decision) -> Option<(f64, Timestamp)> {
         Action::SetWeight { weight, .. } => Some((weight, state.weight_set_at.unwrap_or(state.started_at))),
         Action::Complete { .. } => Some((100.0, state.weight_set_at.unwrap_or(state.started_at))),
         Action::RollBack { .. } => {
-            Some((0.0, state.told_at.or(state.weight_set_at).unwrap_or(state.started_at)))
+            // Traffic that went back in steps was gone with the last of them, long after the end of the run was told.
+            Some((0.0, state.told_at.max(state.weight_set_at).unwrap_or(state.started_at)))
         }
         _ => None,
     }

@@ -231,14 +231,23 @@ impl<'a> Walk<'a> {
                 self.confirm(*step, *result, text.as_deref(), at);
             }
             ObservationKind::NewRevision { revision } => {
-                let is_repeated = at == state.started_at && state.revision.as_ref() == Some(revision);
+                let is_known = state.revision.as_ref() == Some(revision);
                 if at < state.started_at {
                     let text = format!(
                         "the revision `{revision}` is from {at}, before this run began: it has no effect"
                     );
                     let reason = Reason::new(code::ORDER_OUTDATED, Severity::Warning, "revision", text);
                     self.folded.orders.push(reason);
-                } else if !is_repeated {
+                } else if is_known && at == state.started_at {
+                    // The announcement that began the run, passed again.
+                } else if is_known {
+                    let text = format!(
+                        "`{revision}`, announced at {at}, is rolled out already: only a retry begins it again"
+                    );
+                    let reason = Reason::new(code::REVISION_KNOWN, Severity::Info, "revision", text);
+                    self.folded.orders.push(reason);
+                } else {
+                    self.folded.orders.extend(ended_pause(state, revision));
                     state.begin_again(schedule, at);
                     state.weight = 0.0; // another version had earned the weight
                     (state.traffic_since, state.weight_set_at) = (None, None);
@@ -336,50 +345,53 @@ impl<'a> Walk<'a> {
             return;
         }
         let is_live = !matches!(state.phase, Phase::Succeeded | Phase::RolledBack);
-        let is_obeyed = match order.command {
+        let no_effect = |why_not: &str, code, severity| {
+            let text = format!("{by} ordered `{subject}` at {at}{why}, but {why_not}: it has no effect");
+            Some(Reason::new(code, severity, &subject, text))
+        };
+        let phase = state.phase.sentence();
+        let idle = || no_effect(phase, code::ORDER_WITHOUT_EFFECT, Severity::Warning);
+        let refused = match order.command {
             // Whoever orders an abort again wants all traffic back now, whatever the previous version can take.
             Command::Abort if state.phase == Phase::RollingBack => {
-                state.all_back();
+                state.all_back(self.now);
                 let text = format!("{by} ordered `{subject}` at {at}{why}: all traffic goes back at once");
                 self.folded.orders.push(Reason::new(code::ORDER_APPLIED, Severity::Info, &subject, text));
-                true
+                None
             }
+            Command::Abort if state.phase == Phase::RolledBack => return, // what it asks for has happened
+            Command::Abort if state.is_over() => idle(),
             Command::Abort => {
-                state.abort_ordered = !state.is_over();
-                state.abort_ordered
+                state.abort_ordered = true;
+                None
+            }
+            Command::Pause if state.phase != Phase::Progressing => idle(),
+            Command::Pause if state.has_no_pause_left(schedule) => {
+                no_effect("no pause is left of the limit", code::PAUSE_LIMIT_REACHED, Severity::Error)
             }
             Command::Pause => {
-                let is_used_up = state.phase == Phase::Progressing && state.has_no_pause_left(schedule);
-                if is_used_up {
-                    let text = format!(
-                        "{by} ordered `{subject}` at {at}{why}, but no pause is left of the limit: it has no effect"
-                    );
-                    let reason = Reason::new(code::PAUSE_LIMIT_REACHED, Severity::Error, &subject, text);
-                    self.folded.orders.push(reason);
-                }
-                let pauses = state.phase == Phase::Progressing && !is_used_up;
                 state.pause(schedule, at);
-                pauses
+                None
             }
-            Command::Retry => {
-                let again = matches!(state.phase, Phase::RollingBack | Phase::RolledBack | Phase::Frozen);
-                if again {
-                    state.begin_again(schedule, at);
-                    self.begin_anew();
-                }
-                again
+            Command::Retry
+                if matches!(state.phase, Phase::RollingBack | Phase::RolledBack | Phase::Frozen) =>
+            {
+                state.begin_again(schedule, at);
+                self.begin_anew();
+                None
             }
-            _ if !is_live => false,
+            Command::Retry => idle(),
+            _ if !is_live => idle(),
             Command::Resume => {
                 if state.phase == Phase::Progressing && at >= state.step_entered_at {
                     state.released = true;
                 }
-                state.forgive(at);
+                state.forgive(schedule, at);
                 self.folded.resume(schedule, state, at);
-                true
+                None
             }
             Command::SkipStep | Command::Promote | Command::PromoteFull => {
-                state.forgive(at);
+                state.forgive(schedule, at);
                 self.folded.resume(schedule, state, at);
                 skip(schedule, state, order.command, at);
                 // The order is obeyed, also if the weights that the clock had reached are taken back.
@@ -389,21 +401,24 @@ impl<'a> Walk<'a> {
                 progress.weight = begin.weight;
                 progress.weight_set_at = begin.weight_set_at;
                 progress.traffic_since = begin.traffic_since;
-                true
+                None
             }
-            Command::AcceptInconclusive if matches!(state.phase, Phase::Frozen | Phase::RollingBack) => false,
+            Command::AcceptInconclusive if matches!(state.phase, Phase::Frozen | Phase::RollingBack) => {
+                idle()
+            }
             Command::AcceptInconclusive => {
                 state.accept(at);
                 state.resume(schedule, at);
                 state.waiver = state.waiver.max(Waiver::Inconclusive);
-                true
+                None
             }
             Command::ContinueWithoutStable => {
                 state.without_stable = true;
-                true
+                None
             }
         };
-        if !is_obeyed {
+        if let Some(reason) = refused {
+            self.folded.orders.push(reason);
             return;
         }
         self.folded.begin.confirm(self.state);
@@ -527,6 +542,15 @@ fn health(schedule: &Schedule, state: &mut State, role: HealthRole, healthy: boo
     if recovers {
         state.hold_step_until(schedule, at);
     }
+}
+
+/// That a pause which a person ordered ends with a new revision, if there is one.
+fn ended_pause(state: &State, revision: &str) -> Option<Reason> {
+    let since = state.paused_at.filter(|_| state.told_at.is_none())?;
+    let (by, why) =
+        state.pause_order(since).map_or(("an operator".to_owned(), String::new()), Order::who_and_why);
+    let text = format!("the pause that {by} ordered at {since}{why} has ended: `{revision}` begins anew");
+    Some(Reason::new(code::PAUSE_ENDED, Severity::Warning, "run", text))
 }
 
 /// Ends steps by an order: the current one; with `promote` those after it that wait for time or measurements; with

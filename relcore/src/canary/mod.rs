@@ -96,7 +96,11 @@
 //! # Orders
 //!
 //! A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
-//! pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
+//! pause, a skip from before the step. Then `order_outdated` says so, and `order_without_effect` where the phase leaves nothing
+//! to change: an abort after the rollout has succeeded. The same command of the same instant is applied once.
+//!
+//! A resume, a skip and a promotion forgive what was measured, and restart the clock of a deadline that has passed. A new
+//! revision ends a pause, and `pause_ended` says so if a person had ordered it.
 //!
 //! # Pitfalls
 //!

@@ -87,9 +87,10 @@ tagged! {
             #[serde(default, skip_serializing_if = "Option::is_none")]
             text: Option<String>,
         },
-        /// Another version is rolled out from now on: the run begins again without traffic.
+        /// Another version is rolled out from now on: the run begins again without traffic. The version that is rolled out
+        /// already is no new one: announced again, it has no effect.
         NewRevision {
-            /// The name of the new version.
+            /// The name of the new version: no other has it.
             revision: String,
         },
     }
@@ -157,7 +158,7 @@ pub enum Command {
     /// Stay at this weight; the timers stop.
     Pause,
     /// Continue after a pause, in a pause step, or where the rollout was frozen. The counts of failed, inconclusive and
-    /// errored measurements start at 0 again.
+    /// errored measurements start at 0 again, and so does the clock of a deadline that has passed.
     Resume,
     /// Begin again at the first step after an abort.
     Retry,
@@ -170,7 +171,8 @@ pub enum Command {
     PromoteFull,
     /// Go on at this weight although measurements are inconclusive or missing. A failed one still counts.
     AcceptInconclusive,
-    /// Go on although the previous version is not ready, for the rest of this run: the new version may be the fix.
+    /// Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new
+    /// version may be the fix. A run that is frozen needs a `resume`, too.
     ContinueWithoutStable,
 }
 

@@ -23,7 +23,8 @@ pub enum RebaseMode {
     /// it, or to 0. It never rises.
     #[default]
     NearestNotAbove,
-    /// After the step of the new schedule with the present weight. Refused if it has none.
+    /// After the step of the new schedule with the present weight. Refused if it has none, unless the traffic goes back or
+    /// went back before a retry: then it keeps its weight and goes on at the first step.
     KeepWeight,
     /// At the first step, without what was measured, approved and ordered, as a retry. The weight stays until the first
     /// step that sets one.
@@ -156,6 +157,10 @@ fn target(state: &State, schedule: &Schedule, mode: RebaseMode) -> Result<Target
             let is_present = |weight: f64| weight.total_cmp(&state.weight).is_eq();
             let found = weights().find(|(_, weight)| weight.is_some_and(is_present));
             if found.is_none() && state.weight > 0.0 {
+                // Traffic that goes back has a weight of no step, and keeps it, also after a retry.
+                if state.phase == Phase::RollingBack || state.inherited_weight.is_some_and(is_present) {
+                    return Ok(Target { weight: state.weight, step: 0 });
+                }
                 let text = format!("`keep_weight`: no step of the new schedule sets {} %", state.weight);
                 return Err(Error::new(ErrorKind::InvalidValue, "mode", text));
             }

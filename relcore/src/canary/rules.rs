@@ -161,8 +161,7 @@ fn canary_unready(facts: &Facts<'_>) -> Option<Finding> {
 /// would make that worse.
 fn stable_unhealthy(facts: &Facts<'_>) -> Option<Finding> {
     let response = facts.respond(facts.schedule.on.stable_unhealthy);
-    let is_overruled = facts.state.without_stable && response <= Response::Hold;
-    (is_stable_down(facts) && !is_overruled).then(|| {
+    (is_stable_down(facts) && !facts.state.without_stable).then(|| {
         let then = consequence(response);
         let text = format!("the previous version is not ready, so a rollback is not possible: {then}");
         let reason = Reason::new(code::STABLE_UNHEALTHY, Severity::Error, "stable", text);
@@ -381,7 +380,7 @@ fn step_expired(facts: &Facts<'_>) -> Option<Finding> {
 /// Rule 12: an operator, or a response of the schedule, has stopped the clocks.
 fn paused(facts: &Facts<'_>) -> Option<Finding> {
     let since = facts.state.paused_at?;
-    let order = facts.state.orders.iter().find(|order| order.command == Command::Pause && order.at == since);
+    let order = facts.state.pause_order(since);
     let ordered = order.map_or(String::new(), |order| {
         let (by, why) = order.who_and_why();
         format!(", as {by} ordered{why}")

@@ -209,8 +209,8 @@ pub enum AbortPolicy {
     #[default]
     RollBack,
     /// The traffic goes back as the previous version can take it: down to 100 % without its observed `capacity`, or, as
-    /// long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`. For a
-    /// previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
+    /// long as none was observed, through the weights of the schedule, one a call, each after `readiness.grace`; without a
+    /// grace at once. For a previous version that was scaled down, as with `dynamicStableScale` of Argo Rollouts: all traffic at once would
     /// break it, too. A second order to abort takes all traffic back at once.
     ReverseSteps,
     /// The weight stays as it is: for releases that cannot be rolled back (mobile, an irreversible migration).

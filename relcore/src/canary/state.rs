@@ -301,6 +301,20 @@ pub struct GateApproval {
     pub at: Timestamp,
 }
 
+impl Phase {
+    /// The phase as a sentence about the rollout.
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Self::Progressing => "the rollout is under way",
+            Self::Paused => "the rollout is paused",
+            Self::Succeeded => "the rollout has succeeded",
+            Self::RollingBack => "the traffic of the rollout goes back",
+            Self::RolledBack => "the rollout was rolled back",
+            Self::Frozen => "the rollout is frozen",
+        }
+    }
+}
+
 impl State {
     /// The state before the first step.
     pub(super) fn new(schedule: &Schedule, schedule_digest: String, now: Timestamp) -> Self {
@@ -346,6 +360,11 @@ impl State {
             paused_before: Span::ZERO,
             split: None,
         }
+    }
+
+    /// The order by which the pause began that began then, unless a response began it.
+    pub(super) fn pause_order(&self, since: Timestamp) -> Option<&Order> {
+        self.orders.iter().find(|order| order.command == Command::Pause && order.at == since)
     }
 
     /// Whether the steps and the rules are over until an order or a new revision; traffic may still go back.

@@ -129,16 +129,24 @@ impl State {
         if let Some(Step::SetWeight { .. }) = step {
             self.step_entered_at = self.step_entered_at.max(at); // it is set now, and what follows begins now
         }
-        if schedule.deadline.is_some_and(|deadline| progress.counted(self.started_at, at) >= deadline) {
+        self.restart_deadline(schedule, at);
+    }
+
+    /// Restarts the clock of the deadline if it has run out: otherwise it would hold or pause the run at once again.
+    fn restart_deadline(&mut self, schedule: &Schedule, at: Timestamp) {
+        let counted = Progress::of(self).counted(self.started_at, at);
+        if schedule.deadline.is_some_and(|deadline| counted >= deadline) {
             self.deadline_excluded = at.since(self.started_at);
             self.deadline_stopped_at = self.deadline_stopped_at.map(|_| at);
         }
     }
 
-    /// Lets nothing that was measured until now count against the new version any more.
+    /// Lets nothing that was measured until now count against the new version any more, nor the time of a deadline that
+    /// has passed.
     ///
     /// A command whose result was not good is given again.
-    pub(super) fn forgive(&mut self, at: Timestamp) {
+    pub(super) fn forgive(&mut self, schedule: &Schedule, at: Timestamp) {
+        self.restart_deadline(schedule, at);
         self.forgiven_at = Some(at);
         self.confirmation = self.confirmation.take().filter(|done| done.result == StepOutcome::Succeeded);
         for metric in &mut self.metrics {

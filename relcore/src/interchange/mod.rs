@@ -1,4 +1,5 @@
-//! Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+//! Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+//! Grafana.
 //! It decides nothing.
 //!
 //! | input | function | result |
@@ -9,6 +10,7 @@
 //! | response of Prometheus' `/api/v1/query_range` | [`prometheus_query_range`] | series of samples |
 //! | responses for the metrics of a canary | [`prometheus_observations`] | observations for [`canary.next_action`](crate::canary::next_action) |
 //! | alert rules and a query for each metric | [`alert_rules_to_prometheus`] | a rule file of Prometheus |
+//! | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | [`argo_sync_windows`], [`gitlab_freeze_periods`], [`kured_window`] | a policy of [`window`](crate::window) |
 //! | what to watch, alert rules and queries | [`monitoring_to_grafana`] | a dashboard of Grafana |
 //!
 //! The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -42,8 +44,11 @@
 //! - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
 //! - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
 //!   compare them with a baseline.
+mod argo_windows;
 mod git;
+mod gitlab_windows;
 mod grafana;
+mod kured_windows;
 mod observations;
 mod play;
 mod prometheus;
@@ -52,10 +57,13 @@ mod promql;
 mod releases;
 mod reverts;
 
+pub use argo_windows::{ArgoApplication, argo_sync_windows};
 pub use git::{
     GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,
 };
+pub use gitlab_windows::gitlab_freeze_periods;
 pub use grafana::monitoring_to_grafana;
+pub use kured_windows::{KuredSchedule, kured_window};
 pub use observations::{PrometheusMetric, SeriesRule, prometheus_observations};
 pub use play::play_track_release;
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
@@ -80,6 +88,7 @@ macro_rules! table_rows {
                     queries: &[PrometheusQuery],
                     group: &str,
                 ) -> String;
+                fn argo_sync_windows(text: &str, application: &ArgoApplication) -> crate::window::Policy;
                 fn git_packages(
                     history: &GitHistory,
                     packages: &[GitPackage],
@@ -90,6 +99,8 @@ macro_rules! table_rows {
                     tag_pattern: Option<&str>,
                     repository: Option<&str>,
                 ) -> GitReleases;
+                fn gitlab_freeze_periods(text: &str) -> crate::window::Policy;
+                fn kured_window(schedule: &KuredSchedule) -> crate::window::Policy;
                 fn monitoring_to_grafana(
                     monitoring: &crate::analysis::Monitoring,
                     rules: &crate::analysis::AlertRules,

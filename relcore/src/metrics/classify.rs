@@ -155,13 +155,16 @@ impl Band {
 }
 
 /// The levels that end just before a value in a gap, and those that begin just after it.
-#[expect(clippy::float_cmp, reason = "bands that end at the same constant")]
 fn nearest(bands: &[(Level, Band)], value: f64) -> Vec<Level> {
-    let ends = bands.iter().map(|(_, band)| band.high).filter(|high| *high <= value);
-    let starts = bands.iter().map(|(_, band)| band.low).filter(|low| *low >= value);
-    let (below, above) = (ends.fold(f64::NEG_INFINITY, f64::max), starts.fold(f64::INFINITY, f64::min));
-    let is_next = |band: &Band| band.high == below || band.low == above;
-    bands.iter().filter(|(_, band)| is_next(band)).map(|(level, _)| *level).collect()
+    // An end that is part of its band is nearer than the same number that is not.
+    let end = |band: &Band| (band.high, band.has_high);
+    let start = |band: &Band| (band.low, !band.has_low);
+    let order = |one: &(f64, bool), other: &(f64, bool)| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1));
+    let bands = || bands.iter().map(|(level, band)| (*level, band));
+    let below = bands().map(|(_, band)| end(band)).filter(|(high, _)| *high <= value).max_by(order);
+    let above = bands().map(|(_, band)| start(band)).filter(|(low, _)| *low >= value).min_by(order);
+    let is_next = |band: &Band| below == Some(end(band)) || above == Some(start(band));
+    bands().filter(|(_, band)| is_next(band)).map(|(level, _)| level).collect()
 }
 
 const HOUR: f64 = 3600.0;

@@ -56,7 +56,7 @@ pub fn profiles_from_json(text: &str) -> Result<Profiles> {
 /// As [`profiles_from_json`], with the line and the column of each fault.
 #[cfg(feature = "yaml")]
 pub fn profiles_from_yaml(text: &str) -> Result<Profiles> {
-    wire::read_yaml(text, complete)
+    wire::read_yaml(text, |tree| complete(tree.into_value()))
 }
 
 /// Fills in absent rows and fields from the standard table.
@@ -78,7 +78,8 @@ fn complete(mut value: Value) -> Result<Profiles> {
             }
         }
     }
-    let mut table: Profiles = faults.absorb(wire::policy_from_value(value)).unwrap_or_default();
+    let mut table: Profiles =
+        faults.absorb(wire::policy_from_tree(wire::Tree::of(value))).unwrap_or_default();
     faults.finish()?;
     for (name, row) in standard_profiles().profiles {
         table.profiles.entry(name).or_insert(row);

@@ -139,6 +139,7 @@ mod stirling;
 mod student;
 mod tails;
 mod unconditional;
+mod untied;
 mod windows;
 
 pub use adjust::{

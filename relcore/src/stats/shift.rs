@@ -2,8 +2,9 @@
 //! interval by order statistics of the pairwise differences (E. L. Lehmann, Nonparametrics, 2.5).
 use super::arguments::{check_level, check_values};
 use super::normal;
-use super::quantile::{Position, Rule};
+use super::quantile::{self, Position, Rule};
 use super::rank::{self, Counts, sorted};
+use super::untied;
 use crate::error::{Error, ErrorKind, Faults, Result};
 use serde::{Deserialize, Serialize};
 
@@ -68,13 +69,10 @@ pub(crate) fn hodges_lehmann(canary: &[f64], baseline: &[f64], confidence: f64) 
 pub(crate) fn hodges_lehmann_of_sorted(canary: &[f64], baseline: &[f64], confidence: f64) -> Option<Shift> {
     let differences = Differences::of(canary, baseline)?;
     let last = differences.pairs - 1;
-    let (low, high) = (differences.select(last / 2), differences.select(last.div_ceil(2)));
     let depth = interval_depth(canary, baseline, confidence);
-    Some(Shift {
-        estimate: midpoint(low, high),
-        lower: depth.map(|depth| differences.select(depth)),
-        upper: depth.map(|depth| differences.select(last - depth)),
-    })
+    let end = depth.unwrap_or(last / 2);
+    let [lower, low, high, upper] = differences.select([end, last / 2, last.div_ceil(2), last - end]);
+    Some(Shift { estimate: midpoint(low, high), lower: depth.map(|_| lower), upper: depth.map(|_| upper) })
 }
 
 /// The mean of two numbers; neither their sum nor their difference overflows.
@@ -101,7 +99,7 @@ fn interval_depth(canary: &[f64], baseline: &[f64], confidence: f64) -> Option<u
         return (depth >= 0.0).then(|| libm::floor(depth) as u64);
     }
     let total = rank::choose(n + m, n.min(m));
-    let ways = rank::untied(n.min(m), n.max(m), n * m / 2);
+    let ways = untied::ways(n.min(m), n.max(m), n * m / 2);
     // As R, which counts a probability that equals the tail as beyond it.
     let (limit, mut sum, mut depth) = (tail - 10.0 * f64::EPSILON, 0.0, 0_u64);
     for way in &ways {
@@ -197,44 +195,65 @@ impl<'a> Differences<'a> {
         found
     }
 
-    /// The difference of the zero-based rank, in ascending order.
+    /// The differences of ascending zero-based ranks.
     ///
-    /// Narrows an interval of differences by the number on each side of a pivot, until few enough are left to list them.
-    /// The pivots are interpolated a little below and a little above the rank. Where that does not halve the number, the
-    /// third one bisects the floating-point numbers, so that there are at most 200 passes.
+    /// Narrows an interval of differences around each rank by the number on each side of a pivot, until few enough are left
+    /// to list them. A pivot counts for all ranks. The pivots are interpolated a little below and a little above a rank.
+    /// Where that does not halve the number, the third one bisects the floating-point numbers, so that there are at most 200
+    /// passes for a rank.
     #[expect(clippy::cast_precision_loss, reason = "a rounded pivot is as good")]
-    fn select(self, rank: u64) -> f64 {
+    fn select<const N: usize>(self, ranks: [u64; N]) -> [f64; N] {
         let few = (self.x.len() as u64 + self.y.len() as u64).max(64);
-        let mut range = Range { low: self.lowest, high: self.highest, below: 0, up_to: self.pairs };
+        let whole = Range { low: self.lowest, high: self.highest, below: 0, up_to: self.pairs };
+        let mut targets = ranks.map(|rank| Target { rank, range: whole });
+        let narrow = |targets: &mut [Target; N], pivot: f64| {
+            if targets.iter().any(|target| target.range.contains(pivot)) {
+                let split = self.split(pivot);
+                targets.iter_mut().for_each(|target| target.narrow(pivot, split));
+            }
+        };
         if self.pairs > few.saturating_mul(64) {
-            let share = (rank as f64 + 0.5) / self.pairs as f64;
-            for pivot in self.thin().bracket(share) {
-                range.narrow(self, pivot, rank);
+            let shares = ranks.map(|rank| (rank as f64 + 0.5) / self.pairs as f64);
+            for pivot in self.thin().brackets(&shares) {
+                narrow(&mut targets, pivot);
             }
         }
-        while range.low < range.high && range.left() > few {
-            let before = range.left();
-            for aside in [-1.0, 1.0] {
-                let share = (rank - range.below) as f64 / range.left() as f64 + aside / 64.0;
-                let pivot = range.low + (range.high - range.low) * share.clamp(0.0, 1.0);
-                range.narrow(self, pivot, rank);
-            }
-            if range.left() > before / 2 {
-                range.narrow(self, middle(range.low, range.high), rank);
+        for at in 0..N {
+            while let Some(Target { rank, range }) = targets.get(at).copied()
+                && range.is_open()
+                && range.left() > few
+            {
+                for aside in [-1.0, 1.0] {
+                    let share = (rank - range.below) as f64 / range.left() as f64 + aside / 64.0;
+                    let pivot = range.low + (range.high - range.low) * share.clamp(0.0, 1.0);
+                    narrow(&mut targets, pivot);
+                }
+                if let Some(Target { range: now, .. }) = targets.get(at).copied()
+                    && now.left() > range.left() / 2
+                {
+                    narrow(&mut targets, middle(now.low, now.high));
+                }
             }
         }
-        if range.low >= range.high {
-            return range.high;
-        }
-        let mut left = self.between(range.low, range.high);
-        let nth = usize::try_from(rank - range.below).unwrap_or(usize::MAX).min(left.len().saturating_sub(1));
-        if left.is_empty() { range.high } else { *left.select_nth_unstable_by(nth, f64::total_cmp).1 }
+        let (mut listed, mut list) = (None, Vec::new());
+        targets.map(|Target { rank, range }| {
+            if !range.is_open() {
+                return range.high;
+            }
+            if listed != Some(range) {
+                (listed, list) = (Some(range), self.between(range.low, range.high));
+            }
+            let nth =
+                usize::try_from(rank - range.below).unwrap_or(usize::MAX).min(list.len().saturating_sub(1));
+            if list.is_empty() { range.high } else { *list.select_nth_unstable_by(nth, f64::total_cmp).1 }
+        })
     }
 
     /// Evenly spaced values of both samples: their differences have about the same distribution.
     fn thin(self) -> Thin {
+        let most = (2 * (self.x.len() + self.y.len())).isqrt().min(256);
         let pick = |values: &[f64]| -> Vec<f64> {
-            let step = values.len().div_ceil(Thin::MOST).max(1);
+            let step = values.len().div_ceil(most).max(1);
             values.iter().skip(step / 2).step_by(step).copied().collect()
         };
         Thin { x: pick(self.x), y: pick(self.y) }
@@ -249,28 +268,50 @@ struct Thin {
 }
 
 impl Thin {
-    const MOST: usize = 256;
-
-    /// Two differences that probably enclose the share of all differences.
+    /// For each share, in ascending order, two differences that probably enclose it of all differences.
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "at most 65,536 differences, and a cast saturates"
     )]
-    fn bracket(&self, share: f64) -> [f64; 2] {
-        let mut all: Vec<f64> = self.x.iter().flat_map(|x| self.y.iter().map(move |y| x - y)).collect();
+    fn brackets(&self, shares: &[f64]) -> Vec<f64> {
+        let mut all: Vec<i64> = self.x.iter().flat_map(|x| self.y.iter().map(move |y| key(x - y))).collect();
         let last = all.len().saturating_sub(1);
-        let aside = 2.0 / Self::MOST as f64;
-        [share - aside, share + aside].map(|share| {
-            let nth = ((all.len() as f64 * share).max(0.0) as usize).min(last);
-            if all.is_empty() { 0.0 } else { *all.select_nth_unstable_by(nth, f64::total_cmp).1 }
-        })
+        let aside = 2.0 / self.x.len().min(self.y.len()) as f64;
+        let rank = |share: f64| ((all.len() as f64 * share).max(0.0) as usize).min(last);
+        let mut ranks: Vec<usize> =
+            shares.iter().flat_map(|share| [rank(share - aside), rank(share + aside)]).collect();
+        ranks.sort_unstable();
+        quantile::select(&mut all, &ranks);
+        ranks.iter().filter_map(|rank| all.get(*rank)).map(|key| value(*key)).collect()
+    }
+}
+
+/// A rank, and what is known of its difference.
+#[derive(Clone, Copy, Debug)]
+struct Target {
+    rank: u64,
+    range: Range,
+}
+
+impl Target {
+    /// Splits the interval at the pivot, if it lies inside, and keeps the part of the rank.
+    fn narrow(&mut self, pivot: f64, split: Split) {
+        let range = &mut self.range;
+        if !range.contains(pivot) {
+            return;
+        }
+        if split.up_to > self.rank {
+            (range.high, range.up_to) = (split.floor, split.up_to);
+        } else {
+            (range.low, range.below) = (split.ceiling, split.up_to);
+        }
     }
 }
 
 /// An interval of differences that has the one of a rank.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Range {
     low: f64,
     high: f64,
@@ -285,17 +326,13 @@ impl Range {
         self.up_to - self.below
     }
 
-    /// Splits the interval at the pivot, if it lies inside, and keeps the part of the rank.
-    fn narrow(&mut self, differences: Differences, pivot: f64, rank: u64) {
-        if !(self.low..self.high).contains(&pivot) {
-            return;
-        }
-        let split = differences.split(pivot);
-        if split.up_to > rank {
-            (self.high, self.up_to) = (split.floor, split.up_to);
-        } else {
-            (self.low, self.below) = (split.ceiling, split.up_to);
-        }
+    fn is_open(self) -> bool {
+        self.low < self.high
+    }
+
+    /// Whether a split at the pivot leaves differences on both sides.
+    fn contains(self, pivot: f64) -> bool {
+        (self.low..self.high).contains(&pivot)
     }
 }
 
@@ -387,9 +424,8 @@ mod tests {
                 let mut all: Vec<f64> = x.iter().flat_map(|x| y.iter().map(move |y| x - y)).collect();
                 all.sort_unstable_by(f64::total_cmp);
                 let rank = share.index(all.len());
-                for rank in [0, rank, all.len() - 1] {
-                    prop_assert_eq!(differences.select(rank as u64), all[rank]);
-                }
+                let ranks = [0, rank / 2, rank, rank, all.len() - 1];
+                prop_assert_eq!(differences.select(ranks.map(|rank| rank as u64)), ranks.map(|rank| all[rank]));
             }
         }
 

@@ -20,7 +20,7 @@ input! {
         pub name: String,
         /// Whether releases are allowed or denied while it is active.
         pub kind: Kind,
-        /// Schedule it is active.
+        /// When it is active.
         pub schedule: Schedule,
         /// The IANA zone of its local times. Default: `UTC`.
         #[serde(default = "utc")]

@@ -3,7 +3,7 @@ use crate::wire::tagged;
 
 tagged! {
     "window.Schedule";
-    /// Schedule a window is active. Local times are in the zone of the window.
+    /// When a window is active. Local times are in the zone of the window.
     ///
     /// ```
     /// use relcore::window::Schedule;

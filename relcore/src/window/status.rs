@@ -88,7 +88,7 @@ fn reasons(
         Some(at) => format!("the windows open next at {at}"),
         None => "the windows do not open within five years".to_owned(),
     };
-    let is_blocked = timeline.blocking().next().is_some();
+    let is_blocked = timeline.is_blocked();
     let severity = if is_open { Severity::Info } else { Severity::Warning };
     for counting in timeline.blocking().filter(|counting| counting.window.kind == Kind::Deny) {
         let name = &counting.window.name;

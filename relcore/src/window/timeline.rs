@@ -120,11 +120,19 @@ impl<'a> Timeline<'a> {
     }
 
     pub(super) fn is_open(&self, passes: &Passes<'_>) -> bool {
+        // In this order, because a search asks at thousands of instants.
         passes.is_overridden
-            || self.blocking().next().is_none()
+            || !self.is_blocked()
             || passes.is_approved && self.blocking().all(|counting| passes.exempts(counting.window))
             || passes.is_manual && self.blocking().all(|counting| counting.window.manual)
             || passes.began_open && self.blocking().all(|counting| counting.window.overrun)
+    }
+
+    /// Whether a window blocks.
+    pub(super) fn is_blocked(&self) -> bool {
+        let denies =
+            |counting: &Counting<'_>| counting.window.kind == Kind::Deny && counting.is_active(self.at);
+        self.windows.iter().any(denies) || self.is_outside()
     }
 
     /// Moves to the next instant at which a window starts or ends; `false` if there is none.
@@ -132,19 +140,60 @@ impl<'a> Timeline<'a> {
         let Some(next) = self.windows.iter().filter_map(|counting| counting.changes_at(self.at)).min() else {
             return false;
         };
-        self.at = next;
+        self.jump(next);
+        true
+    }
+
+    /// Moves to a later instant.
+    fn jump(&mut self, at: i64) {
+        self.at = at;
         for counting in &mut self.windows {
-            if counting.range.is_some_and(|range| range.end <= next) {
-                counting.range = counting.compiled.range_after(next);
+            if counting.range.is_some_and(|range| range.end <= at) {
+                counting.range = counting.compiled.range_after(at);
             }
         }
-        true
+    }
+
+    /// An instant before which it is not open: what blocks now has to end, so that the changes until then are skipped.
+    fn earliest_open(&self, passes: &Passes<'_>) -> i64 {
+        let bound = |lets_through: &dyn Fn(&Definition) -> bool| {
+            let denies = self.windows.iter().filter(|counting| {
+                counting.window.kind == Kind::Deny
+                    && counting.is_active(self.at)
+                    && !lets_through(counting.window)
+            });
+            let ends = denies.filter_map(|counting| counting.range.map(|range| range.end));
+            let starts = self.outside().filter_map(|group| {
+                let group = || group.iter().filter_map(|place| self.windows.get(*place));
+                let stays_closed = group().any(|counting| !lets_through(counting.window));
+                let start = group().filter_map(|counting| counting.range.map(|range| range.start)).min();
+                stays_closed.then_some(start.unwrap_or(NEVER))
+            });
+            ends.chain(starts).max().unwrap_or(self.at)
+        };
+        let mut earliest = bound(&|_| false);
+        if passes.is_approved {
+            earliest = earliest.min(bound(&|window| passes.exempts(window)));
+        }
+        if passes.is_manual {
+            earliest = earliest.min(bound(&|window| window.manual));
+        }
+        if passes.began_open {
+            earliest = earliest.min(bound(&|window| window.overrun));
+        }
+        earliest
     }
 
     /// Moves to the next instant, up to `limit`, at which it is open or closed as wanted.
     pub(super) fn advance_until(&mut self, wants_open: bool, passes: &Passes<'_>, limit: i64) -> bool {
         for _ in 0..MOST_CHANGES {
-            if !self.advance() || self.at > limit {
+            let earliest = if wants_open { self.earliest_open(passes) } else { self.at };
+            if earliest > limit {
+                return false;
+            }
+            if earliest > self.at {
+                self.jump(earliest);
+            } else if !self.advance() || self.at > limit {
                 return false;
             }
             if self.is_open(passes) == wants_open {

@@ -930,6 +930,16 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("audit.ChainVerdict", Descriptor::Unit(&["whole", "prefix", "broken"])),
     (
+        "audit.Difference",
+        Descriptor::Struct(&[
+            Field { name: "sequence", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "functionName", required: true, of: TypeRef::Text },
+            Field { name: "path", required: true, of: TypeRef::Text },
+            Field { name: "recorded", required: true, of: TypeRef::Text },
+            Field { name: "replayed", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "audit.Entry",
         Descriptor::Struct(&[
             Field { name: "at", required: true, of: TypeRef::Timestamp },
@@ -1118,6 +1128,24 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "retainUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
+    (
+        "audit.Replay",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("audit.ReplayVerdict") },
+            Field { name: "replayed", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "skipped", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "unreadable", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field {
+                name: "firstDifference",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("audit.Difference")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("audit.ReplayVerdict", Descriptor::Unit(&["agrees", "differs", "inconclusive"])),
     (
         "audit.StatementCheck",
         Descriptor::Struct(&[
@@ -2459,6 +2487,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Unit(&["statuspage", "cachet", "openstatus", "dispatch", "pagerduty", "checkly"]),
     ),
     (
+        "interchange.ArgoApplication",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "namespace", required: true, of: TypeRef::Text },
+            Field { name: "cluster", required: true, of: TypeRef::Text },
+            Field { name: "server", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "interchange.GitCommit",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
@@ -2520,6 +2557,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "name", required: true, of: TypeRef::Text },
             Field { name: "commit", required: true, of: TypeRef::Text },
             Field { name: "taggedAt", required: true, of: TypeRef::Timestamp },
+        ]),
+    ),
+    (
+        "interchange.KuredSchedule",
+        Descriptor::Struct(&[
+            Field { name: "rebootDays", required: false, of: TypeRef::Text },
+            Field { name: "startTime", required: false, of: TypeRef::Text },
+            Field { name: "endTime", required: false, of: TypeRef::Text },
+            Field { name: "timeZone", required: false, of: TypeRef::Text },
         ]),
     ),
     ("interchange.MissingSample", Descriptor::Unit(&["nan", "positive_infinity", "negative_infinity"])),

@@ -4,18 +4,24 @@
 //! descriptors in `descriptors.rs` are generated from the types.
 use super::descriptor::{Descriptor, Field, TypeRef};
 use super::descriptors::DESCRIPTORS;
+use super::source::Key;
+use super::tree::{TAG, Tree};
 use crate::error::{ErrorKind, Faults, join, quoted, shortened};
 use crate::reason::ReasonCode;
 use crate::time::{NaiveDate, Span, Timestamp};
 use crate::version::Version;
-use serde_json::{Map, Value};
+use serde_json::Number;
+use std::borrow::Cow;
 
 /// Adds every fault that keeps `value` from being of type `of`.
-pub(crate) fn diagnose(value: &Value, of: TypeRef, path: &str, faults: &mut Faults) {
+pub(crate) fn diagnose(value: &Tree<'_>, of: TypeRef, path: &str, faults: &mut Faults) {
     match of {
-        TypeRef::Bool => expect(value.is_boolean(), "true or false", value, path, faults),
-        TypeRef::Float => expect(value.is_number(), "a number", value, path, faults),
-        TypeRef::Text => expect(value.is_string(), "text", value, path, faults),
+        TypeRef::Bool => expect(matches!(value, Tree::Bool(_)), "true or false", value, path, faults),
+        TypeRef::Float => {
+            let holds = matches!(value, Tree::Integer(_) | Tree::Unsigned(_) | Tree::Float(_));
+            expect(holds, "a number", value, path, faults);
+        }
+        TypeRef::Text => expect(matches!(value, Tree::Text(_)), "text", value, path, faults),
         TypeRef::Integer(low, high) => integer(value, low, high, path, faults),
         TypeRef::Timestamp => scalar(value, "an instant as RFC 3339 text", Timestamp::parse, path, faults),
         TypeRef::Span => scalar(value, "a span as text, like `PT1H30M` or `90s`", Span::parse, path, faults),
@@ -25,12 +31,12 @@ pub(crate) fn diagnose(value: &Value, of: TypeRef, path: &str, faults: &mut Faul
         }
         TypeRef::Version => scalar(value, "a version as text, like `1.2.3`", Version::parse, path, faults),
         TypeRef::Optional(inner) => {
-            if !value.is_null() {
+            if !matches!(value, Tree::Null) {
                 diagnose(value, *inner, path, faults);
             }
         }
         TypeRef::List(item) => match value {
-            Value::Array(items) => {
+            Tree::List(items) => {
                 for (index, value) in items.iter().enumerate() {
                     diagnose(value, *item, &join(path, &format!("[{index}]")), faults);
                 }
@@ -38,9 +44,9 @@ pub(crate) fn diagnose(value: &Value, of: TypeRef, path: &str, faults: &mut Faul
             _ => expect(false, "a list", value, path, faults),
         },
         TypeRef::Map(item) => match value {
-            Value::Object(entries) => {
+            Tree::Object(entries) => {
                 for (key, value) in entries {
-                    diagnose(value, *item, &inside(path, key), faults);
+                    diagnose(value, *item, &inside(path, &key.field()), faults);
                 }
             }
             _ => expect(false, "an object", value, path, faults),
@@ -59,30 +65,34 @@ fn descriptor(name: &str) -> Option<&'static Descriptor> {
 }
 
 /// Removes every key that `diagnose` calls unknown.
-pub(crate) fn remove_unknown_keys(value: &mut Value, of: TypeRef) {
+pub(crate) fn remove_unknown_keys(value: &mut Tree<'_>, of: TypeRef) {
     match (of, value) {
         (TypeRef::Optional(inner), value) => remove_unknown_keys(value, *inner),
-        (TypeRef::List(item), Value::Array(items)) => {
+        (TypeRef::List(item), Tree::List(items)) => {
             items.iter_mut().for_each(|value| remove_unknown_keys(value, *item));
         }
-        (TypeRef::Map(item), Value::Object(entries)) => {
-            entries.values_mut().for_each(|value| remove_unknown_keys(value, *item));
+        (TypeRef::Map(item), Tree::Object(entries)) => {
+            entries.iter_mut().for_each(|(_, value)| remove_unknown_keys(value, *item));
         }
-        (TypeRef::Named(name), Value::Object(entries)) => {
-            let tag = entries.get("type").and_then(Value::as_str);
+        (TypeRef::Named(name), value) => {
             let (fields, tagged) = match descriptor(name) {
                 Some(Descriptor::Struct(fields)) => (*fields, false),
                 Some(Descriptor::Tagged(variants)) => {
-                    let variant = variants.iter().find(|(name, _)| tag == Some(*name));
+                    let tag = value.get(TAG);
+                    let is_tag = |name: &str| matches!(tag, Some(Tree::Text(tag)) if tag == name);
+                    let variant = variants.iter().find(|(name, _)| is_tag(name));
                     (variant.map_or(&[] as &[Field], |(_, fields)| fields), true)
                 }
                 Some(Descriptor::Unit(_)) | None => return,
             };
-            entries.retain(|key, value| {
-                let field = fields.iter().find(|field| field.name == key);
-                field.inspect(|field| remove_unknown_keys(value, field.of)).is_some()
-                    || (tagged && key == "type")
-            });
+            if let Tree::Object(entries) = value {
+                entries.retain_mut(|(key, value)| {
+                    let name = key.field();
+                    let field = fields.iter().find(|field| field.name == name);
+                    field.inspect(|field| remove_unknown_keys(value, field.of)).is_some()
+                        || (tagged && key.is(TAG))
+                });
+            }
         }
         _ => {}
     }
@@ -98,10 +108,10 @@ pub(crate) fn has_key(name: &str) -> bool {
     })
 }
 
-fn named(value: &Value, descriptor: &Descriptor, path: &str, faults: &mut Faults) {
+fn named(value: &Tree<'_>, descriptor: &Descriptor, path: &str, faults: &mut Faults) {
     match (descriptor, value) {
-        (Descriptor::Unit(texts), Value::String(text)) => {
-            if !texts.contains(&text.as_str()) {
+        (Descriptor::Unit(texts), Tree::Text(text)) => {
+            if !texts.contains(&text.as_ref()) {
                 let got = quoted(text);
                 let expected = one_of(texts.iter().copied());
                 faults.add(
@@ -112,12 +122,12 @@ fn named(value: &Value, descriptor: &Descriptor, path: &str, faults: &mut Faults
             }
         }
         (Descriptor::Unit(texts), _) => expect(false, &one_of(texts.iter().copied()), value, path, faults),
-        (Descriptor::Struct(fields), Value::Object(entries)) => object(entries, fields, false, path, faults),
-        (Descriptor::Tagged(variants), Value::Object(entries)) => {
+        (Descriptor::Struct(fields), Tree::Object(entries)) => object(entries, fields, false, path, faults),
+        (Descriptor::Tagged(variants), Tree::Object(entries)) => {
             let expected = || one_of(variants.iter().map(|(tag, _)| *tag));
-            let at = inside(path, "type");
-            match entries.get("type") {
-                Some(Value::String(tag)) => match variants.iter().find(|(name, _)| name == tag) {
+            let at = inside(path, TAG);
+            match value.get(TAG) {
+                Some(Tree::Text(tag)) => match variants.iter().find(|(name, _)| name == tag) {
                     Some((_, fields)) => object(entries, fields, true, path, faults),
                     None => faults.add(
                         ErrorKind::InvalidValue,
@@ -137,76 +147,86 @@ fn named(value: &Value, descriptor: &Descriptor, path: &str, faults: &mut Faults
     }
 }
 
-fn object(entries: &Map<String, Value>, fields: &[Field], tagged: bool, path: &str, faults: &mut Faults) {
+fn object(entries: &[(Key<'_>, Tree<'_>)], fields: &[Field], tagged: bool, path: &str, faults: &mut Faults) {
     for (key, value) in entries {
-        if let Some(field) = fields.iter().find(|field| field.name == key) {
+        let name = key.field();
+        if let Some(field) = fields.iter().find(|field| field.name == name) {
             // `null` is read as absent.
-            if !(field.required && value.is_null()) {
-                diagnose(value, field.of, &inside(path, key), faults);
+            if !(field.required && matches!(value, Tree::Null)) {
+                diagnose(value, field.of, &inside(path, &name), faults);
             }
-        } else if !(tagged && key == "type") {
+        } else if !(tagged && key.is(TAG)) {
             let names = one_of(fields.iter().map(|field| field.name));
             let expected = if fields.is_empty() { "no keys".to_owned() } else { names };
             faults.add(
                 ErrorKind::UnknownField,
-                format_args!("{}", inside(path, key)),
-                format_args!("unknown key {}: expected {expected}", quoted(key)),
+                format_args!("{}", inside(path, &name)),
+                format_args!("unknown key {}: expected {expected}", quoted(&name)),
             );
         }
     }
-    let is_absent = |field: &&Field| entries.get(field.name).is_none_or(Value::is_null);
-    for field in fields.iter().filter(|field| field.required).filter(is_absent) {
-        faults.add(
-            ErrorKind::MissingField,
-            format_args!("{}", inside(path, field.name)),
-            format_args!("missing key `{}`", field.name),
-        );
+    for field in fields.iter().filter(|field| field.required) {
+        let own = entries.iter().find(|(key, _)| key.field() == field.name);
+        if own.is_none_or(|(_, value)| matches!(value, Tree::Null)) {
+            faults.add(
+                ErrorKind::MissingField,
+                format_args!("{}", inside(path, field.name)),
+                format_args!("missing key `{}`", field.name),
+            );
+        }
     }
 }
 
-fn integer(value: &Value, low: i64, high: i64, path: &str, faults: &mut Faults) {
-    match value.as_i64() {
-        Some(number) => faults.check(
-            (low..=high).contains(&number),
+fn integer(value: &Tree<'_>, low: i64, high: i64, path: &str, faults: &mut Faults) {
+    match value {
+        Tree::Integer(number) => faults.check(
+            (low..=high).contains(number),
             ErrorKind::OutOfRange,
             format_args!("{path}"),
             format_args!("`{number}` is out of range: expected a whole number from {low} to {high}"),
         ),
-        None if value.is_u64() => faults.add(
+        Tree::Unsigned(number) => faults.add(
             ErrorKind::OutOfRange,
             format_args!("{path}"),
-            format_args!("`{value}` is out of range: expected a whole number from {low} to {high}"),
+            format_args!("`{number}` is out of range: expected a whole number from {low} to {high}"),
         ),
-        None => expect(false, "a whole number", value, path, faults),
+        _ => expect(false, "a whole number", value, path, faults),
     }
 }
 
 fn scalar<T>(
-    value: &Value,
+    value: &Tree<'_>,
     expected: &str,
     parse: impl Fn(&str) -> crate::Result<T>,
     path: &str,
     faults: &mut Faults,
 ) {
-    match value {
-        Value::String(text) => {
-            faults.absorb(parse(text).map_err(|error| error.under(path)));
+    match value.scalar() {
+        Some(text) => {
+            faults.absorb(parse(&text).map_err(|error| error.under(path)));
         }
-        _ => expect(false, expected, value, path, faults),
+        None => expect(false, expected, value, path, faults),
     }
 }
 
-fn expect(holds: bool, expected: &str, value: &Value, path: &str, faults: &mut Faults) {
+fn expect(holds: bool, expected: &str, value: &Tree<'_>, path: &str, faults: &mut Faults) {
     if holds {
         return;
     }
+    let scalar = || value.scalar().unwrap_or(Cow::Borrowed("?"));
     let got = match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => format!("`{value}`"),
-        Value::Number(number) => format!("`{number}`"),
-        Value::String(text) => format!("text {}", quoted(text)),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
+        Tree::Null => "null".to_owned(),
+        Tree::Bool(value) => format!("`{value}`"),
+        Tree::Integer(number) => format!("`{number}`"),
+        Tree::Unsigned(number) => format!("`{number}`"),
+        Tree::Float(number) => Number::from_f64(*number).map_or_else(String::new, |it| format!("`{it}`")),
+        Tree::Text(text) => format!("text {}", quoted(text)),
+        Tree::List(_) => "a list".to_owned(),
+        Tree::Object(_) => "an object".to_owned(),
+        Tree::Instant(_) => format!("the instant {}", quoted(&scalar())),
+        Tree::Span(_) => format!("the span {}", quoted(&scalar())),
+        Tree::Day(_) => format!("the day {}", quoted(&scalar())),
+        Tree::Unit(position) => format!("variant {position}"),
     };
     let text = format_args!("expected {expected}, got {got}");
     faults.add(ErrorKind::WrongType, format_args!("{path}"), text);

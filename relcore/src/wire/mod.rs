@@ -5,15 +5,19 @@
 //! - An absent value is omitted, never written as `null`; `null` is read as absent.
 //! - Unknown keys are refused: a misspelt key must not mean the default.
 //!
-//! serde reads values. If it refuses one, `diagnose` compares the input with the type descriptors and lists all faults
-//! with their paths.
+//! Whatever a value is written in, serde reads the type from a source, event by event, and writes it to a sink likewise. So
+//! the code of a type is compiled once in each direction, and not once for each format. If a value is refused, it becomes
+//! a tree, and `diagnose` compares the tree with the type descriptors and lists all faults with their paths.
 mod descriptor;
 mod descriptors;
 mod diagnose;
 #[cfg(feature = "yaml")]
 mod locate;
 mod read;
+mod sink;
+mod source;
 mod tagged;
+mod tree;
 mod write;
 
 pub(crate) use descriptor::{RowTypes, TypeRef};
@@ -22,10 +26,18 @@ pub(crate) use diagnose::{diagnose, has_key};
 pub use read::parse_json;
 #[cfg(feature = "yaml")]
 pub use read::parse_yaml;
-pub(crate) use read::{PolicyText, object, policy_from_json, policy_from_value};
+pub(crate) use read::{
+    PolicyText, diagnosed, json_tree, object, policy_from_json, policy_from_tree, read_json,
+};
 #[cfg(feature = "yaml")]
 pub(crate) use read::{policy_from_yaml, read_yaml};
+pub use sink::{Sink, write};
+pub(crate) use source::read;
+pub use source::{Event, Key, Source, Wanted, position_of};
 pub(crate) use tagged::tagged;
+pub(crate) use tree::through_tree;
+pub use tree::{Tree, TreeSource};
+pub(crate) use write::JsonText;
 pub use write::{WireType, from_json, to_json};
 
 use std::borrow::Cow;
@@ -46,6 +58,11 @@ pub fn wire_name(name: &str) -> Cow<'_, str> {
         wire.push_str(letters.as_str());
     }
     Cow::Owned(wire)
+}
+
+/// The tag of an enum with data.
+pub(crate) fn tag_of<T: serde::Serialize>(value: &T) -> String {
+    sink::tag_of(value).unwrap_or_default()
 }
 
 /// Whether a value is the default of its type.

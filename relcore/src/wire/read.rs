@@ -3,10 +3,10 @@ use super::descriptor::TypeRef;
 use super::diagnose::{diagnose, remove_unknown_keys};
 #[cfg(feature = "yaml")]
 use super::locate::{line_and_column, located};
-use crate::error::{Error, ErrorKind, Faults, Result, quoted};
+use super::tree::{Tree, from_tree, through_tree};
+use crate::error::{Error, ErrorKind, Faults, Result};
 use serde::{Deserialize, Deserializer, de};
-use serde_json::{Map, Number, Value};
-use std::{fmt, marker::PhantomData};
+use serde_json::Value;
 
 /// The largest text that is parsed.
 const LARGEST: usize = 8 << 20;
@@ -17,9 +17,18 @@ const LARGEST: usize = 8 << 20;
 /// `syntax` for text that is not JSON (`{a: 1}`, `NaN`), for `{"a": 1, "a": 2}`, for nesting deeper than 127 levels, and
 /// for texts over 8 MiB.
 pub fn parse_json(text: &str) -> Result<Value> {
+    read_json(text).map(Tree::into_value)
+}
+
+/// Reads JSON as [`parse_json`] does.
+pub(crate) fn read_json(text: &str) -> Result<Tree<'_>> {
     sized(text)?;
-    serde_json::from_str::<Strict>(text)
-        .map(|strict| strict.0)
+    json_tree(text)
+}
+
+/// Reads JSON of any size.
+pub(crate) fn json_tree(text: &str) -> Result<Tree<'_>> {
+    serde_json::from_str(text)
         .map_err(|fault| Error::new(ErrorKind::Syntax, "", format!("not valid JSON: {fault}")))
 }
 
@@ -34,41 +43,43 @@ pub(crate) trait PolicyText: de::DeserializeOwned {
 
 /// Reads and checks a policy from JSON text.
 pub(crate) fn policy_from_json<P: PolicyText>(text: &str) -> Result<P> {
-    policy_from_value(parse_json(text)?)
+    policy_from_tree(read_json(text)?)
 }
 
 /// Reads and checks a policy from YAML text.
 #[cfg(feature = "yaml")]
 pub(crate) fn policy_from_yaml<P: PolicyText>(text: &str) -> Result<P> {
-    read_yaml(text, policy_from_value)
+    read_yaml(text, policy_from_tree)
 }
 
 /// Reads YAML and makes a value of it; the faults have lines and columns.
 #[cfg(feature = "yaml")]
-pub(crate) fn read_yaml<T>(text: &str, read: impl FnOnce(Value) -> Result<T>) -> Result<T> {
-    read(parse_yaml(text)?).map_err(|error| located(error, text))
+pub(crate) fn read_yaml<T>(text: &str, read: impl FnOnce(Tree<'_>) -> Result<T>) -> Result<T> {
+    read(yaml_tree(text)?).map_err(|error| located(error, text))
 }
 
 /// Reads and checks a policy from parsed text.
 ///
 /// A text with unknown keys alone is whole without them, so the faults of its values are reported beside them. After any
 /// other fault of the form, a check of what is left could report what the text does not say.
-pub(crate) fn policy_from_value<P: PolicyText>(mut value: Value) -> Result<P> {
-    let of = TypeRef::Named(P::TYPE);
-    let mut form = Faults::new();
-    diagnose(&value, of, "", &mut form);
-    let form = form.finish();
+pub(crate) fn policy_from_tree<P: PolicyText>(mut tree: Tree<'_>) -> Result<P> {
+    let mut faults = Faults::new();
+    faults.absorb(without_unknown_keys(&mut tree, TypeRef::Named(P::TYPE))?);
+    let policy: P = from_tree(tree)?;
+    policy.check("", &mut faults);
+    faults.finish().map(|()| policy)
+}
+
+/// Removes unknown keys, and returns them as faults; fails if there is any other fault.
+fn without_unknown_keys(tree: &mut Tree<'_>, of: TypeRef) -> Result<Result<()>> {
+    let form = without_faults(tree, of);
     if let Err(error) = &form {
         if error.faults().iter().any(|fault| fault.code != ErrorKind::UnknownField) {
             return Err(error.clone());
         }
-        remove_unknown_keys(&mut value, of);
+        remove_unknown_keys(tree, of);
     }
-    let policy = P::deserialize(&value).map_err(|fault| explain(&value, of, &fault))?;
-    let mut faults = Faults::new();
-    faults.absorb(form);
-    policy.check("", &mut faults);
-    faults.finish().map(|()| policy)
+    Ok(form)
 }
 
 /// Reads YAML as strictly as JSON: a repeated key is an error, and so are `.nan` and `.inf`.
@@ -78,8 +89,13 @@ pub(crate) fn policy_from_value<P: PolicyText>(mut value: Value) -> Result<P> {
 /// does not have, and for texts over 8 MiB.
 #[cfg(feature = "yaml")]
 pub fn parse_yaml(text: &str) -> Result<Value> {
+    yaml_tree(text).map(Tree::into_value)
+}
+
+#[cfg(feature = "yaml")]
+fn yaml_tree(text: &str) -> Result<Tree<'_>> {
     sized(text)?;
-    let strict = serde_saphyr::from_str::<Strict>(text).map_err(|fault| {
+    serde_saphyr::from_str(text).map_err(|fault| {
         let at = fault.location().and_then(line_and_column);
         let shown = fault.to_string();
         let first_line = shown.lines().next().unwrap_or_default();
@@ -87,29 +103,20 @@ pub fn parse_yaml(text: &str) -> Result<Value> {
         let first_line = told.and_then(|told| first_line.strip_prefix(&told)).unwrap_or(first_line);
         let first_line: String = first_line.chars().take(200).collect();
         Error::new(ErrorKind::Syntax, "", format!("not valid YAML: {first_line}")).located(|_| at)
-    });
-    strict.map(|strict| strict.0)
+    })
 }
 
-/// Converts parsed text to a value, or lists all faults.
-///
-/// The type descriptors come first, because serde reads a list as an object (its fields in order), and an empty list as
-/// a policy of defaults.
-pub(super) fn from_value<T: de::DeserializeOwned>(value: Value, of: TypeRef) -> Result<T> {
-    let mut faults = Faults::new();
-    diagnose(&value, of, "", &mut faults);
-    faults.finish()?;
-    T::deserialize(&value).map_err(|fault| explain(&value, of, &fault))
+/// Reads a type from a tree, or lists all faults.
+pub(crate) fn diagnosed<T: de::DeserializeOwned>(tree: Tree<'_>, of: TypeRef) -> Result<T> {
+    without_faults(&tree, of)?;
+    from_tree(tree)
 }
 
-/// All faults of a value that serde refused; serde's own words if the type descriptors find none.
-fn explain(value: &Value, of: TypeRef, fault: &dyn fmt::Display) -> Error {
+/// All faults that the type descriptors find.
+pub(super) fn without_faults(tree: &Tree<'_>, of: TypeRef) -> Result<()> {
     let mut faults = Faults::new();
-    diagnose(value, of, "", &mut faults);
-    match faults.finish() {
-        Err(all) => all,
-        Ok(()) => Error::new(ErrorKind::InvalidValue, "", fault.to_string()),
-    }
+    diagnose(tree, of, "", &mut faults);
+    faults.finish()
 }
 
 fn sized(text: &str) -> Result<()> {
@@ -120,102 +127,12 @@ fn sized(text: &str) -> Result<()> {
 }
 
 /// Reads an object and refuses a list: for fields whose type has a default for everything, where serde would read `[]`
-/// as the defaults.
+/// as the defaults. A tree refuses it anyway.
 pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<T, D::Error> {
-    struct ObjectVisitor<T>(PhantomData<T>);
-
-    impl<'de, T: Deserialize<'de>> de::Visitor<'de> for ObjectVisitor<T> {
-        type Value = T;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: de::MapAccess<'de>>(self, entries: A) -> Result<T, A::Error> {
-            T::deserialize(de::value::MapAccessDeserializer::new(entries))
-        }
-    }
-
     if deserializer.is_human_readable() {
-        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+        through_tree(deserializer, |reader| T::deserialize(reader))
     } else {
-        T::deserialize(deserializer) // a bridge passes objects of its language
-    }
-}
-
-/// A JSON value without repeated keys and without numbers that JSON cannot hold (YAML has `.nan` and `.inf`).
-struct Strict(Value);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(StrictVisitor).map(Strict)
-    }
-}
-
-struct StrictVisitor;
-
-impl<'de> de::Visitor<'de> for StrictVisitor {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Value, E> {
-        let number = Number::from_f64(value);
-        number.map(Value::Number).ok_or_else(|| E::custom(format!("`{value}` is not a finite number")))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::String(value.to_owned()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<Value, E> {
-        Ok(Value::String(value))
-    }
-
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(Strict(item)) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Value::Array(list))
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
-        let mut map = Map::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            let Strict(value) = entries.next_value()?;
-            if map.contains_key(&key) {
-                return Err(de::Error::custom(format!("key {} is repeated", quoted(&key))));
-            }
-            map.insert(key, value);
-        }
-        Ok(Value::Object(map))
+        T::deserialize(deserializer)
     }
 }
 

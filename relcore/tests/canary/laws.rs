@@ -12,17 +12,33 @@ use proptest::prelude::*;
 use relcore::canary::*;
 use relcore::{ErrorKind, Span};
 
-fn is_new_revision(observations: &[Observation]) -> bool {
-    observations.iter().any(|seen| matches!(seen.kind, ObservationKind::NewRevision { .. }))
+/// Whether another version is announced than the one that is rolled out.
+fn is_new_revision(before: &State, observations: &[Observation]) -> bool {
+    observations.iter().any(|seen| match &seen.kind {
+        ObservationKind::NewRevision { revision } => before.revision.as_ref() != Some(revision),
+        _ => false,
+    })
 }
 
 /// Whether a new version, or an operator, lets a run go on that was paused or over.
-fn goes_on(observations: &[Observation]) -> bool {
+fn goes_on(before: &State, observations: &[Observation]) -> bool {
     let waits = |command| matches!(command, Command::Abort | Command::Pause);
-    is_new_revision(observations)
+    is_new_revision(before, observations)
         || observations
             .iter()
             .any(|seen| matches!(seen.kind, ObservationKind::Command { command, .. } if !waits(command)))
+}
+
+fn without_time_limit(step: &mut Step) {
+    match step {
+        Step::Bake { max, .. } => *max = None,
+        Step::Gate { timeout, .. }
+        | Step::SetHeaderRoute { timeout, .. }
+        | Step::SetMirrorRoute { timeout, .. }
+        | Step::SetCanaryScale { timeout, .. }
+        | Step::External { timeout, .. } => *timeout = None,
+        _ => {}
+    }
 }
 
 proptest! {
@@ -34,7 +50,7 @@ proptest! {
         for Tick { before, decision, observations, now } in run(&schedule, &ticks) {
             let (mut was, is) = (before.weight, decision.state.weight);
             // A new revision has no traffic, whatever the one before it had.
-            if is_new_revision(&observations) && (is > 0.0 || !matches!(decision.verdict, Action::SetWeight { .. })) {
+            if is_new_revision(&before, &observations) && (is > 0.0 || !matches!(decision.verdict, Action::SetWeight { .. })) {
                 was = 0.0;
             }
             prop_assert!(!decision.reasons.is_empty());
@@ -53,7 +69,7 @@ proptest! {
                 }
                 Action::Freeze {} => prop_assert!(was == is && phase == Phase::Frozen),
                 Action::Pause {} => prop_assert!(was == is && phase == Phase::Paused),
-                _ => prop_assert!(was == is || is_new_revision(&observations)),
+                _ => prop_assert!(was == is || is_new_revision(&before, &observations)),
             }
         }
     }
@@ -65,7 +81,13 @@ proptest! {
             let again = next_action(&schedule, &decision.state, &[], now).unwrap();
             let waits = matches!(
                 again.verdict,
-                Action::Hold {} | Action::Inconclusive {} | Action::AwaitGate { .. }
+                Action::Hold {}
+                    | Action::Inconclusive {}
+                    | Action::AwaitGate { .. }
+                    | Action::SetHeaderRoute { .. }
+                    | Action::SetMirrorRoute { .. }
+                    | Action::SetCanaryScale { .. }
+                    | Action::RunExternal { .. }
             );
             prop_assert!(waits, "asked again, the answer is {:?}", again.verdict);
             prop_assert_eq!(&again.state, &decision.state);
@@ -78,7 +100,8 @@ proptest! {
             }
             if let Some(next) = decision.next_check_at {
                 let then = next_action(&schedule, &decision.state, &[], next).unwrap();
-                let is_other = then.verdict != again.verdict || then.state.step != again.state.step;
+                let place = |state: &State| (state.step, state.phase);
+                let is_other = then.verdict != again.verdict || place(&then.state) != place(&again.state);
                 prop_assert!(is_other, "the verdict at {} is still {:?}", next, then.verdict);
             }
         }
@@ -89,8 +112,11 @@ proptest! {
     fn nothing_goes_on_unproven(schedule in schedule(), ticks in ticks()) {
         for Tick { before, decision, observations, .. } in run(&schedule, &ticks) {
             let state = &decision.state;
-            let anew = observations.iter().any(|seen| matches!(seen.kind, ObservationKind::NewRevision { .. }));
-            let was = if anew { 0.0 } else { before.weight };
+            let anew = is_new_revision(&before, &observations);
+            // Who lets a run go on whose traffic went back accepts the weight of a step for what is left of it.
+            let turns_round = before.phase == Phase::RollingBack && state.phase != Phase::RollingBack
+                && state.weight > before.weight;
+            let was = if anew || turns_round { 0.0 } else { before.weight };
             let complete = matches!(decision.verdict, Action::Complete { .. });
             // A freeze leaves what there is, also when a new revision is aborted in the call that announces it.
             if decision.verdict == (Action::Freeze {}) || !complete && state.weight <= was {
@@ -104,7 +130,9 @@ proptest! {
             prop_assert!(state.stable_healthy != Some(false) && state.canary_healthy != Some(false));
             prop_assert!(!state.window_closed);
             prop_assert!(before.paused_at.is_none() || state.paused_at != before.paused_at);
-            for metric in &state.metrics {
+            // A metric whose starting step comes later is not waited for.
+            let begun = schedule.metrics.iter().zip(&state.metrics);
+            for (_, metric) in begun.filter(|(metric, _)| metric.starting_step <= before.step) {
                 let last = metric.last.as_ref().map(|last| last.phase);
                 let good = last == Some(MeasurementPhase::Successful);
                 prop_assert!(good || (was == 0.0 && !complete && last != Some(MeasurementPhase::NoData)));
@@ -121,7 +149,7 @@ proptest! {
         for Tick { before, decision, observations, .. } in run(&schedule, &ticks) {
             let over = matches!(before.phase, Phase::Succeeded | Phase::RolledBack | Phase::Frozen);
             let thaws = before.phase == Phase::Frozen && decision.state.stable_healthy != Some(false);
-            if over && !goes_on(&observations) && !(thaws && schedule.abort == AbortPolicy::RollBack) {
+            if over && !goes_on(&before, &observations) && !(thaws && schedule.abort != AbortPolicy::Freeze) {
                 prop_assert_eq!(&decision.verdict, &Action::Hold {});
                 prop_assert_eq!((decision.state.weight, decision.state.phase), (before.weight, before.phase));
             }
@@ -182,16 +210,15 @@ proptest! {
             metric.min = None;
             metric.max = metric.max.or(Some(1.0));
             metric.max_age = None;
+            (metric.starting_step, metric.initial_delay) = (0, Span::ZERO); // the worse one begins later
         }
-        for step in &mut schedule.steps {
-            if let Step::Bake { max, .. } = step {
-                *max = None;
-            }
-        }
-        // Whoever resumes, retries or begins anew does so for one of the two runs.
+        schedule.steps.iter_mut().for_each(without_time_limit);
+        // Whoever resumes, retries or begins anew does so for one of the two runs; a result and a split are those of one.
         let kept = |drawn: &&Drawn| !matches!(
             drawn.kind,
             ObservationKind::NewRevision { .. }
+                | ObservationKind::Split { .. }
+                | ObservationKind::StepResult { result: StepOutcome::Failed | StepOutcome::Inconclusive, .. }
                 | ObservationKind::Command { command: Command::Retry | Command::Resume | Command::Pause, .. }
         );
         let ticks: Vec<Vec<Drawn>> = ticks.iter().map(|tick| tick.iter().filter(kept).cloned().collect()).collect();
@@ -212,7 +239,8 @@ proptest! {
                 // never had traffic, so that what ended the other one was not measured of it.
                 let bad = &bad.decision.state;
                 let is_without_traffic = bad.traffic_since.is_none();
-                prop_assert!(is_without_traffic || matches!(bad.phase, Phase::RolledBack | Phase::Frozen));
+                let is_ended = matches!(bad.phase, Phase::RolledBack | Phase::RollingBack | Phase::Frozen);
+                prop_assert!(is_without_traffic || is_ended);
             }
         }
     }
@@ -282,8 +310,8 @@ proptest! {
     #[test]
     fn the_weight_never_rises_after_an_abort(schedule in schedule(), ticks in ticks()) {
         let mut most = None;
-        for Tick { decision, observations, .. } in run(&schedule, &ticks) {
-            if goes_on(&observations) {
+        for Tick { before, decision, observations, .. } in run(&schedule, &ticks) {
+            if goes_on(&before, &observations) {
                 most = None;
             }
             prop_assert!(most.is_none_or(|most| decision.state.weight <= most));
@@ -298,13 +326,15 @@ proptest! {
     #[test]
     fn a_worse_value_never_improves_an_answer(schedule in schedule(), ticks in ticks(), worse in 1..4_i32) {
         let mut schedule = schedule;
-        schedule.deadline = None; // a pause, which the worse one may cause, stops its clock
+        schedule.deadline = None; // a pause, which the worse one may cause, stops its clock, and that of a step
+        schedule.steps.iter_mut().for_each(without_time_limit);
+        schedule.pause_limit = None; // a pause that began earlier ends earlier
         for metric in &mut schedule.metrics {
             metric.min = None;
             metric.max = metric.max.or(Some(1.0));
         }
         let ends = |decision: &Decision| {
-            matches!(decision.state.phase, Phase::RolledBack | Phase::Frozen)
+            matches!(decision.state.phase, Phase::RolledBack | Phase::RollingBack | Phase::Frozen)
         };
         for Tick { before, decision, mut observations, now } in run(&schedule, &ticks) {
             for seen in &mut observations {
@@ -312,7 +342,7 @@ proptest! {
                     *value += f64::from(worse);
                 }
             }
-            if goes_on(&observations) {
+            if goes_on(&before, &observations) {
                 continue; // the order may be about the worse one alone
             }
             let bad = next_action(&schedule, &before, &observations, now).unwrap();

@@ -98,10 +98,22 @@ pub fn run(schedule: &Schedule, ticks: &[Vec<Drawn>]) -> Vec<Tick> {
                 ObservationKind::Approval { gate, .. } => {
                     schedule.steps.iter().any(|step| matches!(step, Step::Gate { name, .. } if name == gate))
                 }
+                // Two of one instant are refused.
+                ObservationKind::NewRevision { .. } => !observations
+                    .iter()
+                    .any(|other| other.at == at && matches!(other.kind, ObservationKind::NewRevision { .. })),
                 _ => true,
             };
+            let kind = match kind {
+                // It was drawn without knowing which command waits.
+                ObservationKind::StepResult { result, .. } => match current_command(schedule, &state) {
+                    Some(step) => ObservationKind::StepResult { step, result: *result, text: None },
+                    None => continue,
+                },
+                other => other.clone(),
+            };
             if known {
-                observations.push(Observation::new(at, kind.clone()));
+                observations.push(Observation::new(at, kind));
             }
         }
         let decision = next_action(schedule, &state, &observations, now).unwrap();
@@ -109,6 +121,23 @@ pub fn run(schedule: &Schedule, ticks: &[Vec<Drawn>]) -> Vec<Tick> {
         ran.push(Tick { before, observations, now, decision });
     }
     ran
+}
+
+/// The current step, if the caller carries it out.
+fn current_command(schedule: &Schedule, state: &State) -> Option<u32> {
+    let step = schedule.steps.get(state.step as usize)?;
+    is_command(step).then_some(state.step)
+}
+
+/// Whether the caller carries a step out.
+pub fn is_command(step: &Step) -> bool {
+    matches!(
+        step,
+        Step::SetHeaderRoute { .. }
+            | Step::SetMirrorRoute { .. }
+            | Step::SetCanaryScale { .. }
+            | Step::External { .. }
+    )
 }
 
 pub fn verdicts(schedule: &Schedule, ticks: &[Vec<Drawn>]) -> Vec<Action> {
@@ -137,8 +166,18 @@ fn metric(name: &'static str) -> impl Strategy<Value = Metric> {
         prop::option::weighted(0.3, 10..90_i64),
         prop::bool::weighted(0.1),
     );
-    (limits, counts, rest).prop_map(
-        move |((max, min), (failures, inconclusive, errors), (samples, age, critical))| {
+    let newer = (
+        prop_oneof![3 => Just(0_i64), 1 => 1..40_i64],
+        prop::option::weighted(0.2, 1..40_i64),
+        prop_oneof![2 => Just(EmptyResult::NoData), 1 => Just(EmptyResult::Zero), 1 => Just(EmptyResult::Good)],
+    );
+    (limits, counts, rest, newer).prop_map(
+        move |(
+            (max, min),
+            (failures, inconclusive, errors),
+            (samples, age, critical),
+            (delay, window, empty),
+        )| {
             let mut metric = Metric::new(name)
                 .failure_limit(failures)
                 .inconclusive_limit(inconclusive)
@@ -148,6 +187,7 @@ fn metric(name: &'static str) -> impl Strategy<Value = Metric> {
             metric.max = if min.is_none() { max.or(Some(1)) } else { max }.map(f64::from);
             metric.min = min.map(f64::from);
             metric.max_age = age.map(span);
+            (metric.initial_delay, metric.window, metric.empty) = (span(delay), window.map(span), empty);
             metric
         },
     )
@@ -171,10 +211,35 @@ fn between(metrics: usize) -> BoxedStrategy<Option<Step>> {
         4 => bake,
         2 => pause,
         1 => analysis,
-        1 => (0..2_usize).prop_map(|gate| Some(Step::Gate { name: GATES[gate].to_owned(), timeout: None, on_timeout: None })),
+        1 => (0..2_usize, patience()).prop_map(|(gate, (timeout, on_timeout))| {
+            Some(Step::Gate { name: GATES[gate].to_owned(), timeout, on_timeout })
+        }),
+        1 => command().prop_map(Some),
         1 => Just(None),
     ]
     .boxed()
+}
+
+/// How long a gate or a command waits, and the response after that.
+fn patience() -> impl Strategy<Value = (Option<Span>, Option<Response>)> {
+    prop::option::weighted(0.3, (1..90_i64, prop::option::of(response())))
+        .prop_map(|patience| patience.map_or((None, None), |(minutes, then)| (Some(span(minutes)), then)))
+}
+
+/// A step that the caller carries out. A route may replace or remove the one before it.
+fn command() -> impl Strategy<Value = Step> {
+    (0..6_u32, patience()).prop_map(|(which, (timeout, on_timeout))| match which {
+        0 | 1 => {
+            let headers = if which == 0 { vec![] } else { vec![HeaderMatch::new("x-beta", "on")] };
+            Step::SetHeaderRoute { name: "h".to_owned(), headers, timeout, on_timeout }
+        }
+        2 | 3 => {
+            let percent = (which == 2).then_some(5.0);
+            Step::SetMirrorRoute { name: "m".to_owned(), percent, headers: vec![], timeout, on_timeout }
+        }
+        4 => Step::SetCanaryScale { scale: CanaryScale::Percent { percent: 50.0 }, timeout, on_timeout },
+        _ => Step::External { name: "tests".to_owned(), timeout, on_timeout },
+    })
 }
 
 fn response() -> impl Strategy<Value = Response> {
@@ -188,17 +253,28 @@ pub fn schedule() -> impl Strategy<Value = Schedule> {
         let weights = prop::collection::vec((1..30_i32, prop::collection::vec(between(count), 0..3)), 0..3);
         let on = (response(), response(), response(), response(), response());
         let rest = (
-            any::<bool>(),
+            // The way back by steps is held against the oracle, which knows the capacity between two calls.
+            prop_oneof![3 => Just(AbortPolicy::RollBack), 2 => Just(AbortPolicy::Freeze)],
             prop::option::weighted(0.3, 1..400_i64),
             prop::option::weighted(0.2, between(count)),
         );
-        (metrics, weights, prop::option::weighted(0.4, between(count)), on, rest).prop_map(
+        let newer = (
+            (response(), response(), response()),
+            prop_oneof![1 => Just(Readiness::default()), 1 => (0..40_i64, 0..20_i64).prop_map(|(deadline, grace)| {
+                Readiness::default().deadline(span(deadline)).grace(span(grace))
+            })],
+            (any::<bool>(), any::<bool>(), any::<bool>()),
+            prop::option::weighted(0.2, 1..90_i64),
+            prop::collection::vec(prop_oneof![3 => Just(0_u32), 1 => 1..12_u32], count),
+        );
+        (metrics, weights, prop::option::weighted(0.4, between(count)), on, rest, newer).prop_map(
             |(
                 metrics,
                 weights,
                 last,
                 (failed, error, inconclusive, no_data, deadline),
-                (freeze, ends, first),
+                (abort, ends, first),
+                ((not_ready, stable, mismatch), readiness, (pauses, gates_excluded, windows), limit, begins),
             )| {
                 let mut steps: Vec<Step> = first.flatten().into_iter().collect();
                 let mut weight = 0.0;
@@ -209,11 +285,12 @@ pub fn schedule() -> impl Strategy<Value = Schedule> {
                 }
                 steps.push(Step::SetWeight { weight: 100.0 });
                 steps.extend(last.flatten());
-                let mut gates = Vec::new();
+                // A gate and what runs outside have a name that no other has.
+                let mut names = Vec::new();
                 steps.retain(|step| match step {
-                    Step::Gate { name, .. } if gates.contains(name) => false,
-                    Step::Gate { name, .. } => {
-                        gates.push(name.clone());
+                    Step::Gate { name, .. } | Step::External { name, .. } if names.contains(name) => false,
+                    Step::Gate { name, .. } | Step::External { name, .. } => {
+                        names.push(name.clone());
                         true
                     }
                     _ => true,
@@ -225,9 +302,23 @@ pub fn schedule() -> impl Strategy<Value = Schedule> {
                         .error(error)
                         .inconclusive(inconclusive)
                         .no_data(no_data)
-                        .deadline(deadline))
-                    .abort(if freeze { AbortPolicy::Freeze } else { AbortPolicy::RollBack });
-                schedule.deadline = ends.map(span);
+                        .deadline(deadline)
+                        .not_ready(not_ready)
+                        .stable_unhealthy(stable)
+                        .sample_ratio_mismatch(mismatch))
+                    .readiness(readiness)
+                    .deadline_excludes(
+                        DeadlineExcludes::default().pauses(pauses).gates(gates_excluded).closed_windows(windows),
+                    )
+                    .abort(abort);
+                (schedule.deadline, schedule.pause_limit) = (ends.map(span), limit.map(span));
+                // A metric begins at a step before any analysis, which would need it.
+                let is_analysis = |step: &Step| matches!(step, Step::Analysis { .. });
+                let analysis = schedule.steps.iter().position(is_analysis);
+                let last = analysis.unwrap_or(schedule.steps.len() - 1) as u32;
+                for (metric, begins) in schedule.metrics.iter_mut().zip(begins) {
+                    metric.starting_step = begins.min(last);
+                }
                 schedule
             },
         )
@@ -240,6 +331,7 @@ fn drawn() -> impl Strategy<Value = Drawn> {
     let reading = prop_oneof![
         12 => value,
         1 => Just(Reading::Missing {}),
+        1 => Just(Reading::Empty {}),
         2 => Just(Reading::Failed { text: "timeout".to_owned() }),
     ];
     let order = prop_oneof![
@@ -262,7 +354,15 @@ fn drawn() -> impl Strategy<Value = Drawn> {
             by: "duty".to_owned(),
         }),
         3 => order.prop_map(ObservationKind::from),
-        1 => Just(ObservationKind::NewRevision { revision: "next".to_owned() }),
+        3 => prop_oneof![
+            6 => Just(StepOutcome::Succeeded),
+            1 => Just(StepOutcome::Failed),
+            1 => Just(StepOutcome::Inconclusive),
+        ].prop_map(|result| ObservationKind::StepResult { step: 0, result, text: None }),
+        1 => (0..6_u32).prop_map(|part| ObservationKind::Capacity { percent: f64::from(20 * part) }),
+        1 => (0..400_u32, 0..400_u32)
+            .prop_map(|(canary, stable)| ObservationKind::Split { canary: canary.into(), stable: stable.into() }),
+        1 => (1..4_u32).prop_map(|number| ObservationKind::NewRevision { revision: format!("v{number}") }),
     ];
     (prop_oneof![2 => Just(0_i64), 1 => 1..40_i64], kind).prop_map(|(late, kind)| Drawn { late, kind })
 }

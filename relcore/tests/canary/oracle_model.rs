@@ -62,6 +62,8 @@ pub struct Oracle {
     begun: std::collections::BTreeMap<String, Timestamp>,
     /// The share that the previous version can take.
     capacity: Option<f64>,
+    /// The version that is rolled out, once it was announced.
+    revision: Option<String>,
 }
 
 /// How far the steps had come when the call began: what the clock ended since was never applied.
@@ -128,6 +130,7 @@ impl Oracle {
             split: None,
             begun: Default::default(),
             capacity: None,
+            revision: None,
         }
     }
 
@@ -232,6 +235,7 @@ impl Oracle {
         let weights = self.weights();
         let next = match self.capacity {
             Some(capacity) => (100.0 - capacity).max(0.0),
+            None if self.schedule.readiness.grace == Span::ZERO => 0.0,
             None if !is_first && now < plus(since, self.schedule.readiness.grace) => return,
             None => weights.into_iter().filter(|weight| *weight < self.weight).fold(0.0, f64::max),
         };
@@ -406,8 +410,11 @@ impl Oracle {
             ObservationKind::Split { canary, stable } => {
                 self.split = self.split.max(Some((at, canary.get(), stable.get())));
             }
-            ObservationKind::NewRevision { .. } => {
+            // It is rolled out already.
+            ObservationKind::NewRevision { revision } if self.revision.as_ref() == Some(&revision) => {}
+            ObservationKind::NewRevision { revision } => {
                 self.again(at);
+                self.revision = Some(revision);
                 (self.weight, self.previous, self.is_new_revision) = (0.0, 0.0, true);
                 (self.traffic_since, self.weight_at) = (None, None);
                 self.begin = self.steps();
@@ -497,6 +504,9 @@ impl Oracle {
 
     fn forgive(&mut self, at: Timestamp, failed: bool) {
         self.forgiven_at = Some(at);
+        if failed {
+            self.restart_deadline();
+        }
         if failed && self.result.is_some_and(|(result, _)| result != StepOutcome::Succeeded) {
             self.result = None;
             if self.begin.1 == self.step {
@@ -534,11 +544,16 @@ impl Oracle {
         let over = longest.is_some_and(|longest| ran >= longest);
         let begins = over || matches!(self.current(), Some(Step::SetWeight { .. }));
         self.step_from = if begins { self.step_from.max(at) } else { after(at, -ran.as_millis()) };
-        if self.schedule.deadline.is_some_and(|deadline| self.counted >= deadline.as_millis()) {
-            self.counted = 0;
-        }
+        self.restart_deadline();
         if goes_back {
             self.begin = self.steps();
+        }
+    }
+
+    /// The clock of a deadline that has passed begins again.
+    fn restart_deadline(&mut self) {
+        if self.schedule.deadline.is_some_and(|deadline| self.counted >= deadline.as_millis()) {
+            self.counted = 0;
         }
     }
 
@@ -547,7 +562,7 @@ impl Oracle {
         (self.weight, self.routed, self.previous) = (old.weight, old.routed, old.previous);
         self.is_new_revision = old.is_new_revision;
         (self.window_closed, self.healthy[1]) = (old.window_closed, old.healthy[1]);
-        self.capacity = old.capacity;
+        (self.capacity, self.revision) = (old.capacity, old.revision);
         if self.weight > 0.0 {
             (self.weight_at, self.traffic_since) = (Some(at), Some(at));
         }
@@ -668,8 +683,7 @@ impl Oracle {
         let unready =
             if self.is_overdue_unready(now) { on.not_ready.max(Response::Hold) } else { Response::Hold };
         cause(self.is_unready(), unready);
-        let overruled = self.without_stable && on.stable_unhealthy <= Response::Hold;
-        cause(self.healthy[1] == Some(false) && !overruled, on.stable_unhealthy);
+        cause(self.healthy[1] == Some(false) && !self.without_stable, on.stable_unhealthy);
         let done = self.by_clock() && self.current().is_none();
         cause(self.schedule.deadline.is_some_and(|it| self.counted >= it.as_millis()) && !done, on.deadline);
         let waived = self.waiver == Waiver::Inconclusive;
@@ -872,6 +886,13 @@ impl Oracle {
         })
     }
 
+    fn none_bad(&self) -> bool {
+        self.schedule.metrics.iter().filter(|metric| self.has_begun(metric)).all(|metric| {
+            let last = self.last(metric).filter(|read| Some(read.at) > self.weight_at);
+            last.is_none() || self.tolerates(metric, last)
+        })
+    }
+
     fn baked(&self, min_samples: Option<relcore::scalar::Count>) -> bool {
         let needed = min_samples.map_or(0, |n| n.get());
         let samples = |m: &Metric| self.of(m).filter(|read| read.here).map(|read| read.n).sum::<u64>();
@@ -905,7 +926,12 @@ impl Oracle {
             let ended = match step {
                 Step::SetWeight { weight } => {
                     let raises = self.weight > 0.0 && weight > self.weight;
-                    if raises && self.waiver != Waiver::NextWeight && !self.good_now() {
+                    let ordered = self.waiver == Waiver::NextWeight;
+                    if raises && !ordered && !self.good_now() {
+                        return "inconclusive";
+                    }
+                    // Through a route it may have been measured before.
+                    if self.weight == 0.0 && !ordered && !self.none_bad() {
                         return "inconclusive";
                     }
                     raised_on_proof = by_clock || raises;

@@ -9,7 +9,7 @@
 use relcore::metrics::columns;
 use relcore::{
     analysis, api, audit, canary, column, decision, error, experiment, incident, interchange, metrics,
-    reason, release, rollback, scalar, stats, time, version, window,
+    reason, release, rollback, scalar, stats, time, version, window, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -54,8 +54,9 @@ types! {
         RampCheck, RampVerdict, Reassignment, Relation, Scheme, Unit, Variant, VariantCounts, VariantRange,
         VariantResult, VariantVerdict, Verdict, WinnerPolicy;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusQuery,
-        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule;
-    metrics: Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
+        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule, ArgoApplication, KuredSchedule;
+    metrics: Classification, Level, LevelVerdict, QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation,
+        QuickCheckScore, Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
         Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,
         NegativeSpans, OpenRecoveries, QuantileRule, RateDenominator, RecoveryEnd, RecoveryMembership,
         RecoveryStart, ReportRow, ReworkSignal, SeedRule, SeveralIncidents, UndefinedReason, UndeliveredChanges,
@@ -90,11 +91,12 @@ types! {
     scalar: Count;
     audit: ChainCheck, ChainVerdict, LogText, LineFault, ProofCheck, ProofVerdict, Head, Entry, LogRecord, Artifact,
         StatementCheck, ArtifactMatch, StatementVerdict, EvidenceGaps, EvidenceGap, EvidenceVerdict, Framework,
-        ReleaseRecord, Approval, EnvironmentStage, IncidentRecord, KnownIssue, Breach, ExploitedVulnerability;
+        ReleaseRecord, Replay, ReplayVerdict, Difference, Tree, Approval, EnvironmentStage, IncidentRecord, KnownIssue, Breach, ExploitedVulnerability;
     incident: Assessment, State, Status, ComponentImpact, ComponentState, Downtime, Durations, Event, EventKind,
         Impact, ComponentStatus, Sev, Form, ImpactFacts, Loss, SeverityPolicy, AssessmentVerdict, DatedMilestone,
         Milestone, Cadence, Update, UpdateVerdict, Vocabulary, MappedStatus, MappedWord, Hours, Sla, SlaTarget,
         SeverityChange, SlaKind, Ticket, SeverityAt, Hold, SlaDue, SlaState, SlaVerdict;
+    wire: Event, Key, Tree, TreeSource, Wanted;
 }
 
 /// Types that exist only with the feature `schema`.

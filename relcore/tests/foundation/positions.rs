@@ -1,5 +1,5 @@
 //! A binding that encodes by position counts the fields and variants of the type descriptors; serde counts those of the
-//! types. Both must be the same lists in the same order. Such a binding passes scalars as MessagePack.
+//! types. Both must be the same lists in the same order. Scalars also pass through MessagePack.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -8,28 +8,40 @@
 )]
 
 use relcore::api::{self, Signature, Transport};
-use relcore::{Error, ErrorKind, NaiveDate, ReasonCode, Span, Timestamp, Version};
-use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer as _, Visitor};
-use serde::{Serialize, forward_to_deserialize_any};
+use relcore::wire::{Key, Sink, Source, Tree, TreeSource};
+use relcore::{Error, NaiveDate, ReasonCode, Span, Timestamp, Version};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 #[test]
 fn the_descriptors_have_the_fields_and_variants_in_the_order_of_serde() {
     let descriptors: Value = serde_json::from_str(&api::descriptors()).unwrap();
+    let types = &descriptors["types"];
     for name in api::named_types() {
-        let descriptor = &descriptors["types"][name];
-        let of = descriptor["of"].as_array().unwrap();
-        let names = |pairs: &[Value]| pairs.iter().map(|pair| pair[0].clone()).collect::<Vec<_>>();
-        match descriptor["kind"].as_str().unwrap() {
-            "Unit" => assert_eq!(names_of(name, 0), [json!(of)], "{name}"),
-            "Struct" => assert_eq!(names_of(name, 0), [json!(names(of))], "{name}"),
-            "Tagged" => {
-                for (index, variant) in of.iter().enumerate() {
-                    let fields = names(variant[1].as_array().unwrap());
-                    assert_eq!(names_of(name, index), [json!(names(of)), json!(fields)], "{name}");
+        let of = types[name]["of"].as_array().unwrap();
+        let variants = if types[name]["kind"] == "Struct" { 1 } else { of.len() };
+        for variant in 0..variants {
+            let [by_name, by_position] = [false, true].map(|by_position| {
+                let mut sample = Sample { types, by_position, variant, next: 0 };
+                written(name, sample.named(name))
+            });
+            assert_eq!(by_name, by_position, "{name}");
+            let value: Value = serde_json::from_str(&by_name).unwrap();
+            let fields = match types[name]["kind"].as_str().unwrap() {
+                "Unit" => {
+                    assert_eq!(value, of[variant]);
+                    continue;
                 }
+                "Struct" => of,
+                _ => of[variant][1].as_array().unwrap(),
+            };
+            let mut names: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+            if variants > 1 || names.first() == Some(&"type") {
+                names.remove(0);
             }
-            kind => panic!("{name} is a {kind}"),
+            let mut described: Vec<&str> = fields.iter().map(|field| field[0].as_str().unwrap()).collect();
+            described.retain(|name| names.contains(name)); // some are left out at their default
+            assert_eq!(names, described, "{name} as it is written");
         }
     }
 }
@@ -50,111 +62,87 @@ fn scalars_pass_through_a_format_without_newtypes() {
     assert!(rmp_serde::from_slice::<Timestamp>(&rmp_serde::to_vec(&u64::MAX).unwrap()).is_err());
 }
 
-/// The names that serde asks for when it reads a type: fields, or variants and then the fields of one of them.
-fn names_of(name: &str, variant: usize) -> Vec<Value> {
-    let mut probe = Probe { variant, asked: Vec::new() };
-    assert!(api::named_type(name).unwrap().to_json(&mut probe).is_err());
-    probe.asked
+/// The value of the type of this name as JSON.
+fn written(name: &str, value: Tree<'static>) -> String {
+    api::named_type(name)
+        .unwrap()
+        .to_json(&mut One(TreeSource::new(value)))
+        .unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-struct Probe {
+/// A call with one argument.
+struct One(TreeSource<'static>);
+
+impl Transport for One {
+    fn argument(&mut self, _: &Signature, _: usize) -> Result<&mut dyn Source, Error> {
+        Ok(&mut self.0)
+    }
+
+    fn sink(&mut self) -> &mut dyn Sink {
+        panic!("nothing is returned")
+    }
+}
+
+/// Makes values of which no two are the same.
+struct Sample<'a> {
+    types: &'a Value,
+    by_position: bool,
+    /// Of an enum.
     variant: usize,
-    asked: Vec<Value>,
+    next: u16,
 }
 
-impl Transport for Probe {
-    type Return = ();
-    type Failure = Error;
-    type Floats = Vec<f64>;
-
-    fn arg<T: DeserializeOwned>(&mut self, _: &Signature, _: usize) -> Result<T, Error> {
-        T::deserialize(self).map_err(|_| Error::new(ErrorKind::InvalidValue, "", "asked"))
+impl Sample<'_> {
+    fn of(&mut self, of: &Value) -> Tree<'static> {
+        self.next = self.next.checked_add(1).unwrap();
+        let next = self.next;
+        match of["kind"].as_str().unwrap() {
+            "Bool" => Tree::Bool(next.is_multiple_of(2)),
+            "Integer" => Tree::Integer(
+                (of["of"][0].as_i64().unwrap() + i64::from(next)).min(of["of"][1].as_i64().unwrap()),
+            ),
+            "Float" => Tree::Float(f64::from(next) + 0.5),
+            "Text" => Tree::Text(format!("text {next}").into()),
+            "Timestamp" => Tree::Instant(i64::from(next) * 1000),
+            "Span" => Tree::Span(i64::from(next) * 1000),
+            "Date" => Tree::Day(format!("2026-11-{:02}", next % 28 + 1).into()),
+            "Version" => Tree::Text(format!("1.2.{next}").into()),
+            "ReasonCode" => Tree::Text("gate_pending".into()),
+            "Optional" => self.of(&of["of"]),
+            "List" => Tree::List(vec![self.of(&of["of"])]),
+            "Map" => Tree::Object(vec![(Key::Wire("key".into()), self.of(&of["of"]))]),
+            _ => self.named(of["of"].as_str().unwrap()),
+        }
     }
 
-    fn floats(&mut self, signature: &Signature, index: usize) -> Result<Vec<f64>, Error> {
-        self.arg(signature, index)
+    fn named(&mut self, name: &str) -> Tree<'static> {
+        let types = self.types;
+        let of = types[name]["of"].as_array().unwrap();
+        let variant = std::mem::take(&mut self.variant);
+        let position = u32::try_from(variant).unwrap();
+        match (types[name]["kind"].as_str().unwrap(), self.by_position) {
+            ("Unit", true) => Tree::Unit(position),
+            ("Unit", false) => Tree::Text(of[variant].as_str().unwrap().to_owned().into()),
+            ("Struct", _) => Tree::Object(self.fields(of)),
+            (_, by_position) => {
+                let mut fields = self.fields(of[variant][1].as_array().unwrap());
+                if by_position {
+                    return Tree::Object(vec![(Key::Position(position), Tree::Object(fields))]);
+                }
+                let tag = Tree::Text(of[variant][0].as_str().unwrap().to_owned().into());
+                fields.push((Key::Wire("type".into()), tag));
+                Tree::Object(fields)
+            }
+        }
     }
 
-    fn ret<T: Serialize>(&mut self, _: T) -> Result<(), Error> {
-        Ok(())
-    }
-}
-
-/// Ends the reading: the names are known.
-type Asked = de::value::Error;
-
-fn asked<T>() -> Result<T, Asked> {
-    Err(de::Error::custom("asked"))
-}
-
-impl<'de> de::Deserializer<'de> for &mut Probe {
-    type Error = Asked;
-
-    fn is_human_readable(&self) -> bool {
-        false
-    }
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Asked> {
-        asked()
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Asked> {
-        self.asked.push(json!(fields));
-        asked()
-    }
-
-    fn deserialize_enum<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        variants: &'static [&'static str],
-        visitor: V,
-    ) -> Result<V::Value, Asked> {
-        self.asked.push(json!(variants));
-        visitor.visit_enum(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map identifier ignored_any
-    }
-}
-
-impl<'de> de::EnumAccess<'de> for &mut Probe {
-    type Error = Asked;
-    type Variant = Self;
-
-    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Asked> {
-        let index: de::value::U64Deserializer<Asked> = (self.variant as u64).into_deserializer();
-        Ok((seed.deserialize(index)?, self))
-    }
-}
-
-impl<'de> de::VariantAccess<'de> for &mut Probe {
-    type Error = Asked;
-
-    fn unit_variant(self) -> Result<(), Asked> {
-        asked()
-    }
-
-    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, _: T) -> Result<T::Value, Asked> {
-        asked()
-    }
-
-    fn tuple_variant<V: Visitor<'de>>(self, _: usize, _: V) -> Result<V::Value, Asked> {
-        asked()
-    }
-
-    fn struct_variant<V: Visitor<'de>>(
-        self,
-        fields: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Asked> {
-        self.asked.push(json!(fields));
-        asked()
+    fn fields(&mut self, of: &[Value]) -> Vec<(Key<'static>, Tree<'static>)> {
+        let key = |index: usize, name: &str| match self.by_position {
+            true => Key::Position(u32::try_from(index).unwrap()),
+            false => Key::Wire(name.to_owned().into()),
+        };
+        let keys: Vec<_> =
+            of.iter().enumerate().map(|(index, field)| key(index, field[0].as_str().unwrap())).collect();
+        keys.into_iter().zip(of).map(|(key, field)| (key, self.of(&field[1]))).collect()
     }
 }

@@ -101,8 +101,9 @@ fn a_rollout_under_way_goes_on() {
 
 /// The value after it was read and written.
 fn again(of: &str, value: &Value) -> Value {
-    let read = named_type(of).unwrap().from_json(&value.to_string(), &mut JsonTransport::new(vec![]));
-    serde_json::from_str(&read.unwrap()).unwrap()
+    let mut transport = JsonTransport::new(vec![]);
+    named_type(of).unwrap().from_json(&value.to_string(), &mut transport).unwrap();
+    serde_json::from_str(&transport.into_text()).unwrap()
 }
 
 // -- what is written for a new version --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@
 mod model;
 
 use proptest::prelude::*;
+use relcore::release::Type;
 use relcore::time::BusinessCalendar;
 use relcore::window::{
     Definition, Engine, FitVerdict, Kind, Policy, Schedule, SlotVerdict, Subject, Verdict,
@@ -201,6 +202,40 @@ proptest! {
         );
         let (before, after) = (Engine::new(policy).unwrap(), Engine::new(wider).unwrap());
         prop_assert!(is_open(&before, now) || !is_open(&after, now));
+    }
+
+    /// With all that lets a release through what blocks, the search skips no opening.
+    #[test]
+    fn what_passes_changes_at_the_next_check_and_not_before(
+        policy in policies(5),
+        flags in proptest::collection::vec((any::<bool>(), any::<bool>(), any::<bool>()), 5),
+        passes in (any::<bool>(), any::<bool>(), any::<bool>()),
+        now in instants(),
+        parts in proptest::collection::vec(0.0..1.0_f64, 8),
+    ) {
+        let windows = policy.windows.iter().cloned().zip(&flags).map(|(mut window, (exempts, manual, overrun))| {
+            window.exempt = exempts.then_some(Type::Hotfix).into_iter().collect();
+            (window.manual, window.overrun) = (*manual, *overrun);
+            window
+        });
+        let engine = Engine::new(policy.clone().windows(windows.collect::<Vec<_>>())).unwrap();
+        let mut subject = Subject::default().release_type(Type::Hotfix).manual(passes.0);
+        if passes.1 {
+            subject = subject.exemption_approved_by("kim");
+        }
+        if passes.2 {
+            subject = subject.started_at(now);
+        }
+        let is_open = |at: Timestamp| engine.status(&subject, at).unwrap().verdict == Verdict::Open;
+        let is_open_now = is_open(now);
+        let end = now.plus(Span::from_days(20)).unwrap();
+        let next = engine.status(&subject, now).unwrap().next_check_at.filter(|next| *next < end);
+        if let Some(next) = next {
+            prop_assert_eq!(is_open(next), !is_open_now);
+        }
+        for part in parts {
+            prop_assert_eq!(is_open(between(now, next.unwrap_or(end), part)), is_open_now);
+        }
     }
 
     /// A subject that leaves out where it goes is open exactly if it is open wherever it may go.

@@ -163,6 +163,8 @@ pub struct Function {
     pub result: Type,
     /// Whether it returns a `Result` in the core. In other languages every function may fail.
     pub fallible: bool,
+    /// Whether its last argument in the core, `calls`, calls other functions by name. Other languages do not see it.
+    pub calls: bool,
 }
 
 /// A function over columns.
@@ -310,10 +312,17 @@ impl Definition {
 impl Type {
     /// The named type inside, if any.
     pub fn named(&self) -> Option<&str> {
-        match self {
+        match self.innermost() {
             Self::Named(name) => Some(name),
-            Self::Optional(inner) | Self::List(inner) | Self::Map(inner) => inner.named(),
             _ => None,
+        }
+    }
+
+    /// The type without what may be left out or repeated.
+    pub fn innermost(&self) -> &Self {
+        match self {
+            Self::Optional(inner) | Self::List(inner) | Self::Map(inner) => inner.innermost(),
+            _ => self,
         }
     }
 }

@@ -153,6 +153,7 @@ fn function_of(schema: api::RowSchema, own: Option<&Signature>) -> Result<Functi
         arguments,
         result,
         fallible: own.fallible,
+        calls: own.calls,
     })
 }
 

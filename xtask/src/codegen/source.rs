@@ -56,11 +56,12 @@ const CLOSED: &[(&str, &str)] = &[
     ("version.Bump", "the parts of Semantic Versioning 2.0.0"),
 ];
 
-/// The docs of a function, and whether it returns a `Result`.
+/// The docs of a function, whether it returns a `Result`, and whether it takes what calls other functions.
 #[derive(Debug)]
 pub struct Signature {
     pub docs: String,
     pub fallible: bool,
+    pub calls: bool,
 }
 
 impl Source {
@@ -202,7 +203,12 @@ impl Source {
             syn::ReturnType::Type(_, result) => is_result(result),
             syn::ReturnType::Default => false,
         };
-        self.functions.insert(name, Signature { docs: docs(attributes), fallible });
+        let is_calls = |input: &syn::FnArg| match input {
+            syn::FnArg::Typed(input) => matches!(&*input.pat, syn::Pat::Ident(name) if name.ident == "calls"),
+            syn::FnArg::Receiver(_) => false,
+        };
+        let calls = signature.inputs.iter().any(is_calls);
+        self.functions.insert(name, Signature { docs: docs(attributes), fallible, calls });
     }
 
     fn add_type(&mut self, module: &str, name: &syn::Ident, names: Names) -> Result<()> {

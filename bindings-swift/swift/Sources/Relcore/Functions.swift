@@ -512,7 +512,8 @@ public enum Analysis {
 /// check that no record was changed, removed, inserted or moved. `merkle_root`, `inclusion_proof` and
 /// `consistency_proof` are those of RFC 6962, for an auditor who sees a part of the log. `to_statement` and
 /// `match_statement` write and match statements of in-toto. `evidence_gaps` lists the evidence that a release record
-/// lacks for the controls of a framework.
+/// lacks for the controls of a framework. `record_decision` makes the entry of a decision, and `replay` makes every decision
+/// of a log again.
 ///
 /// Rules:
 ///
@@ -530,6 +531,9 @@ public enum Analysis {
 /// - Nothing here signs. Sign the head, or the statement, with the tool that has your keys.
 /// - The time of an entry is that of the caller; entries need not be in the order of their times.
 public enum Audit {
+    /// The kind of the entries that `record_decision` makes and `replay` makes again: `decision`.
+    public static let decisionKind = "decision"
+
     /// Appends an entry to a log: returns its record, which has the next sequence number, the hash of the record before it, and
     /// its own hash.
     ///
@@ -580,6 +584,11 @@ public enum Audit {
     /// Writes the check of a proof as text for a person.
     public static func explainProof(check: AuditProofCheck) throws -> String {
         try ffiAuditExplainProof(check: check)
+    }
+
+    /// Writes the replay of a log as text for a person.
+    public static func explainReplay(replay: AuditReplay) throws -> String {
+        try ffiAuditExplainReplay(replay: replay)
     }
 
     /// Writes which artifacts a statement is about as text for a person.
@@ -653,6 +662,11 @@ public enum Audit {
         try ffiAuditOutcomeOfProof(check: check)
     }
 
+    /// The consequence of a replay for its caller: `proceed` if all agree, otherwise `ask`.
+    public static func outcomeOfReplay(replay: AuditReplay) throws -> DecisionOutcome {
+        try ffiAuditOutcomeOfReplay(replay: replay)
+    }
+
     /// The consequence of the check of a statement for its caller: `proceed` if it is about all artifacts, else `ask`.
     public static func outcomeOfStatement(check: AuditStatementCheck) throws -> DecisionOutcome {
         try ffiAuditOutcomeOfStatement(check: check)
@@ -667,9 +681,29 @@ public enum Audit {
         try ffiAuditReadLog(text: text)
     }
 
+    /// Makes a decision and the entry for it: which function was asked, with what, and what it answered.
+    ///
+    /// `function_name` is qualified, as `canary.next_action`, and `input` is the JSON object of the function's arguments. The entry has all that
+    /// `replay` needs to make the decision again: the policy, the facts and the time are part of the arguments.
+    ///
+    /// Errors:
+    /// `unknown_function`, and whatever the function refuses.
+    public static func recordDecision(at: Timestamp, functionName: String, input: String) throws -> AuditEntry {
+        try ffiAuditRecordDecision(at: at, functionName: functionName, input: input)
+    }
+
     /// The leaf of a record: `leaf_hash` over the record without its key `hash` as canonical JSON.
     public static func recordLeaf(record: AuditLogRecord) throws -> String {
         try ffiAuditRecordLeaf(record: record)
+    }
+
+    /// Makes every decision of a log again and compares the result with what the log says, bit for bit.
+    ///
+    /// A decision is an entry of the kind `DECISION_KIND`, as `record_decision` makes it; other entries are skipped. A decision
+    /// is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
+    /// of relcore, or changed. The chain of the log is not checked here: `verify_chain` does so.
+    public static func replay(log: [AuditLogRecord]) throws -> AuditReplay {
+        try ffiAuditReplay(log: log)
     }
 
     /// Writes an in-toto Statement v1 as canonical JSON: what is said (the predicate) about which artifacts (the subjects).
@@ -809,7 +843,11 @@ public enum Audit {
 /// Orders:
 ///
 /// A command is obeyed whenever it arrives, unless it was given before what it would change: a resume from before the
-/// pause, a skip from before the step. Then `order_outdated` says so. The same command of the same instant is applied once.
+/// pause, a skip from before the step. Then `order_outdated` says so, and `order_without_effect` where the phase leaves nothing
+/// to change: an abort after the rollout has succeeded. The same command of the same instant is applied once.
+///
+/// A resume, a skip and a promotion forgive what was measured, and restart the clock of a deadline that has passed. A new
+/// revision ends a pause, and `pause_ended` says so if a person had ordered it.
 ///
 /// Pitfalls:
 ///
@@ -1723,7 +1761,8 @@ public enum Incident {
     }
 }
 
-/// Converts the text of git and Prometheus to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+/// Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+/// Grafana.
 /// It decides nothing.
 ///
 /// | input | function | result |
@@ -1734,6 +1773,7 @@ public enum Incident {
 /// | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
 /// | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
 /// | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
+/// | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo_sync_windows`, `gitlab_freeze_periods`, `kured_window` | a policy of `window` |
 /// | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
 ///
 /// The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -1804,6 +1844,24 @@ public enum Interchange {
         try ffiInterchangeAlertRulesToPrometheus(rules: rules, queries: queries, group: group)
     }
 
+    /// Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
+    ///
+    /// `text` is the manifest of an `AppProject`, its `spec`, or the list `syncWindows` alone, in YAML or JSON. A window counts if
+    /// one of its selectors matches, or all that it has with `andOperator`. The windows get the names `window 1`, `window 2`
+    /// by their places in the list.
+    ///
+    /// Two things differ from Argo CD. It takes the offset of a time zone from the clock on the wall, so that its windows are an
+    /// hour off after a clock change. And a window is active from its first instant on, where Argo CD leaves that instant out.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is neither YAML nor JSON, `missing_field` for a document without
+    /// `syncWindows`, `unknown_field` for a misspelt key of a window, `invalid_value` for the kind `block`, a window without a
+    /// selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?` are read. Those of
+    /// `window.policy_from_json` for a zone, a cron expression and a duration.
+    public static func argoSyncWindows(text: String, application: InterchangeArgoApplication) throws -> WindowPolicy {
+        try ffiInterchangeArgoSyncWindows(text: text, application: application)
+    }
+
     /// The same for several packages in one repository, each a service of its own.
     ///
     /// A release of a package delivers those of its commits that no earlier release of it contains. A commit that touches two
@@ -1838,6 +1896,32 @@ public enum Interchange {
     /// history, as in one that was cut off; `duplicate` for a repeated commit or release.
     public static func gitReleases(history: InterchangeGitHistory, tagPattern: String? = nil, repository: String? = nil) throws -> InterchangeGitReleases {
         try ffiInterchangeGitReleases(history: history, tagPattern: tagPattern, repository: repository)
+    }
+
+    /// Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
+    ///
+    /// A window is named by the id of its period: `freeze period 1`. Without periods everything is open.
+    ///
+    /// GitLab counts the instant of the end as frozen; here a window ends before it.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, `wrong_type` for an object instead of a list, `missing_field` for
+    /// a period without `freeze_end`, `unknown_zone` for `Berlin`, `invalid_value` for the cron expression `0 0 0 * *`,
+    /// `duplicate` for two periods of one id. Other keys are ignored.
+    public static func gitlabFreezePeriods(text: String) throws -> WindowPolicy {
+        try ffiInterchangeGitlabFreezePeriods(text: text)
+    }
+
+    /// Reads the schedule of kured as allow windows.
+    ///
+    /// A window over midnight becomes two, because kured counts each part on the weekday of its own: `mon` from `22:00` to
+    /// `02:00` is the night's first hours of Monday and Monday from 22:00 on.
+    ///
+    /// Errors:
+    /// All faults at once: `invalid_value` for the day `fridayyyy`, no day, the times `25:00` and `9:00:30`, and a start at the
+    /// end; `unknown_zone` for `Local`.
+    public static func kuredWindow(schedule: InterchangeKuredSchedule) throws -> WindowPolicy {
+        try ffiInterchangeKuredWindow(schedule: schedule)
     }
 
     /// Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.

@@ -301,12 +301,18 @@ extension ReasonCode {
     /// A command, an approval or a new revision had no effect, because it is from before the run, the pause or the step that
     /// it would change.
     public static let orderOutdated = Self(rawValue: "order_outdated")
+    /// A command of an operator changes nothing in this phase of the rollout.
+    public static let orderWithoutEffect = Self(rawValue: "order_without_effect")
     /// The rollout is paused until an operator resumes.
     public static let paused = Self(rawValue: "paused")
+    /// A pause that an operator ordered ended with a new revision.
+    public static let pauseEnded = Self(rawValue: "pause_ended")
     /// All pauses together have used up their limit: a pause ended by itself, or could not begin.
     public static let pauseLimitReached = Self(rawValue: "pause_limit_reached")
     /// A pause step has not reached its end.
     public static let pauseRunning = Self(rawValue: "pause_running")
+    /// The revision that was announced is rolled out already.
+    public static let revisionKnown = Self(rawValue: "revision_known")
     /// Routes and a scale ended with the run, and must be removed after its traffic.
     public static let routesRemoved = Self(rawValue: "routes_removed")
     /// The rollout has failed, and its traffic goes back as the previous version can take it.
@@ -647,6 +653,14 @@ extension ReasonCode {
     public static let evidenceMissing = Self(rawValue: "evidence_missing")
     /// The evidence for a control is there, but does not show what the control asks for.
     public static let evidenceInsufficient = Self(rawValue: "evidence_insufficient")
+    /// Every decision of the log has the same result when it is made again.
+    public static let decisionsAgree = Self(rawValue: "decisions_agree")
+    /// A decision has another result when it is made again.
+    public static let decisionDiffers = Self(rawValue: "decision_differs")
+    /// An entry of the kind `decision` does not say what was decided, or names a function that there is not.
+    public static let decisionUnreadable = Self(rawValue: "decision_unreadable")
+    /// The log has no decision.
+    public static let noDecisions = Self(rawValue: "no_decisions")
     /// Fail: the canary is proven worse than its baseline, and its estimate is beyond the margin.
     public static let harmProven = Self(rawValue: "harm_proven")
     /// Pass: the canary is proven to be worse than its baseline by less than the margin, or not at all.

@@ -728,6 +728,14 @@ extension AuditChainVerdict: WireValue {
     public func json() throws -> String { try ffiWriteAuditChainVerdict(value: self) }
 }
 
+extension AuditDifference: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditDifference(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditDifference(value: self) }
+}
+
 extension AuditEntry: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadAuditEntry(json: json) }
@@ -854,6 +862,22 @@ extension AuditReleaseRecord: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteAuditReleaseRecord(value: self) }
+}
+
+extension AuditReplay: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditReplay(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditReplay(value: self) }
+}
+
+extension AuditReplayVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadAuditReplayVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteAuditReplayVerdict(value: self) }
 }
 
 extension AuditStatementCheck: WireValue {
@@ -1736,6 +1760,14 @@ extension IncidentVocabulary: WireValue {
     public func json() throws -> String { try ffiWriteIncidentVocabulary(value: self) }
 }
 
+extension InterchangeArgoApplication: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeArgoApplication(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeArgoApplication(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }
@@ -1782,6 +1814,14 @@ extension InterchangeGitTag: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangeGitTag(value: self) }
+}
+
+extension InterchangeKuredSchedule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeKuredSchedule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeKuredSchedule(value: self) }
 }
 
 extension InterchangeMissingSample: WireValue {

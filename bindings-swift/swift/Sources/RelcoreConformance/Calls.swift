@@ -92,6 +92,7 @@ extension AuditArtifactMatch: CaseValue {}
 extension AuditBreach: CaseValue {}
 extension AuditChainCheck: CaseValue {}
 extension AuditChainVerdict: CaseValue {}
+extension AuditDifference: CaseValue {}
 extension AuditEntry: CaseValue {}
 extension AuditEnvironmentStage: CaseValue {}
 extension AuditEvidenceGap: CaseValue {}
@@ -108,6 +109,8 @@ extension AuditLogText: CaseValue {}
 extension AuditProofCheck: CaseValue {}
 extension AuditProofVerdict: CaseValue {}
 extension AuditReleaseRecord: CaseValue {}
+extension AuditReplay: CaseValue {}
+extension AuditReplayVerdict: CaseValue {}
 extension AuditStatementCheck: CaseValue {}
 extension AuditStatementVerdict: CaseValue {}
 extension CanaryAbortPolicy: CaseValue {}
@@ -218,12 +221,14 @@ extension IncidentTicket: CaseValue {}
 extension IncidentUpdate: CaseValue {}
 extension IncidentUpdateVerdict: CaseValue {}
 extension IncidentVocabulary: CaseValue {}
+extension InterchangeArgoApplication: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitFault: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
 extension InterchangeGitPackage: CaseValue {}
 extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
+extension InterchangeKuredSchedule: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
 extension InterchangePrometheusMetric: CaseValue {}
 extension InterchangePrometheusQuery: CaseValue {}
@@ -531,6 +536,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Audit.explainEvidence(gaps: input.take("gaps")).wire()
     case "audit.explain_proof":
         return try Audit.explainProof(check: input.take("check")).wire()
+    case "audit.explain_replay":
+        return try Audit.explainReplay(replay: input.take("replay")).wire()
     case "audit.explain_statement":
         return try Audit.explainStatement(check: input.take("check")).wire()
     case "audit.genesis":
@@ -551,12 +558,18 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Audit.outcomeOfEvidence(gaps: input.take("gaps")).wire()
     case "audit.outcome_of_proof":
         return try Audit.outcomeOfProof(check: input.take("check")).wire()
+    case "audit.outcome_of_replay":
+        return try Audit.outcomeOfReplay(replay: input.take("replay")).wire()
     case "audit.outcome_of_statement":
         return try Audit.outcomeOfStatement(check: input.take("check")).wire()
     case "audit.read_log":
         return try Audit.readLog(text: input.take("text")).wire()
+    case "audit.record_decision":
+        return try Audit.recordDecision(at: input.take("at"), functionName: input.take("functionName"), input: input.take("input")).wire()
     case "audit.record_leaf":
         return try Audit.recordLeaf(record: input.take("record")).wire()
+    case "audit.replay":
+        return try Audit.replay(log: input.take("log")).wire()
     case "audit.to_statement":
         return try Audit.toStatement(subjects: input.take("subjects"), predicateType: input.take("predicateType"), predicate: input.take("predicate")).wire()
     case "audit.verify_chain":
@@ -739,10 +752,16 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Incident.wordForStatus(vocabulary: input.take("vocabulary"), status: input.take("status")).wire()
     case "interchange.alert_rules_to_prometheus":
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
+    case "interchange.argo_sync_windows":
+        return try Interchange.argoSyncWindows(text: input.take("text"), application: input.take("application")).wire()
     case "interchange.git_packages":
         return try Interchange.gitPackages(history: input.take("history"), packages: input.take("packages"), repository: input.take("repository")).wire()
     case "interchange.git_releases":
         return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern"), repository: input.take("repository")).wire()
+    case "interchange.gitlab_freeze_periods":
+        return try Interchange.gitlabFreezePeriods(text: input.take("text")).wire()
+    case "interchange.kured_window":
+        return try Interchange.kuredWindow(schedule: input.take("schedule")).wire()
     case "interchange.monitoring_to_grafana":
         return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.parse_git":
@@ -1037,6 +1056,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
 /// The same through each handle that has the function as a method.
 func callHandles(_ name: String, _ input: Arguments) throws -> [Any?] {
     switch name {
+    case "audit.consistency_proof":
+        return [try AuditTree(hashes: input.take("hashes")).consistencyProof(firstSize: input.take("firstSize")).wire()]
+    case "audit.inclusion_proof":
+        return [try AuditTree(hashes: input.take("hashes")).inclusionProof(index: input.take("index")).wire()]
     case "canary.next_action":
         return [try CanaryRollout(schedule: input.take("schedule")).nextAction(state: input.take("state"), observations: input.take("observations"), now: input.take("now")).wire()]
     case "canary.plan":

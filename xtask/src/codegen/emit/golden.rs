@@ -184,6 +184,7 @@ fn function(qualified: &str) -> Function {
         arguments: vec![],
         result: Type::String,
         fallible: false,
+        calls: false,
     }
 }
 

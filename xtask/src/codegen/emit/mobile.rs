@@ -29,7 +29,7 @@ fn swift_wire(model: &Model) -> String {
              /// The JSON form.\n    public func json() throws -> String {{ try ffiWrite{name}(value: self) }}\n}}\n"
         );
     }
-    for Handle { flat, policy, .. } in &model.handles {
+    for Handle { flat, policy, .. } in with_json(model) {
         let _ = write!(
             text,
             "\nextension {flat} {{\n    /// Reads the JSON form of the {0}; unknown keys are refused.\n    \
@@ -39,6 +39,11 @@ fn swift_wire(model: &Model) -> String {
         );
     }
     text
+}
+
+/// The handles whose policy has a type of its own, with a JSON form.
+fn with_json(model: &Model) -> impl Iterator<Item = &Handle> {
+    model.handles.iter().filter(|handle| matches!(handle.policy.of, Type::Named(_)))
 }
 
 /// A method of a handle that does the same as a function: it has its name, and its arguments but for the policy.
@@ -102,7 +107,7 @@ fn kotlin_wire(model: &Model) -> String {
              /** The JSON form. */\n@Throws(RelcoreException::class)\nfun {name}.toJson(): String = ffiWrite{name}(this)\n"
         );
     }
-    for Handle { flat: name, policy, .. } in &model.handles {
+    for Handle { flat: name, policy, .. } in with_json(model) {
         let of = policy.of.named().map_or_else(String::new, |of| flat(model, of).to_owned());
         let _ = write!(
             text,

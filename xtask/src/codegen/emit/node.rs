@@ -702,6 +702,7 @@ mod tests {
                 ],
                 result: named(result),
                 fallible: true,
+                calls: false,
             });
         }
         model

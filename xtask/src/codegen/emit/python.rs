@@ -34,7 +34,7 @@ const BY_HAND: &[(&str, &str)] = &[
 const IMPORTS: &str = "
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, date as _date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
@@ -61,6 +61,15 @@ struct Module<'a> {
 /// How a notebook shows a value that a function of its module explains.
 fn shown_by(function: &str) -> String {
     format!("\n    def _repr_markdown_(self) -> str:\n        return _markdown({function}(self))\n")
+}
+
+/// The order of names in `__all__` that ruff wants: constants, classes, functions.
+fn rank(name: &str) -> u8 {
+    match name {
+        _ if name == name.to_shouty_snake_case() => 0,
+        _ if name.starts_with(char::is_uppercase) => 1,
+        _ => 2,
+    }
 }
 
 /// Where a type stands.
@@ -116,7 +125,7 @@ impl Module<'_> {
             self.imports.insert("from relcore.columns import Frame".to_owned());
             body += &self.frame_function(bulk);
         }
-        names.sort();
+        names.sort_by_cached_key(|name| (rank(name), name.clone()));
         let imports: String = self.imports.iter().map(|line| format!("{line}\n")).collect();
         let text = format!(
             "# {MARK}\n{}\nfrom __future__ import annotations\n{IMPORTS}{imports}\n__all__ = {}\n{body}",
@@ -134,7 +143,7 @@ impl Module<'_> {
                 Ok(str_enum(name, &definition.docs, members))
             }
             Kind::Struct(fields) => {
-                let text = self.dataclass(name, &definition.docs, fields, None)?;
+                let text = self.dataclass(name, &definition.qualified, &definition.docs, fields, None)?;
                 let shown = self.explained_by(&definition.qualified).map(shown_by).unwrap_or_default();
                 Ok(text + &shown)
             }
@@ -142,7 +151,8 @@ impl Module<'_> {
                 let mut text = String::new();
                 for variant in variants {
                     let class = variant_class(name, &variant.wire);
-                    text += &self.dataclass(&class, &variant.docs, &variant.fields, Some(&variant.wire))?;
+                    let (of, tag) = (&definition.qualified, Some(variant.wire.as_str()));
+                    text += &self.dataclass(&class, of, &variant.docs, &variant.fields, tag)?;
                 }
                 let classes: Vec<String> =
                     variants.iter().map(|variant| variant_class(name, &variant.wire)).collect();
@@ -164,21 +174,37 @@ impl Module<'_> {
         found.map(|function| function.name.as_str())
     }
 
-    fn dataclass(&mut self, name: &str, docs: &str, fields: &[Field], tag: Option<&str>) -> Result<String> {
+    fn dataclass(
+        &mut self,
+        name: &str,
+        of: &str,
+        docs: &str,
+        fields: &[Field],
+        tag: Option<&str>,
+    ) -> Result<String> {
         let base = if tag.is_some() { "_Variant" } else { "_Value" };
-        let mut text =
-            format!("\n@dataclass(frozen=True, kw_only=True, slots=True)\nclass {name}({base}):\n");
+        let mut text = format!(
+            "\n@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)\nclass {name}({base}):\n"
+        );
         text += &docstring(docs, 1);
         let names = fields.iter().map(|field| format!("\"{}\"", field.name));
-        let names: Vec<String> = names.chain(tag.map(|tag| format!("tag=\"{tag}\""))).collect();
+        let of = format!("of=\"{of}\"");
+        let names: Vec<String> = names.chain([of]).chain(tag.map(|tag| format!("tag=\"{tag}\""))).collect();
         let _ =
             write!(text, "\n    _fields: ClassVar[_native.Fields] = _native.Fields({})\n", names.join(", "));
         if let Some(tag) = tag {
             let _ = writeln!(text, "\n    type: Literal[\"{tag}\"] = \"{tag}\"");
             text += &docstring("Which variant this is.", 1);
         }
+        // Annotations are resolved in the class, where a field named like a type hides it: pydantic would read `date: date`
+        // as the field itself.
+        let hides_date = fields.iter().any(|field| field.name == "date");
         for field in fields {
-            let _ = write!(text, "\n    {}: {}", field.name, self.type_text(&field.of, Position::Field));
+            let mut annotation = self.type_text(&field.of, Position::Field);
+            if hides_date && field.of.innermost() == &Type::NaiveDate {
+                annotation = annotation.replace("date", "_date");
+            }
+            let _ = write!(text, "\n    {}: {annotation}", field.name);
             if let Some(default) = &field.default {
                 let value = self
                     .literal(default, &field.of)
@@ -474,7 +500,7 @@ fn init(model: &Model) -> File {
         "Release decisions as pure functions.\n\nEach module has its types, functions and handles: `relcore.canary.next_action`. A module is loaded when it is first used.\n\n{contents}"
     );
     let mut text = format!(
-        "# {MARK}\n{}\nfrom __future__ import annotations\nfrom importlib import import_module as _import\nfrom typing import TYPE_CHECKING\nfrom relcore._native import VERSION as __version__\n\nif TYPE_CHECKING:\n",
+        "# {MARK}\n{}\nfrom __future__ import annotations\nfrom importlib import import_module as _import\nfrom relcore._native import VERSION as __version__\n\n# Type checkers know this name; `typing` itself would be most of what the import costs.\nTYPE_CHECKING = False\nif TYPE_CHECKING:\n",
         docstring(&top, 0)
     );
     for module in &modules {

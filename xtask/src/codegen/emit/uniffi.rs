@@ -149,7 +149,8 @@ fn fields(model: &Model, fields: &[Field]) -> String {
 
 fn function(model: &Model, function: &Function) -> String {
     let Function { module, name, arguments, result, .. } = function;
-    let call = format!("relcore::{module}::{name}({})", borrowed(arguments));
+    let calls = if function.calls { ", relcore::api::call_json" } else { "" };
+    let call = format!("relcore::{module}::{name}({}{calls})", borrowed(arguments));
     let arguments = declared(model, arguments);
     let returned = returned(result);
     format!(

@@ -9,9 +9,10 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 
 from __future__ import annotations
 from importlib import import_module as _import
-from typing import TYPE_CHECKING
 from relcore._native import VERSION as __version__
 
+# Type checkers know this name; `typing` itself would be most of what the import costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from relcore import error as error
     from relcore import probe as probe

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, date as _date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
@@ -23,11 +23,11 @@ class ErrorKind(StrEnum):
     POLICY_CHANGED = "policy_changed"
     """Another policy."""
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Fault(_Value):
     """One mistake."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text")
+    _fields: ClassVar[_native.Fields] = _native.Fields("code", "path", "text", of="Fault")
 
     code: ErrorKind
     """Its code."""

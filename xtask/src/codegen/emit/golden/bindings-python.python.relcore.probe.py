@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, date as _date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 
@@ -21,7 +21,7 @@ from relcore.columns import AllColumns
 from relcore.columns import Frame
 from relcore.reason import ReasonCode
 
-__all__ = ["Colour","Everything","LOOK_UP","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","look_columns","look_frame","name",]
+__all__ = ["LOOK_UP","Colour","Everything","Signal","SignalOff","SignalSlowBlink","Watcher","explain","look_at","look_columns","look_frame","name",]
 
 class Colour(StrEnum):
     """The colour."""
@@ -32,11 +32,11 @@ class Colour(StrEnum):
     DARK_GREEN = "dark_green"
     """Go."""
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Everything(_Value):
     """One field of each type."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("flag", "tiny", "small", "count_of_some", "signed", "big", "share", "name", "at", "length", "day", "version", "reason", "note", "limit", "colours", "labels", "colour", "signal")
+    _fields: ClassVar[_native.Fields] = _native.Fields("flag", "tiny", "small", "count_of_some", "signed", "big", "share", "name", "at", "length", "day", "version", "reason", "note", "limit", "colours", "labels", "colour", "signal", of="probe.Everything")
 
     flag: bool = True
     """Its flag."""
@@ -102,11 +102,11 @@ class Everything(_Value):
     def _repr_markdown_(self) -> str:
         return _markdown(explain(self))
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SignalOff(_Variant):
     """Dark."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields(tag="off")
+    _fields: ClassVar[_native.Fields] = _native.Fields(of="probe.Signal", tag="off")
 
     type: Literal["off"] = "off"
     """Which variant this is."""
@@ -114,11 +114,11 @@ class SignalOff(_Variant):
     def __post_init__(self) -> None:
         _check_tag(self)
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SignalSlowBlink(_Variant):
     """On and off."""
 
-    _fields: ClassVar[_native.Fields] = _native.Fields("every_span", "colour", tag="slow_blink")
+    _fields: ClassVar[_native.Fields] = _native.Fields("every_span", "colour", of="probe.Signal", tag="slow_blink")
 
     type: Literal["slow_blink"] = "slow_blink"
     """Which variant this is."""
