@@ -1,8 +1,7 @@
-//! The buckets of a report, and values by bucket and group.
+//! The buckets of a report, and values by bucket.
 use crate::time::TimeRange;
 
-/// The index of a bucket, or of a group in a bucket where events are grouped: those of one bucket follow each other. Only
-/// [`Buckets`] makes one, so it lies in every [`ByBucket`] of that report.
+/// The index of a bucket. Only [`Buckets`] makes one, so it lies in every [`ByBucket`] of that report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::metrics) struct Bucket(usize);
 
@@ -17,27 +16,20 @@ pub(in crate::metrics) struct Buckets {
     start: i64,
     end: i64,
     ends: Vec<i64>,
-    /// How many groups each bucket has; 1 if events are not grouped.
-    groups: usize,
 }
 
 impl Buckets {
-    /// `buckets` touch the range, in order and without gaps. Each has so many groups.
-    pub(in crate::metrics) fn new(buckets: &[TimeRange], range: &TimeRange, groups: usize) -> Self {
+    /// `buckets` touch the range, in order and without gaps.
+    pub(in crate::metrics) fn new(buckets: &[TimeRange], range: &TimeRange) -> Self {
         Self {
             start: range.start.as_millis(),
             end: range.end.as_millis(),
             ends: buckets.iter().map(|bucket| bucket.end.as_millis()).collect(),
-            groups,
         }
     }
 
     pub(in crate::metrics) fn len(&self) -> usize {
-        self.ends.len().saturating_mul(self.groups)
-    }
-
-    pub(super) fn groups(&self) -> usize {
-        self.groups
+        self.ends.len()
     }
 
     /// The end of the report's range.
@@ -45,14 +37,9 @@ impl Buckets {
         self.end
     }
 
-    /// The bucket of an instant and a group; `None` outside the range.
-    pub(in crate::metrics) fn find(&self, at: i64, group: u32) -> Option<Bucket> {
-        self.contains(at).then(|| self.ends.partition_point(|end| *end <= at)).map(|time| self.bucket(time, group))
-    }
-
-    #[inline(always)] // for every deployment
-    fn bucket(&self, time: usize, group: u32) -> Bucket {
-        Bucket(time.saturating_mul(self.groups).saturating_add(group as usize))
+    /// The bucket of an instant; `None` outside the range.
+    pub(in crate::metrics) fn find(&self, at: i64) -> Option<Bucket> {
+        self.contains(at).then(|| Bucket(self.ends.partition_point(|end| *end <= at)))
     }
 
     pub(super) fn cursor(&self) -> Cursor<'_> {
@@ -72,19 +59,17 @@ pub(super) struct Cursor<'a> {
 
 impl Cursor<'_> {
     /// As [`Buckets::find`].
-    pub(super) fn find(&mut self, at: i64, group: u32) -> Option<Bucket> {
+    pub(super) fn find(&mut self, at: i64) -> Option<Bucket> {
         let ends = &self.buckets.ends;
         let start = self.last.checked_sub(1).and_then(|before| ends.get(before));
         let in_last =
             start.is_none_or(|start| *start <= at) && ends.get(self.last).is_some_and(|end| at < *end);
         if in_last && self.buckets.contains(at) {
-            return Some(self.buckets.bucket(self.last, group));
+            return Some(Bucket(self.last));
         }
-        if !self.buckets.contains(at) {
-            return None;
-        }
-        self.last = ends.partition_point(|end| *end <= at);
-        Some(self.buckets.bucket(self.last, group))
+        let found = self.buckets.find(at)?;
+        self.last = found.0;
+        Some(found)
     }
 }
 

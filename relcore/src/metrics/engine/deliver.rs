@@ -53,7 +53,7 @@ impl<'a> Deliver<'a> {
             plain_starts: reader.plain_starts(policy).filter(|_| spans.is_plain()),
             waiting: PerScope::default(),
             leads: Leads {
-                times: Runs::with_capacity(reader.change_count(), buckets.groups()),
+                times: Runs::with_capacity(reader.change_count()),
                 excluded: ByBucket::new(buckets),
                 fallbacks: (!policy.lead_start_fallbacks.is_empty()).then(|| ByBucket::new(buckets)),
             },
@@ -217,8 +217,7 @@ impl<'a> Deliver<'a> {
     ) {
         let Some(change) = self.reader.change(index) else { return };
         let Some(at) = change.committed_at.or(change.authored_at) else { return };
-        let group = deployment.map_or(self.reader.no_group(), |deployment| self.reader.group_of(deployment));
-        let bucket = self.cursor.find(at, group);
+        let bucket = self.cursor.find(at);
         watch.see(|| item(index, deployment, bucket, at, Err(ExclusionReason::Undelivered)));
         self.leads.excluded.add(bucket, ExclusionReason::Undelivered);
     }

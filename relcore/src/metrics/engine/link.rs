@@ -94,7 +94,7 @@ impl<'a> Link<'a> {
         if counts.is_ok() && !self.counts_incidents {
             return;
         }
-        let bucket = self.cursor.find(detected_at, incident.group);
+        let bucket = self.cursor.find(detected_at);
         match counts {
             Ok(()) => self.incidents.update(bucket, |incidents| *incidents += 1),
             Err(reason) => self.unlinked.add(bucket, reason),

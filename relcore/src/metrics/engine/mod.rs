@@ -25,7 +25,6 @@ mod duplicate;
 mod eligibility;
 mod estimate;
 mod excluded;
-mod groups;
 mod index;
 mod latest;
 mod link;
@@ -212,7 +211,6 @@ fn estimates_mut(row: &mut DoraRow) -> [(Metric, &mut Estimate); 5] {
 struct Report {
     overall: DoraRow,
     rows: Vec<DoraRow>,
-    groups: Vec<(DoraRow, Vec<DoraRow>)>,
     signals: Vec<Signal>,
     any_deployment: bool,
 }
@@ -224,9 +222,7 @@ fn rows<W: Watch>(
     whole: &[TimeRange],
     watch: &mut W,
 ) -> Report {
-    // One more than there are groups, for what belongs to none; 1 if events are not grouped.
-    let groups = reader.groups().len().saturating_add(1);
-    let buckets = Buckets::new(whole, range, groups);
+    let buckets = Buckets::new(whole, range);
     let instants = reader.instants(policy);
     let working = policy.working_time.as_ref().zip(instants);
     let working = working.map(|(time, (first, last))| {
@@ -244,9 +240,9 @@ fn rows<W: Watch>(
     );
     let any_deployment = passed.counts.any_deployment;
     let summary = summary::Summary::new(policy, range, any_deployment);
-    let summary::Rows { overall, rows, groups } =
-        summary.rows(whole, groups, passed.counts.by_bucket, passed.linked, passed.leads, recoveries);
-    Report { overall, rows, groups, signals: passed.signals, any_deployment }
+    let (overall, rows) =
+        summary.rows(whole, passed.counts.by_bucket, passed.linked, passed.leads, recoveries);
+    Report { overall, rows, signals: passed.signals, any_deployment }
 }
 
 /// Every event of a range as it counts.

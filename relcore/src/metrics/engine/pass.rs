@@ -59,7 +59,7 @@ struct Pass<'a, W> {
 
 impl<W: Watch> Pass<'_, W> {
     fn deployment(&mut self, deployment: &Deployment) {
-        let bucket = self.cursor.find(deployment.finished_at, deployment.group);
+        let bucket = self.cursor.find(deployment.finished_at);
         let Some(scope) = deployment.scope else {
             self.count.other_environment(deployment, bucket, self.watch);
             self.deliver.lose(deployment.index, self.watch);

@@ -4,7 +4,6 @@
 //! event that is not in the input: reading it gives `None`.
 use super::buckets::Bucket;
 use super::duplicate::duplicates;
-use super::groups::Groups;
 use super::index::{ChangeIndex, DeploymentIndex, IncidentIndex};
 use super::order::ByTime;
 use super::scope::{Scope, Scopes};
@@ -30,8 +29,6 @@ pub(super) struct Deployment {
     pub(super) scope: Option<Scope>,
     /// Another row of its run stands for it.
     pub(super) in_run: bool,
-    /// The number of its group; 0 if events are not grouped.
-    pub(super) group: u32,
 }
 
 impl Deployment {
@@ -76,8 +73,6 @@ pub(super) struct Incident {
     pub(super) duplicate: bool,
     pub(super) environment: u32,
     pub(super) revision: Option<u32>,
-    /// The number of its group; 0 if events are not grouped.
-    pub(super) group: u32,
 }
 
 impl Incident {
@@ -99,7 +94,6 @@ pub(in crate::metrics) struct Reader<'a> {
     duplicates: Vec<bool>,
     /// By deployment: the row of its run that stands for it. Empty if each stands for itself.
     runs: Vec<DeploymentIndex>,
-    groups: Option<Groups<'a>>,
 }
 
 impl<'a> Reader<'a> {
@@ -112,33 +106,11 @@ impl<'a> Reader<'a> {
             partial: policy.partial_deployments,
             duplicates: duplicates(duplicate_of, place),
             runs: vec![],
-            groups: None,
         };
         if policy.identity == DeploymentIdentity::Run {
             reader.runs = reader.runs();
         }
         reader
-    }
-
-    /// The same, with events grouped by the column of groups.
-    pub(super) fn grouped(events: &'a Events<'a>, policy: &Policy) -> Self {
-        Self { groups: Some(Groups::new(events)), ..Self::new(events, policy) }
-    }
-
-    /// The codes of the groups; none if events are not grouped.
-    pub(super) fn groups(&self) -> &[u32] {
-        self.groups.as_ref().map(Groups::codes).unwrap_or_default()
-    }
-
-    /// The number of the group of what belongs to none.
-    pub(super) fn no_group(&self) -> u32 {
-        self.groups.as_ref().map_or(0, Groups::none)
-    }
-
-    /// The number of the group of a deployment.
-    #[inline(always)]
-    pub(super) fn group_of(&self, index: DeploymentIndex) -> u32 {
-        self.groups.as_ref().map_or(0, |groups| groups.of_deployment(index.get()))
     }
 
     /// The row that stands for each: of a run the last one that succeeded, or the last one if none did.
@@ -191,7 +163,6 @@ impl<'a> Reader<'a> {
             intent: intent.unwrap_or_default(),
             scope: self.scope(columns.environment, columns.service, row),
             in_run: self.stands_for(index) != index,
-            group: self.group_of(index),
         })
     }
 
@@ -228,7 +199,6 @@ impl<'a> Reader<'a> {
             index,
             environment: given(columns.environment, row).unwrap_or(0),
             revision: given(columns.revision, row).filter(|code| *code != NONE),
-            group: self.groups.as_ref().map_or(0, |groups| groups.of_incident(row)),
             caused_by: given(columns.caused_by, row).filter(|code| *code != NONE).map(DeploymentIndex::new),
             duplicate: given(columns.duplicate, row).unwrap_or(false)
                 || given(&self.duplicates, row).unwrap_or(false),

@@ -56,7 +56,7 @@ pub(super) fn recoveries<W: Watch>(
         if eligibility::rates(&deployment, policy).is_err() {
             continue;
         }
-        let failed_in = buckets.find(deployment.finished_at, deployment.group);
+        let failed_in = buckets.find(deployment.finished_at);
         if !rework.contains(&deployment.index) {
             all.failed.update(failed_in, |failed| *failed += 1);
             if W::IS_ON {
@@ -72,13 +72,13 @@ pub(super) fn recoveries<W: Watch>(
                     all.outage(&deployment, &outage);
                 } else {
                     let same = Err(ExclusionReason::SameOutage);
-                    all.recovery(Some(deployment.index), None, deployment.group, deployment.finished_at, same);
+                    all.recovery(Some(deployment.index), None, deployment.finished_at, same);
                 }
             }
             RecoveryUnit::Incident => {
                 for signal in signals {
                     if let Source::Incident { index, detected_at, end } = signal.source {
-                        all.incident(Some(&deployment), index, deployment.group, detected_at, end);
+                        all.incident(Some(&deployment), index, detected_at, end);
                     }
                 }
             }
@@ -89,7 +89,7 @@ pub(super) fn recoveries<W: Watch>(
         for incident in reader.incidents_by_time().filter_map(|row| reader.incident(IncidentIndex::new(row)))
         {
             if incident.scope.is_some() && !incident.duplicate {
-                all.incident(None, incident.index, incident.group, incident.detected_at, incident.end());
+                all.incident(None, incident.index, incident.detected_at, incident.end());
             }
         }
     }
@@ -140,7 +140,7 @@ impl<W: Watch> Recover<'_, W> {
     fn outage(&mut self, deployment: &Deployment, outage: &Outage) {
         let (start, end) = (outage.start(self.policy), outage.end(self.policy));
         let at = self.at(deployment.finished_at, outage.first_detected, end);
-        self.recovery(Some(deployment.index), None, deployment.group, at, self.time(start, end));
+        self.recovery(Some(deployment.index), None, at, self.time(start, end));
     }
 
     /// The recovery of an incident.
@@ -148,7 +148,6 @@ impl<W: Watch> Recover<'_, W> {
         &mut self,
         deployment: Option<&Deployment>,
         incident: IncidentIndex,
-        group: u32,
         detected_at: i64,
         end: End,
     ) {
@@ -160,7 +159,7 @@ impl<W: Watch> Recover<'_, W> {
         };
         let at = self.at(deployed_at, Some(detected_at), end);
         let deployment = deployment.map(|deployment| deployment.index);
-        self.recovery(deployment, Some(incident), group, at, self.time(start, end));
+        self.recovery(deployment, Some(incident), at, self.time(start, end));
     }
 
     /// The instant by which a recovery belongs to a bucket.
@@ -189,11 +188,10 @@ impl<W: Watch> Recover<'_, W> {
         &mut self,
         deployment: Option<DeploymentIndex>,
         incident: Option<IncidentIndex>,
-        group: u32,
         at: i64,
         counts: Result<Counts, ExclusionReason>,
     ) {
-        let Some(bucket) = self.buckets.find(at, group) else { return };
+        let Some(bucket) = self.buckets.find(at) else { return };
         let metric = Metric::FailedDeploymentRecoveryTime;
         self.watch.see(|| Some(Item { metric, bucket, at, deployment, change: None, incident, counts }));
         match counts {
@@ -215,7 +213,7 @@ impl<W: Watch> Recover<'_, W> {
         for deployment in reader.deployments_by_time().filter(rated) {
             let index = deployment.index;
             let counts = Ok(Counts::Share(failed.contains(&index)));
-            let bucket = self.buckets.find(deployment.finished_at, deployment.group).filter(|_| !rework.contains(&index));
+            let bucket = self.buckets.find(deployment.finished_at).filter(|_| !rework.contains(&index));
             self.watch.see(|| of_deployment(Metric::ChangeFailRate, bucket, &deployment, counts));
         }
     }

@@ -3,29 +3,23 @@ use super::buckets::{Bucket, Buckets};
 use crate::metrics::QuantileRule;
 use crate::stats;
 
-/// Durations in milliseconds by bucket. They are added bucket by bucket, in order; the groups of a bucket in any order.
+/// Durations in milliseconds by bucket. They are added bucket by bucket, in order.
 #[derive(Default)]
 pub(super) struct Runs {
     values: Vec<i64>,
-    /// The index at which the run of each bucket ends, of those that have ended; of each group in it, if there are some.
+    /// The index at which the run of each bucket ends, of those that have ended.
     ends: Vec<usize>,
-    /// The number of groups of a bucket.
-    groups: usize,
-    /// The groups that were begun in the bucket of now, and where.
-    pieces: Vec<(u32, usize)>,
-    /// Memory for the values of one bucket.
-    scratch: Vec<i64>,
 }
 
 impl Runs {
-    pub(super) fn with_capacity(values: usize, groups: usize) -> Self {
-        Self { values: Vec::with_capacity(values), groups, ..Self::default() }
+    pub(super) fn with_capacity(values: usize) -> Self {
+        Self { values: Vec::with_capacity(values), ends: vec![] }
     }
 
     /// The runs of durations in any order.
     pub(super) fn of(mut durations: Vec<(Bucket, i64)>, buckets: &Buckets) -> Self {
         durations.sort_unstable();
-        let mut runs = Self::with_capacity(durations.len(), buckets.groups());
+        let mut runs = Self::with_capacity(durations.len());
         for (bucket, duration) in durations {
             runs.begin(bucket);
             runs.push(duration);
@@ -36,69 +30,18 @@ impl Runs {
 
     /// Begins the run of a bucket, unless it has begun: ends those of all buckets before it.
     pub(super) fn begin(&mut self, bucket: Bucket) {
-        if self.groups <= 1 {
-            self.end_before(bucket.get());
-            return;
-        }
-        let group = bucket.get().checked_rem(self.groups).unwrap_or_default();
-        let first = bucket.get().saturating_sub(group);
-        self.end_grouped_before(first);
-        self.pieces.push((u32::try_from(group).unwrap_or(u32::MAX), self.values.len()));
+        self.end_before(bucket.get());
     }
 
     /// Ends the runs of all buckets.
     pub(super) fn finish(&mut self, buckets: &Buckets) {
-        if self.groups <= 1 {
-            self.end_before(buckets.len());
-        } else {
-            self.end_grouped_before(buckets.len());
-        }
+        self.end_before(buckets.len());
     }
 
     fn end_before(&mut self, bucket: usize) {
         if self.ends.len() < bucket {
             self.ends.resize(bucket, self.values.len());
         }
-    }
-
-    /// The same where each bucket has groups: puts the values of the bucket of now in the order of the groups, by a counting sort.
-    fn end_grouped_before(&mut self, first: usize) {
-        if self.ends.len() >= first {
-            return;
-        }
-        if let Some((_, from)) = self.pieces.first().copied() {
-            let base = self.ends.len();
-            self.ends.resize(base.saturating_add(self.groups), 0);
-            let ends = self.ends.get_mut(base..).unwrap_or_default();
-            let to = self.values.len();
-            let after = self.pieces.iter().skip(1).map(|(_, start)| *start).chain([to]);
-            for ((group, start), end) in self.pieces.iter().zip(after.clone()) {
-                if let Some(count) = ends.get_mut(*group as usize) {
-                    *count = count.saturating_add(end.saturating_sub(*start));
-                }
-            }
-            // From counts to where each group begins; adding its values makes that its end.
-            let mut next = from;
-            for end in ends.iter_mut() {
-                let count = std::mem::replace(end, next);
-                next = next.saturating_add(count);
-            }
-            self.scratch.clear();
-            self.scratch.extend_from_slice(self.values.get(from..).unwrap_or_default());
-            for ((group, start), end) in self.pieces.iter().zip(after) {
-                let own = start.saturating_sub(from)..end.saturating_sub(from);
-                let (Some(own), Some(place)) = (self.scratch.get(own), ends.get_mut(*group as usize)) else {
-                    continue;
-                };
-                let until = place.saturating_add(own.len());
-                if let Some(target) = self.values.get_mut(*place..until) {
-                    target.copy_from_slice(own);
-                }
-                *place = until;
-            }
-            self.pieces.clear();
-        }
-        self.end_before(first);
     }
 
     /// Adds a duration to the bucket that was begun last.
@@ -111,12 +54,17 @@ impl Runs {
         self.values.len()
     }
 
-    /// The durations of consecutive buckets, by their indices; all buckets must have ended.
-    pub(super) fn buckets(&mut self, buckets: std::ops::Range<usize>) -> &mut [i64] {
-        let end = |bucket: usize| bucket.checked_sub(1).map_or(Some(0), |last| self.ends.get(last).copied());
-        let range = end(buckets.start).zip(end(buckets.end));
+    /// The durations of a bucket, by its index; all buckets must have ended.
+    pub(super) fn bucket(&mut self, bucket: usize) -> &mut [i64] {
+        let start = bucket.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        let range = start.zip(self.ends.get(bucket).copied());
         debug_assert!(range.is_some(), "the run of every bucket has ended");
         range.and_then(|(start, end)| self.values.get_mut(start..end)).unwrap_or_default()
+    }
+
+    /// The durations of all buckets.
+    pub(super) fn all(&mut self) -> &mut [i64] {
+        &mut self.values
     }
 
     /// Puts the median of the durations from `first` on in their place.

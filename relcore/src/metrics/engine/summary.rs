@@ -6,7 +6,6 @@ use super::estimate::Estimator;
 use super::excluded::{Excluded, count};
 use super::link::Linked;
 use super::recovery::Recoveries;
-use super::runs::Runs;
 use crate::metrics::{DoraRow, Estimate, ExclusionReason, Policy, RateNumerator, UndefinedReason};
 use crate::time::TimeRange;
 
@@ -49,16 +48,6 @@ impl Tally {
     }
 }
 
-/// The rows of a report.
-pub(super) struct Rows {
-    /// The whole range.
-    pub(super) overall: DoraRow,
-    /// The buckets.
-    pub(super) rows: Vec<DoraRow>,
-    /// The same of each group.
-    pub(super) groups: Vec<(DoraRow, Vec<DoraRow>)>,
-}
-
 pub(super) struct Summary<'a> {
     policy: &'a Policy,
     range: &'a TimeRange,
@@ -72,16 +61,15 @@ impl<'a> Summary<'a> {
         Self { policy, range, any_deployment, estimator: Estimator::new(policy) }
     }
 
-    /// The rows of each group, and those of the whole.
+    /// The row of the whole range, and one per bucket.
     pub(super) fn rows(
         &self,
         buckets: &[TimeRange],
-        groups: usize,
         counts: ByBucket<Counts>,
         linked: Linked,
         mut leads: Leads,
         mut recoveries: Recoveries,
-    ) -> Rows {
+    ) -> (DoraRow, Vec<DoraRow>) {
         let mut fallbacks = leads.fallbacks.into_iter().flatten();
         let pass = counts.into_iter().zip(linked.unlinked).zip(linked.incidents).zip(leads.excluded);
         let tallies = pass.zip(recoveries.failed).zip(recoveries.excluded).map(
@@ -95,63 +83,17 @@ impl<'a> Summary<'a> {
                 no_recovery,
             },
         );
-        let tallies: Vec<Tally> = tallies.collect();
-        let parts: Vec<(TimeRange, bool)> = buckets
-            .iter()
-            .map(|whole| {
-                let (start, end) = (whole.start.max(self.range.start), whole.end.min(self.range.end));
-                let part = TimeRange { start, end };
-                (part, part != *whole)
-            })
-            .collect();
-        // To read quantiles reorders durations: first each group in its bucket, last all of them.
-        let mut runs = [&mut leads.times, &mut recoveries.times, &mut recoveries.open];
-        let mut by_group = vec![];
-        if groups > 1 {
-            // The last number is of what belongs to no group.
-            for group in 0..groups.saturating_sub(1) {
-                by_group.push(self.group(group, groups, &parts, &tallies, &mut runs));
-            }
-        }
         let mut all = Tally::default();
         let mut rows = Vec::with_capacity(buckets.len());
-        for ((part, partial), (index, own)) in parts.iter().zip(tallies.chunks(groups.max(1)).enumerate()) {
-            let mut tally = Tally::default();
-            own.iter().for_each(|own| tally.merge(own));
-            let first = index.saturating_mul(groups);
-            let cells = first..first.saturating_add(groups);
-            let durations = runs.each_mut().map(|runs| runs.buckets(cells.clone()));
-            rows.push(self.row(*part, *partial, &tally, durations));
+        for (bucket, (whole, tally)) in buckets.iter().zip(tallies).enumerate() {
+            let range =
+                TimeRange { start: whole.start.max(self.range.start), end: whole.end.min(self.range.end) };
+            let durations =
+                [leads.times.bucket(bucket), recoveries.times.bucket(bucket), recoveries.open.bucket(bucket)];
+            rows.push(self.row(range, range != *whole, &tally, durations));
             all.merge(&tally);
         }
-        let durations = runs.map(|runs| runs.all());
-        Rows { overall: self.row(*self.range, false, &all, durations), rows, groups: by_group }
-    }
-
-    /// The row of a group over the whole range, and those of its buckets.
-    fn group(
-        &self,
-        group: usize,
-        groups: usize,
-        parts: &[(TimeRange, bool)],
-        tallies: &[Tally],
-        runs: &mut [&mut Runs; 3],
-    ) -> (DoraRow, Vec<DoraRow>) {
-        let mut all = Tally::default();
-        let mut gathered = [vec![], vec![], vec![]];
-        let mut rows = Vec::with_capacity(parts.len());
-        for (index, (part, partial)) in parts.iter().enumerate() {
-            let cell = index.saturating_mul(groups).saturating_add(group);
-            let empty = Tally::default();
-            let tally = tallies.get(cell).unwrap_or(&empty);
-            all.merge(tally);
-            let durations = runs.each_mut().map(|runs| runs.buckets(cell..cell.saturating_add(1)));
-            for (gathered, own) in gathered.iter_mut().zip(&durations) {
-                gathered.extend_from_slice(own);
-            }
-            rows.push(self.row(*part, *partial, tally, durations));
-        }
-        let durations = gathered.each_mut().map(Vec::as_mut_slice);
+        let durations = [leads.times.all(), recoveries.times.all(), recoveries.open.all()];
         (self.row(*self.range, false, &all, durations), rows)
     }
 
