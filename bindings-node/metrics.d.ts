@@ -79,6 +79,7 @@
  */
 import type {
   BucketUnit,
+  BusinessCalendar,
   Count,
   Instant,
   Interval,
@@ -88,6 +89,108 @@ import type {
   Timestamp,
   Weekday,
 } from "./index.js";
+
+/** The commits of a deployment, made by `attributeChanges`. */
+export interface AttributedChanges {
+  /** The id of the deployment. */
+  readonly deployment: string;
+  /** The id of the one before it that succeeded, of its service and environment. */
+  readonly previous?: string | undefined;
+  /** The ids of its commits, from its revision back. */
+  readonly changes: readonly string[];
+  /** Whether its revision is not among the commits, so that it has none. */
+  readonly unknownRevision: boolean;
+}
+
+/**
+ * Which commits belong to a deployment.
+ *
+ * - `first_containing`: Those that no earlier deployment of the service and environment contains: each commit has one deployment.
+ * - `previous_to_this`: Those that the deployment before does not contain, as `git log previous..this`: with release branches a commit belongs to several deployments.
+ */
+export type AttributionRule = "first_containing" | "previous_to_this";
+
+/** The stage that takes the greatest part of the lead time. */
+export interface Bottleneck {
+  /** The stage. */
+  readonly stage: Metric;
+  /** Its part of the mean lead time, from 0 to 1. */
+  readonly share: number;
+  /** Its mean, in seconds. */
+  readonly mean: number;
+}
+
+/** How figures are broken down. */
+export interface Breakdown {
+  /**
+   * The length of the buckets; `month` by default.
+   *
+   * @defaultValue `"month"`
+   */
+  readonly unit?: BucketUnit | undefined;
+  /**
+   * The time zone of the buckets; `UTC` by default.
+   *
+   * @defaultValue `"UTC"`
+   */
+  readonly zone?: string | undefined;
+  /**
+   * What events are grouped by: `service`, `environment`, `revision` (the figures of each release) or a label of
+   * deployments and incidents. Several make a group for each combination that occurs. None by default.
+   *
+   * @defaultValue `[]`
+   */
+  readonly groupBy?: readonly string[] | undefined;
+  /**
+   * The metrics; all by default.
+   *
+   * @defaultValue `[]`
+   */
+  readonly metrics?: readonly Metric[] | undefined;
+}
+
+/** A bug, found before a release or after it. */
+export interface Bug {
+  /** Identifies the bug within the input. */
+  readonly id: string;
+  /** The service that has it. */
+  readonly service: string;
+  /** Where it was found. */
+  readonly foundIn: BugPhase;
+  /** When it was found. */
+  readonly foundAt: Instant;
+  /** The severity as the tracker names it. */
+  readonly severity?: string | undefined;
+  /**
+   * The release that has it: the revision of a deployment, or its id. With it the bug counts when that was first deployed,
+   * without it when it was found.
+   */
+  readonly release?: string | undefined;
+  /**
+   * What it is grouped by beside service and severity: `{"team": "checkout"}`.
+   *
+   * @defaultValue `{}`
+   */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Where a bug was found.
+ *
+ * - `pre_release`: Before the release: in review, tests or staging.
+ * - `production`: In production: it escaped.
+ */
+export type BugPhase = "pre_release" | "production";
+
+/** What shows that a deployment failed. */
+export interface Cause {
+  /** The signal. */
+  readonly signal: FailureSignal;
+  /** The id of the incident. */
+  readonly incident?: string | undefined;
+  /** The id of the deployment that repaired it. */
+  readonly deployment?: string | undefined;
+}
 
 /** A commit or another unit of work that deployments deliver. */
 export interface Change<At extends Instant = Instant> {
@@ -109,7 +212,24 @@ export interface Change<At extends Instant = Instant> {
    * @defaultValue `[]`
    */
   readonly reverts?: readonly string[] | undefined;
+  /** When the issue was created that it is for. */
+  readonly issueCreatedAt?: At | undefined;
+  /** When its request for review was opened. */
+  readonly openedAt?: At | undefined;
+  /** When it was first reviewed. */
+  readonly reviewedAt?: At | undefined;
+  /** When it was merged. */
+  readonly mergedAt?: At | undefined;
 }
+
+/**
+ * Whether a change is for the better.
+ *
+ * - `better`: The whole interval is for the better.
+ * - `worse`: The whole interval is for the worse.
+ * - `unclear`: The interval has both, or there is none.
+ */
+export type ChangeDirection = "better" | "worse" | "unclear";
 
 /** The level of a value in a report of DORA, made by `classify`. */
 export interface Classification {
@@ -127,6 +247,56 @@ export interface Classification {
    * Of a `gap`: the levels next to the value on both sides, best first. On the border of the table there is one side.
    */
   readonly nearest: readonly Level[];
+}
+
+/** A commit with its parents. */
+export interface Commit {
+  /** Identifies the commit within the input. */
+  readonly id: string;
+  /**
+   * The ids of its parents. One that is not in the input ends the history there.
+   *
+   * @defaultValue `[]`
+   */
+  readonly parents?: readonly string[] | undefined;
+}
+
+/** Which incidents are critical, and how soon they should be over. */
+export interface CriticalIncidents {
+  /**
+   * Their severities, in any case of letters; `critical`, `sev1`, `sev-1`, `p1` and `p0` by default.
+   *
+   * @defaultValue `["critical","sev1","sev-1","p1","p0"]`
+   */
+  readonly severities?: readonly string[] | undefined;
+  /**
+   * The critical services, all of whose incidents are critical; none by default.
+   *
+   * @defaultValue `[]`
+   */
+  readonly services?: readonly string[] | undefined;
+  /**
+   * How soon one should be over; 1 hour by default.
+   *
+   * @defaultValue `"PT1H"`
+   */
+  readonly restoreTarget?: Span | undefined;
+}
+
+/** What a metric is, as data, made by `definitions`. */
+export interface Definition {
+  /** The metric. */
+  readonly metric: Metric;
+  /** What its value is. */
+  readonly kind: MetricKind;
+  /** What one item is. */
+  readonly item: string;
+  /** Which direction is better. */
+  readonly better: Trend;
+  /**
+   * The usual target, which the value should be below, or above if more is better; absent where the direction is the target.
+   */
+  readonly target?: number | undefined;
 }
 
 /** One attempt to deploy a version of a service to an environment. */
@@ -173,7 +343,39 @@ export interface Deployment<At extends Instant = Instant> {
    * @defaultValue `[]`
    */
   readonly changes?: readonly string[] | undefined;
+  /**
+   * The pipeline run or release that it is a part or an attempt of. The policy says whether the rows of one run are one
+   * deployment.
+   */
+  readonly run?: string | undefined;
+  /** Whether a machine started it, such as an automatic rollback; left out when that is unknown. */
+  readonly automatic?: boolean | undefined;
+  /**
+   * How long the service was down because of it, where that was measured. Otherwise the time of its incidents stands for
+   * it.
+   */
+  readonly downtime?: Span | undefined;
+  /**
+   * What it consisted of: the time in the queue, builds, tests, rollouts.
+   *
+   * @defaultValue `[]`
+   */
+  readonly stages?: readonly DeploymentStage<At>[] | undefined;
+  /**
+   * What it is grouped by beside service and environment: `{"team": "checkout"}`.
+   *
+   * @defaultValue `{}`
+   */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
+
+/**
+ * Which deployment rows are one deployment.
+ *
+ * - `row`: Each row.
+ * - `run`: The rows of one `run` in a service and environment: a pipeline that deploys several parts, or its retries. The last one that succeeded stands for all, or the last one if none did; the others are left out and counted.
+ */
+export type DeploymentIdentity = "row" | "run";
 
 /**
  * What a deployment was for.
@@ -199,6 +401,24 @@ export type DeploymentIntent = "planned" | "hotfix" | "rollback" | "redeploy" | 
  */
 export type DeploymentOutcome =
   "success" | "failure" | "error" | "timeout" | "cancellation" | "skip" | "partial";
+
+/** A part of a deployment. */
+export interface DeploymentStage<At extends Instant = Instant> {
+  /** What was done. */
+  readonly kind: StageKind;
+  /** When it began. */
+  readonly startedAt: At;
+  /** When it ended; left out while it runs. */
+  readonly finishedAt?: At | undefined;
+}
+
+/** A rollback and what it took back, made by `detectRollbacks`. */
+export interface DetectedRollback {
+  /** The id of the deployment that rolled back. */
+  readonly deployment: string;
+  /** The ids of the deployments that failed, as it shows. */
+  readonly failed: readonly string[];
+}
 
 /** The five delivery metrics of DORA over a range and each of its buckets. */
 export interface DoraReport<At extends Instant = Instant> {
@@ -243,8 +463,9 @@ export interface DoraRow<At extends Instant = Instant> {
  *
  * - `median`: The value in the middle.
  * - `mean`: The arithmetic mean, which a single long one can double.
+ * - `daily_medians`: The median of the medians of the days, as in GitLab: a day with one item weighs as much as one with fifty.
  */
-export type DurationSummary = "median" | "mean";
+export type DurationSummary = "median" | "mean" | "daily_medians";
 
 /**
  * A number with its basis, or the reason why there is none.
@@ -278,6 +499,52 @@ export interface Estimate {
   readonly p90?: number | undefined;
   /** Nineteen of twenty are not longer, of a set of durations. */
   readonly p95?: number | undefined;
+  /**
+   * Of durations that the policy censors: how many of the `n` had not ended. Each counts as at least its age.
+   */
+  readonly open?: Count | undefined;
+  /** Of lead times, with fallbacks in the policy: how many began at one. */
+  readonly fallbacks?: Count | undefined;
+}
+
+/** All events of a report. What is left out has not happened, or is not recorded. */
+export interface Events {
+  /**
+   * Attempts to deploy, also those before the range of the report.
+   *
+   * @defaultValue `[]`
+   */
+  readonly deployments?: readonly Deployment[] | undefined;
+  /**
+   * The changes that they deliver.
+   *
+   * @defaultValue `[]`
+   */
+  readonly changes?: readonly Change[] | undefined;
+  /**
+   * Incidents.
+   *
+   * @defaultValue `[]`
+   */
+  readonly incidents?: readonly Incident[] | undefined;
+  /**
+   * Bugs, found before releases and after them.
+   *
+   * @defaultValue `[]`
+   */
+  readonly bugs?: readonly Bug[] | undefined;
+  /**
+   * Vulnerabilities, also those that are closed.
+   *
+   * @defaultValue `[]`
+   */
+  readonly vulnerabilities?: readonly Vulnerability[] | undefined;
+  /**
+   * Scans of artifacts.
+   *
+   * @defaultValue `[]`
+   */
+  readonly scans?: readonly Scan[] | undefined;
 }
 
 /** How many items were left out for one reason. */
@@ -310,6 +577,13 @@ export interface Exclusion {
  * - `remedies_not_earlier`: An id in `remediates` of the deployment itself or of a later one.
  * - `open`: A failed deployment that has not recovered.
  * - `end_unknown`: A failed deployment that has recovered at an unknown instant.
+ * - `too_short`: A lead time below the shortest one of the policy.
+ * - `same_run`: A deployment row of a run that another row stands for.
+ * - `rework`: Rework, where the policy leaves it out of the fail rate.
+ * - `same_outage`: A failed deployment, or an incident of it, that is part of an outage which another one stands for.
+ * - `not_recorded`: A deployment or an incident that lacks the instants or parts which the metric needs.
+ * - `immature`: A release that is too young for its bugs to be found, and the bugs of it.
+ * - `not_patched`: A vulnerability that ended without a patch, or whose risk was accepted.
  */
 export type ExclusionReason =
   | "other_environment"
@@ -330,7 +604,26 @@ export type ExclusionReason =
   | "remedies_elsewhere"
   | "remedies_not_earlier"
   | "open"
-  | "end_unknown";
+  | "end_unknown"
+  | "too_short"
+  | "same_run"
+  | "rework"
+  | "same_outage"
+  | "not_recorded"
+  | "immature"
+  | "not_patched";
+
+/** A number and every event behind it, made by `explainMetric`. */
+export interface Explanation {
+  /** The metric. */
+  readonly metric: Metric;
+  /** The range of the number. */
+  readonly range: TimeRange<Timestamp>;
+  /** The number. */
+  readonly estimate: Estimate;
+  /** The events that count for it and those that were left out, in the order of time. */
+  readonly items: readonly Item[];
+}
 
 /**
  * A signal that a deployment failed.
@@ -346,6 +639,34 @@ export type ExclusionReason =
 export type FailureSignal =
   "incident" | "remediation" | "revert" | "rollback" | "hotfix" | "revision_returned" | "outcome";
 
+/** One metric with its estimate. */
+export interface Figure {
+  /** The metric. */
+  readonly metric: Metric;
+  /** Its value with its basis, or the reason why there is none. */
+  readonly estimate: Estimate;
+}
+
+/**
+ * How the frequency of deployments is computed.
+ *
+ * - `mean`: Deployments per `frequencyPer` over the whole range, with empty days, not rounded.
+ * - `floored_mean`: The same, rounded down to a whole number, as Middleware prints it: 9 a month are 2 a week.
+ * - `median`: The median number of deployments in a period of `frequencyUnit`, empty ones included.
+ * - `median_days`: The median number of days with a deployment in a period of `frequencyUnit`, empty ones included, as in DevLake.
+ */
+export type FrequencyRule = "mean" | "floored_mean" | "median" | "median_days";
+
+/** The measures of a group of events. */
+export interface Group<At extends Instant = Instant> {
+  /** What all events of the group have in common; empty for all events. A label that they lack is absent. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The whole range. */
+  readonly overall: Period<At>;
+  /** The buckets that touch the range, in order, empty ones too. */
+  readonly buckets: readonly Period<At>[];
+}
+
 /** A disruption of a service that needed immediate attention. */
 export interface Incident {
   /** Identifies the incident within the input. */
@@ -358,7 +679,7 @@ export interface Incident {
    * @defaultValue `"production"`
    */
   readonly environment?: string | undefined;
-  /** The severity as the incident tool names it. Metrics do not read it. */
+  /** The severity as the incident tool names it. The policy says which are critical. */
   readonly severity?: string | undefined;
   /** When it was detected. */
   readonly detectedAt: Instant;
@@ -379,6 +700,14 @@ export interface Incident {
    * @defaultValue `false`
    */
   readonly closed?: boolean | undefined;
+  /** The revision or artifact that showed it, where that is known. */
+  readonly revision?: string | undefined;
+  /**
+   * What it is grouped by beside service and environment: `{"team": "checkout"}`.
+   *
+   * @defaultValue `{}`
+   */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -386,8 +715,53 @@ export interface Incident {
  *
  * - `caused_by`: The incident names it in `caused_by`.
  * - `latest_before`: It is the latest one of the same service and environment that succeeded before the incident was detected.
+ * - `revision`: It is the latest one before the incident that brought the revision which the incident names.
  */
-export type IncidentLink = "caused_by" | "latest_before";
+export type IncidentLink = "caused_by" | "latest_before" | "revision";
+
+/** One event as it counts for a metric. */
+export interface Item {
+  /** The id of the deployment that counts, delivered the change, or failed. */
+  readonly deployment?: string | undefined;
+  /** The id of the change. */
+  readonly change?: string | undefined;
+  /** The id of the incident. */
+  readonly incident?: string | undefined;
+  /** The id of the bug. */
+  readonly bug?: string | undefined;
+  /** The id of the vulnerability. */
+  readonly vulnerability?: string | undefined;
+  /** The id of the scan. */
+  readonly scan?: string | undefined;
+  /** The instant by which it belongs to the range. */
+  readonly at: Timestamp;
+  /** Of a share: whether it is in the part: it failed, succeeded, was rework. */
+  readonly affected?: boolean | undefined;
+  /** Of a duration: how long it lasted, or has lasted so far. */
+  readonly seconds?: number | undefined;
+  /**
+   * Of a duration: whether it has not ended.
+   *
+   * @defaultValue `false`
+   */
+  readonly open?: boolean | undefined;
+  /** Why it was left out, if it was. */
+  readonly excluded?: ExclusionReason | undefined;
+  /**
+   * What shows that the deployment failed.
+   *
+   * @defaultValue `[]`
+   */
+  readonly causes?: readonly Cause[] | undefined;
+}
+
+/** An event under two policies. It is absent where it does not belong to the metric or the range. */
+export interface ItemDifference {
+  /** Under the first policy. */
+  readonly first?: Item | undefined;
+  /** Under the second policy. */
+  readonly second?: Item | undefined;
+}
 
 /**
  * When the lead time of a change begins.
@@ -395,8 +769,13 @@ export type IncidentLink = "caused_by" | "latest_before";
  * - `authored`: When it was written; a change without that time is left out and counted.
  * - `committed`: When it entered version control in its present form: a rebase hides the time before it.
  * - `authored_or_committed`: When it was written, or when it was committed where the first is unknown.
+ * - `opened`: When its request for review was opened.
+ * - `reviewed`: When it was first reviewed.
+ * - `merged`: When it was merged, as GitLab has it: the time of writing and of review is left out.
+ * - `issue_created`: When the issue was created that it is for.
  */
-export type LeadStart = "authored" | "committed" | "authored_or_committed";
+export type LeadStart =
+  "authored" | "committed" | "authored_or_committed" | "opened" | "reviewed" | "merged" | "issue_created";
 
 /**
  * The unit that has a lead time.
@@ -426,21 +805,228 @@ export type Level = "elite" | "high" | "medium" | "low";
  */
 export type LevelVerdict = "level" | "ambiguous" | "gap" | "no_table";
 
+/** How long something lasted, or has lasted so far. */
+export interface Lifetime {
+  /** In any unit, and the same for all. */
+  readonly length: number;
+  /**
+   * Whether it has not ended.
+   *
+   * @defaultValue `false`
+   */
+  readonly open?: boolean | undefined;
+}
+
+/**
+ * Among which deployments `latest_before` and `revision` look.
+ *
+ * - `service`: Those of the service and environment of the incident.
+ * - `environment`: Those of its environment, whatever the service: an incident of a board that knows no services.
+ */
+export type LinkScope = "service" | "environment";
+
+/** An incident and the deployment that caused it, made by `linkIncidents`. */
+export interface LinkedIncident {
+  /** The id of the incident. */
+  readonly incident: string;
+  /** The id of the deployment that caused it, if one could be found. */
+  readonly deployment?: string | undefined;
+  /** Why it is linked to none. */
+  readonly excluded?: ExclusionReason | undefined;
+}
+
+/** Metrics over a range and its buckets, of all events and of each group, made by `measure`. */
+export interface Measures<At extends Instant = Instant> {
+  /** The range that the measures cover. */
+  readonly range: TimeRange<At>;
+  /** What the groups differ in. */
+  readonly groupBy: readonly string[];
+  /** All events. */
+  readonly whole: Group<At>;
+  /** Each group with an event in the range, in the order of their labels. */
+  readonly groups: readonly Group<At>[];
+  /** The policy: every choice that was made. */
+  readonly policy: Policy;
+  /** The digest of the policy: `sha256:` and 64 hexadecimal digits. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that cut the buckets. */
+  readonly tzdbVersion: string;
+}
+
 /**
  * A metric.
  *
- * - `deployment_frequency`: How often is deployed: deployments a day.
+ * - `deployment_frequency`: How often is deployed: deployments in `frequencyPer` of the policy, or by its rule.
  * - `change_lead_time`: How long a change takes to production: seconds.
+ * - `coding_time`: The part of the lead time until its request for review was opened, or until it was committed if there was none.
+ * - `pickup_time`: The part of the lead time from opening to the first review.
+ * - `review_time`: The part of the lead time from the first review to the merge.
+ * - `delivery_time`: The part of the lead time from the merge to production.
  * - `change_fail_rate`: The share of deployments that failed.
  * - `failed_deployment_recovery_time`: How long a failed deployment takes to recover: seconds. Reports before 2023 have the time to restore service.
  * - `deployment_rework_rate`: The share of deployments that were made to repair production.
+ * - `deployment_success_rate`: The share of attempts to deploy that succeeded. Cancelled and skipped ones are no attempts.
+ * - `first_try_success_rate`: The share of releases whose first attempt succeeded. Attempts in a row of one run or revision are those of one release, until one succeeds.
+ * - `eventual_success_rate`: The share of releases of which an attempt succeeded.
+ * - `rollback_rate`: The share of deployments that are rollbacks: by their intent, or because an earlier revision came back.
+ * - `automatic_rollback_rate`: The share of deployments that are rollbacks which a machine started.
+ * - `manual_rollback_rate`: The share of deployments that are rollbacks which a person started.
+ * - `rolled_back_rate`: The share of releases that were rolled back: of deployments that are no rollbacks, those that one took back.
+ * - `deployment_duration`: How long a deployment takes from its start to its end: seconds.
+ * - `queue_duration`: How long a deployment waits in queues: seconds.
+ * - `build_duration`: How long a deployment builds, with what runs side by side counted once: seconds.
+ * - `test_duration`: How long a deployment tests: seconds.
+ * - `rollout_duration`: How long a deployment brings the new version to its hosts, by its stages of the kind `deploy`: seconds.
+ * - `deployment_downtime`: How long the service was down because of a deployment: as measured, or else during the incidents that it caused. Seconds.
+ * - `time_to_restore`: How long an incident lasts from its detection to its resolution, whatever caused it: seconds.
+ * - `critical_time_to_restore`: How long a critical incident lasts, by its severity or its service: seconds.
+ * - `critical_restored_in_time`: The share of critical incidents that were over within `critical.restoreTarget` of the policy. One that is open and younger does not count.
+ * - `bug_escape_rate`: The share of bugs that were found in production, of releases old enough to count.
+ * - `escaped_bugs`: Bugs found in production to each release, of releases old enough to count.
+ * - `open_vulnerabilities`: The vulnerabilities that are open at the end of the range.
+ * - `opened_vulnerabilities`: The vulnerabilities that were found in the range.
+ * - `closed_vulnerabilities`: The vulnerabilities that ended in the range.
+ * - `open_vulnerability_age`: How long vulnerabilities have been open that are so at the end of the range: seconds.
+ * - `time_to_patch`: How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds.
+ * - `patched_in_time`: The share of vulnerabilities that were patched within the target of their severity. One that is open and not due does not count.
+ * - `scan_coverage`: The share of deployments whose artifact had been scanned recently.
+ * - `dependency_scan_coverage`: The share of the dependencies of scanned artifacts that were scanned.
+ * - `accepted_risk_duration`: How long a risk stays accepted: until it ends, until its term is over, or so far. Seconds.
+ * - `overdue_risk_rate`: The share of accepted risks that lasted beyond their term.
  */
 export type Metric =
   | "deployment_frequency"
   | "change_lead_time"
+  | "coding_time"
+  | "pickup_time"
+  | "review_time"
+  | "delivery_time"
   | "change_fail_rate"
   | "failed_deployment_recovery_time"
-  | "deployment_rework_rate";
+  | "deployment_rework_rate"
+  | "deployment_success_rate"
+  | "first_try_success_rate"
+  | "eventual_success_rate"
+  | "rollback_rate"
+  | "automatic_rollback_rate"
+  | "manual_rollback_rate"
+  | "rolled_back_rate"
+  | "deployment_duration"
+  | "queue_duration"
+  | "build_duration"
+  | "test_duration"
+  | "rollout_duration"
+  | "deployment_downtime"
+  | "time_to_restore"
+  | "critical_time_to_restore"
+  | "critical_restored_in_time"
+  | "bug_escape_rate"
+  | "escaped_bugs"
+  | "open_vulnerabilities"
+  | "opened_vulnerabilities"
+  | "closed_vulnerabilities"
+  | "open_vulnerability_age"
+  | "time_to_patch"
+  | "patched_in_time"
+  | "scan_coverage"
+  | "dependency_scan_coverage"
+  | "accepted_risk_duration"
+  | "overdue_risk_rate";
+
+/** The difference of two estimates, in the unit of the metric. */
+export interface MetricChange {
+  /** The current value minus the previous one. */
+  readonly difference: number;
+  /** The difference as a part of the previous value; absent where that is 0. */
+  readonly relative?: number | undefined;
+  /**
+   * Its confidence interval, where both estimates have one: Newcombe's hybrid of the two intervals (Statistics in Medicine 17,
+   * 1998, method 10), which takes both ranges as independent.
+   */
+  readonly interval?: Interval | undefined;
+  /** Whether it is for the better, by the interval. */
+  readonly direction: ChangeDirection;
+}
+
+/** A metric under two policies. */
+export interface MetricDifference {
+  /** The metric. */
+  readonly metric: Metric;
+  /** Its number under the first policy. */
+  readonly first: Estimate;
+  /** Its number under the second policy. */
+  readonly second: Estimate;
+  /**
+   * The events that count differently, in the order of time. Empty if only the way differs in which they are summarised.
+   */
+  readonly items: readonly ItemDifference[];
+}
+
+/**
+ * What the value of a metric is.
+ *
+ * - `frequency`: Items in a period of time.
+ * - `duration`: Seconds.
+ * - `share`: A part of a whole, from 0 to 1.
+ * - `ratio`: Events to each item, which can exceed 1.
+ * - `count`: A number of events in the range.
+ * - `level`: What there is at the end of the range.
+ */
+export type MetricKind = "frequency" | "duration" | "share" | "ratio" | "count" | "level";
+
+/** A metric in a review. */
+export interface MetricReview {
+  /** The metric. */
+  readonly metric: Metric;
+  /** Which direction is better. */
+  readonly better: Trend;
+  /** The estimate of the range before. */
+  readonly previous: Estimate;
+  /** The estimate of the range under review. */
+  readonly current: Estimate;
+  /** What it changed by; absent where one of both is undefined. */
+  readonly change?: MetricChange | undefined;
+  /** The trend over the buckets of both ranges; absent with fewer than three that have a value. */
+  readonly trend?: MetricTrend | undefined;
+  /** The target; absent where the direction is the target. */
+  readonly target?: number | undefined;
+  /** Whether the target was met. */
+  readonly verdict: TargetVerdict;
+  /** The level of the current value in DORA's report, if it has one. */
+  readonly level?: Level | undefined;
+  /**
+   * A target for the next range: what has been reached, where that is proven better than the target; else the target.
+   */
+  readonly nextTarget?: number | undefined;
+}
+
+/** Where a metric should go. */
+export interface MetricTarget {
+  /** The metric. */
+  readonly metric: Metric;
+  /**
+   * The value that it should be below, or above if more is better. Without it the direction is the target: it should get
+   * better than it was.
+   */
+  readonly value?: number | undefined;
+}
+
+/** The trend of a metric over buckets. */
+export interface MetricTrend {
+  /** How many buckets have a value. */
+  readonly buckets: Count;
+  /**
+   * What the metric changes by in a bucket: the median of the slopes of all pairs (H. Theil 1950; P. K. Sen 1968).
+   */
+  readonly slope: number;
+  /**
+   * The chance of so clear a trend without one: the test of Mann and Kendall, exact for up to ten buckets without equal values,
+   * else by the normal distribution with corrections for continuity and for ties.
+   */
+  readonly p: number;
+  /** Whether it is for the better, by `p` and the level of the policy. */
+  readonly direction: ChangeDirection;
+}
 
 /**
  * How a span that ends before it begins is treated.
@@ -456,8 +1042,17 @@ export type NegativeSpans = "drop" | "clamp" | "keep";
  *
  * - `exclude`: Nothing: it is left out and counted.
  * - `age`: Its age at the end of the report's range.
+ * - `censor`: It is censored: it lasts at least as long as its age at the end of the range. Quantiles and interval are those of Kaplan and Meier, and there is no mean while one is open.
  */
-export type OpenRecoveries = "exclude" | "age";
+export type OpenRecoveries = "exclude" | "age" | "censor";
+
+/**
+ * Whether buckets that reach beyond the range are listed.
+ *
+ * - `keep`: They are listed with the part in the range, and marked as partial.
+ * - `drop`: They are left out of the list; the whole range still has their items.
+ */
+export type PartialBuckets = "keep" | "drop";
 
 /**
  * What a deployment is that failed in a part.
@@ -469,6 +1064,26 @@ export type OpenRecoveries = "exclude" | "age";
 export type PartialDeployments = "failed" | "successful" | "unsuccessful";
 
 /**
+ * When the time to patch begins.
+ *
+ * - `disclosed`: When it was published.
+ * - `detected`: When it was found in the service.
+ * - `fix_available`: When a fix could be had.
+ * - `first_affected`: When it was published, or when the first affected version was deployed if that was later: nobody patches what does not run.
+ */
+export type PatchStart = "disclosed" | "detected" | "fix_available" | "first_affected";
+
+/** The figures of a group in one range of time. */
+export interface Period<At extends Instant = Instant> {
+  /** The part of the bucket that lies in the range. */
+  readonly range: TimeRange<At>;
+  /** Whether the bucket reaches beyond the range, so that these figures show only a part of it. */
+  readonly partial: boolean;
+  /** A figure for each metric, in the order of `definitions`. */
+  readonly figures: readonly Figure[];
+}
+
+/**
  * Every choice behind the delivery metrics.
  *
  * Two tools that disagree about a metric nearly always disagree about one of these. The default follows the
@@ -477,7 +1092,7 @@ export type PartialDeployments = "failed" | "successful" | "unsuccessful";
  */
 export interface Policy {
   /**
-   * The environments whose deployments and incidents count; `production` alone, as DORA defines.
+   * The environments whose deployments and incidents count; `production` alone, as DORA defines. `*` stands for all.
    *
    * @defaultValue `["production"]`
    */
@@ -650,6 +1265,131 @@ export interface Policy {
    * @defaultValue `"failed"`
    */
   readonly partialDeployments?: PartialDeployments | undefined;
+  /**
+   * Where else the lead time of a change begins if the instant of `leadStart` is unknown: the first that is
+   * known. None by default. `fallbacks` of the estimate counts the changes.
+   *
+   * @defaultValue `[]`
+   */
+  readonly leadStartFallbacks?: readonly LeadStart[] | undefined;
+  /**
+   * The shortest lead time that counts; shorter ones are left out and counted. Zero by default. Four Keys
+   * leaves out what took less than a minute.
+   *
+   * @defaultValue `"PT0S"`
+   */
+  readonly shortestLead?: Span | undefined;
+  /**
+   * How a change counts that was delivered before; `exclude` by default.
+   *
+   * @defaultValue `"exclude"`
+   */
+  readonly redelivery?: Redelivery | undefined;
+  /**
+   * To what lead times are rounded; `exact` by default. DevLake rounds up to minutes.
+   *
+   * @defaultValue `"exact"`
+   */
+  readonly leadRounding?: SpanRounding | undefined;
+  /**
+   * To what recovery times are rounded; `exact` by default.
+   *
+   * @defaultValue `"exact"`
+   */
+  readonly recoveryRounding?: SpanRounding | undefined;
+  /**
+   * Which rows are one deployment; `row` by default.
+   *
+   * @defaultValue `"row"`
+   */
+  readonly identity?: DeploymentIdentity | undefined;
+  /**
+   * Which outcomes are failures; `failure`, `error` and `timeout` by default. Other outcomes than these,
+   * `success` and `partial` say that a deployment was not carried out: it counts nowhere.
+   *
+   * @defaultValue `["failure","error","timeout"]`
+   */
+  readonly failedOutcomes?: readonly DeploymentOutcome[] | undefined;
+  /**
+   * What the fail rate counts; `failed_deployments` by default. With `incidents`, as in GitLab, it can exceed
+   * 1.
+   *
+   * @defaultValue `"failed_deployments"`
+   */
+  readonly rateNumerator?: RateNumerator | undefined;
+  /**
+   * Among which deployments an incident is linked by time or revision; `service` by default. DevLake looks at
+   * the whole project.
+   *
+   * @defaultValue `"service"`
+   */
+  readonly linkScope?: LinkScope | undefined;
+  /**
+   * What has a recovery time; `deployment` by default.
+   *
+   * @defaultValue `"deployment"`
+   */
+  readonly recoveryUnit?: RecoveryUnit | undefined;
+  /**
+   * How the frequency is computed; `mean` by default.
+   *
+   * @defaultValue `"mean"`
+   */
+  readonly frequencyRule?: FrequencyRule | undefined;
+  /**
+   * The periods of the frequency rules `median` and `median_days`; `week` by default.
+   *
+   * @defaultValue `"week"`
+   */
+  readonly frequencyUnit?: BucketUnit | undefined;
+  /**
+   * Whether buckets that reach beyond the range are listed; `keep` by default.
+   *
+   * @defaultValue `"keep"`
+   */
+  readonly partialBuckets?: PartialBuckets | undefined;
+  /**
+   * Which days and hours count in lead and recovery times; left out by default: all do, as in DORA, since
+   * users wait at weekends, too.
+   */
+  readonly workingTime?: WorkingTime | undefined;
+  /**
+   * Which incidents are critical, and how soon they should be over.
+   *
+   * @defaultValue `{"severities":["critical","sev1","sev-1","p1","p0"],"services":[],"restoreTarget":"PT1H"}`
+   */
+  readonly critical?: CriticalIncidents | undefined;
+  /**
+   * How bugs count.
+   *
+   * @defaultValue `{"maturation":"P30D"}`
+   */
+  readonly quality?: QualityPolicy | undefined;
+  /**
+   * How vulnerabilities and scans count.
+   *
+   * @defaultValue `{"patchStart":"disclosed","patchTargets":{"critical":"P15D","high":"P30D"},"scanMaxAge":"P7D","scanKinds":[]}`
+   */
+  readonly security?: SecurityPolicy | undefined;
+}
+
+/** What two policies make of the same events, made by `diffPolicies`. */
+export interface PolicyDifference {
+  /** The fields in which the policies differ. */
+  readonly choices: readonly string[];
+  /** The metrics whose numbers or items differ, in the order of `definitions`. */
+  readonly metrics: readonly MetricDifference[];
+}
+
+/** How bugs count. */
+export interface QualityPolicy {
+  /**
+   * How old a release must be at the end of the range to count; 30 days by default. A younger one has bugs that nobody has
+   * found yet: it is left out and counted, not flattered.
+   *
+   * @defaultValue `"P30D"`
+   */
+  readonly maturation?: Span | undefined;
 }
 
 /**
@@ -745,8 +1485,19 @@ export interface QuickCheckScore {
  *
  * - `successful`: Those that succeeded.
  * - `finished`: Those that ran: success, failure, error and timeout, but not cancelled or skipped ones.
+ * - `successful_except_rework`: Those that succeeded, without rework, for the fail rate; the rework rate is a share of all that succeeded.
+ * - `finished_except_rework`: Those that ran, without rework, for the fail rate; the rework rate is a share of all that ran.
  */
-export type RateDenominator = "successful" | "finished";
+export type RateDenominator =
+  "successful" | "finished" | "successful_except_rework" | "finished_except_rework";
+
+/**
+ * What the fail rate counts.
+ *
+ * - `failed_deployments`: Deployments that failed: each once, so that the rate is a share.
+ * - `incidents`: Incidents, by the instant of their detection, linked or not. Two incidents of one deployment count twice, so the rate can exceed 1. Other signals are not read.
+ */
+export type RateNumerator = "failed_deployments" | "incidents";
 
 /**
  * When the time to recover ends.
@@ -763,16 +1514,36 @@ export type RecoveryEnd = "incident_else_remedy" | "incident" | "remedy" | "earl
  *
  * - `failure`: When the failed deployment finished: its recovery stands beside its failure.
  * - `recovery`: When it recovered.
+ * - `detection`: When the first incident was detected; as `failure` where no incident is linked.
  */
-export type RecoveryMembership = "failure" | "recovery";
+export type RecoveryMembership = "failure" | "recovery" | "detection";
 
 /**
  * When the time to recover begins.
  *
  * - `deployment_finished`: When the failed deployment finished.
  * - `incident_detected`: When its first incident was detected; when it finished, where no incident is linked.
+ * - `earliest`: Whichever came first.
  */
-export type RecoveryStart = "deployment_finished" | "incident_detected";
+export type RecoveryStart = "deployment_finished" | "incident_detected" | "earliest";
+
+/**
+ * What has a recovery time.
+ *
+ * - `deployment`: A failed deployment: its incidents are one outage.
+ * - `first_of_run`: The first of the failed deployments that one deployment repairs, as metrik counts a run of failures.
+ * - `incident`: An incident that is linked to a deployment. It ends when it was resolved.
+ * - `any_incident`: Any incident, linked or not. It begins when it was detected.
+ */
+export type RecoveryUnit = "deployment" | "first_of_run" | "incident" | "any_incident";
+
+/**
+ * How a change counts that was delivered before.
+ *
+ * - `exclude`: It has a lead time from its first delivery only.
+ * - `include`: It has a lead time from each deployment that lists it, as where the previous tag is that by time: with release branches a commit counts several times.
+ */
+export type Redelivery = "exclude" | "include";
 
 /**
  * How a change or a revision that was taken back and comes again counts.
@@ -822,6 +1593,54 @@ export interface ReportRow {
   readonly policyDigest: string;
 }
 
+/** A deployment whose change a later one reverted, made by `linkReverts`. */
+export interface RevertedDeployment {
+  /** The id of the deployment that had delivered the change. */
+  readonly deployment: string;
+  /** The id of the first deployment that delivered a revert of it. */
+  readonly revertedBy: string;
+}
+
+/** A review of two ranges, made by `review`. */
+export interface Review<At extends Instant = Instant> {
+  /** The range before. */
+  readonly previous: TimeRange<At>;
+  /** The range under review. */
+  readonly current: TimeRange<At>;
+  /** Every metric that both ranges have. */
+  readonly metrics: readonly MetricReview[];
+  /** The stage that takes the greatest part of the lead time; absent without lead times. */
+  readonly bottleneck?: Bottleneck | undefined;
+  /** The metrics that are proven better than before: what to celebrate. */
+  readonly improved: readonly Metric[];
+  /** The metrics that are proven worse than before. */
+  readonly worsened: readonly Metric[];
+  /** The digest of the policy of the measures. */
+  readonly policyDigest: string;
+}
+
+/** What a review compares with. */
+export interface ReviewPolicy {
+  /**
+   * Targets in the place of the usual ones of `definitions`. Other metrics keep theirs.
+   *
+   * @defaultValue `[]`
+   */
+  readonly targets?: readonly MetricTarget[] | undefined;
+  /**
+   * The level of the trends: the chance of a false one; 0.05 by default.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * The year of DORA's report whose levels are named; 2024 by default, the latest that has some.
+   *
+   * @defaultValue `2024`
+   */
+  readonly year?: number | undefined;
+}
+
 /**
  * A signal that a deployment is rework.
  *
@@ -832,6 +1651,59 @@ export interface ReportRow {
  * - `revision_returned`: Its revision ran before and another one did since.
  */
 export type ReworkSignal = "hotfix" | "rollback" | "remediation" | "revert" | "revision_returned";
+
+/** A scan of an artifact for vulnerabilities. */
+export interface Scan {
+  /** Identifies the scan within the input. */
+  readonly id: string;
+  /** The artifact: the revision of the deployments that run it. */
+  readonly artifact: string;
+  /** The kind, as `sca`, `sast`, `container` or `secrets`. */
+  readonly kind: string;
+  /** When it was scanned. */
+  readonly scannedAt: Instant;
+  /** The service of the artifact, to group by. */
+  readonly service?: string | undefined;
+  /** How many dependencies the artifact has. */
+  readonly dependencies?: Count | undefined;
+  /** How many of them were scanned. */
+  readonly scannedDependencies?: Count | undefined;
+  /**
+   * What it is grouped by beside the service: `{"team": "checkout"}`.
+   *
+   * @defaultValue `{}`
+   */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/** How vulnerabilities and scans count. */
+export interface SecurityPolicy {
+  /**
+   * When the time to patch begins; `disclosed` by default.
+   *
+   * @defaultValue `"disclosed"`
+   */
+  readonly patchStart?: PatchStart | undefined;
+  /**
+   * How soon a vulnerability of each severity should be patched, in any case of letters; 15 days if `critical` and 30 if
+   * `high` by default, as in CISA's directive BOD 19-02.
+   *
+   * @defaultValue `{"critical":"P15D","high":"P30D"}`
+   */
+  readonly patchTargets?: Readonly<Record<string, Span>> | undefined;
+  /**
+   * How old the scan of an artifact may be when it is deployed; 7 days by default.
+   *
+   * @defaultValue `"P7D"`
+   */
+  readonly scanMaxAge?: Span | undefined;
+  /**
+   * The kinds of scan that an artifact needs, all of them; any one scan by default.
+   *
+   * @defaultValue `[]`
+   */
+  readonly scanKinds?: readonly string[] | undefined;
+}
 
 /**
  * How the first deployment of a service to an environment counts for lead times.
@@ -850,6 +1722,60 @@ export type SeedRule = "exclude" | "include";
 export type SeveralIncidents = "first" | "last";
 
 /**
+ * To what a duration is rounded before anything is computed of it.
+ *
+ * - `exact`: To the millisecond.
+ * - `minute_up`: Up to a whole minute.
+ * - `minute_down`: Down to a whole minute.
+ * - `hour_down`: Down to a whole hour.
+ */
+export type SpanRounding = "exact" | "minute_up" | "minute_down" | "hour_down";
+
+/**
+ * What a part of a deployment does.
+ *
+ * - `queue`: It waits for a machine or a turn.
+ * - `build`: It builds.
+ * - `test`: It tests.
+ * - `deploy`: It brings the new version to its hosts.
+ */
+export type StageKind = "queue" | "build" | "test" | "deploy";
+
+/** How long something lasts, made by `survival`, in the unit of the lifetimes. */
+export interface Survival {
+  /** The number of lifetimes. */
+  readonly n: Count;
+  /** How many of them have not ended. */
+  readonly open: Count;
+  /** Half of them last no longer; absent if so many are open that it lies beyond what was seen. */
+  readonly median?: number | undefined;
+  /** Nine of ten last no longer. */
+  readonly p90?: number | undefined;
+  /** Nineteen of twenty last no longer. */
+  readonly p95?: number | undefined;
+  /** The confidence interval of the median, where both ends were seen. */
+  readonly interval?: Interval | undefined;
+}
+
+/**
+ * Whether a target was met.
+ *
+ * - `met`: The whole interval is on the right side of the target; of a direction, the change is proven better.
+ * - `missed`: The whole interval is on the wrong side; of a direction, the change is proven worse.
+ * - `unclear`: The interval has the target in it, or there is none: too few items for a verdict.
+ * - `no_data`: There is no value.
+ */
+export type TargetVerdict = "met" | "missed" | "unclear" | "no_data";
+
+/**
+ * Where a metric should go.
+ *
+ * - `rise`: Up: more is better.
+ * - `fall`: Down: less is better.
+ */
+export type Trend = "rise" | "fall";
+
+/**
  * Why there is no number.
  *
  * - `empty_range`: The range has no length.
@@ -859,9 +1785,21 @@ export type SeveralIncidents = "first" | "last";
  * - `no_failures`: No deployment failed, so there was nothing to recover from.
  * - `all_open`: No failed deployment has recovered.
  * - `all_excluded`: Every item was left out; `excluded` says why.
+ * - `not_reached`: So many items are open that the median lies beyond what has been seen.
+ * - `no_incidents`: There was no incident.
+ * - `no_items`: Nothing of this kind is in the input.
  */
 export type UndefinedReason =
-  "empty_range" | "no_deployments" | "no_changes" | "seed_only" | "no_failures" | "all_open" | "all_excluded";
+  | "empty_range"
+  | "no_deployments"
+  | "no_changes"
+  | "seed_only"
+  | "no_failures"
+  | "all_open"
+  | "all_excluded"
+  | "not_reached"
+  | "no_incidents"
+  | "no_items";
 
 /**
  * Where the changes of a deployment that did not succeed go.
@@ -870,6 +1808,79 @@ export type UndefinedReason =
  * - `drop`: Nowhere, unless a deployment that succeeds lists them itself.
  */
 export type UndeliveredChanges = "carry_forward" | "drop";
+
+/** A vulnerability of a service. */
+export interface Vulnerability {
+  /** Identifies it within the input: one CVE in two services is two rows. */
+  readonly id: string;
+  /** The affected service. */
+  readonly service: string;
+  /**
+   * The affected environment; `production` when left out.
+   *
+   * @defaultValue `"production"`
+   */
+  readonly environment?: string | undefined;
+  /** The severity as the scanner names it; the policy has a target for each. */
+  readonly severity?: string | undefined;
+  /** When it was found in the service: from then on it is open. */
+  readonly detectedAt: Instant;
+  /** When it was published. */
+  readonly disclosedAt?: Instant | undefined;
+  /** When a fix could be had. */
+  readonly fixAvailableAt?: Instant | undefined;
+  /** When the first affected version was deployed. */
+  readonly affectedAt?: Instant | undefined;
+  /** The id of the deployment that carried the fix. */
+  readonly patchedBy?: string | undefined;
+  /** When the fix was deployed, where no deployment of the input is named. */
+  readonly patchedAt?: Instant | undefined;
+  /** When it ended without a patch: the service was removed, or it was a false alarm. */
+  readonly closedAt?: Instant | undefined;
+  /** When somebody accepted the risk. */
+  readonly acceptedAt?: Instant | undefined;
+  /** Until when the risk is accepted. */
+  readonly acceptedUntil?: Instant | undefined;
+  /**
+   * What it is grouped by beside service, environment and severity: `{"team": "checkout"}`.
+   *
+   * @defaultValue `{}`
+   */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * How time before the first and after the last working day of a span counts.
+ *
+ * - `exclude`: Like any other: only working days count.
+ * - `include`: A span that begins or ends on days off counts them: somebody worked then. Days off between working days do not count.
+ */
+export type WorkingEdges = "exclude" | "include";
+
+/**
+ * The days on which work is done. A day counts from midnight to midnight of its zone, so with 23 or 25 hours when the clock
+ * changes; a half day until it ends.
+ */
+export interface WorkingTime {
+  /**
+   * The weekend, holidays and make-up days; Saturday and Sunday by default.
+   *
+   * @defaultValue `{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]}`
+   */
+  readonly calendar?: BusinessCalendar | undefined;
+  /**
+   * The time zone of the days; `UTC` by default.
+   *
+   * @defaultValue `"UTC"`
+   */
+  readonly zone?: string | undefined;
+  /**
+   * How days off at the beginning and the end of a span count; `exclude` by default.
+   *
+   * @defaultValue `"exclude"`
+   */
+  readonly edges?: WorkingEdges | undefined;
+}
 
 /** The policy that follows DORA's definitions: every field at its default. */
 export declare function defaultPolicy(): Policy;
@@ -889,6 +1900,40 @@ export declare function policyFromJson(text: string): Policy;
  */
 export declare function policyFromYaml(text: string): Policy;
 
+/** The usual targets, and the levels of 2024. */
+export declare function defaultReviewPolicy(): ReviewPolicy;
+
+/**
+ * Reads a policy of reviews from JSON text; `{}` is the default policy.
+ *
+ * @throws {@link RelcoreError}: `syntax` for what is not JSON; `unknown_field` for `{"target": []}`; and what `review` refuses in a policy.
+ */
+export declare function reviewPolicyFromJson(text: string): ReviewPolicy;
+
+/**
+ * Reads a policy of reviews from YAML text; `{}` is the default policy.
+ *
+ * @throws {@link RelcoreError}: As `reviewPolicyFromJson`, with the line and the column of each fault.
+ */
+export declare function reviewPolicyFromYaml(text: string): ReviewPolicy;
+
+/**
+ * Finds the commits that each deployment delivered, from the graph of commits and the revisions of the deployments that
+ * succeeded, in the order of time. Put them into `changes` of the deployment.
+ *
+ * The revision of a deployment is the id of a commit. With `first_containing` each commit is visited once in a service and
+ * environment, whatever the number of deployments. With `previous_to_this` the search ends where both histories meet, by the
+ * generation of each commit.
+ *
+ * @throws {@link RelcoreError}: All at once: `duplicate` for two commits or deployments of one id; `invalid_value` for commits that are parents of each other
+ * in a circle.
+ */
+export declare function attributeChanges(
+  commits: readonly Commit[],
+  deployments: readonly Deployment[],
+  rule: AttributionRule,
+): readonly AttributedChanges[];
+
 /**
  * The level of a value by the report of DORA of a year.
  *
@@ -903,6 +1948,67 @@ export declare function policyFromYaml(text: string): Policy;
  * @throws {@link RelcoreError}: `out_of_range` for a year before 2018 or after 2025, a value below 0, one that is not finite, and a share of 15.
  */
 export declare function classify(metric: Metric, value: number, year: number): Classification;
+
+/**
+ * The choices of Datadog.
+ *
+ * A change lasts from its commit, merges have no lead time, and a deployment has the median of its changes. What failed is shown
+ * by rollbacks, reverts and hotfixes, not by incidents; it has recovered when a deployment repaired it.
+ */
+export declare function datadogPolicy(): Policy;
+
+/**
+ * The metrics as data: what each is, which direction is better, and the usual target.
+ *
+ * Targets: at most 15 % of changes fail, 5 % are rolled back, more than 95 % of deployments succeed, critical systems are
+ * restored within an hour. For all others the direction is the target.
+ */
+export declare function definitions(): readonly Definition[];
+
+/**
+ * Finds the rollbacks: deployments that say so, and those whose revision ran before and replaces another one.
+ *
+ * After V1, V2, V3 the return of V1 is a rollback, and V2, which replaced V1, had failed. V1 twice in a row is none. After V1,
+ * V2, V1 the return of V2 is a reland, and none by default.
+ *
+ * @throws {@link RelcoreError}: As `measure`, with the paths of `events`.
+ */
+export declare function detectRollbacks(
+  deployments: readonly Deployment[],
+  policy: Policy,
+): readonly DetectedRollback[];
+
+/**
+ * The choices of DevLake's dashboard with the benchmarks of 2021: incidents last from their creation to their resolution.
+ */
+export declare function devlake2021Policy(): Policy;
+
+/**
+ * The choices of DevLake's dashboard with the benchmarks of 2023.
+ *
+ * The commits of one pipeline are one deployment. An incident belongs to the latest deployment of the whole project that
+ * finished before it, however old, and lasts from that deployment to its resolution, in whole minutes. Times are lower medians;
+ * the frequency is the median number of days with a deployment in a week. A pull request's cycle time lasts from its first
+ * commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does.
+ */
+export declare function devlake2023Policy(): Policy;
+
+/**
+ * Why two dashboards differ: the choices in which two policies differ, the numbers that follow, and the events that make
+ * the difference.
+ *
+ * @throws {@link RelcoreError}: As `measure`, with the paths `first` and `second` for the policies.
+ */
+export declare function diffPolicies(
+  events: Events,
+  first: Policy,
+  second: Policy,
+  range: TimeRange,
+  zone: string,
+): PolicyDifference;
+
+/** The definitions of DORA since 2024: the default policy. */
+export declare function dora2024Policy(): Policy;
 
 /**
  * The five delivery metrics over a range and its buckets, in local days of a zone.
@@ -931,6 +2037,111 @@ export declare function dora(
  * items. Numbers are rounded; the report has all digits.
  */
 export declare function explain(report: DoraReport): string;
+
+/**
+ * Measures as text for a person: the basis of each number of the whole range, then a line for each group.
+ *
+ * A `*` marks a number of few items, and metrics that nothing is known of are named in one line. The groups are shown by the
+ * metrics of DORA that were measured.
+ */
+export declare function explainMeasures(measures: Measures): string;
+
+/**
+ * The events behind one number: which count, for how much and why, and which were left out.
+ *
+ * For the number of a bucket, pass the range of the bucket.
+ *
+ * @throws {@link RelcoreError}: As `measure`.
+ */
+export declare function explainMetric(
+  events: Events,
+  policy: Policy,
+  metric: Metric,
+  range: TimeRange,
+  zone: string,
+): Explanation;
+
+/** A review as text for a person: the bottleneck, then each metric with its change, target and trend. */
+export declare function explainReview(review: Review): string;
+
+/**
+ * The choices of Four Keys.
+ *
+ * A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents name the
+ * revision that caused them, and count themselves; each lasts from its report, or from the deployment if that was earlier, in
+ * whole hours. Weeks begin on Sunday. All environments count. Its levels and its chart of deployments a day are not those of
+ * DORA's reports.
+ */
+export declare function fourkeysPolicy(): Policy;
+
+/**
+ * The choices of GitLab.
+ *
+ * A change lasts from its merge to the deployment, and times are medians of the medians of the days. The fail rate is the number
+ * of incidents by that of deployments, so it can exceed 1. Every incident lasts from its creation to its closing, and counts on
+ * the day of its closing.
+ */
+export declare function gitlabPolicy(): Policy;
+
+/**
+ * Links each incident to the deployment that caused it, by the rules of the policy, in the order of the input.
+ *
+ * @throws {@link RelcoreError}: As `measure`, with the paths of `events`.
+ */
+export declare function linkIncidents(
+  deployments: readonly Deployment[],
+  incidents: readonly Incident[],
+  policy: Policy,
+): readonly LinkedIncident[];
+
+/**
+ * Finds the deployments of which a later one delivered a revert, in the order of time.
+ *
+ * A revert that ships with what it reverts shows nothing, and by default neither does a revert of a revert.
+ *
+ * @throws {@link RelcoreError}: As `measure`, with the paths of `events`.
+ */
+export declare function linkReverts(
+  deployments: readonly Deployment[],
+  changes: readonly Change[],
+  policy: Policy,
+): readonly RevertedDeployment[];
+
+/**
+ * All metrics of events over a range and its buckets, for all events and for each group of them.
+ *
+ * Links, first deployments and failures are found among all events, as in `dora`, and then counted for the group
+ * of the deployment that they belong to: a lead time for that which delivered the change, a failure for that which failed.
+ * What belongs to no deployment counts for the group of its incident. A group whose label is missing has no such label. The
+ * five metrics of DORA are those of `dora`.
+ *
+ * @throws {@link RelcoreError}: As `dora`, with the paths of `events`; `duplicate` for a dimension or a metric that is there twice;
+ * `out_of_range` for more than a million figures: take fewer metrics, longer buckets or fewer groups.
+ */
+export declare function measure(
+  events: Events,
+  policy: Policy,
+  range: TimeRange,
+  breakdown: Breakdown,
+): Measures<Timestamp>;
+
+/**
+ * The choices of metrik.
+ *
+ * A change lasts from its commit; those of builds that failed go out with the next one that succeeds, and the first deployment
+ * counts like any other. A run of failed builds is one failure, which lasts from the first of them to the next success. Times are
+ * means.
+ */
+export declare function metrikPolicy(): Policy;
+
+/**
+ * The choices of Middleware.
+ *
+ * An incident belongs to the latest deployment that finished before it or in the same instant. It lasts from its creation to its
+ * resolution, and times are means. The frequency is rounded down to a whole number. Negative times count as zero. Where nothing
+ * was deployed Middleware prints a fail rate of 0; here there is none.
+ */
+export declare function middlewarePolicy(): Policy;
 
 /**
  * The answers that the events of a report give to DORA's Quick Check.
@@ -974,6 +2185,40 @@ export declare function quickCheckScore(answers: QuickCheckAnswers, year: number
  * the service whose events it was made of, so add that as a column.
  */
 export declare function reportRows(report: DoraReport): readonly ReportRow[];
+
+/**
+ * Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance,
+ * which targets were met, where changes wait, and what could be the next targets.
+ *
+ * Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
+ *
+ * @throws {@link RelcoreError}: All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
+ * for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
+ */
+export declare function review(
+  previous: Measures,
+  current: Measures,
+  policy: ReviewPolicy,
+): Review<Timestamp>;
+
+/**
+ * How long something lasts of which not all has ended: the time to patch, to restore or to recover.
+ *
+ * The median of what has ended is too short, since what takes long is still open. The estimator of Kaplan and Meier (Journal
+ * of the American Statistical Association 53, 1958) takes an open one for what it is: at least as long as its age. The median
+ * is the least length that no more than half exceed. Its interval inverts that of the curve on the scale log(-log), with
+ * Greenwood's variance, as `survfit` of R does with `conf.type = "log-log"`.
+ *
+ * @throws {@link RelcoreError}: All at once: `out_of_range` for a length below 0 or one that is not finite, and for a level of 95.
+ */
+export declare function survival(lifetimes: readonly Lifetime[], level: number): Survival;
+
+/**
+ * The working time between two instants; negative if `end` is before `start`.
+ *
+ * @throws {@link RelcoreError}: `unknown_zone` for `PST`; `invalid_value` for a half day that ends at `noon`.
+ */
+export declare function workingSpan(start: Instant, end: Instant, workingTime: WorkingTime): Span;
 
 /**
  * A policy that is checked and digested once, for any number of reports.
@@ -1065,6 +2310,8 @@ export interface DeploymentColumns {
    * The deployments that each remediates. By their indices; one beyond the table is one not in the input.
    */
   readonly remediates?: Lists | undefined;
+  /** The run that each is a part or an attempt of, or none. Equal runs have equal codes. */
+  readonly run?: Uint32Array | undefined;
   /**
    * The changes of each. Those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
    * there is one offset more than deployments.
@@ -1088,6 +2335,22 @@ export interface ChangeColumns {
   readonly merge?: Uint8Array | undefined;
   /** The changes that each reverts. By their indices. */
   readonly reverts?: Lists | undefined;
+  /** When the issue of each was created. */
+  readonly issueCreatedAt?: BigInt64Array | undefined;
+  /** Where `issueCreatedAt` is present: one bit a row, lowest first. Everywhere if left out. */
+  readonly issueCreatedAtValidity?: Uint8Array | undefined;
+  /** When the request for its review was opened. */
+  readonly openedAt?: BigInt64Array | undefined;
+  /** Where `openedAt` is present: one bit a row, lowest first. Everywhere if left out. */
+  readonly openedAtValidity?: Uint8Array | undefined;
+  /** When each was first reviewed. */
+  readonly reviewedAt?: BigInt64Array | undefined;
+  /** Where `reviewedAt` is present: one bit a row, lowest first. Everywhere if left out. */
+  readonly reviewedAtValidity?: Uint8Array | undefined;
+  /** When each was merged. */
+  readonly mergedAt?: BigInt64Array | undefined;
+  /** Where `mergedAt` is present: one bit a row, lowest first. Everywhere if left out. */
+  readonly mergedAtValidity?: Uint8Array | undefined;
 }
 
 /** Incidents by columns. */
@@ -1116,6 +2379,8 @@ export interface IncidentColumns {
    * The incident that each repeats, or none. By its index. One of another service or environment hides none.
    */
   readonly duplicateOf?: Uint32Array | undefined;
+  /** The revision that showed each, or none. Coded as the revisions of deployments. */
+  readonly revision?: Uint32Array | undefined;
 }
 
 /** All events by columns. What is left out is unknown. */

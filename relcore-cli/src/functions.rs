@@ -6550,6 +6550,108 @@ environments: [production, eu]
                 }),
             },
             Function {
+                name: "metrics.default_review_policy",
+                command: "default-review-policy",
+                docs: "The usual targets, and the levels of 2024.",
+                arguments: &[],
+                result: ("metrics.ReviewPolicy", "What a review compares with."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.review_policy_from_json",
+                command: "review-policy-from-json",
+                docs: r#"Reads a policy of reviews from JSON text; `{}` is the default policy.
+
+Errors:
+`syntax` for what is not JSON; `unknown_field` for `{"target": []}`; and what `review` refuses in a policy."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("metrics.ReviewPolicy", "What a review compares with."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.review_policy_from_yaml",
+                command: "review-policy-from-yaml",
+                docs: r"Reads a policy of reviews from YAML text; `{}` is the default policy.
+
+Errors:
+As `review-policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("metrics.ReviewPolicy", "What a review compares with."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.attribute_changes",
+                command: "attribute-changes",
+                docs: r"Finds the commits that each deployment delivered, from the graph of commits and the revisions of the deployments that
+succeeded, in the order of time. Put them into `changes` of the deployment.
+
+The revision of a deployment is the id of a commit. With `first_containing` each commit is visited once in a service and
+environment, whatever the number of deployments. With `previous_to_this` the search ends where both histories meet, by the
+generation of each commit.
+
+Errors:
+All at once: `duplicate` for two commits or deployments of one id; `invalid_value` for commits that are parents of each other
+in a circle.",
+                arguments: &[
+                    Argument {
+                        wire: "commits",
+                        option: "commits",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Commit",
+                            "A commit with its parents.",
+                            "Keys: id, parents?",
+                        ),
+                    },
+                    Argument {
+                        wire: "deployments",
+                        option: "deployments",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Deployment",
+                            "One attempt to deploy a version of a service to an environment.",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?, run?, automatic?, downtime?, stages?, labels?",
+                        ),
+                    },
+                    Argument {
+                        wire: "rule",
+                        option: "rule",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "first_containing",
+                                "Those that no earlier deployment of the service and environment contains: each commit has one deployment.",
+                            ),
+                            (
+                                "previous_to_this",
+                                "Those that the deployment before does not contain, as `git log previous..this`: with release branches a commit belongs to several deployments.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: (
+                    "list of metrics.AttributedChanges",
+                    "The commits of a deployment, made by `attribute_changes`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "metrics.classify",
                 command: "classify",
                 docs: r"The level of a value by the report of DORA of a year.
@@ -6570,8 +6672,18 @@ Errors:
                         option: "metric",
                         is_optional: false,
                         kind: Kind::Choice(&[
-                            ("deployment_frequency", "How often is deployed: deployments a day."),
+                            (
+                                "deployment_frequency",
+                                "How often is deployed: deployments in `frequency_per` of the policy, or by its rule.",
+                            ),
                             ("change_lead_time", "How long a change takes to production: seconds."),
+                            (
+                                "coding_time",
+                                "The part of the lead time until its request for review was opened, or until it was committed if there was none.",
+                            ),
+                            ("pickup_time", "The part of the lead time from opening to the first review."),
+                            ("review_time", "The part of the lead time from the first review to the merge."),
+                            ("delivery_time", "The part of the lead time from the merge to production."),
                             ("change_fail_rate", "The share of deployments that failed."),
                             (
                                 "failed_deployment_recovery_time",
@@ -6580,6 +6692,103 @@ Errors:
                             (
                                 "deployment_rework_rate",
                                 "The share of deployments that were made to repair production.",
+                            ),
+                            (
+                                "deployment_success_rate",
+                                "The share of attempts to deploy that succeeded. Cancelled and skipped ones are no attempts.",
+                            ),
+                            (
+                                "first_try_success_rate",
+                                "The share of releases whose first attempt succeeded. Attempts in a row of one run or revision are those of one release, until one succeeds.",
+                            ),
+                            ("eventual_success_rate", "The share of releases of which an attempt succeeded."),
+                            (
+                                "rollback_rate",
+                                "The share of deployments that are rollbacks: by their intent, or because an earlier revision came back.",
+                            ),
+                            (
+                                "automatic_rollback_rate",
+                                "The share of deployments that are rollbacks which a machine started.",
+                            ),
+                            (
+                                "manual_rollback_rate",
+                                "The share of deployments that are rollbacks which a person started.",
+                            ),
+                            (
+                                "rolled_back_rate",
+                                "The share of releases that were rolled back: of deployments that are no rollbacks, those that one took back.",
+                            ),
+                            (
+                                "deployment_duration",
+                                "How long a deployment takes from its start to its end: seconds.",
+                            ),
+                            ("queue_duration", "How long a deployment waits in queues: seconds."),
+                            (
+                                "build_duration",
+                                "How long a deployment builds, with what runs side by side counted once: seconds.",
+                            ),
+                            ("test_duration", "How long a deployment tests: seconds."),
+                            (
+                                "rollout_duration",
+                                "How long a deployment brings the new version to its hosts, by its stages of the kind `deploy`: seconds.",
+                            ),
+                            (
+                                "deployment_downtime",
+                                "How long the service was down because of a deployment: as measured, or else during the incidents that it caused. Seconds.",
+                            ),
+                            (
+                                "time_to_restore",
+                                "How long an incident lasts from its detection to its resolution, whatever caused it: seconds.",
+                            ),
+                            (
+                                "critical_time_to_restore",
+                                "How long a critical incident lasts, by its severity or its service: seconds.",
+                            ),
+                            (
+                                "critical_restored_in_time",
+                                "The share of critical incidents that were over within `critical.restore_target` of the policy. One that is open and younger does not count.",
+                            ),
+                            (
+                                "bug_escape_rate",
+                                "The share of bugs that were found in production, of releases old enough to count.",
+                            ),
+                            (
+                                "escaped_bugs",
+                                "Bugs found in production to each release, of releases old enough to count.",
+                            ),
+                            (
+                                "open_vulnerabilities",
+                                "The vulnerabilities that are open at the end of the range.",
+                            ),
+                            ("opened_vulnerabilities", "The vulnerabilities that were found in the range."),
+                            ("closed_vulnerabilities", "The vulnerabilities that ended in the range."),
+                            (
+                                "open_vulnerability_age",
+                                "How long vulnerabilities have been open that are so at the end of the range: seconds.",
+                            ),
+                            (
+                                "time_to_patch",
+                                "How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds.",
+                            ),
+                            (
+                                "patched_in_time",
+                                "The share of vulnerabilities that were patched within the target of their severity. One that is open and not due does not count.",
+                            ),
+                            (
+                                "scan_coverage",
+                                "The share of deployments whose artifact had been scanned recently.",
+                            ),
+                            (
+                                "dependency_scan_coverage",
+                                "The share of the dependencies of scanned artifacts that were scanned.",
+                            ),
+                            (
+                                "accepted_risk_duration",
+                                "How long a risk stays accepted: until it ends, until its term is over, or so far. Seconds.",
+                            ),
+                            (
+                                "overdue_risk_rate",
+                                "The share of accepted risks that lasted beyond their term.",
                             ),
                         ]),
                     },
@@ -6601,6 +6810,180 @@ Errors:
                 }),
             },
             Function {
+                name: "metrics.datadog_policy",
+                command: "datadog-policy",
+                docs: r"The choices of Datadog.
+
+A change lasts from its commit, merges have no lead time, and a deployment has the median of its changes. What failed is shown
+by rollbacks, reverts and hotfixes, not by incidents; it has recovered when a deployment repaired it.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.definitions",
+                command: "definitions",
+                docs: r"The metrics as data: what each is, which direction is better, and the usual target.
+
+Targets: at most 15 % of changes fail, 5 % are rolled back, more than 95 % of deployments succeed, critical systems are
+restored within an hour. For all others the direction is the target.",
+                arguments: &[],
+                result: ("list of metrics.Definition", "What a metric is, as data, made by `definitions`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.detect_rollbacks",
+                command: "detect-rollbacks",
+                docs: r"Finds the rollbacks: deployments that say so, and those whose revision ran before and replaces another one.
+
+After V1, V2, V3 the return of V1 is a rollback, and V2, which replaced V1, had failed. V1 twice in a row is none. After V1,
+V2, V1 the return of V2 is a reland, and none by default.
+
+Errors:
+As `measure`, with the paths of `events`.",
+                arguments: &[
+                    Argument {
+                        wire: "deployments",
+                        option: "deployments",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Deployment",
+                            "One attempt to deploy a version of a service to an environment.",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?, run?, automatic?, downtime?, stages?, labels?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                ],
+                result: (
+                    "list of metrics.DetectedRollback",
+                    "A rollback and what it took back, made by `detect_rollbacks`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.devlake_2021_policy",
+                command: "devlake-2021-policy",
+                docs: "The choices of DevLake's dashboard with the benchmarks of 2021: incidents last from their creation to their resolution.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.devlake_2023_policy",
+                command: "devlake-2023-policy",
+                docs: r"The choices of DevLake's dashboard with the benchmarks of 2023.
+
+The commits of one pipeline are one deployment. An incident belongs to the latest deployment of the whole project that
+finished before it, however old, and lasts from that deployment to its resolution, in whole minutes. Times are lower medians;
+the frequency is the median number of days with a deployment in a week. A pull request's cycle time lasts from its first
+commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.diff_policies",
+                command: "diff-policies",
+                docs: r"Why two dashboards differ: the choices in which two policies differ, the numbers that follow, and the events that make
+the difference.
+
+Errors:
+As `measure`, with the paths `first` and `second` for the policies.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Events",
+                            "All events of a report. What is left out has not happened, or is not recorded.",
+                            "Keys: deployments?, changes?, incidents?, bugs?, vulnerabilities?, scans?",
+                        ),
+                    },
+                    Argument {
+                        wire: "first",
+                        option: "first",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                    Argument {
+                        wire: "second",
+                        option: "second",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument { wire: "zone", option: "zone", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "metrics.PolicyDifference",
+                    "What two policies make of the same events, made by `diff_policies`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.dora_2024_policy",
+                command: "dora-2024-policy",
+                docs: "The definitions of DORA since 2024: the default policy.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "metrics.dora",
                 command: "dora",
                 docs: r"The five delivery metrics over a range and its buckets, in local days of a zone.
@@ -6620,7 +7003,7 @@ buckets.",
                         kind: Kind::Document(
                             "list of metrics.Deployment",
                             "One attempt to deploy a version of a service to an environment.",
-                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?, run?, automatic?, downtime?, stages?, labels?",
                         ),
                     },
                     Argument {
@@ -6630,7 +7013,7 @@ buckets.",
                         kind: Kind::Document(
                             "list of metrics.Change",
                             "A commit or another unit of work that deployments deliver.",
-                            "Keys: id, authoredAt?, committedAt, merge?, reverts?",
+                            "Keys: id, authoredAt?, committedAt, merge?, reverts?, issueCreatedAt?, openedAt?, reviewedAt?, mergedAt?",
                         ),
                     },
                     Argument {
@@ -6640,7 +7023,7 @@ buckets.",
                         kind: Kind::Document(
                             "list of metrics.Incident",
                             "A disruption of a service that needed immediate attention.",
-                            "Keys: id, service, environment?, severity?, detectedAt, resolvedAt?, causedBy?, duplicateOf?, closed?",
+                            "Keys: id, service, environment?, severity?, detectedAt, resolvedAt?, causedBy?, duplicateOf?, closed?, revision?, labels?",
                         ),
                     },
                     Argument {
@@ -6650,7 +7033,7 @@ buckets.",
                         kind: Kind::Document(
                             "metrics.Policy",
                             "Every choice behind the delivery metrics.",
-                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
                         ),
                     },
                     Argument {
@@ -6742,6 +7125,458 @@ items. Numbers are rounded; the report has all digits.",
                     )],
                     prints: "",
                 }),
+            },
+            Function {
+                name: "metrics.explain_measures",
+                command: "explain-measures",
+                docs: r"Measures as text for a person: the basis of each number of the whole range, then a line for each group.
+
+A `*` marks a number of few items, and metrics that nothing is known of are named in one line. The groups are shown by the
+metrics of DORA that were measured.",
+                arguments: &[Argument {
+                    wire: "measures",
+                    option: "measures",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "metrics.Measures",
+                        "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                        "Keys: range, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.explain_metric",
+                command: "explain-metric",
+                docs: r"The events behind one number: which count, for how much and why, and which were left out.
+
+For the number of a bucket, pass the range of the bucket.
+
+Errors:
+As `measure`.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Events",
+                            "All events of a report. What is left out has not happened, or is not recorded.",
+                            "Keys: deployments?, changes?, incidents?, bugs?, vulnerabilities?, scans?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "deployment_frequency",
+                                "How often is deployed: deployments in `frequency_per` of the policy, or by its rule.",
+                            ),
+                            ("change_lead_time", "How long a change takes to production: seconds."),
+                            (
+                                "coding_time",
+                                "The part of the lead time until its request for review was opened, or until it was committed if there was none.",
+                            ),
+                            ("pickup_time", "The part of the lead time from opening to the first review."),
+                            ("review_time", "The part of the lead time from the first review to the merge."),
+                            ("delivery_time", "The part of the lead time from the merge to production."),
+                            ("change_fail_rate", "The share of deployments that failed."),
+                            (
+                                "failed_deployment_recovery_time",
+                                "How long a failed deployment takes to recover: seconds. Reports before 2023 have the time to restore service.",
+                            ),
+                            (
+                                "deployment_rework_rate",
+                                "The share of deployments that were made to repair production.",
+                            ),
+                            (
+                                "deployment_success_rate",
+                                "The share of attempts to deploy that succeeded. Cancelled and skipped ones are no attempts.",
+                            ),
+                            (
+                                "first_try_success_rate",
+                                "The share of releases whose first attempt succeeded. Attempts in a row of one run or revision are those of one release, until one succeeds.",
+                            ),
+                            ("eventual_success_rate", "The share of releases of which an attempt succeeded."),
+                            (
+                                "rollback_rate",
+                                "The share of deployments that are rollbacks: by their intent, or because an earlier revision came back.",
+                            ),
+                            (
+                                "automatic_rollback_rate",
+                                "The share of deployments that are rollbacks which a machine started.",
+                            ),
+                            (
+                                "manual_rollback_rate",
+                                "The share of deployments that are rollbacks which a person started.",
+                            ),
+                            (
+                                "rolled_back_rate",
+                                "The share of releases that were rolled back: of deployments that are no rollbacks, those that one took back.",
+                            ),
+                            (
+                                "deployment_duration",
+                                "How long a deployment takes from its start to its end: seconds.",
+                            ),
+                            ("queue_duration", "How long a deployment waits in queues: seconds."),
+                            (
+                                "build_duration",
+                                "How long a deployment builds, with what runs side by side counted once: seconds.",
+                            ),
+                            ("test_duration", "How long a deployment tests: seconds."),
+                            (
+                                "rollout_duration",
+                                "How long a deployment brings the new version to its hosts, by its stages of the kind `deploy`: seconds.",
+                            ),
+                            (
+                                "deployment_downtime",
+                                "How long the service was down because of a deployment: as measured, or else during the incidents that it caused. Seconds.",
+                            ),
+                            (
+                                "time_to_restore",
+                                "How long an incident lasts from its detection to its resolution, whatever caused it: seconds.",
+                            ),
+                            (
+                                "critical_time_to_restore",
+                                "How long a critical incident lasts, by its severity or its service: seconds.",
+                            ),
+                            (
+                                "critical_restored_in_time",
+                                "The share of critical incidents that were over within `critical.restore_target` of the policy. One that is open and younger does not count.",
+                            ),
+                            (
+                                "bug_escape_rate",
+                                "The share of bugs that were found in production, of releases old enough to count.",
+                            ),
+                            (
+                                "escaped_bugs",
+                                "Bugs found in production to each release, of releases old enough to count.",
+                            ),
+                            (
+                                "open_vulnerabilities",
+                                "The vulnerabilities that are open at the end of the range.",
+                            ),
+                            ("opened_vulnerabilities", "The vulnerabilities that were found in the range."),
+                            ("closed_vulnerabilities", "The vulnerabilities that ended in the range."),
+                            (
+                                "open_vulnerability_age",
+                                "How long vulnerabilities have been open that are so at the end of the range: seconds.",
+                            ),
+                            (
+                                "time_to_patch",
+                                "How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds.",
+                            ),
+                            (
+                                "patched_in_time",
+                                "The share of vulnerabilities that were patched within the target of their severity. One that is open and not due does not count.",
+                            ),
+                            (
+                                "scan_coverage",
+                                "The share of deployments whose artifact had been scanned recently.",
+                            ),
+                            (
+                                "dependency_scan_coverage",
+                                "The share of the dependencies of scanned artifacts that were scanned.",
+                            ),
+                            (
+                                "accepted_risk_duration",
+                                "How long a risk stays accepted: until it ends, until its term is over, or so far. Seconds.",
+                            ),
+                            (
+                                "overdue_risk_rate",
+                                "The share of accepted risks that lasted beyond their term.",
+                            ),
+                        ]),
+                    },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument { wire: "zone", option: "zone", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "metrics.Explanation",
+                    "A number and every event behind it, made by `explain_metric`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.explain_review",
+                command: "explain-review",
+                docs: "A review as text for a person: the bottleneck, then each metric with its change, target and trend.",
+                arguments: &[Argument {
+                    wire: "review",
+                    option: "review",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "metrics.Review",
+                        "A review of two ranges, made by `review`.",
+                        "Keys: previous, current, metrics, bottleneck?, improved, worsened, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.fourkeys_policy",
+                command: "fourkeys-policy",
+                docs: r"The choices of Four Keys.
+
+A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents name the
+revision that caused them, and count themselves; each lasts from its report, or from the deployment if that was earlier, in
+whole hours. Weeks begin on Sunday. All environments count. Its levels and its chart of deployments a day are not those of
+DORA's reports.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.gitlab_policy",
+                command: "gitlab-policy",
+                docs: r"The choices of GitLab.
+
+A change lasts from its merge to the deployment, and times are medians of the medians of the days. The fail rate is the number
+of incidents by that of deployments, so it can exceed 1. Every incident lasts from its creation to its closing, and counts on
+the day of its closing.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.link_incidents",
+                command: "link-incidents",
+                docs: r"Links each incident to the deployment that caused it, by the rules of the policy, in the order of the input.
+
+Errors:
+As `measure`, with the paths of `events`.",
+                arguments: &[
+                    Argument {
+                        wire: "deployments",
+                        option: "deployments",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Deployment",
+                            "One attempt to deploy a version of a service to an environment.",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?, run?, automatic?, downtime?, stages?, labels?",
+                        ),
+                    },
+                    Argument {
+                        wire: "incidents",
+                        option: "incidents",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Incident",
+                            "A disruption of a service that needed immediate attention.",
+                            "Keys: id, service, environment?, severity?, detectedAt, resolvedAt?, causedBy?, duplicateOf?, closed?, revision?, labels?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                ],
+                result: (
+                    "list of metrics.LinkedIncident",
+                    "An incident and the deployment that caused it, made by `link_incidents`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.link_reverts",
+                command: "link-reverts",
+                docs: r"Finds the deployments of which a later one delivered a revert, in the order of time.
+
+A revert that ships with what it reverts shows nothing, and by default neither does a revert of a revert.
+
+Errors:
+As `measure`, with the paths of `events`.",
+                arguments: &[
+                    Argument {
+                        wire: "deployments",
+                        option: "deployments",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Deployment",
+                            "One attempt to deploy a version of a service to an environment.",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?, run?, automatic?, downtime?, stages?, labels?",
+                        ),
+                    },
+                    Argument {
+                        wire: "changes",
+                        option: "changes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Change",
+                            "A commit or another unit of work that deployments deliver.",
+                            "Keys: id, authoredAt?, committedAt, merge?, reverts?, issueCreatedAt?, openedAt?, reviewedAt?, mergedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                ],
+                result: (
+                    "list of metrics.RevertedDeployment",
+                    "A deployment whose change a later one reverted, made by `link_reverts`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.measure",
+                command: "measure",
+                docs: r"All metrics of events over a range and its buckets, for all events and for each group of them.
+
+Links, first deployments and failures are found among all events, as in `dora`, and then counted for the group
+of the deployment that they belong to: a lead time for that which delivered the change, a failure for that which failed.
+What belongs to no deployment counts for the group of its incident. A group whose label is missing has no such label. The
+five metrics of DORA are those of `dora`.
+
+Errors:
+As `dora`, with the paths of `events`; `duplicate` for a dimension or a metric that is there twice;
+`out_of_range` for more than a million figures: take fewer metrics, longer buckets or fewer groups.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Events",
+                            "All events of a report. What is left out has not happened, or is not recorded.",
+                            "Keys: deployments?, changes?, incidents?, bugs?, vulnerabilities?, scans?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument {
+                        wire: "breakdown",
+                        option: "breakdown",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Breakdown",
+                            "How figures are broken down.",
+                            "Keys: unit?, zone?, groupBy?, metrics?",
+                        ),
+                    },
+                ],
+                result: (
+                    "metrics.Measures",
+                    "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                ),
+                explain: Some("metrics.explain_measures"),
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.metrik_policy",
+                command: "metrik-policy",
+                docs: r"The choices of metrik.
+
+A change lasts from its commit; those of builds that failed go out with the next one that succeeds, and the first deployment
+counts like any other. A run of failed builds is one failure, which lasts from the first of them to the next success. Times are
+means.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.middleware_policy",
+                command: "middleware-policy",
+                docs: r"The choices of Middleware.
+
+An incident belongs to the latest deployment that finished before it or in the same instant. It lasts from its creation to its
+resolution, and times are means. The frequency is rounded down to a whole number. Negative times count as zero. Where nothing
+was deployed Middleware prints a fail rate of 0; here there is none.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "metrics.quick_check_answers",
@@ -6886,6 +7721,126 @@ the service whose events it was made of, so add that as a column.",
                         r#"{"buckets":[{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}}],"overall":{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"},"tzdbVersion":"2025b"}"#,
                     )],
                     prints: r#"[{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z","partial":false,"deployments":0,"changes":0,"ratedDeployments":0,"failedDeployments":0,"recoveries":0,"reworkDeployments":0,"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0"}]"#,
+                }),
+            },
+            Function {
+                name: "metrics.review",
+                command: "review",
+                docs: r"Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance,
+which targets were met, where changes wait, and what could be the next targets.
+
+Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
+
+Errors:
+All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
+for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.",
+                arguments: &[
+                    Argument {
+                        wire: "previous",
+                        option: "previous",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Measures",
+                            "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                            "Keys: range, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                        ),
+                    },
+                    Argument {
+                        wire: "current",
+                        option: "current",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Measures",
+                            "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                            "Keys: range, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.ReviewPolicy",
+                            "What a review compares with.",
+                            "Keys: targets?, alpha?, year?",
+                        ),
+                    },
+                ],
+                result: ("metrics.Review", "A review of two ranges, made by `review`."),
+                explain: Some("metrics.explain_review"),
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.survival",
+                command: "survival",
+                docs: r#"How long something lasts of which not all has ended: the time to patch, to restore or to recover.
+
+The median of what has ended is too short, since what takes long is still open. The estimator of Kaplan and Meier (Journal
+of the American Statistical Association 53, 1958) takes an open one for what it is: at least as long as its age. The median
+is the least length that no more than half exceed. Its interval inverts that of the curve on the scale log(-log), with
+Greenwood's variance, as `survfit` of R does with `conf.type = "log-log"`.
+
+Errors:
+All at once: `out_of_range` for a length below 0 or one that is not finite, and for a level of 95."#,
+                arguments: &[
+                    Argument {
+                        wire: "lifetimes",
+                        option: "lifetimes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Lifetime",
+                            "How long something lasted, or has lasted so far.",
+                            "Keys: length, open?",
+                        ),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "metrics.Survival",
+                    "How long something lasts, made by `survival`, in the unit of the lifetimes.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "metrics.working_span",
+                command: "working-span",
+                docs: r"The working time between two instants; negative if `end` is before `start`.
+
+Errors:
+`unknown_zone` for `PST`; `invalid_value` for a half day that ends at `noon`.",
+                arguments: &[
+                    Argument { wire: "start", option: "start", is_optional: false, kind: Kind::Timestamp },
+                    Argument { wire: "end", option: "end", is_optional: false, kind: Kind::Timestamp },
+                    Argument {
+                        wire: "workingTime",
+                        option: "working-time",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.WorkingTime",
+                            "The days on which work is done. A day counts from midnight to midnight of its zone, so with 23 or 25 hours when the clock changes; a half day until it ends.",
+                            "Keys: calendar?, zone?, edges?",
+                        ),
+                    },
+                ],
+                result: ("span", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics working-span --start 2026-10-24T22:00:00.000Z --end 2026-10-25T23:00:00.000Z --working-time working-time.json",
+                    files: &[(
+                        "working-time.json",
+                        r#"{"calendar":{"weekend":[],"holidays":[],"workingDays":[],"halfDays":[]},"zone":"Europe/Berlin","edges":"exclude"}"#,
+                    )],
+                    prints: r#""P1DT1H""#,
                 }),
             },
         ],
@@ -11607,12 +12562,12 @@ for more than 40,000 buckets, and for buckets outside the years 1 to 9999.",
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore time business-days-between --start 1996-12-28 --end 1996-12-29 --calendar calendar.json",
+                    command: "relcore time business-days-between --start 2024-04-01 --end 2024-05-06 --calendar calendar.json",
                     files: &[(
                         "calendar.json",
-                        r#"{"weekend":["saturday","sunday"],"holidays":["1997-01-01","1997-01-02"],"workingDays":["1996-12-28"]}"#,
+                        r#"{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]}"#,
                     )],
-                    prints: "1",
+                    prints: "25",
                 }),
             },
             Function {

@@ -78,7 +78,7 @@ tenth of a second. For many reports under one policy, an engine checks and diges
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -90,62 +90,185 @@ from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.columns import EventColumns, Frame
 from relcore.reason import Interval
-from relcore.time import BucketUnit, TimeRange, Weekday
+from relcore.time import BucketUnit, BusinessCalendar, TimeRange, Weekday
 
 __all__ = [
+    "AttributedChanges",
+    "AttributionRule",
+    "Bottleneck",
+    "Breakdown",
+    "Bug",
+    "BugPhase",
+    "Cause",
     "Change",
+    "ChangeDirection",
     "Classification",
+    "Commit",
+    "CriticalIncidents",
+    "Definition",
     "Deployment",
+    "DeploymentIdentity",
     "DeploymentIntent",
     "DeploymentOutcome",
+    "DeploymentStage",
+    "DetectedRollback",
     "DoraReport",
     "DoraRow",
     "DurationSummary",
     "Engine",
     "Estimate",
+    "Events",
     "Exclusion",
     "ExclusionReason",
+    "Explanation",
     "FailureSignal",
+    "Figure",
+    "FrequencyRule",
+    "Group",
     "Incident",
     "IncidentLink",
+    "Item",
+    "ItemDifference",
     "LeadStart",
     "LeadUnit",
     "Level",
     "LevelVerdict",
+    "Lifetime",
+    "LinkScope",
+    "LinkedIncident",
+    "Measures",
     "Metric",
+    "MetricChange",
+    "MetricDifference",
+    "MetricKind",
+    "MetricReview",
+    "MetricTarget",
+    "MetricTrend",
     "NegativeSpans",
     "OpenRecoveries",
+    "PartialBuckets",
     "PartialDeployments",
+    "PatchStart",
+    "Period",
     "Policy",
+    "PolicyDifference",
+    "QualityPolicy",
     "QuantileRule",
     "QuickCheckAnswers",
     "QuickCheckBenchmark",
     "QuickCheckDeviation",
     "QuickCheckScore",
     "RateDenominator",
+    "RateNumerator",
     "RecoveryEnd",
     "RecoveryMembership",
     "RecoveryStart",
+    "RecoveryUnit",
+    "Redelivery",
     "RelandRule",
     "ReportRow",
+    "RevertedDeployment",
+    "Review",
+    "ReviewPolicy",
     "ReworkSignal",
+    "Scan",
+    "SecurityPolicy",
     "SeedRule",
     "SeveralIncidents",
+    "SpanRounding",
+    "StageKind",
+    "Survival",
+    "TargetVerdict",
+    "Trend",
     "UndefinedReason",
     "UndeliveredChanges",
+    "Vulnerability",
+    "WorkingEdges",
+    "WorkingTime",
+    "attribute_changes",
     "classify",
+    "datadog_policy",
     "default_policy",
+    "default_review_policy",
+    "definitions",
+    "detect_rollbacks",
+    "devlake_2021_policy",
+    "devlake_2023_policy",
+    "diff_policies",
     "dora",
+    "dora_2024_policy",
     "dora_columns",
     "dora_frame",
     "explain",
+    "explain_measures",
+    "explain_metric",
+    "explain_review",
+    "fourkeys_policy",
+    "gitlab_policy",
+    "link_incidents",
+    "link_reverts",
+    "measure",
+    "metrik_policy",
+    "middleware_policy",
     "policy_from_json",
     "policy_from_yaml",
     "quick_check_answers",
     "quick_check_benchmark",
     "quick_check_score",
     "report_rows",
+    "review",
+    "review_policy_from_json",
+    "review_policy_from_yaml",
+    "survival",
+    "working_span",
 ]
+
+
+class AttributionRule(StrEnum):
+    """Which commits belong to a deployment."""
+
+    FIRST_CONTAINING = "first_containing"
+    """Those that no earlier deployment of the service and environment contains: each commit has one deployment."""
+
+    PREVIOUS_TO_THIS = "previous_to_this"
+    """Those that the deployment before does not contain, as `git log previous..this`: with release branches a commit belongs to
+    several deployments.
+    """
+
+
+class BugPhase(StrEnum):
+    """Where a bug was found."""
+
+    PRE_RELEASE = "pre_release"
+    """Before the release: in review, tests or staging."""
+
+    PRODUCTION = "production"
+    """In production: it escaped."""
+
+
+class ChangeDirection(StrEnum):
+    """Whether a change is for the better."""
+
+    BETTER = "better"
+    """The whole interval is for the better."""
+
+    WORSE = "worse"
+    """The whole interval is for the worse."""
+
+    UNCLEAR = "unclear"
+    """The interval has both, or there is none."""
+
+
+class DeploymentIdentity(StrEnum):
+    """Which deployment rows are one deployment."""
+
+    ROW = "row"
+    """Each row."""
+
+    RUN = "run"
+    """The rows of one `run` in a service and environment: a pipeline that deploys several parts, or its retries. The last one
+    that succeeded stands for all, or the last one if none did; the others are left out and counted.
+    """
 
 
 class DeploymentIntent(StrEnum):
@@ -200,6 +323,9 @@ class DurationSummary(StrEnum):
 
     MEAN = "mean"
     """The arithmetic mean, which a single long one can double."""
+
+    DAILY_MEDIANS = "daily_medians"
+    """The median of the medians of the days, as in GitLab: a day with one item weighs as much as one with fifty."""
 
 
 class ExclusionReason(StrEnum):
@@ -262,6 +388,27 @@ class ExclusionReason(StrEnum):
     END_UNKNOWN = "end_unknown"
     """A failed deployment that has recovered at an unknown instant."""
 
+    TOO_SHORT = "too_short"
+    """A lead time below the shortest one of the policy."""
+
+    SAME_RUN = "same_run"
+    """A deployment row of a run that another row stands for."""
+
+    REWORK = "rework"
+    """Rework, where the policy leaves it out of the fail rate."""
+
+    SAME_OUTAGE = "same_outage"
+    """A failed deployment, or an incident of it, that is part of an outage which another one stands for."""
+
+    NOT_RECORDED = "not_recorded"
+    """A deployment or an incident that lacks the instants or parts which the metric needs."""
+
+    IMMATURE = "immature"
+    """A release that is too young for its bugs to be found, and the bugs of it."""
+
+    NOT_PATCHED = "not_patched"
+    """A vulnerability that ended without a patch, or whose risk was accepted."""
+
 
 class FailureSignal(StrEnum):
     """A signal that a deployment failed."""
@@ -288,6 +435,22 @@ class FailureSignal(StrEnum):
     """Its own outcome is failure, error or timeout. Needs the denominator `finished`."""
 
 
+class FrequencyRule(StrEnum):
+    """How the frequency of deployments is computed."""
+
+    MEAN = "mean"
+    """Deployments per `frequency_per` over the whole range, with empty days, not rounded."""
+
+    FLOORED_MEAN = "floored_mean"
+    """The same, rounded down to a whole number, as Middleware prints it: 9 a month are 2 a week."""
+
+    MEDIAN = "median"
+    """The median number of deployments in a period of `frequency_unit`, empty ones included."""
+
+    MEDIAN_DAYS = "median_days"
+    """The median number of days with a deployment in a period of `frequency_unit`, empty ones included, as in DevLake."""
+
+
 class IncidentLink(StrEnum):
     """A rule that links an incident to the deployment that caused it."""
 
@@ -296,6 +459,9 @@ class IncidentLink(StrEnum):
 
     LATEST_BEFORE = "latest_before"
     """It is the latest one of the same service and environment that succeeded before the incident was detected."""
+
+    REVISION = "revision"
+    """It is the latest one before the incident that brought the revision which the incident names."""
 
 
 class LeadStart(StrEnum):
@@ -309,6 +475,18 @@ class LeadStart(StrEnum):
 
     AUTHORED_OR_COMMITTED = "authored_or_committed"
     """When it was written, or when it was committed where the first is unknown."""
+
+    OPENED = "opened"
+    """When its request for review was opened."""
+
+    REVIEWED = "reviewed"
+    """When it was first reviewed."""
+
+    MERGED = "merged"
+    """When it was merged, as GitLab has it: the time of writing and of review is left out."""
+
+    ISSUE_CREATED = "issue_created"
+    """When the issue was created that it is for."""
 
 
 class LeadUnit(StrEnum):
@@ -353,14 +531,36 @@ class LevelVerdict(StrEnum):
     """The report has no levels for this metric."""
 
 
+class LinkScope(StrEnum):
+    """Among which deployments `latest_before` and `revision` look."""
+
+    SERVICE = "service"
+    """Those of the service and environment of the incident."""
+
+    ENVIRONMENT = "environment"
+    """Those of its environment, whatever the service: an incident of a board that knows no services."""
+
+
 class Metric(StrEnum):
     """A metric."""
 
     DEPLOYMENT_FREQUENCY = "deployment_frequency"
-    """How often is deployed: deployments a day."""
+    """How often is deployed: deployments in `frequency_per` of the policy, or by its rule."""
 
     CHANGE_LEAD_TIME = "change_lead_time"
     """How long a change takes to production: seconds."""
+
+    CODING_TIME = "coding_time"
+    """The part of the lead time until its request for review was opened, or until it was committed if there was none."""
+
+    PICKUP_TIME = "pickup_time"
+    """The part of the lead time from opening to the first review."""
+
+    REVIEW_TIME = "review_time"
+    """The part of the lead time from the first review to the merge."""
+
+    DELIVERY_TIME = "delivery_time"
+    """The part of the lead time from the merge to production."""
 
     CHANGE_FAIL_RATE = "change_fail_rate"
     """The share of deployments that failed."""
@@ -370,6 +570,114 @@ class Metric(StrEnum):
 
     DEPLOYMENT_REWORK_RATE = "deployment_rework_rate"
     """The share of deployments that were made to repair production."""
+
+    DEPLOYMENT_SUCCESS_RATE = "deployment_success_rate"
+    """The share of attempts to deploy that succeeded. Cancelled and skipped ones are no attempts."""
+
+    FIRST_TRY_SUCCESS_RATE = "first_try_success_rate"
+    """The share of releases whose first attempt succeeded. Attempts in a row of one run or revision are those of one release, until one succeeds."""
+
+    EVENTUAL_SUCCESS_RATE = "eventual_success_rate"
+    """The share of releases of which an attempt succeeded."""
+
+    ROLLBACK_RATE = "rollback_rate"
+    """The share of deployments that are rollbacks: by their intent, or because an earlier revision came back."""
+
+    AUTOMATIC_ROLLBACK_RATE = "automatic_rollback_rate"
+    """The share of deployments that are rollbacks which a machine started."""
+
+    MANUAL_ROLLBACK_RATE = "manual_rollback_rate"
+    """The share of deployments that are rollbacks which a person started."""
+
+    ROLLED_BACK_RATE = "rolled_back_rate"
+    """The share of releases that were rolled back: of deployments that are no rollbacks, those that one took back."""
+
+    DEPLOYMENT_DURATION = "deployment_duration"
+    """How long a deployment takes from its start to its end: seconds."""
+
+    QUEUE_DURATION = "queue_duration"
+    """How long a deployment waits in queues: seconds."""
+
+    BUILD_DURATION = "build_duration"
+    """How long a deployment builds, with what runs side by side counted once: seconds."""
+
+    TEST_DURATION = "test_duration"
+    """How long a deployment tests: seconds."""
+
+    ROLLOUT_DURATION = "rollout_duration"
+    """How long a deployment brings the new version to its hosts, by its stages of the kind `deploy`: seconds."""
+
+    DEPLOYMENT_DOWNTIME = "deployment_downtime"
+    """How long the service was down because of a deployment: as measured, or else during the incidents that it caused. Seconds."""
+
+    TIME_TO_RESTORE = "time_to_restore"
+    """How long an incident lasts from its detection to its resolution, whatever caused it: seconds."""
+
+    CRITICAL_TIME_TO_RESTORE = "critical_time_to_restore"
+    """How long a critical incident lasts, by its severity or its service: seconds."""
+
+    CRITICAL_RESTORED_IN_TIME = "critical_restored_in_time"
+    """The share of critical incidents that were over within `critical.restore_target` of the policy. One that is open and younger does not count."""
+
+    BUG_ESCAPE_RATE = "bug_escape_rate"
+    """The share of bugs that were found in production, of releases old enough to count."""
+
+    ESCAPED_BUGS = "escaped_bugs"
+    """Bugs found in production to each release, of releases old enough to count."""
+
+    OPEN_VULNERABILITIES = "open_vulnerabilities"
+    """The vulnerabilities that are open at the end of the range."""
+
+    OPENED_VULNERABILITIES = "opened_vulnerabilities"
+    """The vulnerabilities that were found in the range."""
+
+    CLOSED_VULNERABILITIES = "closed_vulnerabilities"
+    """The vulnerabilities that ended in the range."""
+
+    OPEN_VULNERABILITY_AGE = "open_vulnerability_age"
+    """How long vulnerabilities have been open that are so at the end of the range: seconds."""
+
+    TIME_TO_PATCH = "time_to_patch"
+    """How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds."""
+
+    PATCHED_IN_TIME = "patched_in_time"
+    """The share of vulnerabilities that were patched within the target of their severity. One that is open and not due does not
+    count.
+    """
+
+    SCAN_COVERAGE = "scan_coverage"
+    """The share of deployments whose artifact had been scanned recently."""
+
+    DEPENDENCY_SCAN_COVERAGE = "dependency_scan_coverage"
+    """The share of the dependencies of scanned artifacts that were scanned."""
+
+    ACCEPTED_RISK_DURATION = "accepted_risk_duration"
+    """How long a risk stays accepted: until it ends, until its term is over, or so far. Seconds."""
+
+    OVERDUE_RISK_RATE = "overdue_risk_rate"
+    """The share of accepted risks that lasted beyond their term."""
+
+
+class MetricKind(StrEnum):
+    """What the value of a metric is."""
+
+    FREQUENCY = "frequency"
+    """Items in a period of time."""
+
+    DURATION = "duration"
+    """Seconds."""
+
+    SHARE = "share"
+    """A part of a whole, from 0 to 1."""
+
+    RATIO = "ratio"
+    """Events to each item, which can exceed 1."""
+
+    COUNT = "count"
+    """A number of events in the range."""
+
+    LEVEL = "level"
+    """What there is at the end of the range."""
 
 
 class NegativeSpans(StrEnum):
@@ -394,6 +702,21 @@ class OpenRecoveries(StrEnum):
     AGE = "age"
     """Its age at the end of the report's range."""
 
+    CENSOR = "censor"
+    """It is censored: it lasts at least as long as its age at the end of the range. Quantiles and interval are those of Kaplan
+    and Meier, and there is no mean while one is open.
+    """
+
+
+class PartialBuckets(StrEnum):
+    """Whether buckets that reach beyond the range are listed."""
+
+    KEEP = "keep"
+    """They are listed with the part in the range, and marked as partial."""
+
+    DROP = "drop"
+    """They are left out of the list; the whole range still has their items."""
+
 
 class PartialDeployments(StrEnum):
     """What a deployment is that failed in a part."""
@@ -408,6 +731,22 @@ class PartialDeployments(StrEnum):
 
     UNSUCCESSFUL = "unsuccessful"
     """One that failed, as with the outcome `failure`."""
+
+
+class PatchStart(StrEnum):
+    """When the time to patch begins."""
+
+    DISCLOSED = "disclosed"
+    """When it was published."""
+
+    DETECTED = "detected"
+    """When it was found in the service."""
+
+    FIX_AVAILABLE = "fix_available"
+    """When a fix could be had."""
+
+    FIRST_AFFECTED = "first_affected"
+    """When it was published, or when the first affected version was deployed if that was later: nobody patches what does not run."""
 
 
 class QuantileRule(StrEnum):
@@ -431,6 +770,24 @@ class RateDenominator(StrEnum):
 
     FINISHED = "finished"
     """Those that ran: success, failure, error and timeout, but not cancelled or skipped ones."""
+
+    SUCCESSFUL_EXCEPT_REWORK = "successful_except_rework"
+    """Those that succeeded, without rework, for the fail rate; the rework rate is a share of all that succeeded."""
+
+    FINISHED_EXCEPT_REWORK = "finished_except_rework"
+    """Those that ran, without rework, for the fail rate; the rework rate is a share of all that ran."""
+
+
+class RateNumerator(StrEnum):
+    """What the fail rate counts."""
+
+    FAILED_DEPLOYMENTS = "failed_deployments"
+    """Deployments that failed: each once, so that the rate is a share."""
+
+    INCIDENTS = "incidents"
+    """Incidents, by the instant of their detection, linked or not. Two incidents of one deployment count twice, so the rate
+    can exceed 1. Other signals are not read.
+    """
 
 
 class RecoveryEnd(StrEnum):
@@ -458,6 +815,9 @@ class RecoveryMembership(StrEnum):
     RECOVERY = "recovery"
     """When it recovered."""
 
+    DETECTION = "detection"
+    """When the first incident was detected; as `failure` where no incident is linked."""
+
 
 class RecoveryStart(StrEnum):
     """When the time to recover begins."""
@@ -467,6 +827,37 @@ class RecoveryStart(StrEnum):
 
     INCIDENT_DETECTED = "incident_detected"
     """When its first incident was detected; when it finished, where no incident is linked."""
+
+    EARLIEST = "earliest"
+    """Whichever came first."""
+
+
+class RecoveryUnit(StrEnum):
+    """What has a recovery time."""
+
+    DEPLOYMENT = "deployment"
+    """A failed deployment: its incidents are one outage."""
+
+    FIRST_OF_RUN = "first_of_run"
+    """The first of the failed deployments that one deployment repairs, as metrik counts a run of failures."""
+
+    INCIDENT = "incident"
+    """An incident that is linked to a deployment. It ends when it was resolved."""
+
+    ANY_INCIDENT = "any_incident"
+    """Any incident, linked or not. It begins when it was detected."""
+
+
+class Redelivery(StrEnum):
+    """How a change counts that was delivered before."""
+
+    EXCLUDE = "exclude"
+    """It has a lead time from its first delivery only."""
+
+    INCLUDE = "include"
+    """It has a lead time from each deployment that lists it, as where the previous tag is that by time: with release
+    branches a commit counts several times.
+    """
 
 
 class RelandRule(StrEnum):
@@ -520,6 +911,64 @@ class SeveralIncidents(StrEnum):
     """The one resolved last: while one is open, so is the recovery."""
 
 
+class SpanRounding(StrEnum):
+    """To what a duration is rounded before anything is computed of it."""
+
+    EXACT = "exact"
+    """To the millisecond."""
+
+    MINUTE_UP = "minute_up"
+    """Up to a whole minute."""
+
+    MINUTE_DOWN = "minute_down"
+    """Down to a whole minute."""
+
+    HOUR_DOWN = "hour_down"
+    """Down to a whole hour."""
+
+
+class StageKind(StrEnum):
+    """What a part of a deployment does."""
+
+    QUEUE = "queue"
+    """It waits for a machine or a turn."""
+
+    BUILD = "build"
+    """It builds."""
+
+    TEST = "test"
+    """It tests."""
+
+    DEPLOY = "deploy"
+    """It brings the new version to its hosts."""
+
+
+class TargetVerdict(StrEnum):
+    """Whether a target was met."""
+
+    MET = "met"
+    """The whole interval is on the right side of the target; of a direction, the change is proven better."""
+
+    MISSED = "missed"
+    """The whole interval is on the wrong side; of a direction, the change is proven worse."""
+
+    UNCLEAR = "unclear"
+    """The interval has the target in it, or there is none: too few items for a verdict."""
+
+    NO_DATA = "no_data"
+    """There is no value."""
+
+
+class Trend(StrEnum):
+    """Where a metric should go."""
+
+    RISE = "rise"
+    """Up: more is better."""
+
+    FALL = "fall"
+    """Down: less is better."""
+
+
 class UndefinedReason(StrEnum):
     """Why there is no number."""
 
@@ -544,6 +993,15 @@ class UndefinedReason(StrEnum):
     ALL_EXCLUDED = "all_excluded"
     """Every item was left out; `excluded` says why."""
 
+    NOT_REACHED = "not_reached"
+    """So many items are open that the median lies beyond what has been seen."""
+
+    NO_INCIDENTS = "no_incidents"
+    """There was no incident."""
+
+    NO_ITEMS = "no_items"
+    """Nothing of this kind is in the input."""
+
 
 class UndeliveredChanges(StrEnum):
     """Where the changes of a deployment that did not succeed go."""
@@ -555,12 +1013,145 @@ class UndeliveredChanges(StrEnum):
     """Nowhere, unless a deployment that succeeds lists them itself."""
 
 
+class WorkingEdges(StrEnum):
+    """How time before the first and after the last working day of a span counts."""
+
+    EXCLUDE = "exclude"
+    """Like any other: only working days count."""
+
+    INCLUDE = "include"
+    """A span that begins or ends on days off counts them: somebody worked then. Days off between working days do not count."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class AttributedChanges(_Value):
+    """The commits of a deployment, made by `attribute_changes`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "deployment", "previous", "changes", "unknown_revision", of="metrics.AttributedChanges"
+    )
+
+    deployment: str
+    """The id of the deployment."""
+
+    previous: str | None = None
+    """The id of the one before it that succeeded, of its service and environment."""
+
+    changes: Sequence[str]
+    """The ids of its commits, from its revision back."""
+
+    unknown_revision: bool
+    """Whether its revision is not among the commits, so that it has none."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "changes")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Bottleneck(_Value):
+    """The stage that takes the greatest part of the lead time."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("stage", "share", "mean", of="metrics.Bottleneck")
+
+    stage: Metric
+    """The stage."""
+
+    share: float
+    """Its part of the mean lead time, from 0 to 1."""
+
+    mean: float
+    """Its mean, in seconds."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Breakdown(_Value):
+    """How figures are broken down."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "unit", "zone", "group_by", "metrics", of="metrics.Breakdown"
+    )
+
+    unit: BucketUnit = BucketUnit.MONTH
+    """The length of the buckets; `month` by default."""
+
+    zone: str = "UTC"
+    """The time zone of the buckets; `UTC` by default."""
+
+    group_by: Sequence[str] = ()
+    """What events are grouped by: `service`, `environment`, `revision` (the figures of each release) or a label of
+    deployments and incidents. Several make a group for each combination that occurs. None by default.
+    """
+
+    metrics: Sequence[Metric] = ()
+    """The metrics; all by default."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "group_by", "metrics")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Bug(_Value):
+    """A bug, found before a release or after it."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id", "service", "found_in", "found_at", "severity", "release", "labels", of="metrics.Bug"
+    )
+
+    id: str
+    """Identifies the bug within the input."""
+
+    service: str
+    """The service that has it."""
+
+    found_in: BugPhase
+    """Where it was found."""
+
+    found_at: datetime
+    """When it was found."""
+
+    severity: str | None = None
+    """The severity as the tracker names it."""
+
+    release: str | None = None
+    """The release that has it: the revision of a deployment, or its id. With it the bug counts when that was first deployed,
+    without it when it was found.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is grouped by beside service and severity: `{"team": "checkout"}`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Cause(_Value):
+    """What shows that a deployment failed."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("signal", "incident", "deployment", of="metrics.Cause")
+
+    signal: FailureSignal
+    """The signal."""
+
+    incident: str | None = None
+    """The id of the incident."""
+
+    deployment: str | None = None
+    """The id of the deployment that repaired it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Change(_Value):
     """A commit or another unit of work that deployments deliver."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "id", "authored_at", "committed_at", "merge", "reverts", of="metrics.Change"
+        "id",
+        "authored_at",
+        "committed_at",
+        "merge",
+        "reverts",
+        "issue_created_at",
+        "opened_at",
+        "reviewed_at",
+        "merged_at",
+        of="metrics.Change",
     )
 
     id: str
@@ -577,6 +1168,18 @@ class Change(_Value):
 
     reverts: Sequence[str] = ()
     """The ids of the earlier changes that it reverts."""
+
+    issue_created_at: datetime | None = None
+    """When the issue was created that it is for."""
+
+    opened_at: datetime | None = None
+    """When its request for review was opened."""
+
+    reviewed_at: datetime | None = None
+    """When it was first reviewed."""
+
+    merged_at: datetime | None = None
+    """When it was merged."""
 
     def __post_init__(self) -> None:
         _freeze(self, "reverts")
@@ -613,6 +1216,73 @@ class Classification(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Commit(_Value):
+    """A commit with its parents."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("id", "parents", of="metrics.Commit")
+
+    id: str
+    """Identifies the commit within the input."""
+
+    parents: Sequence[str] = ()
+    """The ids of its parents. One that is not in the input ends the history there."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "parents")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CriticalIncidents(_Value):
+    """Which incidents are critical, and how soon they should be over."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "severities", "services", "restore_target", of="metrics.CriticalIncidents"
+    )
+
+    severities: Sequence[str] = (
+        "critical",
+        "sev1",
+        "sev-1",
+        "p1",
+        "p0",
+    )
+    """Their severities, in any case of letters; `critical`, `sev1`, `sev-1`, `p1` and `p0` by default."""
+
+    services: Sequence[str] = ()
+    """The critical services, all of whose incidents are critical; none by default."""
+
+    restore_target: timedelta = timedelta(seconds=3600)
+    """How soon one should be over; 1 hour by default."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "severities", "services")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Definition(_Value):
+    """What a metric is, as data, made by `definitions`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "kind", "item", "better", "target", of="metrics.Definition"
+    )
+
+    metric: Metric
+    """The metric."""
+
+    kind: MetricKind
+    """What its value is."""
+
+    item: str
+    """What one item is."""
+
+    better: Trend
+    """Which direction is better."""
+
+    target: float | None = None
+    """The usual target, which the value should be below, or above if more is better; absent where the direction is the target."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Deployment(_Value):
     """One attempt to deploy a version of a service to an environment."""
 
@@ -627,6 +1297,11 @@ class Deployment(_Value):
         "revision",
         "remediates",
         "changes",
+        "run",
+        "automatic",
+        "downtime",
+        "stages",
+        "labels",
         of="metrics.Deployment",
     )
 
@@ -664,8 +1339,61 @@ class Deployment(_Value):
     changes: Sequence[str] = ()
     """The ids of the changes that it delivered: those that the deployment before it did not contain."""
 
+    run: str | None = None
+    """The pipeline run or release that it is a part or an attempt of. The policy says whether the rows of one run are one
+    deployment.
+    """
+
+    automatic: bool | None = None
+    """Whether a machine started it, such as an automatic rollback; left out when that is unknown."""
+
+    downtime: timedelta | None = None
+    """How long the service was down because of it, where that was measured. Otherwise the time of its incidents stands for
+    it.
+    """
+
+    stages: Sequence[DeploymentStage] = ()
+    """What it consisted of: the time in the queue, builds, tests, rollouts."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is grouped by beside service and environment: `{"team": "checkout"}`."""
+
     def __post_init__(self) -> None:
-        _freeze(self, "remediates", "changes")
+        _freeze(self, "remediates", "changes", "stages")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class DeploymentStage(_Value):
+    """A part of a deployment."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "kind", "started_at", "finished_at", of="metrics.DeploymentStage"
+    )
+
+    kind: StageKind
+    """What was done."""
+
+    started_at: datetime
+    """When it began."""
+
+    finished_at: datetime | None = None
+    """When it ended; left out while it runs."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class DetectedRollback(_Value):
+    """A rollback and what it took back, made by `detect_rollbacks`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("deployment", "failed", of="metrics.DetectedRollback")
+
+    deployment: str
+    """The id of the deployment that rolled back."""
+
+    failed: Sequence[str]
+    """The ids of the deployments that failed, as it shows."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "failed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -758,6 +1486,8 @@ class Estimate(_Value):
         "mean",
         "p90",
         "p95",
+        "open",
+        "fallbacks",
         of="metrics.Estimate",
     )
 
@@ -796,8 +1526,47 @@ class Estimate(_Value):
     p95: float | None = None
     """Nineteen of twenty are not longer, of a set of durations."""
 
+    open: int | None = None
+    """Of durations that the policy censors: how many of the `n` had not ended. Each counts as at least its age."""
+
+    fallbacks: int | None = None
+    """Of lead times, with fallbacks in the policy: how many began at one."""
+
     def __post_init__(self) -> None:
         _freeze(self, "excluded")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Events(_Value):
+    """All events of a report. What is left out has not happened, or is not recorded."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "deployments", "changes", "incidents", "bugs", "vulnerabilities", "scans", of="metrics.Events"
+    )
+
+    deployments: Sequence[Deployment] = ()
+    """Attempts to deploy, also those before the range of the report."""
+
+    changes: Sequence[Change] = ()
+    """The changes that they deliver."""
+
+    incidents: Sequence[Incident] = ()
+    """Incidents."""
+
+    bugs: Sequence[Bug] = ()
+    """Bugs, found before releases and after them."""
+
+    vulnerabilities: Sequence[Vulnerability] = ()
+    """Vulnerabilities, also those that are closed."""
+
+    scans: Sequence[Scan] = ()
+    """Scans of artifacts."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "deployments", "changes", "incidents", "bugs", "vulnerabilities", "scans")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_metric(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -814,6 +1583,62 @@ class Exclusion(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Explanation(_Value):
+    """A number and every event behind it, made by `explain_metric`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "range", "estimate", "items", of="metrics.Explanation"
+    )
+
+    metric: Metric
+    """The metric."""
+
+    range: TimeRange
+    """The range of the number."""
+
+    estimate: Estimate
+    """The number."""
+
+    items: Sequence[Item]
+    """The events that count for it and those that were left out, in the order of time."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "items")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Figure(_Value):
+    """One metric with its estimate."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "estimate", of="metrics.Figure")
+
+    metric: Metric
+    """The metric."""
+
+    estimate: Estimate
+    """Its value with its basis, or the reason why there is none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Group(_Value):
+    """The measures of a group of events."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("labels", "overall", "buckets", of="metrics.Group")
+
+    labels: Mapping[str, str]
+    """What all events of the group have in common; empty for all events. A label that they lack is absent."""
+
+    overall: Period
+    """The whole range."""
+
+    buckets: Sequence[Period]
+    """The buckets that touch the range, in order, empty ones too."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "buckets")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Incident(_Value):
     """A disruption of a service that needed immediate attention."""
 
@@ -827,6 +1652,8 @@ class Incident(_Value):
         "caused_by",
         "duplicate_of",
         "closed",
+        "revision",
+        "labels",
         of="metrics.Incident",
     )
 
@@ -840,7 +1667,7 @@ class Incident(_Value):
     """The affected environment; `production` when left out."""
 
     severity: str | None = None
-    """The severity as the incident tool names it. Metrics do not read it."""
+    """The severity as the incident tool names it. The policy says which are critical."""
 
     detected_at: datetime
     """When it was detected."""
@@ -858,6 +1685,312 @@ class Incident(_Value):
 
     closed: bool = False
     """Whether it is over although nobody recorded when. With `resolvedAt` it is over in any case."""
+
+    revision: str | None = None
+    """The revision or artifact that showed it, where that is known."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is grouped by beside service and environment: `{"team": "checkout"}`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Item(_Value):
+    """One event as it counts for a metric."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "deployment",
+        "change",
+        "incident",
+        "bug",
+        "vulnerability",
+        "scan",
+        "at",
+        "affected",
+        "seconds",
+        "open",
+        "excluded",
+        "causes",
+        of="metrics.Item",
+    )
+
+    deployment: str | None = None
+    """The id of the deployment that counts, delivered the change, or failed."""
+
+    change: str | None = None
+    """The id of the change."""
+
+    incident: str | None = None
+    """The id of the incident."""
+
+    bug: str | None = None
+    """The id of the bug."""
+
+    vulnerability: str | None = None
+    """The id of the vulnerability."""
+
+    scan: str | None = None
+    """The id of the scan."""
+
+    at: datetime
+    """The instant by which it belongs to the range."""
+
+    affected: bool | None = None
+    """Of a share: whether it is in the part: it failed, succeeded, was rework."""
+
+    seconds: float | None = None
+    """Of a duration: how long it lasted, or has lasted so far."""
+
+    open: bool = False
+    """Of a duration: whether it has not ended."""
+
+    excluded: ExclusionReason | None = None
+    """Why it was left out, if it was."""
+
+    causes: Sequence[Cause] = ()
+    """What shows that the deployment failed."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "causes")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ItemDifference(_Value):
+    """An event under two policies. It is absent where it does not belong to the metric or the range."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("first", "second", of="metrics.ItemDifference")
+
+    first: Item | None = None
+    """Under the first policy."""
+
+    second: Item | None = None
+    """Under the second policy."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Lifetime(_Value):
+    """How long something lasted, or has lasted so far."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("length", "open", of="metrics.Lifetime")
+
+    length: float
+    """In any unit, and the same for all."""
+
+    open: bool = False
+    """Whether it has not ended."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class LinkedIncident(_Value):
+    """An incident and the deployment that caused it, made by `link_incidents`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "incident", "deployment", "excluded", of="metrics.LinkedIncident"
+    )
+
+    incident: str
+    """The id of the incident."""
+
+    deployment: str | None = None
+    """The id of the deployment that caused it, if one could be found."""
+
+    excluded: ExclusionReason | None = None
+    """Why it is linked to none."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Measures(_Value):
+    """Metrics over a range and its buckets, of all events and of each group, made by `measure`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "range",
+        "group_by",
+        "whole",
+        "groups",
+        "policy",
+        "policy_digest",
+        "tzdb_version",
+        of="metrics.Measures",
+    )
+
+    range: TimeRange
+    """The range that the measures cover."""
+
+    group_by: Sequence[str]
+    """What the groups differ in."""
+
+    whole: Group
+    """All events."""
+
+    groups: Sequence[Group]
+    """Each group with an event in the range, in the order of their labels."""
+
+    policy: Policy
+    """The policy: every choice that was made."""
+
+    policy_digest: str
+    """The digest of the policy: `sha256:` and 64 hexadecimal digits."""
+
+    tzdb_version: str
+    """The version of the time zone database that cut the buckets."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "group_by", "groups")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_measures(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MetricChange(_Value):
+    """The difference of two estimates, in the unit of the metric."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "difference", "relative", "interval", "direction", of="metrics.MetricChange"
+    )
+
+    difference: float
+    """The current value minus the previous one."""
+
+    relative: float | None = None
+    """The difference as a part of the previous value; absent where that is 0."""
+
+    interval: Interval | None = None
+    """Its confidence interval, where both estimates have one: Newcombe's hybrid of the two intervals (Statistics in Medicine 17,
+    1998, method 10), which takes both ranges as independent.
+    """
+
+    direction: ChangeDirection
+    """Whether it is for the better, by the interval."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MetricDifference(_Value):
+    """A metric under two policies."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric", "first", "second", "items", of="metrics.MetricDifference"
+    )
+
+    metric: Metric
+    """The metric."""
+
+    first: Estimate
+    """Its number under the first policy."""
+
+    second: Estimate
+    """Its number under the second policy."""
+
+    items: Sequence[ItemDifference]
+    """The events that count differently, in the order of time. Empty if only the way differs in which they are summarised."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "items")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MetricReview(_Value):
+    """A metric in a review."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "metric",
+        "better",
+        "previous",
+        "current",
+        "change",
+        "trend",
+        "target",
+        "verdict",
+        "level",
+        "next_target",
+        of="metrics.MetricReview",
+    )
+
+    metric: Metric
+    """The metric."""
+
+    better: Trend
+    """Which direction is better."""
+
+    previous: Estimate
+    """The estimate of the range before."""
+
+    current: Estimate
+    """The estimate of the range under review."""
+
+    change: MetricChange | None = None
+    """What it changed by; absent where one of both is undefined."""
+
+    trend: MetricTrend | None = None
+    """The trend over the buckets of both ranges; absent with fewer than three that have a value."""
+
+    target: float | None = None
+    """The target; absent where the direction is the target."""
+
+    verdict: TargetVerdict
+    """Whether the target was met."""
+
+    level: Level | None = None
+    """The level of the current value in DORA's report, if it has one."""
+
+    next_target: float | None = None
+    """A target for the next range: what has been reached, where that is proven better than the target; else the target."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MetricTarget(_Value):
+    """Where a metric should go."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("metric", "value", of="metrics.MetricTarget")
+
+    metric: Metric
+    """The metric."""
+
+    value: float | None = None
+    """The value that it should be below, or above if more is better. Without it the direction is the target: it should get
+    better than it was.
+    """
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MetricTrend(_Value):
+    """The trend of a metric over buckets."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "buckets", "slope", "p", "direction", of="metrics.MetricTrend"
+    )
+
+    buckets: int
+    """How many buckets have a value."""
+
+    slope: float
+    """What the metric changes by in a bucket: the median of the slopes of all pairs (H. Theil 1950; P. K. Sen 1968)."""
+
+    p: float
+    """The chance of so clear a trend without one: the test of Mann and Kendall, exact for up to ten buckets without equal values,
+    else by the normal distribution with corrections for continuity and for ties.
+    """
+
+    direction: ChangeDirection
+    """Whether it is for the better, by `p` and the level of the policy."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Period(_Value):
+    """The figures of a group in one range of time."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("range", "partial", "figures", of="metrics.Period")
+
+    range: TimeRange
+    """The part of the bucket that lies in the range."""
+
+    partial: bool
+    """Whether the bucket reaches beyond the range, so that these figures show only a part of it."""
+
+    figures: Sequence[Figure]
+    """A figure for each metric, in the order of `definitions`."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "figures")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -897,11 +2030,28 @@ class Policy(_Value):
         "low_n",
         "relands",
         "partial_deployments",
+        "lead_start_fallbacks",
+        "shortest_lead",
+        "redelivery",
+        "lead_rounding",
+        "recovery_rounding",
+        "identity",
+        "failed_outcomes",
+        "rate_numerator",
+        "link_scope",
+        "recovery_unit",
+        "frequency_rule",
+        "frequency_unit",
+        "partial_buckets",
+        "working_time",
+        "critical",
+        "quality",
+        "security",
         of="metrics.Policy",
     )
 
     environments: Sequence[str] = ("production",)
-    """The environments whose deployments and incidents count; `production` alone, as DORA defines."""
+    """The environments whose deployments and incidents count; `production` alone, as DORA defines. `*` stands for all."""
 
     uncounted_intents: Sequence[DeploymentIntent] = ()
     """Intents whose deployments do not count for frequency and rates, such as `redeploy`. None by default: DORA
@@ -1021,10 +2171,115 @@ class Policy(_Value):
     partial_deployments: PartialDeployments = PartialDeployments.FAILED
     """What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere."""
 
+    lead_start_fallbacks: Sequence[LeadStart] = ()
+    """Where else the lead time of a change begins if the instant of `lead_start` is unknown: the first that is
+    known. None by default. `fallbacks` of the estimate counts the changes.
+    """
+
+    shortest_lead: timedelta = timedelta(seconds=0)
+    """The shortest lead time that counts; shorter ones are left out and counted. Zero by default. Four Keys
+    leaves out what took less than a minute.
+    """
+
+    redelivery: Redelivery = Redelivery.EXCLUDE
+    """How a change counts that was delivered before; `exclude` by default."""
+
+    lead_rounding: SpanRounding = SpanRounding.EXACT
+    """To what lead times are rounded; `exact` by default. DevLake rounds up to minutes."""
+
+    recovery_rounding: SpanRounding = SpanRounding.EXACT
+    """To what recovery times are rounded; `exact` by default."""
+
+    identity: DeploymentIdentity = DeploymentIdentity.ROW
+    """Which rows are one deployment; `row` by default."""
+
+    failed_outcomes: Sequence[DeploymentOutcome] = (
+        DeploymentOutcome.FAILURE,
+        DeploymentOutcome.ERROR,
+        DeploymentOutcome.TIMEOUT,
+    )
+    """Which outcomes are failures; `failure`, `error` and `timeout` by default. Other outcomes than these,
+    `success` and `partial` say that a deployment was not carried out: it counts nowhere.
+    """
+
+    rate_numerator: RateNumerator = RateNumerator.FAILED_DEPLOYMENTS
+    """What the fail rate counts; `failed_deployments` by default. With `incidents`, as in GitLab, it can exceed
+    1.
+    """
+
+    link_scope: LinkScope = LinkScope.SERVICE
+    """Among which deployments an incident is linked by time or revision; `service` by default. DevLake looks at
+    the whole project.
+    """
+
+    recovery_unit: RecoveryUnit = RecoveryUnit.DEPLOYMENT
+    """What has a recovery time; `deployment` by default."""
+
+    frequency_rule: FrequencyRule = FrequencyRule.MEAN
+    """How the frequency is computed; `mean` by default."""
+
+    frequency_unit: BucketUnit = BucketUnit.WEEK
+    """The periods of the frequency rules `median` and `median_days`; `week` by default."""
+
+    partial_buckets: PartialBuckets = PartialBuckets.KEEP
+    """Whether buckets that reach beyond the range are listed; `keep` by default."""
+
+    working_time: WorkingTime | None = None
+    """Which days and hours count in lead and recovery times; left out by default: all do, as in DORA, since
+    users wait at weekends, too.
+    """
+
+    critical: CriticalIncidents = field(default_factory=lambda: CriticalIncidents())
+    """Which incidents are critical, and how soon they should be over."""
+
+    quality: QualityPolicy = field(default_factory=lambda: QualityPolicy())
+    """How bugs count."""
+
+    security: SecurityPolicy = field(default_factory=lambda: SecurityPolicy())
+    """How vulnerabilities and scans count."""
+
     def __post_init__(self) -> None:
         _freeze(
-            self, "environments", "uncounted_intents", "failure_signals", "rework_signals", "incident_links"
+            self,
+            "environments",
+            "uncounted_intents",
+            "failure_signals",
+            "rework_signals",
+            "incident_links",
+            "lead_start_fallbacks",
+            "failed_outcomes",
         )
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_metric(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class PolicyDifference(_Value):
+    """What two policies make of the same events, made by `diff_policies`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("choices", "metrics", of="metrics.PolicyDifference")
+
+    choices: Sequence[str]
+    """The fields in which the policies differ."""
+
+    metrics: Sequence[MetricDifference]
+    """The metrics whose numbers or items differ, in the order of `definitions`."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "choices", "metrics")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class QualityPolicy(_Value):
+    """How bugs count."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("maturation", of="metrics.QualityPolicy")
+
+    maturation: timedelta = timedelta(seconds=2592000)
+    """How old a release must be at the end of the range to count; 30 days by default. A younger one has bugs that nobody has
+    found yet: it is left out and counted, not flattered.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -1240,6 +2495,262 @@ class ReportRow(_Value):
     """The digest of the policy: rows of two policies must not be compared."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class RevertedDeployment(_Value):
+    """A deployment whose change a later one reverted, made by `link_reverts`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "deployment", "reverted_by", of="metrics.RevertedDeployment"
+    )
+
+    deployment: str
+    """The id of the deployment that had delivered the change."""
+
+    reverted_by: str
+    """The id of the first deployment that delivered a revert of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Review(_Value):
+    """A review of two ranges, made by `review`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "previous",
+        "current",
+        "metrics",
+        "bottleneck",
+        "improved",
+        "worsened",
+        "policy_digest",
+        of="metrics.Review",
+    )
+
+    previous: TimeRange
+    """The range before."""
+
+    current: TimeRange
+    """The range under review."""
+
+    metrics: Sequence[MetricReview]
+    """Every metric that both ranges have."""
+
+    bottleneck: Bottleneck | None = None
+    """The stage that takes the greatest part of the lead time; absent without lead times."""
+
+    improved: Sequence[Metric]
+    """The metrics that are proven better than before: what to celebrate."""
+
+    worsened: Sequence[Metric]
+    """The metrics that are proven worse than before."""
+
+    policy_digest: str
+    """The digest of the policy of the measures."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "metrics", "improved", "worsened")
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(explain_review(self))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReviewPolicy(_Value):
+    """What a review compares with."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("targets", "alpha", "year", of="metrics.ReviewPolicy")
+
+    targets: Sequence[MetricTarget] = ()
+    """Targets in the place of the usual ones of `definitions`. Other metrics keep theirs."""
+
+    alpha: float = 0.05
+    """The level of the trends: the chance of a false one; 0.05 by default."""
+
+    year: int = 2024
+    """The year of DORA's report whose levels are named; 2024 by default, the latest that has some."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "targets")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Scan(_Value):
+    """A scan of an artifact for vulnerabilities."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id",
+        "artifact",
+        "kind",
+        "scanned_at",
+        "service",
+        "dependencies",
+        "scanned_dependencies",
+        "labels",
+        of="metrics.Scan",
+    )
+
+    id: str
+    """Identifies the scan within the input."""
+
+    artifact: str
+    """The artifact: the revision of the deployments that run it."""
+
+    kind: str
+    """The kind, as `sca`, `sast`, `container` or `secrets`."""
+
+    scanned_at: datetime
+    """When it was scanned."""
+
+    service: str | None = None
+    """The service of the artifact, to group by."""
+
+    dependencies: int | None = None
+    """How many dependencies the artifact has."""
+
+    scanned_dependencies: int | None = None
+    """How many of them were scanned."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is grouped by beside the service: `{"team": "checkout"}`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class SecurityPolicy(_Value):
+    """How vulnerabilities and scans count."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "patch_start", "patch_targets", "scan_max_age", "scan_kinds", of="metrics.SecurityPolicy"
+    )
+
+    patch_start: PatchStart = PatchStart.DISCLOSED
+    """When the time to patch begins; `disclosed` by default."""
+
+    patch_targets: Mapping[str, timedelta] = field(
+        default_factory=lambda: {"critical": timedelta(seconds=1296000), "high": timedelta(seconds=2592000)}
+    )
+    """How soon a vulnerability of each severity should be patched, in any case of letters; 15 days if `critical` and 30 if
+    `high` by default, as in CISA's directive BOD 19-02.
+    """
+
+    scan_max_age: timedelta = timedelta(seconds=604800)
+    """How old the scan of an artifact may be when it is deployed; 7 days by default."""
+
+    scan_kinds: Sequence[str] = ()
+    """The kinds of scan that an artifact needs, all of them; any one scan by default."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "scan_kinds")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Survival(_Value):
+    """How long something lasts, made by `survival`, in the unit of the lifetimes."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "n", "open", "median", "p90", "p95", "interval", of="metrics.Survival"
+    )
+
+    n: int
+    """The number of lifetimes."""
+
+    open: int
+    """How many of them have not ended."""
+
+    median: float | None = None
+    """Half of them last no longer; absent if so many are open that it lies beyond what was seen."""
+
+    p90: float | None = None
+    """Nine of ten last no longer."""
+
+    p95: float | None = None
+    """Nineteen of twenty last no longer."""
+
+    interval: Interval | None = None
+    """The confidence interval of the median, where both ends were seen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Vulnerability(_Value):
+    """A vulnerability of a service."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "id",
+        "service",
+        "environment",
+        "severity",
+        "detected_at",
+        "disclosed_at",
+        "fix_available_at",
+        "affected_at",
+        "patched_by",
+        "patched_at",
+        "closed_at",
+        "accepted_at",
+        "accepted_until",
+        "labels",
+        of="metrics.Vulnerability",
+    )
+
+    id: str
+    """Identifies it within the input: one CVE in two services is two rows."""
+
+    service: str
+    """The affected service."""
+
+    environment: str = "production"
+    """The affected environment; `production` when left out."""
+
+    severity: str | None = None
+    """The severity as the scanner names it; the policy has a target for each."""
+
+    detected_at: datetime
+    """When it was found in the service: from then on it is open."""
+
+    disclosed_at: datetime | None = None
+    """When it was published."""
+
+    fix_available_at: datetime | None = None
+    """When a fix could be had."""
+
+    affected_at: datetime | None = None
+    """When the first affected version was deployed."""
+
+    patched_by: str | None = None
+    """The id of the deployment that carried the fix."""
+
+    patched_at: datetime | None = None
+    """When the fix was deployed, where no deployment of the input is named."""
+
+    closed_at: datetime | None = None
+    """When it ended without a patch: the service was removed, or it was a false alarm."""
+
+    accepted_at: datetime | None = None
+    """When somebody accepted the risk."""
+
+    accepted_until: datetime | None = None
+    """Until when the risk is accepted."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is grouped by beside service, environment and severity: `{"team": "checkout"}`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class WorkingTime(_Value):
+    """The days on which work is done. A day counts from midnight to midnight of its zone, so with 23 or 25 hours when the clock
+    changes; a half day until it ends.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("calendar", "zone", "edges", of="metrics.WorkingTime")
+
+    calendar: BusinessCalendar = field(default_factory=lambda: BusinessCalendar())
+    """The weekend, holidays and make-up days; Saturday and Sunday by default."""
+
+    zone: str = "UTC"
+    """The time zone of the days; `UTC` by default."""
+
+    edges: WorkingEdges = WorkingEdges.EXCLUDE
+    """How days off at the beginning and the end of a span count; `exclude` by default."""
+
+
 _engine = _native.constructor("metrics.Engine")
 _engine_policy = _native.method("metrics.Engine.policy")
 _engine_digest = _native.method("metrics.Engine.digest")
@@ -1324,6 +2835,60 @@ def policy_from_yaml(text: str) -> Policy:
     return _policy_from_yaml(text)
 
 
+_default_review_policy = _native.function("metrics.default_review_policy")
+
+
+def default_review_policy() -> ReviewPolicy:
+    """The usual targets, and the levels of 2024."""
+    return _default_review_policy()
+
+
+_review_policy_from_json = _native.function("metrics.review_policy_from_json")
+
+
+def review_policy_from_json(text: str) -> ReviewPolicy:
+    """Reads a policy of reviews from JSON text; `{}` is the default policy.
+
+    Errors:
+    `syntax` for what is not JSON; `unknown_field` for `{"target": []}`; and what `review` refuses in a policy.
+    """
+    return _review_policy_from_json(text)
+
+
+_review_policy_from_yaml = _native.function("metrics.review_policy_from_yaml")
+
+
+def review_policy_from_yaml(text: str) -> ReviewPolicy:
+    """Reads a policy of reviews from YAML text; `{}` is the default policy.
+
+    Errors:
+    As `review_policy_from_json`, with the line and the column of each fault.
+    """
+    return _review_policy_from_yaml(text)
+
+
+_attribute_changes = _native.function("metrics.attribute_changes")
+
+
+def attribute_changes(
+    commits: Sequence[Commit | Mapping[str, object]],
+    deployments: Sequence[Deployment | Mapping[str, object]],
+    rule: AttributionRule | str,
+) -> tuple[AttributedChanges, ...]:
+    """Finds the commits that each deployment delivered, from the graph of commits and the revisions of the deployments that
+    succeeded, in the order of time. Put them into `changes` of the deployment.
+
+    The revision of a deployment is the id of a commit. With `first_containing` each commit is visited once in a service and
+    environment, whatever the number of deployments. With `previous_to_this` the search ends where both histories meet, by the
+    generation of each commit.
+
+    Errors:
+    All at once: `duplicate` for two commits or deployments of one id; `invalid_value` for commits that are parents of each other
+    in a circle.
+    """
+    return _attribute_changes(commits, deployments, rule)
+
+
 _classify = _native.function("metrics.classify")
 
 
@@ -1342,6 +2907,96 @@ def classify(metric: Metric | str, value: float, year: int) -> Classification:
     `out_of_range` for a year before 2018 or after 2025, a value below 0, one that is not finite, and a share of 15.
     """
     return _classify(metric, value, year)
+
+
+_datadog_policy = _native.function("metrics.datadog_policy")
+
+
+def datadog_policy() -> Policy:
+    """The choices of Datadog.
+
+    A change lasts from its commit, merges have no lead time, and a deployment has the median of its changes. What failed is shown
+    by rollbacks, reverts and hotfixes, not by incidents; it has recovered when a deployment repaired it.
+    """
+    return _datadog_policy()
+
+
+_definitions = _native.function("metrics.definitions")
+
+
+def definitions() -> tuple[Definition, ...]:
+    """The metrics as data: what each is, which direction is better, and the usual target.
+
+    Targets: at most 15 % of changes fail, 5 % are rolled back, more than 95 % of deployments succeed, critical systems are
+    restored within an hour. For all others the direction is the target.
+    """
+    return _definitions()
+
+
+_detect_rollbacks = _native.function("metrics.detect_rollbacks")
+
+
+def detect_rollbacks(
+    deployments: Sequence[Deployment | Mapping[str, object]], policy: Policy | Mapping[str, object]
+) -> tuple[DetectedRollback, ...]:
+    """Finds the rollbacks: deployments that say so, and those whose revision ran before and replaces another one.
+
+    After V1, V2, V3 the return of V1 is a rollback, and V2, which replaced V1, had failed. V1 twice in a row is none. After V1,
+    V2, V1 the return of V2 is a reland, and none by default.
+
+    Errors:
+    As `measure`, with the paths of `events`.
+    """
+    return _detect_rollbacks(deployments, policy)
+
+
+_devlake_2021_policy = _native.function("metrics.devlake_2021_policy")
+
+
+def devlake_2021_policy() -> Policy:
+    """The choices of DevLake's dashboard with the benchmarks of 2021: incidents last from their creation to their resolution."""
+    return _devlake_2021_policy()
+
+
+_devlake_2023_policy = _native.function("metrics.devlake_2023_policy")
+
+
+def devlake_2023_policy() -> Policy:
+    """The choices of DevLake's dashboard with the benchmarks of 2023.
+
+    The commits of one pipeline are one deployment. An incident belongs to the latest deployment of the whole project that
+    finished before it, however old, and lasts from that deployment to its resolution, in whole minutes. Times are lower medians;
+    the frequency is the median number of days with a deployment in a week. A pull request's cycle time lasts from its first
+    commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does.
+    """
+    return _devlake_2023_policy()
+
+
+_diff_policies = _native.function("metrics.diff_policies")
+
+
+def diff_policies(
+    events: Events | Mapping[str, object],
+    first: Policy | Mapping[str, object],
+    second: Policy | Mapping[str, object],
+    range: TimeRange | Mapping[str, object],
+    zone: str,
+) -> PolicyDifference:
+    """Why two dashboards differ: the choices in which two policies differ, the numbers that follow, and the events that make
+    the difference.
+
+    Errors:
+    As `measure`, with the paths `first` and `second` for the policies.
+    """
+    return _diff_policies(events, first, second, range, zone)
+
+
+_dora_2024_policy = _native.function("metrics.dora_2024_policy")
+
+
+def dora_2024_policy() -> Policy:
+    """The definitions of DORA since 2024: the default policy."""
+    return _dora_2024_policy()
 
 
 _dora = _native.function("metrics.dora")
@@ -1379,6 +3034,156 @@ def explain(report: DoraReport | Mapping[str, object]) -> str:
     items. Numbers are rounded; the report has all digits.
     """
     return _explain(report)
+
+
+_explain_measures = _native.function("metrics.explain_measures")
+
+
+def explain_measures(measures: Measures | Mapping[str, object]) -> str:
+    """Measures as text for a person: the basis of each number of the whole range, then a line for each group.
+
+    A `*` marks a number of few items, and metrics that nothing is known of are named in one line. The groups are shown by the
+    metrics of DORA that were measured.
+    """
+    return _explain_measures(measures)
+
+
+_explain_metric = _native.function("metrics.explain_metric")
+
+
+def explain_metric(
+    events: Events | Mapping[str, object],
+    policy: Policy | Mapping[str, object],
+    metric: Metric | str,
+    range: TimeRange | Mapping[str, object],
+    zone: str,
+) -> Explanation:
+    """The events behind one number: which count, for how much and why, and which were left out.
+
+    For the number of a bucket, pass the range of the bucket.
+
+    Errors:
+    As `measure`.
+    """
+    return _explain_metric(events, policy, metric, range, zone)
+
+
+_explain_review = _native.function("metrics.explain_review")
+
+
+def explain_review(review: Review | Mapping[str, object]) -> str:
+    """A review as text for a person: the bottleneck, then each metric with its change, target and trend."""
+    return _explain_review(review)
+
+
+_fourkeys_policy = _native.function("metrics.fourkeys_policy")
+
+
+def fourkeys_policy() -> Policy:
+    """The choices of Four Keys.
+
+    A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents name the
+    revision that caused them, and count themselves; each lasts from its report, or from the deployment if that was earlier, in
+    whole hours. Weeks begin on Sunday. All environments count. Its levels and its chart of deployments a day are not those of
+    DORA's reports.
+    """
+    return _fourkeys_policy()
+
+
+_gitlab_policy = _native.function("metrics.gitlab_policy")
+
+
+def gitlab_policy() -> Policy:
+    """The choices of GitLab.
+
+    A change lasts from its merge to the deployment, and times are medians of the medians of the days. The fail rate is the number
+    of incidents by that of deployments, so it can exceed 1. Every incident lasts from its creation to its closing, and counts on
+    the day of its closing.
+    """
+    return _gitlab_policy()
+
+
+_link_incidents = _native.function("metrics.link_incidents")
+
+
+def link_incidents(
+    deployments: Sequence[Deployment | Mapping[str, object]],
+    incidents: Sequence[Incident | Mapping[str, object]],
+    policy: Policy | Mapping[str, object],
+) -> tuple[LinkedIncident, ...]:
+    """Links each incident to the deployment that caused it, by the rules of the policy, in the order of the input.
+
+    Errors:
+    As `measure`, with the paths of `events`.
+    """
+    return _link_incidents(deployments, incidents, policy)
+
+
+_link_reverts = _native.function("metrics.link_reverts")
+
+
+def link_reverts(
+    deployments: Sequence[Deployment | Mapping[str, object]],
+    changes: Sequence[Change | Mapping[str, object]],
+    policy: Policy | Mapping[str, object],
+) -> tuple[RevertedDeployment, ...]:
+    """Finds the deployments of which a later one delivered a revert, in the order of time.
+
+    A revert that ships with what it reverts shows nothing, and by default neither does a revert of a revert.
+
+    Errors:
+    As `measure`, with the paths of `events`.
+    """
+    return _link_reverts(deployments, changes, policy)
+
+
+_measure = _native.function("metrics.measure")
+
+
+def measure(
+    events: Events | Mapping[str, object],
+    policy: Policy | Mapping[str, object],
+    range: TimeRange | Mapping[str, object],
+    breakdown: Breakdown | Mapping[str, object],
+) -> Measures:
+    """All metrics of events over a range and its buckets, for all events and for each group of them.
+
+    Links, first deployments and failures are found among all events, as in `dora`, and then counted for the group
+    of the deployment that they belong to: a lead time for that which delivered the change, a failure for that which failed.
+    What belongs to no deployment counts for the group of its incident. A group whose label is missing has no such label. The
+    five metrics of DORA are those of `dora`.
+
+    Errors:
+    As `dora`, with the paths of `events`; `duplicate` for a dimension or a metric that is there twice;
+    `out_of_range` for more than a million figures: take fewer metrics, longer buckets or fewer groups.
+    """
+    return _measure(events, policy, range, breakdown)
+
+
+_metrik_policy = _native.function("metrics.metrik_policy")
+
+
+def metrik_policy() -> Policy:
+    """The choices of metrik.
+
+    A change lasts from its commit; those of builds that failed go out with the next one that succeeds, and the first deployment
+    counts like any other. A run of failed builds is one failure, which lasts from the first of them to the next success. Times are
+    means.
+    """
+    return _metrik_policy()
+
+
+_middleware_policy = _native.function("metrics.middleware_policy")
+
+
+def middleware_policy() -> Policy:
+    """The choices of Middleware.
+
+    An incident belongs to the latest deployment that finished before it or in the same instant. It lasts from its creation to its
+    resolution, and times are means. The frequency is rounded down to a whole number. Negative times count as zero. Where nothing
+    was deployed Middleware prints a fail rate of 0; here there is none.
+    """
+    return _middleware_policy()
 
 
 _quick_check_answers = _native.function("metrics.quick_check_answers")
@@ -1442,6 +3247,57 @@ def report_rows(report: DoraReport | Mapping[str, object]) -> tuple[ReportRow, .
     return _report_rows(report)
 
 
+_review = _native.function("metrics.review")
+
+
+def review(
+    previous: Measures | Mapping[str, object],
+    current: Measures | Mapping[str, object],
+    policy: ReviewPolicy | Mapping[str, object],
+) -> Review:
+    """Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance,
+    which targets were met, where changes wait, and what could be the next targets.
+
+    Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
+
+    Errors:
+    All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
+    for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
+    """
+    return _review(previous, current, policy)
+
+
+_survival = _native.function("metrics.survival")
+
+
+def survival(lifetimes: Sequence[Lifetime | Mapping[str, object]], level: float) -> Survival:
+    """How long something lasts of which not all has ended: the time to patch, to restore or to recover.
+
+    The median of what has ended is too short, since what takes long is still open. The estimator of Kaplan and Meier (Journal
+    of the American Statistical Association 53, 1958) takes an open one for what it is: at least as long as its age. The median
+    is the least length that no more than half exceed. Its interval inverts that of the curve on the scale log(-log), with
+    Greenwood's variance, as `survfit` of R does with `conf.type = "log-log"`.
+
+    Errors:
+    All at once: `out_of_range` for a length below 0 or one that is not finite, and for a level of 95.
+    """
+    return _survival(lifetimes, level)
+
+
+_working_span = _native.function("metrics.working_span")
+
+
+def working_span(
+    start: datetime | str, end: datetime | str, working_time: WorkingTime | Mapping[str, object]
+) -> timedelta:
+    """The working time between two instants; negative if `end` is before `start`.
+
+    Errors:
+    `unknown_zone` for `PST`; `invalid_value` for a half day that ends at `noon`.
+    """
+    return _working_span(start, end, working_time)
+
+
 _dora_columns = _native.bulk_function("metrics.dora_columns")
 
 
@@ -1500,6 +3356,7 @@ def dora_frame(
     - `environment` (names): The environment of each.
     - `revision` (names, or null): The revision of each, or none.
     - `remediates` (lists of ids of `deployments`, or null): The deployments that each remediates.
+    - `run` (names, or null): The run that each is a part or an attempt of, or none.
     - `changes` (lists of ids of `changes`, or null): The changes of each.
 
     The columns of `changes`:
@@ -1508,6 +3365,10 @@ def dora_frame(
     - `committed_at` (timestamps with a zone, or null): When each was committed.
     - `merge` (truth values): Whether each only joins others.
     - `reverts` (lists of ids of `changes`, or null): The changes that each reverts.
+    - `issue_created_at` (timestamps with a zone, or null): When the issue of each was created.
+    - `opened_at` (timestamps with a zone, or null): When the request for its review was opened.
+    - `reviewed_at` (timestamps with a zone, or null): When each was first reviewed.
+    - `merged_at` (timestamps with a zone, or null): When each was merged.
     - `deployment` (an id of `deployments`, or null): Instead of `changes` of `deployments`, the one that each belongs to.
 
     The columns of `incidents`:
@@ -1520,6 +3381,7 @@ def dora_frame(
     - `closed` (truth values): Whether each is over though it has no time of resolution.
     - `duplicate` (truth values): Whether each repeats another of its service and environment.
     - `duplicate_of` (an id of `incidents`, or null): The incident that each repeats, or none.
+    - `revision` (names, or null): The revision that showed each, or none.
     """
     return _dora_frame(
         (
