@@ -76,7 +76,7 @@ pub enum NegativeSpans {
 impl RateNumerator {
     /// Whether it counts incidents.
     pub(super) const fn counts_incidents(self) -> bool {
-        matches!(self, Self::Incidents)
+        matches!(self, Self::Incidents | Self::LinkedIncidents)
     }
 }
 
@@ -120,6 +120,9 @@ pub enum RateNumerator {
     /// Incidents, by the instant of their detection, linked or not. Two incidents of one deployment count twice, so the rate
     /// can exceed 1. Other signals are not read.
     Incidents,
+    /// The same, of incidents that are linked to a deployment; others are left out and counted. Four Keys counts the incidents
+    /// whose text names the revision that caused them.
+    LinkedIncidents,
 }
 
 /// A signal that a deployment failed.

@@ -122,7 +122,7 @@ fn name(metric: Metric) -> String {
 /// );
 /// let of = |range| measure(&Events::default(), &Policy::default(), range, &Breakdown::default());
 /// let text = explain_review(&review(&of(&one)?, &of(&two)?, &ReviewPolicy::default())?);
-/// assert!(text.contains("change fail rate: no data\n"));
+/// assert!(text.contains("no data: deployment frequency, "));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
@@ -144,15 +144,21 @@ pub fn explain_review(review: &Review) -> String {
             &format!("bottleneck: {}, {share} of the lead time, {mean} on average\n", name(bottleneck.stage));
     }
     out.push('\n');
+    let mut unknown = vec![];
     for one in &review.metrics {
-        out += &format!("{}: {}\n", name(one.metric), reviewed(one));
+        match one.current.value {
+            Some(value) => out += &format!("{}: {}\n", name(one.metric), reviewed(one, value)),
+            None => unknown.push(one.metric),
+        }
+    }
+    if !unknown.is_empty() {
+        out += &format!("no data: {}\n", names(&unknown));
     }
     out + &format!("\npolicy: {}\n", review.policy_digest)
 }
 
-fn reviewed(one: &MetricReview) -> String {
+fn reviewed(one: &MetricReview, value: f64) -> String {
     let unit = Unit::of(one.metric);
-    let Some(value) = one.current.value else { return "no data".to_owned() };
     let mut parts = vec![unit.format(value)];
     if let (Some(change), Some(before)) = (&one.change, one.previous.value) {
         let words = match change.direction {

@@ -56,7 +56,7 @@ pub struct Measures {
     pub group_by: Vec<String>,
     /// All events.
     pub whole: Group,
-    /// Each group with an event in the range, in the order of their labels.
+    /// Each group with an event of these metrics in the range, in the order of their labels.
     pub groups: Vec<Group>,
     /// The policy: every choice that was made.
     pub policy: Policy,
@@ -175,7 +175,7 @@ pub fn measure(
         .filter(|metric| breakdown.metrics.is_empty() || breakdown.metrics.contains(metric))
         .collect();
 
-    let groups = Grouping::new(&ledger, &breakdown.group_by);
+    let groups = Grouping::new(&ledger, &metrics, &breakdown.group_by);
     let periods = groups.names.len().saturating_add(1).saturating_mul(whole.len().saturating_add(1));
     if periods.saturating_mul(metrics.len()) > MOST_FIGURES {
         let n = groups.names.len();
@@ -305,10 +305,11 @@ struct Grouping<'a> {
 }
 
 impl<'a> Grouping<'a> {
-    fn new(ledger: &Ledger<'a>, dimensions: &'a [String]) -> Self {
+    fn new(ledger: &Ledger<'a>, metrics: &[Metric], dimensions: &'a [String]) -> Self {
         let mut groups = Self { dimensions, names: vec![] };
         if !dimensions.is_empty() {
-            groups.names = ledger.entries.iter().filter_map(|entry| groups.name(entry)).collect();
+            let entries = metrics.iter().flat_map(|metric| ledger.of(*metric));
+            groups.names = entries.filter_map(|entry| groups.name(entry)).collect();
             groups.names.sort_unstable();
             groups.names.dedup();
         }

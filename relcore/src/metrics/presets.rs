@@ -18,14 +18,14 @@ pub fn dora_2024_policy() -> Policy {
 
 /// The choices of Four Keys.
 ///
-/// A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents name the
-/// revision that caused them, and count themselves; each lasts from its report, or from the deployment if that was earlier, in
+/// A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents that
+/// name the revision which caused them count themselves; each lasts from its report, or from the deployment if that was earlier, in
 /// whole hours. Weeks begin on Sunday. All environments count. Its levels and its chart of deployments a day are not those of
 /// DORA's reports.
 ///
 /// ```
 /// use relcore::metrics::{RateNumerator, fourkeys_policy};
-/// assert_eq!(fourkeys_policy().rate_numerator, RateNumerator::Incidents);
+/// assert_eq!(fourkeys_policy().rate_numerator, RateNumerator::LinkedIncidents);
 /// ```
 #[must_use]
 pub fn fourkeys_policy() -> Policy {
@@ -38,7 +38,7 @@ pub fn fourkeys_policy() -> Policy {
         failure_signals: vec![FailureSignal::Incident],
         incident_links: vec![IncidentLink::CausedBy, IncidentLink::Revision],
         link_max_age: NO_LIMIT,
-        rate_numerator: RateNumerator::Incidents,
+        rate_numerator: RateNumerator::LinkedIncidents,
         recovery_unit: RecoveryUnit::Incident,
         recovery_start: RecoveryStart::Earliest,
         recovery_end: RecoveryEnd::Incident,

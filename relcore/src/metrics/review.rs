@@ -234,7 +234,8 @@ pub enum TargetVerdict {
     Met,
     /// The whole interval is on the wrong side; of a direction, the change is proven worse.
     Missed,
-    /// The interval has the target in it, or there is none: too few items for a verdict.
+    /// The interval has the target in it, or there is none: too few items for a verdict. Of a direction, also without a value to
+    /// compare with.
     Unclear,
     /// There is no value.
     NoData,
@@ -335,8 +336,7 @@ fn metric_review(
         (Some(_), None) => match change.map(|change| change.direction) {
             Some(ChangeDirection::Better) => TargetVerdict::Met,
             Some(ChangeDirection::Worse) => TargetVerdict::Missed,
-            Some(ChangeDirection::Unclear) => TargetVerdict::Unclear,
-            None => TargetVerdict::NoData,
+            Some(ChangeDirection::Unclear) | None => TargetVerdict::Unclear,
         },
     };
     let values: Vec<f64> = groups

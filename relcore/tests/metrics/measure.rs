@@ -67,7 +67,7 @@ fn choices() -> impl Strategy<Value = Policy> {
     let select = |values: &[usize]| prop::sample::select(values.to_vec());
     (
         policy(),
-        (select(&[0, 1]), select(&[0, 0, 1]), select(&[0, 1, 2, 3]), select(&[0, 1]), select(&[0, 1, 2])),
+        (select(&[0, 1]), select(&[0, 0, 1]), select(&[0, 1, 2, 3]), select(&[0, 1, 2]), select(&[0, 1, 2])),
         (
             select(&[0, 1, 2]),
             select(&[0, 1, 2, 3]),
@@ -86,7 +86,11 @@ fn choices() -> impl Strategy<Value = Policy> {
                 RecoveryUnit::Incident,
                 RecoveryUnit::AnyIncident,
             ][a.2];
-            policy.rate_numerator = [RateNumerator::FailedDeployments, RateNumerator::Incidents][a.3];
+            policy.rate_numerator = [
+                RateNumerator::FailedDeployments,
+                RateNumerator::Incidents,
+                RateNumerator::LinkedIncidents,
+            ][a.3];
             policy.open_recoveries =
                 [OpenRecoveries::Exclude, OpenRecoveries::Age, OpenRecoveries::Censor][a.4];
             policy.recovery_membership =

@@ -35,7 +35,7 @@ pub(super) struct Linked {
 impl<'a> Link<'a> {
     pub(super) fn new(reader: &'a Reader<'a>, policy: &'a Policy, buckets: &'a Buckets) -> Self {
         let is_on = policy.failure_signals.contains(&FailureSignal::Incident);
-        let counts_incidents = policy.rate_numerator == RateNumerator::Incidents;
+        let counts_incidents = policy.rate_numerator.counts_incidents();
         let mut link = Self {
             reader,
             policy,
@@ -90,7 +90,8 @@ impl<'a> Link<'a> {
             let deployment = self.reader.stands_for(deployment);
             signals.add(deployment, Source::Incident { index: incident.index, detected_at, end });
         }
-        let counts = if self.counts_incidents { self.counts(incident) } else { cause.map(|_| ()) };
+        let counts_any = self.policy.rate_numerator == RateNumerator::Incidents;
+        let counts = if counts_any { self.counts(incident) } else { cause.map(|_| ()) };
         if counts.is_ok() && !self.counts_incidents {
             return;
         }
