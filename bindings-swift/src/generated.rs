@@ -4182,6 +4182,9 @@ pub enum MetricsRateNumerator {
     /// Incidents, by the instant of their detection, linked or not. Two incidents of one deployment count twice, so the rate
     /// can exceed 1. Other signals are not read.
     Incidents,
+    /// The same, of incidents that are linked to a deployment; others are left out and counted. Four Keys counts the incidents
+    /// whose text names the revision that caused them.
+    LinkedIncidents,
 }
 
 /// When the time to recover ends.
@@ -4392,7 +4395,8 @@ pub enum MetricsTargetVerdict {
     Met,
     /// The whole interval is on the wrong side; of a direction, the change is proven worse.
     Missed,
-    /// The interval has the target in it, or there is none: too few items for a verdict.
+    /// The interval has the target in it, or there is none: too few items for a verdict. Of a direction, also without a value to
+    /// compare with.
     Unclear,
     /// There is no value.
     NoData,

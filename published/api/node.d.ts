@@ -509,7 +509,7 @@ export * as experiment from "./experiment.js";
 export * as incident from "./incident.js";
 /** Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
-/** The five delivery metrics of DORA, from deployments, changes and incidents. */
+/** Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for. */
 export * as metrics from "./metrics.js";
 /** Determines the type of a release and the requirements of each type. */
 export * as release from "./release.js";
@@ -3880,7 +3880,7 @@ export declare function prometheusObservations(
 export declare function prometheusQueryRange(text: string): readonly PrometheusSeries[];
 
 // metrics.d.ts
-/** The five delivery metrics of DORA, from deployments, changes and incidents. */
+/** Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for. */
 /** The commits of a deployment, made by `attributeChanges`. */
 export interface AttributedChanges {
   /** The id of the deployment. */
@@ -4304,7 +4304,7 @@ export interface Measures<At extends Instant = Instant> {
   readonly groupBy: readonly string[];
   /** All events. */
   readonly whole: Group<At>;
-  /** Each group with an event in the range, in the order of their labels. */
+  /** Each group with an event of these metrics in the range, in the order of their labels. */
   readonly groups: readonly Group<At>[];
   /** The policy: every choice that was made. */
   readonly policy: Policy;
@@ -4603,7 +4603,7 @@ export interface QuickCheckScore {
 export type RateDenominator =
   "successful" | "finished" | "successful_except_rework" | "finished_except_rework";
 /** What the fail rate counts. */
-export type RateNumerator = "failed_deployments" | "incidents";
+export type RateNumerator = "failed_deployments" | "incidents" | "linked_incidents";
 /** When the time to recover ends. */
 export type RecoveryEnd = "incident_else_remedy" | "incident" | "remedy" | "earliest";
 /** By which instant a recovery belongs to a window. */

@@ -4121,7 +4121,7 @@ def prometheus_query_range(text: str) -> tuple[PrometheusSeries, ...]:
     ...
 
 # metrics
-"""The five delivery metrics of DORA, from deployments, changes and incidents."""
+"""Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for."""
 class AttributionRule(StrEnum):
     """Which commits belong to a deployment."""
     FIRST_CONTAINING = 'first_containing'
@@ -4474,6 +4474,8 @@ class RateNumerator(StrEnum):
     """Deployments that failed: each once, so that the rate is a share."""
     INCIDENTS = 'incidents'
     """Incidents, by the instant of their detection, linked or not."""
+    LINKED_INCIDENTS = 'linked_incidents'
+    """The same, of incidents that are linked to a deployment; others are left out and counted."""
 class RecoveryEnd(StrEnum):
     """When the time to recover ends."""
     INCIDENT_ELSE_REMEDY = 'incident_else_remedy'
@@ -4980,7 +4982,7 @@ class Measures(_Value):
     whole: Group
     """All events."""
     groups: Sequence[Group]
-    """Each group with an event in the range, in the order of their labels."""
+    """Each group with an event of these metrics in the range, in the order of their labels."""
     policy: Policy
     """The policy: every choice that was made."""
     policy_digest: str

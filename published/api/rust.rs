@@ -5753,7 +5753,7 @@ pub mod interchange {
         pub fn new(service: impl Into<String>, tag_pattern: impl Into<String>) -> Self;
     }
 }
-/// The five delivery metrics of DORA, from deployments, changes and incidents.
+/// Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
 pub mod metrics {
     /// The same metrics from columns: a million deployments without an object for each.
     pub mod columns {
@@ -6221,7 +6221,7 @@ pub mod metrics {
         pub group_by: Vec<String>,
         /// All events.
         pub whole: Group,
-        /// Each group with an event in the range, in the order of their labels.
+        /// Each group with an event of these metrics in the range, in the order of their labels.
         pub groups: Vec<Group>,
         /// The policy: every choice that was made.
         pub policy: Policy,

@@ -6417,7 +6417,7 @@ number; `out_of_range` for a time outside the years 1 to 9999; `unordered` for a
     },
     Module {
         name: "metrics",
-        docs: r"The five delivery metrics of DORA, from deployments, changes and incidents.
+        docs: r"Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
 
 The report has, for a range of time and for each of its buckets: the deployment frequency, the change lead time, the
 change fail rate, the failed deployment recovery time and the deployment rework rate. The definitions are those of
@@ -6440,8 +6440,29 @@ What is measured:
 | failed deployment recovery time | a failed deployment that recovered | the finish of the failed one | median, in seconds |
 | deployment rework rate | a deployment | its finish | rework of all |
 
-Services in one input are measured together, but events are linked only within one service and environment. To see
-one service, pass its events alone: a mean over teams says little about any of them.
+Services in one input are measured together, but events are linked only within one service and environment. A mean over
+teams says little about any of them: `measure` groups by service, environment, revision or any label.
+
+All metrics:
+
+`measure` has the five metrics of DORA and those below, over a range and its buckets, for all events and for each group of
+them in one pass. `definitions` has each of them as data: what one item is, which direction is better, the usual target.
+
+| about | metrics |
+| --- | --- |
+| lead times | coding, pickup, review and delivery time; these stages add up to the lead time, whatever is recorded |
+| deployments | success rate of attempts and of releases; duration, with queue, build, test and rollout apart; downtime |
+| rollbacks | rate, by a machine and by hand apart; releases that were rolled back |
+| incidents | time to restore, also of critical ones and against their target |
+| bugs | escape rate, escaped bugs to each release; releases that are too young are left out |
+| vulnerabilities | open, opened, closed, age; time to patch with open ones censored, and against the target of a severity |
+| scans | deployed artifacts and dependencies that were scanned |
+| accepted risks | how long they last, and how many beyond their term |
+
+- `explain-metric` has the events behind a number, `diff-policies` those by which two dashboards differ.
+- `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+- The presets, such as `gitlab-policy` or `fourkeys-policy`, make the choices of other tools.
+- `link-incidents`, `detect-rollbacks`, `link-reverts` and `attribute-changes` show the links on which metrics rest.
 
 How a result is found:
 
@@ -6486,6 +6507,8 @@ Pitfalls:
   earlier ones are left out. `excluded` of each estimate shows how many.
 - An interval treats items as independent. Changes of one deployment are not, so its interval is too narrow.
 - A revert, a rollback and a hotfix are seen only if the input says so: by `reverts`, `intent` or `revision`.
+- An item belongs to the group of its own deployment or incident. Groups by a label that incidents lack have no times to
+  restore.
 
 Bulk data:
 
@@ -6559,7 +6582,11 @@ environments: [production, eu]
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics default-review-policy",
+                    files: &[],
+                    prints: r#"{"targets":[],"alpha":0.05,"year":2024}"#,
+                }),
             },
             Function {
                 name: "metrics.review_policy_from_json",
@@ -6574,7 +6601,11 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics review-policy-from-json --text '{}'",
+                    files: &[],
+                    prints: r#"{"targets":[],"alpha":0.05,"year":2024}"#,
+                }),
             },
             Function {
                 name: "metrics.review_policy_from_yaml",
@@ -6589,7 +6620,16 @@ As `review-policy-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics review-policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"targets: [{metric: change_lead_time, value: 86400}]
+year: 2023
+",
+                    )],
+                    prints: r#"{"targets":[{"metric":"change_lead_time","value":86400.0}],"alpha":0.05,"year":2023}"#,
+                }),
             },
             Function {
                 name: "metrics.attribute_changes",
@@ -6649,7 +6689,14 @@ in a circle.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore metrics attribute-changes --commits '[{"id":"c16","parents":[]}]' --deployments deployments.json --rule first_containing"#,
+                    files: &[(
+                        "deployments.json",
+                        r#"[{"id":"16","service":"cicd3 REPO333","environment":"","finishedAt":"2022-09-15T06:51:47.000Z","outcome":"success","revision":"c16"}]"#,
+                    )],
+                    prints: r#"[{"deployment":"16","changes":["c16"],"unknownRevision":false}]"#,
+                }),
             },
             Function {
                 name: "metrics.classify",
@@ -6822,7 +6869,7 @@ by rollbacks, reverts and hotfixes, not by incidents; it has recovered when a de
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example { command: "relcore metrics datadog-policy", files: &[], prints: "" }),
             },
             Function {
                 name: "metrics.definitions",
@@ -6837,7 +6884,7 @@ restored within an hour. For all others the direction is the target.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example { command: "relcore metrics definitions", files: &[], prints: "" }),
             },
             Function {
                 name: "metrics.detect_rollbacks",
@@ -6879,7 +6926,14 @@ As `measure`, with the paths of `events`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore metrics detect-rollbacks --deployments deployments.json --policy '{"relands":"include"}'"#,
+                    files: &[(
+                        "deployments.json",
+                        r#"[{"id":"d1","service":"shop","finishedAt":"2026-11-02T01:00:00.000Z","outcome":"success","revision":"V1"},{"id":"d2","service":"shop","finishedAt":"2026-11-02T02:00:00.000Z","outcome":"success","revision":"V2"},{"id":"d3","service":"shop","finishedAt":"2026-11-02T03:00:00.000Z","outcome":"success","revision":"V1"},{"id":"d4","service":"shop","finishedAt":"2026-11-02T04:00:00.000Z","outcome":"success","revision":"V2"}]"#,
+                    )],
+                    prints: r#"[{"deployment":"d3","failed":["d2"]},{"deployment":"d4","failed":["d3"]}]"#,
+                }),
             },
             Function {
                 name: "metrics.devlake_2021_policy",
@@ -6891,7 +6945,11 @@ As `measure`, with the paths of `events`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics devlake-2021-policy",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "metrics.devlake_2023_policy",
@@ -6908,7 +6966,11 @@ commit, rounded up to minutes; DevLake adds its stages up without those that are
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics devlake-2023-policy",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "metrics.diff_policies",
@@ -6969,7 +7031,28 @@ As `measure`, with the paths `first` and `second` for the policies.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics diff-policies --events events.json --first first.json --second second.json --range range.json --zone UTC",
+                    files: &[
+                        (
+                            "events.json",
+                            r#"{"deployments":[{"id":"d1","service":"shop","finishedAt":"2026-11-03T10:00:00.000Z","outcome":"success","changes":["a"]},{"id":"d2","service":"shop","finishedAt":"2026-11-04T10:00:00.000Z","outcome":"success","changes":["b"],"remediates":["d1"]},{"id":"s1","service":"shop","finishedAt":"2026-11-05T00:00:00.000Z","outcome":"success","environment":"staging"},{"id":"d3","service":"shop","finishedAt":"2026-11-06T00:00:00.000Z","outcome":"partial"}],"changes":[{"id":"a","authoredAt":"2026-11-03T00:00:00.000Z","committedAt":"2026-11-03T00:00:00.000Z"},{"id":"b","authoredAt":"2026-11-04T08:00:00.000Z","committedAt":"2026-11-04T08:00:00.000Z"}],"incidents":[{"id":"i1","service":"shop","detectedAt":"2026-11-03T11:00:00.000Z"},{"id":"i2","service":"shop","detectedAt":"2026-11-03T12:00:00.000Z","duplicateOf":"i1"},{"id":"i3","service":"cart","detectedAt":"2026-11-03T12:00:00.000Z"}],"bugs":[],"vulnerabilities":[],"scans":[]}"#,
+                        ),
+                        (
+                            "first.json",
+                            r#"{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["latest_before"],"linkMaxAge":"P36500D","linkSameInstant":false,"recoveryStart":"deployment_finished","recoveryEnd":"incident","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"lower","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6,"leadRounding":"minute_up","recoveryRounding":"minute_down","identity":"run","linkScope":"environment","recoveryUnit":"incident","frequencyRule":"median_days"}"#,
+                        ),
+                        (
+                            "second.json",
+                            r#"{"environments":["*"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"committed","leadUnit":"change","countMerges":true,"seed":"include","undelivered":"carry_forward","negativeSpans":"keep","denominator":"finished","failureSignals":["outcome"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"recovery","quantile":"linear","summary":"mean","weekStart":"monday","confidenceLevel":0.95,"lowN":6,"redelivery":"include","recoveryUnit":"first_of_run"}"#,
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "metrics.dora_2024_policy",
@@ -6981,7 +7064,11 @@ As `measure`, with the paths `first` and `second` for the policies.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics dora-2024-policy",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "metrics.dora",
@@ -7148,7 +7235,14 @@ metrics of DORA that were measured.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics explain-measures --measures measures.json",
+                    files: &[(
+                        "measures.json",
+                        r#"{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"groupBy":["service","team"],"whole":{"labels":{},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.06666666666666667,"n":2,"lowN":true,"excluded":[],"interval":{"low":0.008073642618132168,"high":0.24082292225746532,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":2,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.09453120573423081,"high":0.9054687942657693,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":2,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.6576197724933469,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.06666666666666667,"n":2,"lowN":true,"excluded":[],"interval":{"low":0.008073642618132168,"high":0.24082292225746532,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":2,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.09453120573423081,"high":0.9054687942657693,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":2,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.6576197724933469,"level":0.95}}}]}]},"groups":[{"labels":{"service":"cart"},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]}]},{"labels":{"service":"shop","team":"a"},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":1.0,"n":1,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.20654931437723745,"high":1.0,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":1.0,"n":1,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.20654931437723745,"high":1.0,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]}]}],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "metrics.explain_metric",
@@ -7325,7 +7419,20 @@ As `measure`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore metrics explain-metric --events events.json --policy '{"openRecoveries":"censor"}' --metric failed_deployment_recovery_time --range range.json --zone UTC"#,
+                    files: &[
+                        (
+                            "events.json",
+                            r#"{"deployments":[{"id":"d1","service":"shop","finishedAt":"2026-11-03T10:00:00.000Z","outcome":"success","changes":["a"]},{"id":"d2","service":"shop","finishedAt":"2026-11-04T10:00:00.000Z","outcome":"success","changes":["b"],"remediates":["d1"]},{"id":"s1","service":"shop","finishedAt":"2026-11-05T00:00:00.000Z","outcome":"success","environment":"staging"},{"id":"d3","service":"shop","finishedAt":"2026-11-06T00:00:00.000Z","outcome":"partial"}],"changes":[{"id":"a","authoredAt":"2026-11-03T00:00:00.000Z","committedAt":"2026-11-03T00:00:00.000Z"},{"id":"b","authoredAt":"2026-11-04T08:00:00.000Z","committedAt":"2026-11-04T08:00:00.000Z"}],"incidents":[{"id":"i1","service":"shop","detectedAt":"2026-11-03T11:00:00.000Z"},{"id":"i2","service":"shop","detectedAt":"2026-11-03T12:00:00.000Z","duplicateOf":"i1"},{"id":"i3","service":"cart","detectedAt":"2026-11-03T12:00:00.000Z"}],"bugs":[],"vulnerabilities":[],"scans":[]}"#,
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "metrics.explain_review",
@@ -7346,15 +7453,22 @@ As `measure`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics explain-review --review review.json",
+                    files: &[(
+                        "review.json",
+                        r#"{"previous":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"current":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"metrics":[{"metric":"deployment_frequency","better":"rise","previous":{"value":0.6666666666666666,"n":60,"lowN":false,"excluded":[],"interval":{"low":0.5087368994445253,"high":0.858132148962704,"level":0.95}},"current":{"value":1.3186813186813187,"n":120,"lowN":false,"excluded":[],"interval":{"low":1.0933178640213044,"high":1.5768196194434319,"level":0.95}},"change":{"difference":0.652014652014652,"relative":0.9780219780219781,"interval":{"low":0.3562990494382061,"high":0.954631891601545,"level":0.95},"direction":"better"},"trend":{"buckets":6,"slope":0.15476190476190474,"p":0.11900406643496333,"direction":"unclear"},"verdict":"met","level":"elite","nextTarget":1.3186813186813187},{"metric":"change_lead_time","better":"fall","previous":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]},"current":{"value":194400.0,"n":3,"lowN":true,"excluded":[],"median":194400.0,"mean":1023600.0,"p90":2184480.0,"p95":2433240.0},"verdict":"unclear","level":"high","nextTarget":194400.0},{"metric":"coding_time","better":"fall","previous":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]},"current":{"value":86400.0,"n":3,"affected":3,"lowN":true,"excluded":[],"median":86400.0,"mean":86400.0,"p90":86400.0,"p95":86400.0},"verdict":"unclear","nextTarget":86400.0},{"metric":"pickup_time","better":"fall","previous":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]},"current":{"value":108000.0,"n":3,"affected":3,"lowN":true,"excluded":[],"median":108000.0,"mean":273600.0,"p90":505440.0,"p95":555120.0},"verdict":"unclear","nextTarget":108000.0},{"metric":"review_time","better":"fall","previous":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]},"current":{"value":0.0,"n":3,"affected":3,"lowN":true,"excluded":[],"median":0.0,"mean":28800.0,"p90":69120.0,"p95":77759.99999999999},"verdict":"unclear","nextTarget":0.0},{"metric":"delivery_time","better":"fall","previous":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]},"current":{"value":0.0,"n":3,"affected":3,"lowN":true,"excluded":[],"median":0.0,"mean":634800.0,"p90":1523520.0,"p95":1713959.9999999998},"verdict":"unclear","nextTarget":0.0},{"metric":"change_fail_rate","better":"fall","previous":{"value":0.3333333333333333,"n":60,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.22729261523522684,"high":0.4594313354788031,"level":0.95}},"current":{"value":0.0,"n":120,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.031019166418703475,"level":0.95}},"change":{"difference":-0.3333333333333333,"relative":-1.0,"interval":{"low":-0.4594313354788031,"high":-0.2228488431092602,"level":0.95},"direction":"better"},"trend":{"buckets":6,"slope":0.0,"p":0.24156658696897287,"direction":"unclear"},"target":0.15,"verdict":"met","level":"elite","nextTarget":0.031019166418703475},{"metric":"failed_deployment_recovery_time","better":"fall","previous":{"value":97200.0,"n":20,"lowN":false,"excluded":[],"interval":{"low":75600.0,"high":118800.0,"level":0.95},"median":97200.0,"mean":96120.0,"p90":129600.0,"p95":129600.0},"current":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]},"verdict":"no_data"},{"metric":"rollback_rate","better":"fall","previous":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}},"current":{"value":0.0,"n":120,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.031019166418703475,"level":0.95}},"change":{"difference":0.0,"interval":{"low":-0.06017185214208985,"high":0.031019166418703475,"level":0.95},"direction":"unclear"},"trend":{"buckets":6,"slope":0.0,"p":1.0,"direction":"unclear"},"target":0.05,"verdict":"met","nextTarget":0.031019166418703475}],"bottleneck":{"stage":"delivery_time","share":0.6201641266119577,"mean":634800.0},"improved":["deployment_frequency","change_fail_rate"],"worsened":[],"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0"}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "metrics.fourkeys_policy",
                 command: "fourkeys-policy",
                 docs: r"The choices of Four Keys.
 
-A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents name the
-revision that caused them, and count themselves; each lasts from its report, or from the deployment if that was earlier, in
+A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents that
+name the revision which caused them count themselves; each lasts from its report, or from the deployment if that was earlier, in
 whole hours. Weeks begin on Sunday. All environments count. Its levels and its chart of deployments a day are not those of
 DORA's reports.",
                 arguments: &[],
@@ -7363,7 +7477,7 @@ DORA's reports.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example { command: "relcore metrics fourkeys-policy", files: &[], prints: "" }),
             },
             Function {
                 name: "metrics.gitlab_policy",
@@ -7379,7 +7493,7 @@ the day of its closing.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example { command: "relcore metrics gitlab-policy", files: &[], prints: "" }),
             },
             Function {
                 name: "metrics.link_incidents",
@@ -7428,7 +7542,20 @@ As `measure`, with the paths of `events`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore metrics link-incidents --deployments deployments.json --incidents incidents.json --policy '{"failureSignals":["remediation"]}'"#,
+                    files: &[
+                        (
+                            "deployments.json",
+                            r#"[{"id":"d1","service":"shop","finishedAt":"2026-11-03T10:00:00.000Z","outcome":"success"}]"#,
+                        ),
+                        (
+                            "incidents.json",
+                            r#"[{"id":"i1","service":"shop","detectedAt":"2026-11-03T11:00:00.000Z"}]"#,
+                        ),
+                    ],
+                    prints: r#"[{"incident":"i1","deployment":"d1"}]"#,
+                }),
             },
             Function {
                 name: "metrics.link_reverts",
@@ -7479,7 +7606,20 @@ As `measure`, with the paths of `events`.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore metrics link-reverts --deployments deployments.json --changes changes.json --policy '{"relands":"include"}'"#,
+                    files: &[
+                        (
+                            "deployments.json",
+                            r#"[{"id":"d1","service":"shop","finishedAt":"2026-11-02T00:00:00.000Z","outcome":"success","changes":["a","b"]},{"id":"d2","service":"shop","finishedAt":"2026-11-03T00:00:00.000Z","outcome":"success","changes":["c"]},{"id":"d3","service":"shop","finishedAt":"2026-11-04T00:00:00.000Z","outcome":"success","changes":["e"]},{"id":"d4","service":"shop","finishedAt":"2026-11-05T00:00:00.000Z","outcome":"success","changes":["f","g"]}]"#,
+                        ),
+                        (
+                            "changes.json",
+                            r#"[{"id":"a","committedAt":"2026-11-01T00:00:00.000Z"},{"id":"b","committedAt":"2026-11-01T00:00:00.000Z"},{"id":"c","committedAt":"2026-11-02T12:00:00.000Z","reverts":["a"]},{"id":"e","committedAt":"2026-11-03T12:00:00.000Z","reverts":["c"]},{"id":"f","committedAt":"2026-11-04T12:00:00.000Z"},{"id":"g","committedAt":"2026-11-04T13:00:00.000Z","reverts":["f"]}]"#,
+                        ),
+                    ],
+                    prints: r#"[{"deployment":"d1","revertedBy":"d2"},{"deployment":"d2","revertedBy":"d3"}]"#,
+                }),
             },
             Function {
                 name: "metrics.measure",
@@ -7544,7 +7684,24 @@ As `dora`, with the paths of `events`; `duplicate` for a dimension or a metric t
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore metrics measure --events events.json --policy '{"openRecoveries":"censor"}' --range range.json --breakdown breakdown.json"#,
+                    files: &[
+                        (
+                            "events.json",
+                            r#"{"deployments":[{"id":"d1","service":"shop","finishedAt":"2026-11-02T00:00:00.000Z","outcome":"success"},{"id":"d2","service":"shop","finishedAt":"2026-11-03T00:00:00.000Z","outcome":"success"},{"id":"d3","service":"shop","finishedAt":"2026-11-04T00:00:00.000Z","outcome":"success","downtime":"PT10M"},{"id":"d4","service":"shop","finishedAt":"2026-11-05T00:00:00.000Z","outcome":"success"}],"changes":[],"incidents":[{"id":"a","service":"shop","detectedAt":"2026-11-03T01:00:00.000Z","resolvedAt":"2026-11-03T02:00:00.000Z","severity":"sev1"},{"id":"b","service":"shop","detectedAt":"2026-11-03T01:30:00.000Z","resolvedAt":"2026-11-03T03:00:00.000Z","severity":"minor"},{"id":"c","service":"shop","detectedAt":"2026-11-05T01:00:00.000Z","severity":"SEV1"},{"id":"d","service":"cart","detectedAt":"2026-11-06T00:00:00.000Z","resolvedAt":"2026-11-06T01:01:00.000Z","severity":"P1"}],"bugs":[],"vulnerabilities":[],"scans":[]}"#,
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"}"#,
+                        ),
+                        (
+                            "breakdown.json",
+                            r#"{"unit":"month","zone":"UTC","groupBy":[],"metrics":["time_to_restore"]}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "metrics.metrik_policy",
@@ -7560,7 +7717,7 @@ means.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example { command: "relcore metrics metrik-policy", files: &[], prints: "" }),
             },
             Function {
                 name: "metrics.middleware_policy",
@@ -7576,7 +7733,11 @@ was deployed Middleware prints a fail rate of 0; here there is none.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics middleware-policy",
+                    files: &[],
+                    prints: "",
+                }),
             },
             Function {
                 name: "metrics.quick_check_answers",
@@ -7771,7 +7932,20 @@ for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two ta
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore metrics review --previous previous.json --current current.json --policy '{"targets":[],"alpha":0.05,"year":2024}'"#,
+                    files: &[
+                        (
+                            "previous.json",
+                            r#"{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6666666666666666,"n":60,"lowN":false,"excluded":[],"interval":{"low":0.5087368994445253,"high":0.858132148962704,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-02-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6451612903225806,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.3940812769485144,"high":0.9963992871830515,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]},{"range":{"start":"2026-02-01T00:00:00.000Z","end":"2026-03-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.7142857142857143,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.43630427090728385,"high":1.1031563536669498,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]},{"range":{"start":"2026-03-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6451612903225806,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.3940812769485144,"high":0.9963992871830515,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                        ),
+                        (
+                            "current.json",
+                            r#"{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3186813186813187,"n":120,"lowN":false,"excluded":[],"interval":{"low":1.0933178640213044,"high":1.5768196194434319,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":3}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":120,"affected":60,"lowN":false,"excluded":[],"interval":{"low":0.4119387054110839,"high":0.5880612945889161,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":60}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":120,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.031019166418703475,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-05-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3333333333333333,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9525528813929653,"high":1.8156215654661356,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":2}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]},{"range":{"start":"2026-05-01T00:00:00.000Z","end":"2026-06-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.2903225806451613,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9218253690899665,"high":1.757053127870454,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":1}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]},{"range":{"start":"2026-06-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3333333333333333,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9525528813929653,"high":1.8156215654661356,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "metrics.survival",
@@ -7806,7 +7980,14 @@ All at once: `out_of_range` for a length below 0 or one that is not finite, and 
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore metrics survival --lifetimes lifetimes.json --level 0.95",
+                    files: &[(
+                        "lifetimes.json",
+                        r#"[{"length":5.0,"open":true},{"length":9.0,"open":true},{"length":30.0,"open":true}]"#,
+                    )],
+                    prints: r#"{"n":3,"open":3}"#,
+                }),
             },
             Function {
                 name: "metrics.working_span",

@@ -2530,7 +2530,7 @@ object Interchange {
 }
 
 /**
- * The five delivery metrics of DORA, from deployments, changes and incidents.
+ * Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
  *
  * The report has, for a range of time and for each of its buckets: the deployment frequency, the change lead time, the
  * change fail rate, the failed deployment recovery time and the deployment rework rate. The definitions are those of
@@ -2553,8 +2553,29 @@ object Interchange {
  * | failed deployment recovery time | a failed deployment that recovered | the finish of the failed one | median, in seconds |
  * | deployment rework rate | a deployment | its finish | rework of all |
  *
- * Services in one input are measured together, but events are linked only within one service and environment. To see
- * one service, pass its events alone: a mean over teams says little about any of them.
+ * Services in one input are measured together, but events are linked only within one service and environment. A mean over
+ * teams says little about any of them: `measure` groups by service, environment, revision or any label.
+ *
+ * All metrics:
+ *
+ * `measure` has the five metrics of DORA and those below, over a range and its buckets, for all events and for each group of
+ * them in one pass. `definitions` has each of them as data: what one item is, which direction is better, the usual target.
+ *
+ * | about | metrics |
+ * | --- | --- |
+ * | lead times | coding, pickup, review and delivery time; these stages add up to the lead time, whatever is recorded |
+ * | deployments | success rate of attempts and of releases; duration, with queue, build, test and rollout apart; downtime |
+ * | rollbacks | rate, by a machine and by hand apart; releases that were rolled back |
+ * | incidents | time to restore, also of critical ones and against their target |
+ * | bugs | escape rate, escaped bugs to each release; releases that are too young are left out |
+ * | vulnerabilities | open, opened, closed, age; time to patch with open ones censored, and against the target of a severity |
+ * | scans | deployed artifacts and dependencies that were scanned |
+ * | accepted risks | how long they last, and how many beyond their term |
+ *
+ * - `explain_metric` has the events behind a number, `diff_policies` those by which two dashboards differ.
+ * - `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+ * - The presets, such as `gitlab_policy` or `fourkeys_policy`, make the choices of other tools.
+ * - `link_incidents`, `detect_rollbacks`, `link_reverts` and `attribute_changes` show the links on which metrics rest.
  *
  * How a result is found:
  *
@@ -2599,6 +2620,8 @@ object Interchange {
  *   earlier ones are left out. `excluded` of each estimate shows how many.
  * - An interval treats items as independent. Changes of one deployment are not, so its interval is too narrow.
  * - A revert, a rollback and a hotfix are seen only if the input says so: by `reverts`, `intent` or `revision`.
+ * - An item belongs to the group of its own deployment or incident. Groups by a label that incidents lack have no times to
+ *   restore.
  *
  * Bulk data:
  *
@@ -2842,8 +2865,8 @@ object Metrics {
     /**
      * The choices of Four Keys.
      *
-     * A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents name the
-     * revision that caused them, and count themselves; each lasts from its report, or from the deployment if that was earlier, in
+     * A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents that
+     * name the revision which caused them count themselves; each lasts from its report, or from the deployment if that was earlier, in
      * whole hours. Weeks begin on Sunday. All environments count. Its levels and its chart of deployments a day are not those of
      * DORA's reports.
      */

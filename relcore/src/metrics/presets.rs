@@ -4,6 +4,7 @@
 //! and plugins/dora), GitLab's documentation of the DORA metrics and `ee/app/models/dora`, Datadog's documentation
 //! (content/en/dora_metrics), thoughtworks/metrik at def6a52, middlewarehq/middleware at 5471e35.
 use super::choice::*;
+use super::event::production;
 use super::policy::{ALL_ENVIRONMENTS, Policy};
 use crate::time::{BucketUnit, Span, Weekday};
 
@@ -66,7 +67,8 @@ pub fn devlake_2021_policy() -> Policy {
 /// The commits of one pipeline are one deployment. An incident belongs to the latest deployment of the whole project that
 /// finished before it, however old, and lasts from that deployment to its resolution, in whole minutes. Times are lower medians;
 /// the frequency is the median number of days with a deployment in a week. A pull request's cycle time lasts from its first
-/// commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does.
+/// commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does. It writes
+/// `PRODUCTION`, which counts beside `production`.
 ///
 /// ```
 /// use relcore::metrics::{LinkScope, devlake_2023_policy};
@@ -75,6 +77,7 @@ pub fn devlake_2021_policy() -> Policy {
 #[must_use]
 pub fn devlake_2023_policy() -> Policy {
     Policy {
+        environments: vec![production(), "PRODUCTION".to_owned()],
         identity: DeploymentIdentity::Run,
         lead_rounding: SpanRounding::MinuteUp,
         failure_signals: vec![FailureSignal::Incident],

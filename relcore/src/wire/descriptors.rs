@@ -3280,7 +3280,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "metrics.RateDenominator",
         Descriptor::Unit(&["successful", "finished", "successful_except_rework", "finished_except_rework"]),
     ),
-    ("metrics.RateNumerator", Descriptor::Unit(&["failed_deployments", "incidents"])),
+    ("metrics.RateNumerator", Descriptor::Unit(&["failed_deployments", "incidents", "linked_incidents"])),
     ("metrics.RecoveryEnd", Descriptor::Unit(&["incident_else_remedy", "incident", "remedy", "earliest"])),
     ("metrics.RecoveryMembership", Descriptor::Unit(&["failure", "recovery", "detection"])),
     ("metrics.RecoveryStart", Descriptor::Unit(&["deployment_finished", "incident_detected", "earliest"])),

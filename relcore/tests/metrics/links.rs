@@ -30,8 +30,13 @@ fn commits() -> impl Strategy<Value = Vec<Commit>> {
     prop::collection::vec(parents, 1..14).prop_map(|all| {
         let commit = |(n, parents): (usize, Vec<usize>)| {
             let name = |of: usize| if of % 11 == 10 { "gone".to_owned() } else { format!("c{}", of % n) };
-            let parents: Vec<String> =
-                parents.into_iter().filter(|_| n > 0).map(name).collect::<BTreeSet<_>>().into_iter().collect();
+            let parents: Vec<String> = parents
+                .into_iter()
+                .filter(|_| n > 0)
+                .map(name)
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect();
             Commit::new(format!("c{n}")).parents(parents)
         };
         all.into_iter().enumerate().map(commit).collect()

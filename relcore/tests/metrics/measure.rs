@@ -86,11 +86,9 @@ fn choices() -> impl Strategy<Value = Policy> {
                 RecoveryUnit::Incident,
                 RecoveryUnit::AnyIncident,
             ][a.2];
-            policy.rate_numerator = [
-                RateNumerator::FailedDeployments,
-                RateNumerator::Incidents,
-                RateNumerator::LinkedIncidents,
-            ][a.3];
+            policy.rate_numerator =
+                [RateNumerator::FailedDeployments, RateNumerator::Incidents, RateNumerator::LinkedIncidents]
+                    [a.3];
             policy.open_recoveries =
                 [OpenRecoveries::Exclude, OpenRecoveries::Age, OpenRecoveries::Censor][a.4];
             policy.recovery_membership =
@@ -233,6 +231,21 @@ proptest! {
             let sum: f64 = stages.iter().filter_map(|metric| estimate(*metric).mean).sum();
             prop_assert!(stages.iter().all(|metric| estimate(*metric).n == lead.n));
             prop_assert!((sum - lead.mean.unwrap_or_default()).abs() < 1e-6, "{} {:?}", sum, lead.mean);
+        }
+    }
+
+    /// Where every incident recovers by itself, each of the range counts once or is left out for a reason.
+    #[test]
+    fn every_incident_is_counted_or_left_out(given in recorded(), policy in choices(), range in range()) {
+        let mut policy = policy;
+        policy.recovery_unit = RecoveryUnit::AnyIncident;
+        policy.recovery_membership = RecoveryMembership::Detection;
+        let measures = ask(&given, &policy, &range, &[]);
+        let in_range = given.incidents.iter().filter(|one| range.start <= one.detected_at && one.detected_at < range.end);
+        let rows = in_range.count() as u64;
+        for metric in [Metric::FailedDeploymentRecoveryTime, Metric::TimeToRestore] {
+            let estimate = measures.whole.overall.estimate(metric).unwrap();
+            prop_assert_eq!(estimate.n.get() + excluded(estimate), rows, "{:?}", metric);
         }
     }
 }

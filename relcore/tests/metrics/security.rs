@@ -49,8 +49,7 @@ fn deployment() -> impl Strategy<Value = Deployment> {
             let mut one =
                 Deployment::new("", "shop", hour(finished), outcome).environment(place(environment.min(1)));
             one.revision = revision.map(|revision| format!("r{revision}"));
-            one.intent =
-                if intent == 0 { DeploymentIntent::Rollback } else { DeploymentIntent::Planned };
+            one.intent = if intent == 0 { DeploymentIntent::Rollback } else { DeploymentIntent::Planned };
             one
         },
     )

@@ -88,8 +88,17 @@ pub(super) fn recoveries<W: Watch>(
     if policy.recovery_unit == RecoveryUnit::AnyIncident {
         for incident in reader.incidents_by_time().filter_map(|row| reader.incident(IncidentIndex::new(row)))
         {
-            if incident.scope.is_some() && !incident.duplicate {
-                all.incident(None, incident.index, incident.detected_at, incident.end());
+            let (detected_at, end) = (incident.detected_at, incident.end());
+            let left_out = match incident.scope {
+                None => Some(ExclusionReason::OtherEnvironment),
+                Some(_) => incident.duplicate.then_some(ExclusionReason::DuplicateIncident),
+            };
+            match left_out {
+                None => all.incident(None, incident.index, detected_at, end),
+                Some(reason) => {
+                    let at = all.at(detected_at, Some(detected_at), end);
+                    all.recovery(None, Some(incident.index), at, Err(reason));
+                }
             }
         }
     }

@@ -141,7 +141,9 @@ impl<'a> Summary<'a> {
         let (excluded, without) = (tally.not_failed(), UndefinedReason::NoDeployments);
         match self.policy.rate_numerator {
             RateNumerator::FailedDeployments => self.estimator.share(tally.failed, rated, &excluded, without),
-            RateNumerator::Incidents | RateNumerator::LinkedIncidents => self.estimator.ratio(tally.incidents, rated, &excluded, without),
+            RateNumerator::Incidents | RateNumerator::LinkedIncidents => {
+                self.estimator.ratio(tally.incidents, rated, &excluded, without)
+            }
         }
     }
 }
