@@ -128,13 +128,13 @@ mod tests {
                     .map(|one| instant - one.at).collect();
                 ages.sort_unstable();
                 let level = found[&instant];
-                prop_assert_eq!(level.open as usize, ages.len());
+                prop_assert_eq!(level.open, ages.len() as u64);
                 prop_assert_eq!(level.sum, ages.iter().map(|age| i128::from(*age)).sum::<i128>());
-                let nearest = |p: f64| {
-                    let rank = (p * ages.len() as f64 - 1e-9).ceil() as usize;
+                let nearest = |part: usize, of: usize| {
+                    let rank = (part * ages.len()).div_ceil(of);
                     rank.checked_sub(1).and_then(|rank| ages.get(rank).copied())
                 };
-                prop_assert_eq!((level.median, level.p90, level.p95), (nearest(0.5), nearest(0.9), nearest(0.95)));
+                prop_assert_eq!((level.median, level.p90, level.p95), (nearest(1, 2), nearest(9, 10), nearest(19, 20)));
             }
         }
     }

@@ -184,7 +184,8 @@ impl Metric {
 
     fn row(self) -> &'static Row {
         // A test shows that each metric has its row at its place.
-        ROWS.get(self as usize).unwrap_or(&ROWS[0])
+        let [first, ..] = &ROWS;
+        ROWS.get(self as usize).unwrap_or(first)
     }
 }
 
@@ -214,7 +215,7 @@ use Trend::{Fall, Rise};
 use UndefinedReason::{NoChanges, NoDeployments, NoFailures, NoIncidents, NoItems};
 
 /// The metrics in the order of declaration.
-const ROWS: &[Row] = &[
+static ROWS: [Row; 37] = [
     row(M::DeploymentFrequency, Frequency, "a deployment that succeeded", Rise, None, NoDeployments),
     row(M::ChangeLeadTime, Duration, "a change that is delivered", Fall, None, NoChanges),
     row(M::CodingTime, Duration, "a change that is delivered", Fall, None, NoChanges),

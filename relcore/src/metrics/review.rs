@@ -485,7 +485,7 @@ fn mann_kendall(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
     let of = |n: f64| n * (n - 1.0) * (2.0 * n + 5.0);
-    let ties: f64 = sorted.chunk_by(|a, b| a == b).map(|tied| of(to_f64(tied.len()))).sum();
+    let ties: f64 = sorted.chunk_by(|a, b| a.total_cmp(b).is_eq()).map(|tied| of(to_f64(tied.len()))).sum();
     let variance = (of(n) - ties) / 18.0;
     if variance <= 0.0 || s == 0 {
         return 1.0;
@@ -551,6 +551,22 @@ mod tests {
     }
 
     #[test]
+    fn the_interval_of_a_change_is_that_of_newcombe() {
+        // Statistics in Medicine 17 (1998), table II, method 10: 56 of 70 against 48 of 80.
+        let share = |hits: f64, n: u32| {
+            let (low, high) = crate::stats::wilson(hits, f64::from(n), crate::stats::two_sided(0.95));
+            let mut estimate = Estimate::of(n.into(), 0, vec![]);
+            estimate.value = Some(hits / f64::from(n));
+            estimate.interval = Some(Interval { low, high, level: 0.95 });
+            estimate
+        };
+        let found = change(&share(48.0, 80), &share(56.0, 70), Trend::Fall).unwrap();
+        let interval = found.interval.unwrap();
+        let rounded = [interval.low, interval.high].map(|end| (end * 10_000.0).round());
+        assert_eq!((rounded, found.direction), ([524.0, 3339.0], ChangeDirection::Worse));
+    }
+
+    #[test]
     fn without_a_trend_the_chance_is_one() {
         near(mann_kendall(&[3.0; 12]), 1.0);
         near(theil_sen(&[3.0; 12]), 0.0);
@@ -562,5 +578,46 @@ mod tests {
         let values: Vec<f64> = (0..40_000).map(f64::from).collect();
         near(theil_sen(&values), 1.0);
         assert!(mann_kendall(&values) < 1e-9);
+    }
+
+    /// All orders of the values.
+    fn orders(values: &[f64]) -> Vec<Vec<f64>> {
+        let Some((first, rest)) = values.split_first() else { return vec![vec![]] };
+        let mut all = vec![];
+        for order in orders(rest) {
+            for place in 0..=order.len() {
+                let mut longer = order.clone();
+                longer.insert(place, *first);
+                all.push(longer);
+            }
+        }
+        all
+    }
+
+    fn rising_less_falling(values: &[f64]) -> i32 {
+        let signs = pairs(values).map(|(_, rise)| i32::from(rise > 0.0) - i32::from(rise < 0.0));
+        signs.sum()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_chance_is_the_share_of_orders(keys in proptest::collection::btree_set(0..100_i32, 3..7), at in 0..720_usize) {
+            let values: Vec<f64> = keys.into_iter().map(f64::from).collect();
+            let all = orders(&values);
+            let given = &all[at % all.len()];
+            let s = rising_less_falling(given).abs();
+            let extreme = all.iter().filter(|order| rising_less_falling(order).abs() >= s).count();
+            near(mann_kendall(given), to_f64(extreme) / to_f64(all.len()));
+        }
+
+        #[test]
+        fn half_of_the_slopes_are_below(values in proptest::collection::vec(-50..50_i32, 2..30)) {
+            let values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let slope = theil_sen(&values);
+            let slopes: Vec<f64> = pairs(&values).map(|(steps, rise)| rise / steps).collect();
+            let below = slopes.iter().filter(|own| **own < slope - 1e-9).count();
+            let above = slopes.iter().filter(|own| **own > slope + 1e-9).count();
+            proptest::prop_assert!(below * 2 <= slopes.len() && above * 2 <= slopes.len());
+        }
     }
 }

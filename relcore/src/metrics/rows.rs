@@ -69,8 +69,7 @@ impl<'a> Rows<'a> {
 
         let (mut services, mut environments) = (Codes::default(), Codes::default());
         let (mut revisions, mut runs) = (Codes::default(), Codes::default());
-        let mut rows = Self::default();
-        rows.by_time = by_time.iter().map(|(_, row)| *row).collect();
+        let mut rows = Self { by_time: by_time.iter().map(|(_, row)| *row).collect(), ..Self::default() };
         for (_, row) in by_time {
             rows.finished_at.push(row.finished_at.as_millis());
             rows.outcome.push(row.outcome.code());

@@ -115,7 +115,7 @@ pub(super) fn kaplan_meier(ended: &[f64], open: &[f64], level: f64) -> Survival 
     let (mut low, mut high) = (None, None);
     let (mut alive, mut greenwood) = (1.0, 0.0);
     let mut seen = 0_usize;
-    for tied in ended.chunk_by(|a, b| a == b) {
+    for tied in ended.chunk_by(|a, b| a.total_cmp(b).is_eq()) {
         let Some(at) = tied.first().copied() else { continue };
         // One that is open at the same age was at risk.
         let censored = open.partition_point(|length| *length < at);

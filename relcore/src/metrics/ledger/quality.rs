@@ -16,7 +16,7 @@ pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
     for deployment in counted.filter(is_release) {
         let service = deployment.service.as_str();
         let name = deployment.revision.as_deref().unwrap_or(&deployment.id);
-        let is_new = releases.get(&(service, name)).is_none();
+        let is_new = !releases.contains_key(&(service, name));
         releases.entry((service, name)).or_insert(deployment);
         releases.entry((service, &deployment.id)).or_insert(deployment);
         if is_new {
