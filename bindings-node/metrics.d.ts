@@ -2013,7 +2013,8 @@ export declare function devlake2021Policy(): Policy;
  * The commits of one pipeline are one deployment. An incident belongs to the latest deployment of the whole project that
  * finished before it, however old, and lasts from that deployment to its resolution, in whole minutes. Times are lower medians;
  * the frequency is the median number of days with a deployment in a week. A pull request's cycle time lasts from its first
- * commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does.
+ * commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does. It writes
+ * `PRODUCTION`, which counts beside `production`.
  */
 export declare function devlake2023Policy(): Policy;
 

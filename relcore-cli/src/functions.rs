@@ -6959,7 +6959,8 @@ As `measure`, with the paths of `events`.",
 The commits of one pipeline are one deployment. An incident belongs to the latest deployment of the whole project that
 finished before it, however old, and lasts from that deployment to its resolution, in whole minutes. Times are lower medians;
 the frequency is the median number of days with a deployment in a week. A pull request's cycle time lasts from its first
-commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does.",
+commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does. It writes
+`PRODUCTION`, which counts beside `production`.",
                 arguments: &[],
                 result: ("metrics.Policy", "Every choice behind the delivery metrics."),
                 explain: None,
@@ -7040,7 +7041,7 @@ As `measure`, with the paths `first` and `second` for the policies.",
                         ),
                         (
                             "first.json",
-                            r#"{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["latest_before"],"linkMaxAge":"P36500D","linkSameInstant":false,"recoveryStart":"deployment_finished","recoveryEnd":"incident","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"lower","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6,"leadRounding":"minute_up","recoveryRounding":"minute_down","identity":"run","linkScope":"environment","recoveryUnit":"incident","frequencyRule":"median_days"}"#,
+                            r#"{"environments":["production","PRODUCTION"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["latest_before"],"linkMaxAge":"P36500D","linkSameInstant":false,"recoveryStart":"deployment_finished","recoveryEnd":"incident","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"lower","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6,"leadRounding":"minute_up","recoveryRounding":"minute_down","identity":"run","linkScope":"environment","recoveryUnit":"incident","frequencyRule":"median_days"}"#,
                         ),
                         (
                             "second.json",
