@@ -570,7 +570,7 @@ mod tests {
     fn without_a_trend_the_chance_is_one() {
         near(mann_kendall(&[3.0; 12]), 1.0);
         near(theil_sen(&[3.0; 12]), 0.0);
-        near(theil_sen(&[1.0, 3.0, 5.0, 100.0]), 18.5);
+        near(theil_sen(&[1.0, 3.0, 5.0, 100.0]), 17.5); // of 2, 2, 2, 33, 48.5, 95
     }
 
     #[test]

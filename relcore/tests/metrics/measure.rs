@@ -115,6 +115,7 @@ fn choices() -> impl Strategy<Value = Policy> {
                 FrequencyRule::MedianDays,
             ][c.1];
             if a.0 == 1 {
+                policy.negative_spans = NegativeSpans::Keep;
                 policy.incident_links =
                     vec![IncidentLink::CausedBy, IncidentLink::Revision, IncidentLink::LatestBefore];
                 policy.lead_start = LeadStart::Merged;
@@ -126,6 +127,7 @@ fn choices() -> impl Strategy<Value = Policy> {
                     _ => RateDenominator::SuccessfulExceptRework,
                 };
                 policy.shortest_lead = Span::from_hours(2);
+                policy.negative_spans = NegativeSpans::Clamp;
                 policy.working_time = Some(WorkingTime::default().calendar(BusinessCalendar::default()));
             }
             policy
@@ -231,6 +233,25 @@ proptest! {
             let sum: f64 = stages.iter().filter_map(|metric| estimate(*metric).mean).sum();
             prop_assert!(stages.iter().all(|metric| estimate(*metric).n == lead.n));
             prop_assert!((sum - lead.mean.unwrap_or_default()).abs() < 1e-6, "{} {:?}", sum, lead.mean);
+        }
+    }
+
+    /// A negative span is left out, counts as nothing, or as it is; each time it is the same spans.
+    #[test]
+    fn negative_spans_are_a_choice(given in recorded(), policy in policy(), range in range()) {
+        let of = |spans| report(&given, &policy.clone().negative_spans(spans), &range).overall;
+        let [drop, clamp, keep] = [NegativeSpans::Drop, NegativeSpans::Clamp, NegativeSpans::Keep].map(of);
+        let times = |row: &DoraRow| [row.change_lead_time.clone(), row.failed_deployment_recovery_time.clone()];
+        for ((drop, clamp), keep) in times(&drop).into_iter().zip(times(&clamp)).zip(times(&keep)) {
+            let is_negative = |one: &&Exclusion| one.reason == ExclusionReason::Negative;
+            let negative: u64 = drop.excluded.iter().filter(is_negative).map(|one| one.n.get()).sum();
+            let others: Vec<Exclusion> =
+                drop.excluded.iter().filter(|one| !is_negative(one)).copied().collect();
+            prop_assert_eq!((clamp.n.get(), keep.n.get()), (drop.n.get() + negative, drop.n.get() + negative));
+            prop_assert_eq!((&clamp.excluded, &keep.excluded), (&others, &others));
+            if negative > 0 {
+                prop_assert!(keep.mean < clamp.mean);
+            }
         }
     }
 

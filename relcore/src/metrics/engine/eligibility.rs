@@ -65,7 +65,8 @@ impl<'a> Spans<'a> {
             Some(days) => days.length(start, end),
         };
         let length = self.signed(length)?;
-        if length < self.shortest {
+        // Without a shortest length, one that is negative and kept is not too short.
+        if self.shortest > 0 && length < self.shortest {
             return Err(ExclusionReason::TooShort);
         }
         Ok(match self.rounding {
