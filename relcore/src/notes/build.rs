@@ -91,7 +91,7 @@ pub struct MergedChange {
 /// ];
 /// let notes = build_notes(&changes, &Spec::default(), &Audience::User)?;
 /// assert_eq!(notes.sections.len(), 1); // pitfall: users do not read of chores
-/// assert_eq!((notes.sections[0].kind, notes.sections[0].items[0].text.as_str()), (SectionKind::New, "dark mode (#13)"));
+/// assert_eq!((notes.sections[0].kind, notes.sections[0].items[0].text.as_str()), (SectionKind::Added, "dark mode (#13)"));
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///
@@ -197,7 +197,7 @@ fn section(change: &Parsed, spec: &Spec) -> Option<SectionKind> {
     let Some(change_type) = &change.change_type else {
         return match (change.form, change.bump) {
             (Form::Changeset, Bump::None) => None,
-            (Form::Changeset, Bump::Minor) => Some(SectionKind::New),
+            (Form::Changeset, Bump::Minor) => Some(SectionKind::Added),
             (Form::Changeset | Form::Revert, _) => Some(SectionKind::Fixed),
             (_, Bump::None) => None,
             _ => Some(SectionKind::Other),
@@ -206,7 +206,7 @@ fn section(change: &Parsed, spec: &Spec) -> Option<SectionKind> {
     let own =
         spec.sections.iter().find(|(name, _)| name.eq_ignore_ascii_case(change_type)).map(|(_, kind)| *kind);
     Some(own.unwrap_or(match change_type.as_str() {
-        "feat" | "feature" => SectionKind::New,
+        "feat" | "feature" => SectionKind::Added,
         "perf" => SectionKind::Improved,
         "fix" | "revert" => SectionKind::Fixed,
         "security" => SectionKind::Security,
@@ -223,7 +223,8 @@ fn item(change: &Parsed, kind: SectionKind, ids: Vec<String>, audience: Audience
         (None, Some(body)) if is_changeset => format!("{}\n\n{body}", change.description),
         _ => change.description.clone(),
     };
-    let scope = change.scope.clone().filter(|_| matches!(audience, Audience::Operator | Audience::Developer));
+    let scope =
+        change.scope.clone().filter(|_| matches!(audience, Audience::Operations | Audience::Developer));
     let closes = change.references.iter().filter(|one| one.action.is_some() && audience == Audience::Support);
     let issues = closes
         .map(|one| format!("{}{}{}", one.repository.as_deref().unwrap_or_default(), one.prefix, one.issue));
@@ -236,7 +237,7 @@ fn title(kind: SectionKind, spec: &Spec) -> String {
         match kind {
             SectionKind::Breaking => "Breaking changes",
             SectionKind::Security => "Security",
-            SectionKind::New => "New",
+            SectionKind::Added => "New",
             SectionKind::Improved => "Improved",
             SectionKind::Fixed => "Fixed",
             SectionKind::Deprecated => "Deprecated",

@@ -2,7 +2,8 @@
 ///
 /// Blanks at the ends of lines are dropped: at the begin they would make code, at the end a line break.
 pub(super) fn escaped_markdown(text: &str) -> String {
-    let lines = text.lines().map(|line| escaped_line(line.trim()));
+    let text = text.replace("\r\n", "\n");
+    let lines = text.split(['\n', '\r']).map(|line| escaped_line(line.trim()));
     lines.collect::<Vec<_>>().join("\n")
 }
 

@@ -166,7 +166,7 @@ fn sections(notes: &ReleaseNotes, format: Format) -> Vec<(String, Vec<String>)> 
 
 /// The groups of Keep a Changelog 1.1.0 in its order, and two for what it has no group for.
 const GROUPS: &[(&str, &[SectionKind])] = &[
-    ("Added", &[SectionKind::New]),
+    ("Added", &[SectionKind::Added]),
     ("Changed", &[SectionKind::Breaking, SectionKind::Improved, SectionKind::Other]),
     ("Deprecated", &[SectionKind::Deprecated]),
     ("Fixed", &[SectionKind::Fixed]),

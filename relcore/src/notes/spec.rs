@@ -18,10 +18,10 @@ input! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub date: Option<NaiveDate>,
         /// The section of a type, in addition to the standard ones or instead of them: `{"deps": "improved"}`. The standard:
-        /// `feat` and `feature` are new, `perf` improved, `fix` and `revert` fixed, `security` security, `deprecate`
+        /// `feat` and `feature` are added, `perf` improved, `fix` and `revert` fixed, `security` security, `deprecate`
         /// deprecated, all others other.
         pub sections: BTreeMap<String, SectionKind>,
-        /// The titles of sections, instead of the standard ones: `{"new": "Highlights"}`. Default: none.
+        /// The titles of sections, instead of the standard ones: `{"added": "Highlights"}`. Default: none.
         pub titles: BTreeMap<String, String>,
         /// Items that people wrote. One with the number of a request (`#12`) stands for the changes of that request.
         pub written: Vec<WrittenItem>,
@@ -69,7 +69,7 @@ pub enum SectionKind {
     /// Vulnerabilities that are closed.
     Security,
     /// What is new.
-    New,
+    Added,
     /// What got better.
     Improved,
     /// What was wrong and works now.
@@ -93,7 +93,7 @@ pub enum Audience {
     /// Users of the product: all sections but `other`, without scopes.
     User,
     /// Who runs it: all sections but `other`, with scopes.
-    Operator,
+    Operations,
     /// Who builds on it: all sections, with scopes and commits.
     Developer,
     /// Who answers users: all sections but `other`, with the issues that are closed.
@@ -109,7 +109,7 @@ impl Audience {
 /// Reads what notes are made of from JSON text. A key that is left out has its default.
 ///
 /// ```
-/// let text = r#"{"version": "1.2.0", "sections": {"deps": "improved"}, "titles": {"new": "Highlights"}}"#;
+/// let text = r#"{"version": "1.2.0", "sections": {"deps": "improved"}, "titles": {"added": "Highlights"}}"#;
 /// assert_eq!(relcore::notes::spec_from_json(text)?.sections.len(), 1);
 /// # Ok::<(), relcore::Error>(())
 /// ```
@@ -143,7 +143,7 @@ impl PolicyText for Spec {
         for (kind, title) in &self.titles {
             let at = join(path, &format!("titles.{}", crate::error::shortened(kind)));
             if kind.parse::<SectionKind>().is_err() {
-                let text = format_args!("{} is no section: expected one like `new`", quoted(kind));
+                let text = format_args!("{} is no section: expected one like `added`", quoted(kind));
                 faults.add(ErrorKind::UnknownField, format_args!("{at}"), text);
             }
             if title.trim().is_empty() || title.contains('\n') {
