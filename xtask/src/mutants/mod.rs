@@ -222,11 +222,7 @@ struct Sample<'a> {
     unviable: usize,
 }
 
-fn samples<'a>(
-    areas: &'a [Vec<Mutant>],
-    options: &Options<'_>,
-    copy: &Copy,
-) -> Result<Vec<Sample<'a>>> {
+fn samples<'a>(areas: &'a [Vec<Mutant>], options: &Options<'_>, copy: &Copy) -> Result<Vec<Sample<'a>>> {
     let size = options.sample;
     let (mut guarded, mut alone) = (Vec::new(), Vec::new());
     let mut tried = vec![0; areas.len()];
