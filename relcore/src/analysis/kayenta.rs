@@ -104,11 +104,8 @@ pub(super) fn classify(
 }
 
 fn constant(sorted: &[f64]) -> Option<f64> {
-    match sorted {
-        [first, .., last] if first == last => Some(*first),
-        [only] => Some(*only),
-        _ => None,
-    }
+    let (first, last) = (sorted.first()?, sorted.last()?);
+    (first >= last).then_some(*first)
 }
 
 /// Absent if either mean is 0.
@@ -188,7 +185,9 @@ fn brent(f: impl Fn(f64) -> f64, (from, f_from): (f64, f64), (to, f_to): (f64, f
         let mut step = middle;
         if last_step.abs() >= tolerance && a.1.abs() > b.1.abs() {
             let whole = c.0 - b.0;
-            let (mut p, mut q) = if a.0 == c.0 {
+            #[expect(clippy::float_cmp, reason = "two of the three points are the same one, or not")]
+            let is_secant = a.0 == c.0;
+            let (mut p, mut q) = if is_secant {
                 let ratio = b.1 / a.1;
                 (whole * ratio, 1.0 - ratio)
             } else {

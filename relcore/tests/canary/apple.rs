@@ -69,7 +69,7 @@ proptest! {
         let day = asked(&pauses, now);
         let index = (active / 24).min(6);
         prop_assert_eq!(day.day as i64, index + 1);
-        prop_assert_eq!(day.percent, DAYS[index as usize]);
+        prop_assert_eq!(day.percent, DAYS[usize::try_from(index).unwrap()]);
         prop_assert_eq!(day.paused, hours(paused), "{:?}", day);
         prop_assert_eq!(day.pause_left, hours(30 * 24 - paused));
         let phase = match (index == 6, is_paused) {

@@ -94,7 +94,8 @@ proptest! {
         let mut metric = PrometheusMetric::new("errors", response(&series)).series(rule);
         metric.series_limit = limit.map(f64::from);
         let steps = series[0].len();
-        let at = |step: usize| Timestamp::from_millis((START + 10 * step as i64) * 1000).unwrap();
+        let at =
+            |step: usize| Timestamp::from_millis((START + 10 * i64::try_from(step).unwrap()) * 1000).unwrap();
         let ten = Span::from_seconds(10);
         let found = prometheus_observations(&[metric.clone()], at(0), at(steps - 1), ten).unwrap();
         prop_assert_eq!(found.len(), steps);
