@@ -478,6 +478,7 @@ export declare class RelcoreError extends Error {
  * - `forced_version_rejected`: A forced version cannot be released.
  * - `next_outside_line`: The next version is not one of the line.
  * - `no_greater_version`: No version of the scheme is greater than every tag.
+ * - `no_prerelease`: A prerelease was to become a release, and there is none.
  * - `calendar_moved`: The calendar moved on.
  * - `calendar_stands`: The calendar did not move on, so another part of the version grows.
  *
@@ -911,6 +912,7 @@ export type ReasonCode =
   | "forced_version_rejected"
   | "next_outside_line"
   | "no_greater_version"
+  | "no_prerelease"
   | "calendar_moved"
   | "calendar_stands"
   | "no_windows"

@@ -18,9 +18,17 @@ record() { # NOW FUNCTION INPUT: makes a decision and adds it to the log
   append "$(relcore audit record-decision --at "$1" --function-name "$2" --input "$3")"
 }
 
-first_line() { # the first line of a command's text, whatever its exit code says
-  local text
-  text=$("$@" --explain) || true
+decided() { # EXIT CODE: 0, 10, 20 and 30 are decisions; anything else is none, and ends the script
+  case $1 in
+    0 | 10 | 20 | 30) ;;
+    *) exit "$1" ;;
+  esac
+}
+
+first_line() { # the first line of a decision's text
+  local text code=0
+  text=$("$@" --explain) || code=$?
+  decided "$code"
   printf '%s\n' "${text%%$'\n'*}"
 }
 
@@ -57,8 +65,10 @@ for errors in 0.9 1.1 1.0 0.9 1.2 1.0 1.1 4.2 5.1 6.3; do
   fi
   input="{\"schedule\":$schedule,\"state\":$state,\"observations\":$observations,\"now\":\"$now\"}"
   printf '%s' "$state" >"$folder/state.json"
+  code=0
   decision=$(relcore canary next-action --schedule schedule.yaml --state "$folder/state.json" --dry-run \
-    --observations - --now "$now" --get state --get state.weight --get state.phase -r <<<"$observations") || true
+    --observations - --now "$now" --get state --get state.weight --get state.phase -r <<<"$observations") || code=$?
+  decided "$code"
   { read -r state && read -r weight && read -r phase; } <<<"$decision"
   record "$now" canary.next_action "$input"
   echo "${now:11:5} canary at $weight %, $phase"

@@ -438,6 +438,7 @@ export type ReasonCode =
   | "forced_version_rejected"
   | "next_outside_line"
   | "no_greater_version"
+  | "no_prerelease"
   | "calendar_moved"
   | "calendar_stands"
   | "no_windows"

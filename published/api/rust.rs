@@ -12153,6 +12153,8 @@ pub mod versioning {
         pub const NEXT_OUTSIDE_LINE: ReasonCode;
         /// No version of the scheme is greater than every tag.
         pub const NO_GREATER_VERSION: ReasonCode;
+        /// A prerelease was to become a release, and there is none.
+        pub const NO_PRERELEASE: ReasonCode;
         /// The calendar moved on.
         pub const CALENDAR_MOVED: ReasonCode;
         /// The calendar did not move on, so another part of the version grows.

@@ -14212,6 +14212,8 @@ the last release that is no prerelease, newest first, also those that a prerelea
    rejected, and does not stop releases.
 4. Under a channel, the result has the base that the changes need since the last release. If the greatest prerelease has
    it or a greater one, only the number grows.
+5. A promoted prerelease is the exception to rule 3: what was tested goes out, whatever prereleases came after it. It is of
+   the line and greater than the last release; under a channel it keeps its number, so its tag exists already.
 
 Pitfall: tags of a greater line count, too. For a hotfix of an old line set `line`.
 

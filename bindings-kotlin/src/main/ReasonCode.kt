@@ -266,6 +266,10 @@ value class ReasonCode(val value: String) {
          */
         val NO_GREATER_VERSION = ReasonCode("no_greater_version")
         /**
+         * A prerelease was to become a release, and there is none.
+         */
+        val NO_PRERELEASE = ReasonCode("no_prerelease")
+        /**
          * The calendar moved on.
          */
         val CALENDAR_MOVED = ReasonCode("calendar_moved")

@@ -305,6 +305,9 @@ class ReasonCode(StrEnum):
     NO_GREATER_VERSION = "no_greater_version"
     """No version of the scheme is greater than every tag."""
 
+    NO_PRERELEASE = "no_prerelease"
+    """A prerelease was to become a release, and there is none."""
+
     CALENDAR_MOVED = "calendar_moved"
     """The calendar moved on."""
 

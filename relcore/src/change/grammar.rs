@@ -129,10 +129,9 @@ pub(super) fn header_fault(header: &str) -> Malformed {
     }
     let is_name = |c: char| !c.is_whitespace() && !matches!(c, '(' | ')' | ':' | '!');
     let name = header.find(|c| !is_name(c)).unwrap_or(header.len());
-    let Some((name, rest)) = header.split_at_checked(name).filter(|(name, _)| !name.is_empty()) else {
+    let Some((_, rest)) = header.split_at_checked(name).filter(|(name, _)| !name.is_empty()) else {
         return Malformed::Type;
     };
-    let _ = name;
     let rest = match rest.strip_prefix('(') {
         Some(scoped) => match scoped.split_once(')') {
             Some((scope, rest)) if !scope.is_empty() && !scope.contains('(') => rest,

@@ -40,6 +40,8 @@ reason_codes! {
     NEXT_OUTSIDE_LINE;
     /// No version of the scheme is greater than every tag.
     NO_GREATER_VERSION;
+    /// A prerelease was to become a release, and there is none.
+    NO_PRERELEASE;
     /// The calendar moved on.
     CALENDAR_MOVED;
     /// The calendar did not move on, so another part of the version grows.

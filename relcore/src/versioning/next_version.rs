@@ -23,6 +23,8 @@ use crate::version::{
 ///    rejected, and does not stop releases.
 /// 4. Under a channel, the result has the base that the changes need since the last release. If the greatest prerelease has
 ///    it or a greater one, only the number grows.
+/// 5. A promoted prerelease is the exception to rule 3: what was tested goes out, whatever prereleases came after it. It is of
+///    the line and greater than the last release; under a channel it keeps its number, so its tag exists already.
 ///
 /// ```
 /// use relcore::change::{Policy as Messages, parse_change};
@@ -308,6 +310,11 @@ impl Run<'_> {
             self.say(code::NOTHING_TO_RELEASE, Severity::Info, "changes", text);
             return Decided::Nothing;
         }
+        if self.request.graduate && self.policy.channel.is_none() && !self.has_prerelease() {
+            let text = "there is no prerelease that could become a release".to_owned();
+            self.say(code::NO_PRERELEASE, Severity::Error, "request.graduate", text);
+            return Decided::Refused;
+        }
         match self.next_by_step(step) {
             Some(version) => self.written(&version),
             None => {
@@ -316,6 +323,11 @@ impl Run<'_> {
                 Decided::Refused
             }
         }
+    }
+
+    /// Whether the greatest version is a prerelease.
+    fn has_prerelease(&self) -> bool {
+        self.state.greatest().is_some_and(Version::is_prerelease)
     }
 
     /// The forced versions, the most important first: those of changes, newest first, then that of the policy.
@@ -398,7 +410,10 @@ impl Run<'_> {
                 channel.label
             );
             self.say(code::PRERELEASE_PROMOTED, Severity::Info, "request.promote", text);
-            return self.rendered(version);
+            return match self.rendered(version) {
+                Decided::Release(text) => self.in_line(text),
+                other => other,
+            };
         }
         let base = version.base();
         let text =
@@ -410,7 +425,10 @@ impl Run<'_> {
             self.say(code::NO_GREATER_VERSION, Severity::Error, "tags", text);
             return Decided::Refused;
         }
-        self.rendered(&base)
+        match self.rendered(&base) {
+            Decided::Release(text) => self.in_line(text),
+            other => other,
+        }
     }
 
     /// The next version of Semantic Versioning after a step.
@@ -449,8 +467,6 @@ impl Run<'_> {
             if let Some(prerelease) = prerelease.filter(|_| announced.as_ref() == Some(&base)) {
                 let text = format!("the prerelease `{prerelease}` becomes the release `{base}`");
                 self.say(code::PRERELEASE_RELEASED, Severity::Info, "tags", text);
-            } else if self.request.graduate && prerelease.is_none() {
-                return None;
             }
             return Some(base);
         };
@@ -545,7 +561,10 @@ impl Run<'_> {
         for _ in 0..=self.state.tags.len() {
             let Some(numbers) = &next else { break };
             let version = format.write(numbers);
-            if self.state.is_free(&version, Scheme::Calver) {
+            // The greatest tag is asked first, so that all tags are compared once.
+            let greatest = self.state.greatest.as_ref();
+            let may_be_free = greatest.is_none_or(|greatest| is_greater(&version, greatest, Scheme::Calver));
+            if may_be_free && self.state.is_free(&version, Scheme::Calver) {
                 return self.checked(version);
             }
             next = format.stepped(numbers, Bump::Patch);
@@ -579,19 +598,26 @@ impl Run<'_> {
 
     /// Refuses a version that is not of the line, or not greater than every tag.
     fn checked(&mut self, version: String) -> Decided {
-        if !self.is_in_line(&version) {
-            let line = self.policy.line.clone().unwrap_or_default();
-            let text =
-                format!("`{version}` is not one of the line `{line}`: the line takes smaller changes only");
-            self.say(code::NEXT_OUTSIDE_LINE, Severity::Error, "policy.line", text);
-            return Decided::Refused;
+        match self.in_line(version) {
+            Decided::Release(version) if !self.state.is_free(&version, self.policy.scheme) => {
+                let text = format!("`{version}` is not greater than every tag");
+                self.say(code::NO_GREATER_VERSION, Severity::Error, "tags", text);
+                Decided::Refused
+            }
+            other => other,
         }
-        if !self.state.is_free(&version, self.policy.scheme) {
-            let text = format!("`{version}` is not greater than every tag");
-            self.say(code::NO_GREATER_VERSION, Severity::Error, "tags", text);
-            return Decided::Refused;
+    }
+
+    /// Refuses a version that is not of the line.
+    fn in_line(&mut self, version: String) -> Decided {
+        if self.is_in_line(&version) {
+            return Decided::Release(version);
         }
-        Decided::Release(version)
+        let line = self.policy.line.clone().unwrap_or_default();
+        let text =
+            format!("`{version}` is not one of the line `{line}`: the line takes smaller changes only");
+        self.say(code::NEXT_OUTSIDE_LINE, Severity::Error, "policy.line", text);
+        Decided::Refused
     }
 }
 

@@ -135,6 +135,8 @@ struct Work<'a> {
     packages: &'a [Package],
     policy: &'a PlanPolicy,
     indices: BTreeMap<&'a str, usize>,
+    /// The version that each package goes on from: its own, or the greatest of its group.
+    from: Vec<&'a Version>,
     bumps: Vec<Bump>,
     changes: Vec<Vec<String>>,
     /// Whether a change with the step `none` names it.
@@ -152,11 +154,13 @@ impl<'a> Work<'a> {
             faults.check(is_new, ErrorKind::Duplicate, format_args!("packages[{index}].name"), text);
         }
         let count = packages.len();
+        let from = versions_by_group(packages, &indices, policy);
         let ignored: BTreeSet<&String> = policy.ignored.iter().collect();
         Self {
             packages,
             policy,
             indices,
+            from,
             bumps: vec![Bump::None; count],
             changes: vec![vec![]; count],
             is_named: vec![false; count],
@@ -327,19 +331,13 @@ impl<'a> Work<'a> {
 
     /// The next version of a package under the bumps so far.
     fn next(&self, index: usize) -> Result<Version> {
-        let Some(package) = self.packages.get(index) else { return Ok(Version::new(0, 0, 0)) };
+        let (Some(package), Some(old)) = (self.packages.get(index), self.from.get(index).copied()) else {
+            return Ok(Version::new(0, 0, 0)); // not reached: the index is of a package
+        };
         let bump = self.bumps.get(index).copied().unwrap_or(Bump::None);
         if bump == Bump::None {
             return Ok(package.version.clone());
         }
-        let group = self.policy.groups.iter().find(|group| group.members.contains(&package.name));
-        let members = group.into_iter().flat_map(|group| &group.members);
-        let versions = members.filter_map(|name| self.packages.get(*self.indices.get(name.as_str())?));
-        let old = versions
-            .map(|member| &member.version)
-            .chain([&package.version])
-            .max()
-            .unwrap_or(&package.version);
         let applied = if old.major() == 0 { self.policy.zero_rule.apply(bump, old.minor()) } else { bump };
         let step = match (applied, &self.policy.channel) {
             (Bump::Major, None) => Increment::Major,
@@ -389,4 +387,26 @@ impl<'a> Work<'a> {
         }
         Ok(releases)
     }
+}
+
+/// The version that each package goes on from: its own, or the greatest of the first group that it is in.
+fn versions_by_group<'a>(
+    packages: &'a [Package],
+    indices: &BTreeMap<&str, usize>,
+    policy: &PlanPolicy,
+) -> Vec<&'a Version> {
+    let mut from: Vec<&Version> = packages.iter().map(|package| &package.version).collect();
+    let mut grouped = BTreeSet::new();
+    for group in &policy.groups {
+        let members: Vec<usize> =
+            group.members.iter().filter_map(|name| indices.get(name.as_str()).copied()).collect();
+        let versions = members.iter().filter_map(|index| packages.get(*index)).map(|member| &member.version);
+        let Some(greatest) = versions.max() else { continue };
+        for member in members {
+            if let Some(own) = from.get_mut(member).filter(|_| grouped.insert(member)) {
+                *own = greatest;
+            }
+        }
+    }
+    from
 }

@@ -178,3 +178,30 @@ proptest! {
         }
     }
 }
+
+/// What would take the square of the input takes minutes here.
+#[test]
+fn one_group_of_all_packages_and_a_calendar_behind_its_tags() {
+    const MANY: usize = 10_000;
+    let name = |index: usize| format!("p{index}");
+    let packages: Vec<Package> = (0..MANY)
+        .map(|index| {
+            let requirements =
+                (index.saturating_sub(3)..index).map(|to| Requirement::new(name(to), "^1.0.0"));
+            Package::new(name(index), Version::parse("1.0.0").unwrap()).requirements(requirements)
+        })
+        .collect();
+    let policy = PlanPolicy::default().groups([Group::new(GroupKind::Fixed, (0..MANY).map(name))]);
+    let change = PackageChange::new("c", Bump::Major).packages([name(0)]);
+    let plan = release_plan(&packages, &[change], &policy).unwrap();
+    assert_eq!(plan.releases.len(), MANY);
+    assert!(plan.releases.iter().all(|release| release.next.to_string() == "2.0.0"));
+
+    // A tag of another format is greater than all that the calendar can say.
+    let tags: Vec<String> =
+        (0..MANY).map(|index| format!("2026.10.{index}")).chain(["9999.1.1.1".to_owned()]).collect();
+    let policy = Policy::default().scheme(Scheme::Calver);
+    let request = Request::default().today(NaiveDate::new(2026, 11, 23).unwrap());
+    let next = next_version(None, &tags, &[self::change("feat: a")], &request, &policy).unwrap();
+    assert_eq!(next.verdict, Verdict::Refused);
+}

@@ -142,6 +142,8 @@ extension ReasonCode {
     public static let nextOutsideLine = Self(rawValue: "next_outside_line")
     /// No version of the scheme is greater than every tag.
     public static let noGreaterVersion = Self(rawValue: "no_greater_version")
+    /// A prerelease was to become a release, and there is none.
+    public static let noPrerelease = Self(rawValue: "no_prerelease")
     /// The calendar moved on.
     public static let calendarMoved = Self(rawValue: "calendar_moved")
     /// The calendar did not move on, so another part of the version grows.
