@@ -1287,7 +1287,9 @@ export * as incident from "./incident.js";
  */
 export * as interchange from "./interchange.js";
 
-/** The five delivery metrics of DORA, from deployments, changes and incidents. */
+/**
+ * Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
+ */
 export * as metrics from "./metrics.js";
 
 /** Readiness: may this build be released, what is missing, and when does that change? */

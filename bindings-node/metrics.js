@@ -8,13 +8,37 @@ const doraColumns = bindColumns("metrics.dora_columns", ["policy", "range", "uni
 const defaultPolicy = bind("metrics.default_policy");
 const policyFromJson = bind("metrics.policy_from_json");
 const policyFromYaml = bind("metrics.policy_from_yaml");
+const defaultReviewPolicy = bind("metrics.default_review_policy");
+const reviewPolicyFromJson = bind("metrics.review_policy_from_json");
+const reviewPolicyFromYaml = bind("metrics.review_policy_from_yaml");
+const attributeChanges = bind("metrics.attribute_changes");
 const classify = bind("metrics.classify");
+const datadogPolicy = bind("metrics.datadog_policy");
+const definitions = bind("metrics.definitions");
+const detectRollbacks = bind("metrics.detect_rollbacks");
+const devlake2021Policy = bind("metrics.devlake_2021_policy");
+const devlake2023Policy = bind("metrics.devlake_2023_policy");
+const diffPolicies = bind("metrics.diff_policies");
+const dora2024Policy = bind("metrics.dora_2024_policy");
 const dora = bind("metrics.dora");
 const explain = bind("metrics.explain");
+const explainMeasures = bind("metrics.explain_measures");
+const explainMetric = bind("metrics.explain_metric");
+const explainReview = bind("metrics.explain_review");
+const fourkeysPolicy = bind("metrics.fourkeys_policy");
+const gitlabPolicy = bind("metrics.gitlab_policy");
+const linkIncidents = bind("metrics.link_incidents");
+const linkReverts = bind("metrics.link_reverts");
+const measure = bind("metrics.measure");
+const metrikPolicy = bind("metrics.metrik_policy");
+const middlewarePolicy = bind("metrics.middleware_policy");
 const quickCheckAnswers = bind("metrics.quick_check_answers");
 const quickCheckBenchmark = bind("metrics.quick_check_benchmark");
 const quickCheckScore = bind("metrics.quick_check_score");
 const reportRows = bind("metrics.report_rows");
+const review = bind("metrics.review");
+const survival = bind("metrics.survival");
+const workingSpan = bind("metrics.working_span");
 
 const engineNew = bind("metrics.Engine");
 const enginePolicy = bindMethod("metrics.Engine.policy");
@@ -50,12 +74,36 @@ module.exports = {
   defaultPolicy,
   policyFromJson,
   policyFromYaml,
+  defaultReviewPolicy,
+  reviewPolicyFromJson,
+  reviewPolicyFromYaml,
+  attributeChanges,
   classify,
+  datadogPolicy,
+  definitions,
+  detectRollbacks,
+  devlake2021Policy,
+  devlake2023Policy,
+  diffPolicies,
+  dora2024Policy,
   dora,
   explain,
+  explainMeasures,
+  explainMetric,
+  explainReview,
+  fourkeysPolicy,
+  gitlabPolicy,
+  linkIncidents,
+  linkReverts,
+  measure,
+  metrikPolicy,
+  middlewarePolicy,
   quickCheckAnswers,
   quickCheckBenchmark,
   quickCheckScore,
   reportRows,
+  review,
+  survival,
+  workingSpan,
   Engine,
 };

@@ -115,22 +115,44 @@ use relcore::interchange::{
     SeriesRule as InterchangeSeriesRule,
 };
 use relcore::metrics::{
-    Change as MetricsChange, Classification as MetricsClassification, Deployment as MetricsDeployment,
+    AttributedChanges as MetricsAttributedChanges, AttributionRule as MetricsAttributionRule,
+    Bottleneck as MetricsBottleneck, Breakdown as MetricsBreakdown, Bug as MetricsBug,
+    BugPhase as MetricsBugPhase, Cause as MetricsCause, Change as MetricsChange,
+    ChangeDirection as MetricsChangeDirection, Classification as MetricsClassification,
+    Commit as MetricsCommit, CriticalIncidents as MetricsCriticalIncidents, Definition as MetricsDefinition,
+    Deployment as MetricsDeployment, DeploymentIdentity as MetricsDeploymentIdentity,
     DeploymentIntent as MetricsDeploymentIntent, DeploymentOutcome as MetricsDeploymentOutcome,
+    DeploymentStage as MetricsDeploymentStage, DetectedRollback as MetricsDetectedRollback,
     DoraReport as MetricsDoraReport, DoraRow as MetricsDoraRow, DurationSummary as MetricsDurationSummary,
-    Estimate as MetricsEstimate, Exclusion as MetricsExclusion, ExclusionReason as MetricsExclusionReason,
-    FailureSignal as MetricsFailureSignal, Incident as MetricsIncident, IncidentLink as MetricsIncidentLink,
-    LeadStart as MetricsLeadStart, LeadUnit as MetricsLeadUnit, Level as MetricsLevel,
-    LevelVerdict as MetricsLevelVerdict, Metric as MetricsMetric, NegativeSpans as MetricsNegativeSpans,
-    OpenRecoveries as MetricsOpenRecoveries, PartialDeployments as MetricsPartialDeployments,
-    Policy as MetricsPolicy, QuantileRule as MetricsQuantileRule,
+    Estimate as MetricsEstimate, Events as MetricsEvents, Exclusion as MetricsExclusion,
+    ExclusionReason as MetricsExclusionReason, Explanation as MetricsExplanation,
+    FailureSignal as MetricsFailureSignal, Figure as MetricsFigure, FrequencyRule as MetricsFrequencyRule,
+    Group as MetricsGroup, Incident as MetricsIncident, IncidentLink as MetricsIncidentLink,
+    Item as MetricsItem, ItemDifference as MetricsItemDifference, LeadStart as MetricsLeadStart,
+    LeadUnit as MetricsLeadUnit, Level as MetricsLevel, LevelVerdict as MetricsLevelVerdict,
+    Lifetime as MetricsLifetime, LinkScope as MetricsLinkScope, LinkedIncident as MetricsLinkedIncident,
+    Measures as MetricsMeasures, Metric as MetricsMetric, MetricChange as MetricsMetricChange,
+    MetricDifference as MetricsMetricDifference, MetricKind as MetricsMetricKind,
+    MetricReview as MetricsMetricReview, MetricTarget as MetricsMetricTarget,
+    MetricTrend as MetricsMetricTrend, NegativeSpans as MetricsNegativeSpans,
+    OpenRecoveries as MetricsOpenRecoveries, PartialBuckets as MetricsPartialBuckets,
+    PartialDeployments as MetricsPartialDeployments, PatchStart as MetricsPatchStart,
+    Period as MetricsPeriod, Policy as MetricsPolicy, PolicyDifference as MetricsPolicyDifference,
+    QualityPolicy as MetricsQualityPolicy, QuantileRule as MetricsQuantileRule,
     QuickCheckAnswers as MetricsQuickCheckAnswers, QuickCheckBenchmark as MetricsQuickCheckBenchmark,
     QuickCheckDeviation as MetricsQuickCheckDeviation, QuickCheckScore as MetricsQuickCheckScore,
-    RateDenominator as MetricsRateDenominator, RecoveryEnd as MetricsRecoveryEnd,
-    RecoveryMembership as MetricsRecoveryMembership, RecoveryStart as MetricsRecoveryStart,
-    RelandRule as MetricsRelandRule, ReportRow as MetricsReportRow, ReworkSignal as MetricsReworkSignal,
-    SeedRule as MetricsSeedRule, SeveralIncidents as MetricsSeveralIncidents,
-    UndefinedReason as MetricsUndefinedReason, UndeliveredChanges as MetricsUndeliveredChanges,
+    RateDenominator as MetricsRateDenominator, RateNumerator as MetricsRateNumerator,
+    RecoveryEnd as MetricsRecoveryEnd, RecoveryMembership as MetricsRecoveryMembership,
+    RecoveryStart as MetricsRecoveryStart, RecoveryUnit as MetricsRecoveryUnit,
+    Redelivery as MetricsRedelivery, RelandRule as MetricsRelandRule, ReportRow as MetricsReportRow,
+    RevertedDeployment as MetricsRevertedDeployment, Review as MetricsReview,
+    ReviewPolicy as MetricsReviewPolicy, ReworkSignal as MetricsReworkSignal, Scan as MetricsScan,
+    SecurityPolicy as MetricsSecurityPolicy, SeedRule as MetricsSeedRule,
+    SeveralIncidents as MetricsSeveralIncidents, SpanRounding as MetricsSpanRounding,
+    StageKind as MetricsStageKind, Survival as MetricsSurvival, TargetVerdict as MetricsTargetVerdict,
+    Trend as MetricsTrend, UndefinedReason as MetricsUndefinedReason,
+    UndeliveredChanges as MetricsUndeliveredChanges, Vulnerability as MetricsVulnerability,
+    WorkingEdges as MetricsWorkingEdges, WorkingTime as MetricsWorkingTime,
 };
 use relcore::readiness::{
     Absence as ReadinessAbsence, Approval as ReadinessApproval, Attendee as ReadinessAttendee,
@@ -296,6 +318,13 @@ uniffi::custom_type!(IncidentSlaTargetByName, HashMap<String, IncidentSlaTarget>
 
 pub type ReleaseProfileByName = BTreeMap<String, ReleaseProfile>;
 uniffi::custom_type!(ReleaseProfileByName, HashMap<String, ReleaseProfile>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
+
+pub type SpanByName = BTreeMap<String, Span>;
+uniffi::custom_type!(SpanByName, HashMap<String, Span>, {
     remote,
     lower: |map| map.into_iter().collect(),
     try_lift: |map| Ok(map.into_iter().collect()),
@@ -3748,12 +3777,87 @@ pub enum InterchangeSeriesRule {
 }
 
 #[uniffi::remote(Record)]
+pub struct MetricsAttributedChanges {
+    pub deployment: String,
+    pub previous: Option<String>,
+    pub changes: Vec<String>,
+    pub unknown_revision: bool,
+}
+
+/// Which commits belong to a deployment.
+#[uniffi::remote(Enum)]
+pub enum MetricsAttributionRule {
+    /// Those that no earlier deployment of the service and environment contains: each commit has one deployment.
+    FirstContaining,
+    /// Those that the deployment before does not contain, as `git log previous..this`: with release branches a commit belongs to
+    /// several deployments.
+    PreviousToThis,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsBottleneck {
+    pub stage: MetricsMetric,
+    pub share: f64,
+    pub mean: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsBreakdown {
+    pub unit: BucketUnit,
+    pub zone: String,
+    pub group_by: Vec<String>,
+    pub metrics: Vec<MetricsMetric>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsBug {
+    pub id: String,
+    pub service: String,
+    pub found_in: MetricsBugPhase,
+    pub found_at: Timestamp,
+    pub severity: Option<String>,
+    pub release: Option<String>,
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Where a bug was found.
+#[uniffi::remote(Enum)]
+pub enum MetricsBugPhase {
+    /// Before the release: in review, tests or staging.
+    PreRelease,
+    /// In production: it escaped.
+    Production,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsCause {
+    pub signal: MetricsFailureSignal,
+    pub incident: Option<String>,
+    pub deployment: Option<String>,
+}
+
+#[uniffi::remote(Record)]
 pub struct MetricsChange {
     pub id: String,
     pub authored_at: Option<Timestamp>,
     pub committed_at: Timestamp,
     pub merge: bool,
     pub reverts: Vec<String>,
+    pub issue_created_at: Option<Timestamp>,
+    pub opened_at: Option<Timestamp>,
+    pub reviewed_at: Option<Timestamp>,
+    pub merged_at: Option<Timestamp>,
+}
+
+/// Whether a change is for the better.
+#[uniffi::remote(Enum)]
+pub enum MetricsChangeDirection {
+    /// The whole interval is for the better.
+    Better,
+    /// The whole interval is for the worse.
+    Worse,
+    /// The interval has both, or there is none.
+    Unclear,
 }
 
 #[uniffi::remote(Record)]
@@ -3764,6 +3868,28 @@ pub struct MetricsClassification {
     pub verdict: MetricsLevelVerdict,
     pub levels: Vec<MetricsLevel>,
     pub nearest: Vec<MetricsLevel>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsCommit {
+    pub id: String,
+    pub parents: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsCriticalIncidents {
+    pub severities: Vec<String>,
+    pub services: Vec<String>,
+    pub restore_target: Span,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsDefinition {
+    pub metric: MetricsMetric,
+    pub kind: MetricsMetricKind,
+    pub item: String,
+    pub better: MetricsTrend,
+    pub target: Option<f64>,
 }
 
 #[uniffi::remote(Record)]
@@ -3778,6 +3904,21 @@ pub struct MetricsDeployment {
     pub revision: Option<String>,
     pub remediates: Vec<String>,
     pub changes: Vec<String>,
+    pub run: Option<String>,
+    pub automatic: Option<bool>,
+    pub downtime: Option<Span>,
+    pub stages: Vec<MetricsDeploymentStage>,
+    pub labels: BTreeMap<String, String>,
+}
+
+/// Which deployment rows are one deployment.
+#[uniffi::remote(Enum)]
+pub enum MetricsDeploymentIdentity {
+    /// Each row.
+    Row,
+    /// The rows of one `run` in a service and environment: a pipeline that deploys several parts, or its retries. The last one
+    /// that succeeded stands for all, or the last one if none did; the others are left out and counted.
+    Run,
 }
 
 /// What a deployment was for.
@@ -3815,6 +3956,19 @@ pub enum MetricsDeploymentOutcome {
 }
 
 #[uniffi::remote(Record)]
+pub struct MetricsDeploymentStage {
+    pub kind: MetricsStageKind,
+    pub started_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsDetectedRollback {
+    pub deployment: String,
+    pub failed: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
 pub struct MetricsDoraReport {
     pub range: TimeRange,
     pub overall: MetricsDoraRow,
@@ -3841,6 +3995,8 @@ pub enum MetricsDurationSummary {
     Median,
     /// The arithmetic mean, which a single long one can double.
     Mean,
+    /// The median of the medians of the days, as in GitLab: a day with one item weighs as much as one with fifty.
+    DailyMedians,
 }
 
 #[uniffi::remote(Record)]
@@ -3856,6 +4012,18 @@ pub struct MetricsEstimate {
     pub mean: Option<f64>,
     pub p90: Option<f64>,
     pub p95: Option<f64>,
+    pub open: Option<Count>,
+    pub fallbacks: Option<Count>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsEvents {
+    pub deployments: Vec<MetricsDeployment>,
+    pub changes: Vec<MetricsChange>,
+    pub incidents: Vec<MetricsIncident>,
+    pub bugs: Vec<MetricsBug>,
+    pub vulnerabilities: Vec<MetricsVulnerability>,
+    pub scans: Vec<MetricsScan>,
 }
 
 #[uniffi::remote(Record)]
@@ -3905,6 +4073,28 @@ pub enum MetricsExclusionReason {
     Open,
     /// A failed deployment that has recovered at an unknown instant.
     EndUnknown,
+    /// A lead time below the shortest one of the policy.
+    TooShort,
+    /// A deployment row of a run that another row stands for.
+    SameRun,
+    /// Rework, where the policy leaves it out of the fail rate.
+    Rework,
+    /// A failed deployment, or an incident of it, that is part of an outage which another one stands for.
+    SameOutage,
+    /// A deployment or an incident that lacks the instants or parts which the metric needs.
+    NotRecorded,
+    /// A release that is too young for its bugs to be found, and the bugs of it.
+    Immature,
+    /// A vulnerability that ended without a patch, or whose risk was accepted.
+    NotPatched,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsExplanation {
+    pub metric: MetricsMetric,
+    pub range: TimeRange,
+    pub estimate: MetricsEstimate,
+    pub items: Vec<MetricsItem>,
 }
 
 /// A signal that a deployment failed.
@@ -3927,6 +4117,32 @@ pub enum MetricsFailureSignal {
 }
 
 #[uniffi::remote(Record)]
+pub struct MetricsFigure {
+    pub metric: MetricsMetric,
+    pub estimate: MetricsEstimate,
+}
+
+/// How the frequency of deployments is computed.
+#[uniffi::remote(Enum)]
+pub enum MetricsFrequencyRule {
+    /// Deployments per `frequency_per` over the whole range, with empty days, not rounded.
+    Mean,
+    /// The same, rounded down to a whole number, as Middleware prints it: 9 a month are 2 a week.
+    FlooredMean,
+    /// The median number of deployments in a period of `frequency_unit`, empty ones included.
+    Median,
+    /// The median number of days with a deployment in a period of `frequency_unit`, empty ones included, as in DevLake.
+    MedianDays,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsGroup {
+    pub labels: BTreeMap<String, String>,
+    pub overall: MetricsPeriod,
+    pub buckets: Vec<MetricsPeriod>,
+}
+
+#[uniffi::remote(Record)]
 pub struct MetricsIncident {
     pub id: String,
     pub service: String,
@@ -3937,6 +4153,8 @@ pub struct MetricsIncident {
     pub caused_by: Option<String>,
     pub duplicate_of: Option<String>,
     pub closed: bool,
+    pub revision: Option<String>,
+    pub labels: BTreeMap<String, String>,
 }
 
 /// A rule that links an incident to the deployment that caused it.
@@ -3946,6 +4164,30 @@ pub enum MetricsIncidentLink {
     CausedBy,
     /// It is the latest one of the same service and environment that succeeded before the incident was detected.
     LatestBefore,
+    /// It is the latest one before the incident that brought the revision which the incident names.
+    Revision,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsItem {
+    pub deployment: Option<String>,
+    pub change: Option<String>,
+    pub incident: Option<String>,
+    pub bug: Option<String>,
+    pub vulnerability: Option<String>,
+    pub scan: Option<String>,
+    pub at: Timestamp,
+    pub affected: Option<bool>,
+    pub seconds: Option<f64>,
+    pub open: bool,
+    pub excluded: Option<MetricsExclusionReason>,
+    pub causes: Vec<MetricsCause>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsItemDifference {
+    pub first: Option<MetricsItem>,
+    pub second: Option<MetricsItem>,
 }
 
 /// When the lead time of a change begins.
@@ -3957,6 +4199,14 @@ pub enum MetricsLeadStart {
     Committed,
     /// When it was written, or when it was committed where the first is unknown.
     AuthoredOrCommitted,
+    /// When its request for review was opened.
+    Opened,
+    /// When it was first reviewed.
+    Reviewed,
+    /// When it was merged, as GitLab has it: the time of writing and of review is left out.
+    Merged,
+    /// When the issue was created that it is for.
+    IssueCreated,
 }
 
 /// The unit that has a lead time.
@@ -3994,19 +4244,178 @@ pub enum MetricsLevelVerdict {
     NoTable,
 }
 
+#[uniffi::remote(Record)]
+pub struct MetricsLifetime {
+    pub length: f64,
+    pub open: bool,
+}
+
+/// Among which deployments `latest_before` and `revision` look.
+#[uniffi::remote(Enum)]
+pub enum MetricsLinkScope {
+    /// Those of the service and environment of the incident.
+    Service,
+    /// Those of its environment, whatever the service: an incident of a board that knows no services.
+    Environment,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsLinkedIncident {
+    pub incident: String,
+    pub deployment: Option<String>,
+    pub excluded: Option<MetricsExclusionReason>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsMeasures {
+    pub range: TimeRange,
+    pub group_by: Vec<String>,
+    pub whole: MetricsGroup,
+    pub groups: Vec<MetricsGroup>,
+    pub policy: MetricsPolicy,
+    pub policy_digest: String,
+    pub tzdb_version: String,
+}
+
 /// A metric.
 #[uniffi::remote(Enum)]
 pub enum MetricsMetric {
-    /// How often is deployed: deployments a day.
+    /// How often is deployed: deployments in `frequency_per` of the policy, or by its rule.
     DeploymentFrequency,
     /// How long a change takes to production: seconds.
     ChangeLeadTime,
+    /// The part of the lead time until its request for review was opened, or until it was committed if there was none.
+    CodingTime,
+    /// The part of the lead time from opening to the first review.
+    PickupTime,
+    /// The part of the lead time from the first review to the merge.
+    ReviewTime,
+    /// The part of the lead time from the merge to production.
+    DeliveryTime,
     /// The share of deployments that failed.
     ChangeFailRate,
     /// How long a failed deployment takes to recover: seconds. Reports before 2023 have the time to restore service.
     FailedDeploymentRecoveryTime,
     /// The share of deployments that were made to repair production.
     DeploymentReworkRate,
+    /// The share of attempts to deploy that succeeded. Cancelled and skipped ones are no attempts.
+    DeploymentSuccessRate,
+    /// The share of releases whose first attempt succeeded. Attempts in a row of one run or revision are those of one release, until one succeeds.
+    FirstTrySuccessRate,
+    /// The share of releases of which an attempt succeeded.
+    EventualSuccessRate,
+    /// The share of deployments that are rollbacks: by their intent, or because an earlier revision came back.
+    RollbackRate,
+    /// The share of deployments that are rollbacks which a machine started.
+    AutomaticRollbackRate,
+    /// The share of deployments that are rollbacks which a person started.
+    ManualRollbackRate,
+    /// The share of releases that were rolled back: of deployments that are no rollbacks, those that one took back.
+    RolledBackRate,
+    /// How long a deployment takes from its start to its end: seconds.
+    DeploymentDuration,
+    /// How long a deployment waits in queues: seconds.
+    QueueDuration,
+    /// How long a deployment builds, with what runs side by side counted once: seconds.
+    BuildDuration,
+    /// How long a deployment tests: seconds.
+    TestDuration,
+    /// How long a deployment brings the new version to its hosts, by its stages of the kind `deploy`: seconds.
+    RolloutDuration,
+    /// How long the service was down because of a deployment: as measured, or else during the incidents that it caused. Seconds.
+    DeploymentDowntime,
+    /// How long an incident lasts from its detection to its resolution, whatever caused it: seconds.
+    TimeToRestore,
+    /// How long a critical incident lasts, by its severity or its service: seconds.
+    CriticalTimeToRestore,
+    /// The share of critical incidents that were over within `critical.restore_target` of the policy. One that is open and younger does not count.
+    CriticalRestoredInTime,
+    /// The share of bugs that were found in production, of releases old enough to count.
+    BugEscapeRate,
+    /// Bugs found in production to each release, of releases old enough to count.
+    EscapedBugs,
+    /// The vulnerabilities that are open at the end of the range.
+    OpenVulnerabilities,
+    /// The vulnerabilities that were found in the range.
+    OpenedVulnerabilities,
+    /// The vulnerabilities that ended in the range.
+    ClosedVulnerabilities,
+    /// How long vulnerabilities have been open that are so at the end of the range: seconds.
+    OpenVulnerabilityAge,
+    /// How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds.
+    TimeToPatch,
+    /// The share of vulnerabilities that were patched within the target of their severity. One that is open and not due does not
+    /// count.
+    PatchedInTime,
+    /// The share of deployments whose artifact had been scanned recently.
+    ScanCoverage,
+    /// The share of the dependencies of scanned artifacts that were scanned.
+    DependencyScanCoverage,
+    /// How long a risk stays accepted: until it ends, until its term is over, or so far. Seconds.
+    AcceptedRiskDuration,
+    /// The share of accepted risks that lasted beyond their term.
+    OverdueRiskRate,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsMetricChange {
+    pub difference: f64,
+    pub relative: Option<f64>,
+    pub interval: Option<Interval>,
+    pub direction: MetricsChangeDirection,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsMetricDifference {
+    pub metric: MetricsMetric,
+    pub first: MetricsEstimate,
+    pub second: MetricsEstimate,
+    pub items: Vec<MetricsItemDifference>,
+}
+
+/// What the value of a metric is.
+#[uniffi::remote(Enum)]
+pub enum MetricsMetricKind {
+    /// Items in a period of time.
+    Frequency,
+    /// Seconds.
+    Duration,
+    /// A part of a whole, from 0 to 1.
+    Share,
+    /// Events to each item, which can exceed 1.
+    Ratio,
+    /// A number of events in the range.
+    Count,
+    /// What there is at the end of the range.
+    Level,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsMetricReview {
+    pub metric: MetricsMetric,
+    pub better: MetricsTrend,
+    pub previous: MetricsEstimate,
+    pub current: MetricsEstimate,
+    pub change: Option<MetricsMetricChange>,
+    pub trend: Option<MetricsMetricTrend>,
+    pub target: Option<f64>,
+    pub verdict: MetricsTargetVerdict,
+    pub level: Option<MetricsLevel>,
+    pub next_target: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsMetricTarget {
+    pub metric: MetricsMetric,
+    pub value: Option<f64>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsMetricTrend {
+    pub buckets: Count,
+    pub slope: f64,
+    pub p: f64,
+    pub direction: MetricsChangeDirection,
 }
 
 /// How a span that ends before it begins is treated.
@@ -4027,6 +4436,18 @@ pub enum MetricsOpenRecoveries {
     Exclude,
     /// Its age at the end of the report's range.
     Age,
+    /// It is censored: it lasts at least as long as its age at the end of the range. Quantiles and interval are those of Kaplan
+    /// and Meier, and there is no mean while one is open.
+    Censor,
+}
+
+/// Whether buckets that reach beyond the range are listed.
+#[uniffi::remote(Enum)]
+pub enum MetricsPartialBuckets {
+    /// They are listed with the part in the range, and marked as partial.
+    Keep,
+    /// They are left out of the list; the whole range still has their items.
+    Drop,
 }
 
 /// What a deployment is that failed in a part.
@@ -4039,6 +4460,26 @@ pub enum MetricsPartialDeployments {
     Successful,
     /// One that failed, as with the outcome `failure`.
     Unsuccessful,
+}
+
+/// When the time to patch begins.
+#[uniffi::remote(Enum)]
+pub enum MetricsPatchStart {
+    /// When it was published.
+    Disclosed,
+    /// When it was found in the service.
+    Detected,
+    /// When a fix could be had.
+    FixAvailable,
+    /// When it was published, or when the first affected version was deployed if that was later: nobody patches what does not run.
+    FirstAffected,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsPeriod {
+    pub range: TimeRange,
+    pub partial: bool,
+    pub figures: Vec<MetricsFigure>,
 }
 
 #[uniffi::remote(Record)]
@@ -4070,6 +4511,34 @@ pub struct MetricsPolicy {
     pub low_n: u32,
     pub relands: MetricsRelandRule,
     pub partial_deployments: MetricsPartialDeployments,
+    pub lead_start_fallbacks: Vec<MetricsLeadStart>,
+    pub shortest_lead: Span,
+    pub redelivery: MetricsRedelivery,
+    pub lead_rounding: MetricsSpanRounding,
+    pub recovery_rounding: MetricsSpanRounding,
+    pub identity: MetricsDeploymentIdentity,
+    pub failed_outcomes: Vec<MetricsDeploymentOutcome>,
+    pub rate_numerator: MetricsRateNumerator,
+    pub link_scope: MetricsLinkScope,
+    pub recovery_unit: MetricsRecoveryUnit,
+    pub frequency_rule: MetricsFrequencyRule,
+    pub frequency_unit: BucketUnit,
+    pub partial_buckets: MetricsPartialBuckets,
+    pub working_time: Option<MetricsWorkingTime>,
+    pub critical: MetricsCriticalIncidents,
+    pub quality: MetricsQualityPolicy,
+    pub security: MetricsSecurityPolicy,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsPolicyDifference {
+    pub choices: Vec<String>,
+    pub metrics: Vec<MetricsMetricDifference>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsQualityPolicy {
+    pub maturation: Span,
 }
 
 /// How a quantile is read from a sample.
@@ -4129,6 +4598,23 @@ pub enum MetricsRateDenominator {
     Successful,
     /// Those that ran: success, failure, error and timeout, but not cancelled or skipped ones.
     Finished,
+    /// Those that succeeded, without rework, for the fail rate; the rework rate is a share of all that succeeded.
+    SuccessfulExceptRework,
+    /// Those that ran, without rework, for the fail rate; the rework rate is a share of all that ran.
+    FinishedExceptRework,
+}
+
+/// What the fail rate counts.
+#[uniffi::remote(Enum)]
+pub enum MetricsRateNumerator {
+    /// Deployments that failed: each once, so that the rate is a share.
+    FailedDeployments,
+    /// Incidents, by the instant of their detection, linked or not. Two incidents of one deployment count twice, so the rate
+    /// can exceed 1. Other signals are not read.
+    Incidents,
+    /// The same, of incidents that are linked to a deployment; others are left out and counted. Four Keys counts the incidents
+    /// whose text names the revision that caused them.
+    LinkedIncidents,
 }
 
 /// When the time to recover ends.
@@ -4151,6 +4637,8 @@ pub enum MetricsRecoveryMembership {
     Failure,
     /// When it recovered.
     Recovery,
+    /// When the first incident was detected; as `failure` where no incident is linked.
+    Detection,
 }
 
 /// When the time to recover begins.
@@ -4160,6 +4648,31 @@ pub enum MetricsRecoveryStart {
     DeploymentFinished,
     /// When its first incident was detected; when it finished, where no incident is linked.
     IncidentDetected,
+    /// Whichever came first.
+    Earliest,
+}
+
+/// What has a recovery time.
+#[uniffi::remote(Enum)]
+pub enum MetricsRecoveryUnit {
+    /// A failed deployment: its incidents are one outage.
+    Deployment,
+    /// The first of the failed deployments that one deployment repairs, as metrik counts a run of failures.
+    FirstOfRun,
+    /// An incident that is linked to a deployment. It ends when it was resolved.
+    Incident,
+    /// Any incident, linked or not. It begins when it was detected.
+    AnyIncident,
+}
+
+/// How a change counts that was delivered before.
+#[uniffi::remote(Enum)]
+pub enum MetricsRedelivery {
+    /// It has a lead time from its first delivery only.
+    Exclude,
+    /// It has a lead time from each deployment that lists it, as where the previous tag is that by time: with release
+    /// branches a commit counts several times.
+    Include,
 }
 
 /// How a change or a revision that was taken back and comes again counts.
@@ -4192,6 +4705,30 @@ pub struct MetricsReportRow {
     pub policy_digest: String,
 }
 
+#[uniffi::remote(Record)]
+pub struct MetricsRevertedDeployment {
+    pub deployment: String,
+    pub reverted_by: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsReview {
+    pub previous: TimeRange,
+    pub current: TimeRange,
+    pub metrics: Vec<MetricsMetricReview>,
+    pub bottleneck: Option<MetricsBottleneck>,
+    pub improved: Vec<MetricsMetric>,
+    pub worsened: Vec<MetricsMetric>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsReviewPolicy {
+    pub targets: Vec<MetricsMetricTarget>,
+    pub alpha: f64,
+    pub year: u32,
+}
+
 /// A signal that a deployment is rework.
 #[uniffi::remote(Enum)]
 pub enum MetricsReworkSignal {
@@ -4205,6 +4742,26 @@ pub enum MetricsReworkSignal {
     Revert,
     /// Its revision ran before and another one did since.
     RevisionReturned,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsScan {
+    pub id: String,
+    pub artifact: String,
+    pub kind: String,
+    pub scanned_at: Timestamp,
+    pub service: Option<String>,
+    pub dependencies: Option<Count>,
+    pub scanned_dependencies: Option<Count>,
+    pub labels: BTreeMap<String, String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsSecurityPolicy {
+    pub patch_start: MetricsPatchStart,
+    pub patch_targets: BTreeMap<String, Span>,
+    pub scan_max_age: Span,
+    pub scan_kinds: Vec<String>,
 }
 
 /// How the first deployment of a service to an environment counts for lead times.
@@ -4225,6 +4782,65 @@ pub enum MetricsSeveralIncidents {
     Last,
 }
 
+/// To what a duration is rounded before anything is computed of it.
+#[uniffi::remote(Enum)]
+pub enum MetricsSpanRounding {
+    /// To the millisecond.
+    Exact,
+    /// Up to a whole minute.
+    MinuteUp,
+    /// Down to a whole minute.
+    MinuteDown,
+    /// Down to a whole hour.
+    HourDown,
+}
+
+/// What a part of a deployment does.
+#[uniffi::remote(Enum)]
+pub enum MetricsStageKind {
+    /// It waits for a machine or a turn.
+    Queue,
+    /// It builds.
+    Build,
+    /// It tests.
+    Test,
+    /// It brings the new version to its hosts.
+    Deploy,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsSurvival {
+    pub n: Count,
+    pub open: Count,
+    pub median: Option<f64>,
+    pub p90: Option<f64>,
+    pub p95: Option<f64>,
+    pub interval: Option<Interval>,
+}
+
+/// Whether a target was met.
+#[uniffi::remote(Enum)]
+pub enum MetricsTargetVerdict {
+    /// The whole interval is on the right side of the target; of a direction, the change is proven better.
+    Met,
+    /// The whole interval is on the wrong side; of a direction, the change is proven worse.
+    Missed,
+    /// The interval has the target in it, or there is none: too few items for a verdict. Of a direction, also without a value to
+    /// compare with.
+    Unclear,
+    /// There is no value.
+    NoData,
+}
+
+/// Where a metric should go.
+#[uniffi::remote(Enum)]
+pub enum MetricsTrend {
+    /// Up: more is better.
+    Rise,
+    /// Down: less is better.
+    Fall,
+}
+
 /// Why there is no number.
 #[uniffi::remote(Enum)]
 pub enum MetricsUndefinedReason {
@@ -4242,6 +4858,12 @@ pub enum MetricsUndefinedReason {
     AllOpen,
     /// Every item was left out; `excluded` says why.
     AllExcluded,
+    /// So many items are open that the median lies beyond what has been seen.
+    NotReached,
+    /// There was no incident.
+    NoIncidents,
+    /// Nothing of this kind is in the input.
+    NoItems,
 }
 
 /// Where the changes of a deployment that did not succeed go.
@@ -4251,6 +4873,40 @@ pub enum MetricsUndeliveredChanges {
     CarryForward,
     /// Nowhere, unless a deployment that succeeds lists them itself.
     Drop,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsVulnerability {
+    pub id: String,
+    pub service: String,
+    pub environment: String,
+    pub severity: Option<String>,
+    pub detected_at: Timestamp,
+    pub disclosed_at: Option<Timestamp>,
+    pub fix_available_at: Option<Timestamp>,
+    pub affected_at: Option<Timestamp>,
+    pub patched_by: Option<String>,
+    pub patched_at: Option<Timestamp>,
+    pub closed_at: Option<Timestamp>,
+    pub accepted_at: Option<Timestamp>,
+    pub accepted_until: Option<Timestamp>,
+    pub labels: BTreeMap<String, String>,
+}
+
+/// How time before the first and after the last working day of a span counts.
+#[uniffi::remote(Enum)]
+pub enum MetricsWorkingEdges {
+    /// Like any other: only working days count.
+    Exclude,
+    /// A span that begins or ends on days off counts them: somebody worked then. Days off between working days do not count.
+    Include,
+}
+
+#[uniffi::remote(Record)]
+pub struct MetricsWorkingTime {
+    pub calendar: BusinessCalendar,
+    pub zone: String,
+    pub edges: MetricsWorkingEdges,
 }
 
 #[uniffi::remote(Record)]
@@ -8457,11 +9113,93 @@ pub fn ffi_metrics_policy_from_yaml(text: String) -> Encoded<MetricsPolicy> {
 }
 
 #[uniffi::export]
+pub fn ffi_metrics_default_review_policy() -> Encoded<MetricsReviewPolicy> {
+    Encoded(Ok(relcore::metrics::default_review_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_review_policy_from_json(text: String) -> Encoded<MetricsReviewPolicy> {
+    Encoded(relcore::metrics::review_policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_review_policy_from_yaml(text: String) -> Encoded<MetricsReviewPolicy> {
+    Encoded(relcore::metrics::review_policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_attribute_changes(
+    commits: Vec<MetricsCommit>,
+    deployments: Vec<MetricsDeployment>,
+    rule: MetricsAttributionRule,
+) -> Encoded<Vec<MetricsAttributedChanges>> {
+    Encoded(
+        relcore::metrics::attribute_changes(borrow(&commits), borrow(&deployments), borrow(&rule))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_metrics_classify(metric: MetricsMetric, value: f64, year: u32) -> Encoded<MetricsClassification> {
     Encoded(
         relcore::metrics::classify(borrow(&metric), borrow(&value), borrow(&year))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_datadog_policy() -> Encoded<MetricsPolicy> {
+    Encoded(Ok(relcore::metrics::datadog_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_definitions() -> Encoded<Vec<MetricsDefinition>> {
+    Encoded(Ok(relcore::metrics::definitions()))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_detect_rollbacks(
+    deployments: Vec<MetricsDeployment>,
+    policy: MetricsPolicy,
+) -> Encoded<Vec<MetricsDetectedRollback>> {
+    Encoded(
+        relcore::metrics::detect_rollbacks(borrow(&deployments), borrow(&policy)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_devlake_2021_policy() -> Encoded<MetricsPolicy> {
+    Encoded(Ok(relcore::metrics::devlake_2021_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_devlake_2023_policy() -> Encoded<MetricsPolicy> {
+    Encoded(Ok(relcore::metrics::devlake_2023_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_diff_policies(
+    events: MetricsEvents,
+    first: MetricsPolicy,
+    second: MetricsPolicy,
+    range: TimeRange,
+    zone: String,
+) -> Encoded<MetricsPolicyDifference> {
+    Encoded(
+        relcore::metrics::diff_policies(
+            borrow(&events),
+            borrow(&first),
+            borrow(&second),
+            borrow(&range),
+            borrow(&zone),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_dora_2024_policy() -> Encoded<MetricsPolicy> {
+    Encoded(Ok(relcore::metrics::dora_2024_policy()))
 }
 
 #[uniffi::export]
@@ -8494,6 +9232,93 @@ pub fn ffi_metrics_explain(report: MetricsDoraReport) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_metrics_explain_measures(measures: MetricsMeasures) -> Plain<String> {
+    Plain(Ok(relcore::metrics::explain_measures(borrow(&measures))))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_explain_metric(
+    events: MetricsEvents,
+    policy: MetricsPolicy,
+    metric: MetricsMetric,
+    range: TimeRange,
+    zone: String,
+) -> Encoded<MetricsExplanation> {
+    Encoded(
+        relcore::metrics::explain_metric(
+            borrow(&events),
+            borrow(&policy),
+            borrow(&metric),
+            borrow(&range),
+            borrow(&zone),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_explain_review(review: MetricsReview) -> Plain<String> {
+    Plain(Ok(relcore::metrics::explain_review(borrow(&review))))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_fourkeys_policy() -> Encoded<MetricsPolicy> {
+    Encoded(Ok(relcore::metrics::fourkeys_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_gitlab_policy() -> Encoded<MetricsPolicy> {
+    Encoded(Ok(relcore::metrics::gitlab_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_link_incidents(
+    deployments: Vec<MetricsDeployment>,
+    incidents: Vec<MetricsIncident>,
+    policy: MetricsPolicy,
+) -> Encoded<Vec<MetricsLinkedIncident>> {
+    Encoded(
+        relcore::metrics::link_incidents(borrow(&deployments), borrow(&incidents), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_link_reverts(
+    deployments: Vec<MetricsDeployment>,
+    changes: Vec<MetricsChange>,
+    policy: MetricsPolicy,
+) -> Encoded<Vec<MetricsRevertedDeployment>> {
+    Encoded(
+        relcore::metrics::link_reverts(borrow(&deployments), borrow(&changes), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_measure(
+    events: MetricsEvents,
+    policy: MetricsPolicy,
+    range: TimeRange,
+    breakdown: MetricsBreakdown,
+) -> Encoded<MetricsMeasures> {
+    Encoded(
+        relcore::metrics::measure(borrow(&events), borrow(&policy), borrow(&range), borrow(&breakdown))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_metrik_policy() -> Encoded<MetricsPolicy> {
+    Encoded(Ok(relcore::metrics::metrik_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_middleware_policy() -> Encoded<MetricsPolicy> {
+    Encoded(Ok(relcore::metrics::middleware_policy()))
+}
+
+#[uniffi::export]
 pub fn ffi_metrics_quick_check_answers(row: MetricsDoraRow) -> Encoded<MetricsQuickCheckAnswers> {
     Encoded(Ok(relcore::metrics::quick_check_answers(borrow(&row))))
 }
@@ -8520,6 +9345,35 @@ pub fn ffi_metrics_quick_check_score(
 #[uniffi::export]
 pub fn ffi_metrics_report_rows(report: MetricsDoraReport) -> Encoded<Vec<MetricsReportRow>> {
     Encoded(Ok(relcore::metrics::report_rows(borrow(&report))))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_review(
+    previous: MetricsMeasures,
+    current: MetricsMeasures,
+    policy: MetricsReviewPolicy,
+) -> Encoded<MetricsReview> {
+    Encoded(
+        relcore::metrics::review(borrow(&previous), borrow(&current), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_survival(lifetimes: Vec<MetricsLifetime>, level: f64) -> Encoded<MetricsSurvival> {
+    Encoded(relcore::metrics::survival(borrow(&lifetimes), borrow(&level)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_working_span(
+    start: Timestamp,
+    end: Timestamp,
+    working_time: MetricsWorkingTime,
+) -> Plain<Span> {
+    Plain(
+        relcore::metrics::working_span(borrow(&start), borrow(&end), borrow(&working_time))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -9969,6 +10823,9 @@ pub struct MetricsDeploymentColumns {
     /// The deployments that each remediates. By their indices; one beyond the table is one not in the input.
     #[uniffi(default = None)]
     pub remediates: Option<MetricsLists>,
+    /// The run that each is a part or an attempt of, or none. Equal runs have equal codes.
+    #[uniffi(default = None)]
+    pub run: Option<UInt32Column>,
     /// The changes of each. Those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
     /// there is one offset more than deployments.
     #[uniffi(default = None)]
@@ -9988,6 +10845,7 @@ impl Given for MetricsDeploymentColumns {
             ("environment", &self.environment),
             ("revision", &self.revision),
             ("remediates", &self.remediates),
+            ("run", &self.run),
             ("changes", &self.changes),
             ("listedChanges", &self.listed_changes),
         ]
@@ -10014,6 +10872,30 @@ pub struct MetricsChangeColumns {
     /// The changes that each reverts. By their indices.
     #[uniffi(default = None)]
     pub reverts: Option<MetricsLists>,
+    /// When the issue of each was created.
+    #[uniffi(default = None)]
+    pub issue_created_at: Option<Int64Column>,
+    /// Where `issue_created_at` is present: one bit a row, lowest first. Everywhere if left out.
+    #[uniffi(default = None)]
+    pub issue_created_at_validity: Option<UInt8Column>,
+    /// When the request for its review was opened.
+    #[uniffi(default = None)]
+    pub opened_at: Option<Int64Column>,
+    /// Where `opened_at` is present: one bit a row, lowest first. Everywhere if left out.
+    #[uniffi(default = None)]
+    pub opened_at_validity: Option<UInt8Column>,
+    /// When each was first reviewed.
+    #[uniffi(default = None)]
+    pub reviewed_at: Option<Int64Column>,
+    /// Where `reviewed_at` is present: one bit a row, lowest first. Everywhere if left out.
+    #[uniffi(default = None)]
+    pub reviewed_at_validity: Option<UInt8Column>,
+    /// When each was merged.
+    #[uniffi(default = None)]
+    pub merged_at: Option<Int64Column>,
+    /// Where `merged_at` is present: one bit a row, lowest first. Everywhere if left out.
+    #[uniffi(default = None)]
+    pub merged_at_validity: Option<UInt8Column>,
 }
 
 impl Given for MetricsChangeColumns {
@@ -10025,6 +10907,14 @@ impl Given for MetricsChangeColumns {
             ("committedAtValidity", &self.committed_at_validity),
             ("merge", &self.merge),
             ("reverts", &self.reverts),
+            ("issueCreatedAt", &self.issue_created_at),
+            ("issueCreatedAtValidity", &self.issue_created_at_validity),
+            ("openedAt", &self.opened_at),
+            ("openedAtValidity", &self.opened_at_validity),
+            ("reviewedAt", &self.reviewed_at),
+            ("reviewedAtValidity", &self.reviewed_at_validity),
+            ("mergedAt", &self.merged_at),
+            ("mergedAtValidity", &self.merged_at_validity),
         ]
     }
 }
@@ -10058,6 +10948,9 @@ pub struct MetricsIncidentColumns {
     /// The incident that each repeats, or none. By its index. One of another service or environment hides none.
     #[uniffi(default = None)]
     pub duplicate_of: Option<UInt32Column>,
+    /// The revision that showed each, or none. Coded as the revisions of deployments.
+    #[uniffi(default = None)]
+    pub revision: Option<UInt32Column>,
 }
 
 impl Given for MetricsIncidentColumns {
@@ -10072,6 +10965,7 @@ impl Given for MetricsIncidentColumns {
             ("closed", &self.closed),
             ("duplicate", &self.duplicate),
             ("duplicateOf", &self.duplicate_of),
+            ("revision", &self.revision),
         ]
     }
 }
@@ -13215,12 +14109,92 @@ pub fn ffi_write_interchange_series_rule(value: InterchangeSeriesRule) -> Plain<
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_attributed_changes(json: &str) -> Encoded<MetricsAttributedChanges> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_attributed_changes(value: MetricsAttributedChanges) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_attribution_rule(json: &str) -> Encoded<MetricsAttributionRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_attribution_rule(value: MetricsAttributionRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_bottleneck(json: &str) -> Encoded<MetricsBottleneck> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_bottleneck(value: MetricsBottleneck) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_breakdown(json: &str) -> Encoded<MetricsBreakdown> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_breakdown(value: MetricsBreakdown) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_bug(json: &str) -> Encoded<MetricsBug> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_bug(value: MetricsBug) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_bug_phase(json: &str) -> Encoded<MetricsBugPhase> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_bug_phase(value: MetricsBugPhase) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_cause(json: &str) -> Encoded<MetricsCause> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_cause(value: MetricsCause) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_change(json: &str) -> Encoded<MetricsChange> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_change(value: MetricsChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_change_direction(json: &str) -> Encoded<MetricsChangeDirection> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_change_direction(value: MetricsChangeDirection) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13235,12 +14209,52 @@ pub fn ffi_write_metrics_classification(value: MetricsClassification) -> Plain<S
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_commit(json: &str) -> Encoded<MetricsCommit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_commit(value: MetricsCommit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_critical_incidents(json: &str) -> Encoded<MetricsCriticalIncidents> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_critical_incidents(value: MetricsCriticalIncidents) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_definition(json: &str) -> Encoded<MetricsDefinition> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_definition(value: MetricsDefinition) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_deployment(json: &str) -> Encoded<MetricsDeployment> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_deployment(value: MetricsDeployment) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_deployment_identity(json: &str) -> Encoded<MetricsDeploymentIdentity> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_deployment_identity(value: MetricsDeploymentIdentity) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13261,6 +14275,26 @@ pub fn ffi_read_metrics_deployment_outcome(json: &str) -> Encoded<MetricsDeploym
 
 #[uniffi::export]
 pub fn ffi_write_metrics_deployment_outcome(value: MetricsDeploymentOutcome) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_deployment_stage(json: &str) -> Encoded<MetricsDeploymentStage> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_deployment_stage(value: MetricsDeploymentStage) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_detected_rollback(json: &str) -> Encoded<MetricsDetectedRollback> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_detected_rollback(value: MetricsDetectedRollback) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13305,6 +14339,16 @@ pub fn ffi_write_metrics_estimate(value: MetricsEstimate) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_events(json: &str) -> Encoded<MetricsEvents> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_events(value: MetricsEvents) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_exclusion(json: &str) -> Encoded<MetricsExclusion> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -13325,12 +14369,52 @@ pub fn ffi_write_metrics_exclusion_reason(value: MetricsExclusionReason) -> Plai
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_explanation(json: &str) -> Encoded<MetricsExplanation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_explanation(value: MetricsExplanation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_failure_signal(json: &str) -> Encoded<MetricsFailureSignal> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_failure_signal(value: MetricsFailureSignal) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_figure(json: &str) -> Encoded<MetricsFigure> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_figure(value: MetricsFigure) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_frequency_rule(json: &str) -> Encoded<MetricsFrequencyRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_frequency_rule(value: MetricsFrequencyRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_group(json: &str) -> Encoded<MetricsGroup> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_group(value: MetricsGroup) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13351,6 +14435,26 @@ pub fn ffi_read_metrics_incident_link(json: &str) -> Encoded<MetricsIncidentLink
 
 #[uniffi::export]
 pub fn ffi_write_metrics_incident_link(value: MetricsIncidentLink) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_item(json: &str) -> Encoded<MetricsItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_item(value: MetricsItem) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_item_difference(json: &str) -> Encoded<MetricsItemDifference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_item_difference(value: MetricsItemDifference) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13395,12 +14499,112 @@ pub fn ffi_write_metrics_level_verdict(value: MetricsLevelVerdict) -> Plain<Stri
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_lifetime(json: &str) -> Encoded<MetricsLifetime> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_lifetime(value: MetricsLifetime) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_link_scope(json: &str) -> Encoded<MetricsLinkScope> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_link_scope(value: MetricsLinkScope) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_linked_incident(json: &str) -> Encoded<MetricsLinkedIncident> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_linked_incident(value: MetricsLinkedIncident) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_measures(json: &str) -> Encoded<MetricsMeasures> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_measures(value: MetricsMeasures) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_metric(json: &str) -> Encoded<MetricsMetric> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_metric(value: MetricsMetric) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_metric_change(json: &str) -> Encoded<MetricsMetricChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_metric_change(value: MetricsMetricChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_metric_difference(json: &str) -> Encoded<MetricsMetricDifference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_metric_difference(value: MetricsMetricDifference) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_metric_kind(json: &str) -> Encoded<MetricsMetricKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_metric_kind(value: MetricsMetricKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_metric_review(json: &str) -> Encoded<MetricsMetricReview> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_metric_review(value: MetricsMetricReview) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_metric_target(json: &str) -> Encoded<MetricsMetricTarget> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_metric_target(value: MetricsMetricTarget) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_metric_trend(json: &str) -> Encoded<MetricsMetricTrend> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_metric_trend(value: MetricsMetricTrend) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13425,6 +14629,16 @@ pub fn ffi_write_metrics_open_recoveries(value: MetricsOpenRecoveries) -> Plain<
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_partial_buckets(json: &str) -> Encoded<MetricsPartialBuckets> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_partial_buckets(value: MetricsPartialBuckets) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_partial_deployments(json: &str) -> Encoded<MetricsPartialDeployments> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -13435,12 +14649,52 @@ pub fn ffi_write_metrics_partial_deployments(value: MetricsPartialDeployments) -
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_patch_start(json: &str) -> Encoded<MetricsPatchStart> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_patch_start(value: MetricsPatchStart) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_period(json: &str) -> Encoded<MetricsPeriod> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_period(value: MetricsPeriod) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_policy(json: &str) -> Encoded<MetricsPolicy> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_policy(value: MetricsPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_policy_difference(json: &str) -> Encoded<MetricsPolicyDifference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_policy_difference(value: MetricsPolicyDifference) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_quality_policy(json: &str) -> Encoded<MetricsQualityPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_quality_policy(value: MetricsQualityPolicy) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13505,6 +14759,16 @@ pub fn ffi_write_metrics_rate_denominator(value: MetricsRateDenominator) -> Plai
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_rate_numerator(json: &str) -> Encoded<MetricsRateNumerator> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_rate_numerator(value: MetricsRateNumerator) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_recovery_end(json: &str) -> Encoded<MetricsRecoveryEnd> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -13535,6 +14799,26 @@ pub fn ffi_write_metrics_recovery_start(value: MetricsRecoveryStart) -> Plain<St
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_recovery_unit(json: &str) -> Encoded<MetricsRecoveryUnit> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_recovery_unit(value: MetricsRecoveryUnit) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_redelivery(json: &str) -> Encoded<MetricsRedelivery> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_redelivery(value: MetricsRedelivery) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_reland_rule(json: &str) -> Encoded<MetricsRelandRule> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -13555,12 +14839,62 @@ pub fn ffi_write_metrics_report_row(value: MetricsReportRow) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_reverted_deployment(json: &str) -> Encoded<MetricsRevertedDeployment> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_reverted_deployment(value: MetricsRevertedDeployment) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_review(json: &str) -> Encoded<MetricsReview> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_review(value: MetricsReview) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_review_policy(json: &str) -> Encoded<MetricsReviewPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_review_policy(value: MetricsReviewPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_rework_signal(json: &str) -> Encoded<MetricsReworkSignal> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_metrics_rework_signal(value: MetricsReworkSignal) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_scan(json: &str) -> Encoded<MetricsScan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_scan(value: MetricsScan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_security_policy(json: &str) -> Encoded<MetricsSecurityPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_security_policy(value: MetricsSecurityPolicy) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13585,6 +14919,56 @@ pub fn ffi_write_metrics_several_incidents(value: MetricsSeveralIncidents) -> Pl
 }
 
 #[uniffi::export]
+pub fn ffi_read_metrics_span_rounding(json: &str) -> Encoded<MetricsSpanRounding> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_span_rounding(value: MetricsSpanRounding) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_stage_kind(json: &str) -> Encoded<MetricsStageKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_stage_kind(value: MetricsStageKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_survival(json: &str) -> Encoded<MetricsSurvival> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_survival(value: MetricsSurvival) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_target_verdict(json: &str) -> Encoded<MetricsTargetVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_target_verdict(value: MetricsTargetVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_trend(json: &str) -> Encoded<MetricsTrend> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_trend(value: MetricsTrend) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_metrics_undefined_reason(json: &str) -> Encoded<MetricsUndefinedReason> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -13601,6 +14985,36 @@ pub fn ffi_read_metrics_undelivered_changes(json: &str) -> Encoded<MetricsUndeli
 
 #[uniffi::export]
 pub fn ffi_write_metrics_undelivered_changes(value: MetricsUndeliveredChanges) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_vulnerability(json: &str) -> Encoded<MetricsVulnerability> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_vulnerability(value: MetricsVulnerability) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_working_edges(json: &str) -> Encoded<MetricsWorkingEdges> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_working_edges(value: MetricsWorkingEdges) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_metrics_working_time(json: &str) -> Encoded<MetricsWorkingTime> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_metrics_working_time(value: MetricsWorkingTime) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

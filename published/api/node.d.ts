@@ -640,7 +640,7 @@ export * as experiment from "./experiment.js";
 export * as incident from "./incident.js";
 /** Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
-/** The five delivery metrics of DORA, from deployments, changes and incidents. */
+/** Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for. */
 export * as metrics from "./metrics.js";
 /** Readiness: may this build be released, what is missing, and when does that change? */
 export * as readiness from "./readiness.js";
@@ -4292,7 +4292,68 @@ export declare function prometheusObservations(
 export declare function prometheusQueryRange(text: string): readonly PrometheusSeries[];
 
 // metrics.d.ts
-/** The five delivery metrics of DORA, from deployments, changes and incidents. */
+/** Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for. */
+/** The commits of a deployment, made by `attributeChanges`. */
+export interface AttributedChanges {
+  /** The id of the deployment. */
+  readonly deployment: string;
+  /** The id of the one before it that succeeded, of its service and environment. */
+  readonly previous?: string | undefined;
+  /** The ids of its commits, from its revision back. */
+  readonly changes: readonly string[];
+  /** Whether its revision is not among the commits, so that it has none. */
+  readonly unknownRevision: boolean;
+}
+/** Which commits belong to a deployment. */
+export type AttributionRule = "first_containing" | "previous_to_this";
+/** The stage that takes the greatest part of the lead time. */
+export interface Bottleneck {
+  /** The stage. */
+  readonly stage: Metric;
+  /** Its part of the mean lead time, from 0 to 1. */
+  readonly share: number;
+  /** Its mean, in seconds. */
+  readonly mean: number;
+}
+/** How figures are broken down. */
+export interface Breakdown {
+  /** The length of the buckets; `month` by default. */
+  readonly unit?: BucketUnit | undefined;
+  /** The time zone of the buckets; `UTC` by default. */
+  readonly zone?: string | undefined;
+  /** What events are grouped by: `service`, `environment`, `revision` (the figures of each release) or a label of deployments and incidents. */
+  readonly groupBy?: readonly string[] | undefined;
+  /** The metrics; all by default. */
+  readonly metrics?: readonly Metric[] | undefined;
+}
+/** A bug, found before a release or after it. */
+export interface Bug {
+  /** Identifies the bug within the input. */
+  readonly id: string;
+  /** The service that has it. */
+  readonly service: string;
+  /** Where it was found. */
+  readonly foundIn: BugPhase;
+  /** When it was found. */
+  readonly foundAt: Instant;
+  /** The severity as the tracker names it. */
+  readonly severity?: string | undefined;
+  /** The release that has it: the revision of a deployment, or its id. */
+  readonly release?: string | undefined;
+  /** What it is grouped by beside service and severity: `{"team": "checkout"}`. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+/** Where a bug was found. */
+export type BugPhase = "pre_release" | "production";
+/** What shows that a deployment failed. */
+export interface Cause {
+  /** The signal. */
+  readonly signal: FailureSignal;
+  /** The id of the incident. */
+  readonly incident?: string | undefined;
+  /** The id of the deployment that repaired it. */
+  readonly deployment?: string | undefined;
+}
 /** A commit or another unit of work that deployments deliver. */
 export interface Change<At extends Instant = Instant> {
   /** Identifies the change within the input; a commit id, for instance. */
@@ -4305,7 +4366,17 @@ export interface Change<At extends Instant = Instant> {
   readonly merge?: boolean | undefined;
   /** The ids of the earlier changes that it reverts. */
   readonly reverts?: readonly string[] | undefined;
+  /** When the issue was created that it is for. */
+  readonly issueCreatedAt?: At | undefined;
+  /** When its request for review was opened. */
+  readonly openedAt?: At | undefined;
+  /** When it was first reviewed. */
+  readonly reviewedAt?: At | undefined;
+  /** When it was merged. */
+  readonly mergedAt?: At | undefined;
 }
+/** Whether a change is for the better. */
+export type ChangeDirection = "better" | "worse" | "unclear";
 /** The level of a value in a report of DORA, made by `classify`. */
 export interface Classification {
   /** The metric. */
@@ -4320,6 +4391,35 @@ export interface Classification {
   readonly levels: readonly Level[];
   /** Of a `gap`: the levels next to the value on both sides, best first. */
   readonly nearest: readonly Level[];
+}
+/** A commit with its parents. */
+export interface Commit {
+  /** Identifies the commit within the input. */
+  readonly id: string;
+  /** The ids of its parents. */
+  readonly parents?: readonly string[] | undefined;
+}
+/** Which incidents are critical, and how soon they should be over. */
+export interface CriticalIncidents {
+  /** Their severities, in any case of letters; `critical`, `sev1`, `sev-1`, `p1` and `p0` by default. */
+  readonly severities?: readonly string[] | undefined;
+  /** The critical services, all of whose incidents are critical; none by default. */
+  readonly services?: readonly string[] | undefined;
+  /** How soon one should be over; 1 hour by default. */
+  readonly restoreTarget?: Span | undefined;
+}
+/** What a metric is, as data, made by `definitions`. */
+export interface Definition {
+  /** The metric. */
+  readonly metric: Metric;
+  /** What its value is. */
+  readonly kind: MetricKind;
+  /** What one item is. */
+  readonly item: string;
+  /** Which direction is better. */
+  readonly better: Trend;
+  /** The usual target, which the value should be below, or above if more is better; absent where the direction is the target. */
+  readonly target?: number | undefined;
 }
 /** One attempt to deploy a version of a service to an environment. */
 export interface Deployment<At extends Instant = Instant> {
@@ -4343,12 +4443,40 @@ export interface Deployment<At extends Instant = Instant> {
   readonly remediates?: readonly string[] | undefined;
   /** The ids of the changes that it delivered: those that the deployment before it did not contain. */
   readonly changes?: readonly string[] | undefined;
+  /** The pipeline run or release that it is a part or an attempt of. */
+  readonly run?: string | undefined;
+  /** Whether a machine started it, such as an automatic rollback; left out when that is unknown. */
+  readonly automatic?: boolean | undefined;
+  /** How long the service was down because of it, where that was measured. */
+  readonly downtime?: Span | undefined;
+  /** What it consisted of: the time in the queue, builds, tests, rollouts. */
+  readonly stages?: readonly DeploymentStage<At>[] | undefined;
+  /** What it is grouped by beside service and environment: `{"team": "checkout"}`. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
+/** Which deployment rows are one deployment. */
+export type DeploymentIdentity = "row" | "run";
 /** What a deployment was for. */
 export type DeploymentIntent = "planned" | "hotfix" | "rollback" | "redeploy" | "unknown";
 /** How a deployment ended: the values of OpenTelemetry's `cicd.pipeline.result`, and `partial`. */
 export type DeploymentOutcome =
   "success" | "failure" | "error" | "timeout" | "cancellation" | "skip" | "partial";
+/** A part of a deployment. */
+export interface DeploymentStage<At extends Instant = Instant> {
+  /** What was done. */
+  readonly kind: StageKind;
+  /** When it began. */
+  readonly startedAt: At;
+  /** When it ended; left out while it runs. */
+  readonly finishedAt?: At | undefined;
+}
+/** A rollback and what it took back, made by `detectRollbacks`. */
+export interface DetectedRollback {
+  /** The id of the deployment that rolled back. */
+  readonly deployment: string;
+  /** The ids of the deployments that failed, as it shows. */
+  readonly failed: readonly string[];
+}
 /** The five delivery metrics of DORA over a range and each of its buckets. */
 export interface DoraReport<At extends Instant = Instant> {
   /** The range that the report covers. */
@@ -4380,7 +4508,7 @@ export interface DoraRow<At extends Instant = Instant> {
   readonly deploymentReworkRate: Estimate;
 }
 /** Which number summarises a set of durations. */
-export type DurationSummary = "median" | "mean";
+export type DurationSummary = "median" | "mean" | "daily_medians";
 /** A number with its basis, or the reason why there is none. */
 export interface Estimate {
   /** The number: deployments per period, seconds, or a share from 0 to 1. */
@@ -4405,6 +4533,25 @@ export interface Estimate {
   readonly p90?: number | undefined;
   /** Nineteen of twenty are not longer, of a set of durations. */
   readonly p95?: number | undefined;
+  /** Of durations that the policy censors: how many of the `n` had not ended. */
+  readonly open?: Count | undefined;
+  /** Of lead times, with fallbacks in the policy: how many began at one. */
+  readonly fallbacks?: Count | undefined;
+}
+/** All events of a report. */
+export interface Events {
+  /** Attempts to deploy, also those before the range of the report. */
+  readonly deployments?: readonly Deployment[] | undefined;
+  /** The changes that they deliver. */
+  readonly changes?: readonly Change[] | undefined;
+  /** Incidents. */
+  readonly incidents?: readonly Incident[] | undefined;
+  /** Bugs, found before releases and after them. */
+  readonly bugs?: readonly Bug[] | undefined;
+  /** Vulnerabilities, also those that are closed. */
+  readonly vulnerabilities?: readonly Vulnerability[] | undefined;
+  /** Scans of artifacts. */
+  readonly scans?: readonly Scan[] | undefined;
 }
 /** How many items were left out for one reason. */
 export interface Exclusion {
@@ -4433,10 +4580,46 @@ export type ExclusionReason =
   | "remedies_elsewhere"
   | "remedies_not_earlier"
   | "open"
-  | "end_unknown";
+  | "end_unknown"
+  | "too_short"
+  | "same_run"
+  | "rework"
+  | "same_outage"
+  | "not_recorded"
+  | "immature"
+  | "not_patched";
+/** A number and every event behind it, made by `explainMetric`. */
+export interface Explanation {
+  /** The metric. */
+  readonly metric: Metric;
+  /** The range of the number. */
+  readonly range: TimeRange<Timestamp>;
+  /** The number. */
+  readonly estimate: Estimate;
+  /** The events that count for it and those that were left out, in the order of time. */
+  readonly items: readonly Item[];
+}
 /** A signal that a deployment failed. */
 export type FailureSignal =
   "incident" | "remediation" | "revert" | "rollback" | "hotfix" | "revision_returned" | "outcome";
+/** One metric with its estimate. */
+export interface Figure {
+  /** The metric. */
+  readonly metric: Metric;
+  /** Its value with its basis, or the reason why there is none. */
+  readonly estimate: Estimate;
+}
+/** How the frequency of deployments is computed. */
+export type FrequencyRule = "mean" | "floored_mean" | "median" | "median_days";
+/** The measures of a group of events. */
+export interface Group<At extends Instant = Instant> {
+  /** What all events of the group have in common; empty for all events. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The whole range. */
+  readonly overall: Period<At>;
+  /** The buckets that touch the range, in order, empty ones too. */
+  readonly buckets: readonly Period<At>[];
+}
 /** A disruption of a service that needed immediate attention. */
 export interface Incident {
   /** Identifies the incident within the input. */
@@ -4457,30 +4640,214 @@ export interface Incident {
   readonly duplicateOf?: string | undefined;
   /** Whether it is over although nobody recorded when. */
   readonly closed?: boolean | undefined;
+  /** The revision or artifact that showed it, where that is known. */
+  readonly revision?: string | undefined;
+  /** What it is grouped by beside service and environment: `{"team": "checkout"}`. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 /** A rule that links an incident to the deployment that caused it. */
-export type IncidentLink = "caused_by" | "latest_before";
+export type IncidentLink = "caused_by" | "latest_before" | "revision";
+/** One event as it counts for a metric. */
+export interface Item {
+  /** The id of the deployment that counts, delivered the change, or failed. */
+  readonly deployment?: string | undefined;
+  /** The id of the change. */
+  readonly change?: string | undefined;
+  /** The id of the incident. */
+  readonly incident?: string | undefined;
+  /** The id of the bug. */
+  readonly bug?: string | undefined;
+  /** The id of the vulnerability. */
+  readonly vulnerability?: string | undefined;
+  /** The id of the scan. */
+  readonly scan?: string | undefined;
+  /** The instant by which it belongs to the range. */
+  readonly at: Timestamp;
+  /** Of a share: whether it is in the part: it failed, succeeded, was rework. */
+  readonly affected?: boolean | undefined;
+  /** Of a duration: how long it lasted, or has lasted so far. */
+  readonly seconds?: number | undefined;
+  /** Of a duration: whether it has not ended. */
+  readonly open?: boolean | undefined;
+  /** Why it was left out, if it was. */
+  readonly excluded?: ExclusionReason | undefined;
+  /** What shows that the deployment failed. */
+  readonly causes?: readonly Cause[] | undefined;
+}
+/** An event under two policies. */
+export interface ItemDifference {
+  /** Under the first policy. */
+  readonly first?: Item | undefined;
+  /** Under the second policy. */
+  readonly second?: Item | undefined;
+}
 /** When the lead time of a change begins. */
-export type LeadStart = "authored" | "committed" | "authored_or_committed";
+export type LeadStart =
+  "authored" | "committed" | "authored_or_committed" | "opened" | "reviewed" | "merged" | "issue_created";
 /** The unit that has a lead time. */
 export type LeadUnit = "change" | "deployment";
 /** A group of teams in the reports of DORA. */
 export type Level = "elite" | "high" | "medium" | "low";
 /** Whether a report has one level for a value. */
 export type LevelVerdict = "level" | "ambiguous" | "gap" | "no_table";
+/** How long something lasted, or has lasted so far. */
+export interface Lifetime {
+  /** In any unit, and the same for all. */
+  readonly length: number;
+  /** Whether it has not ended. */
+  readonly open?: boolean | undefined;
+}
+/** Among which deployments `latest_before` and `revision` look. */
+export type LinkScope = "service" | "environment";
+/** An incident and the deployment that caused it, made by `linkIncidents`. */
+export interface LinkedIncident {
+  /** The id of the incident. */
+  readonly incident: string;
+  /** The id of the deployment that caused it, if one could be found. */
+  readonly deployment?: string | undefined;
+  /** Why it is linked to none. */
+  readonly excluded?: ExclusionReason | undefined;
+}
+/** Metrics over a range and its buckets, of all events and of each group, made by `measure`. */
+export interface Measures<At extends Instant = Instant> {
+  /** The range that the measures cover. */
+  readonly range: TimeRange<At>;
+  /** What the groups differ in. */
+  readonly groupBy: readonly string[];
+  /** All events. */
+  readonly whole: Group<At>;
+  /** Each group with an event of these metrics in the range, in the order of their labels. */
+  readonly groups: readonly Group<At>[];
+  /** The policy: every choice that was made. */
+  readonly policy: Policy;
+  /** The digest of the policy: `sha256:` and 64 hexadecimal digits. */
+  readonly policyDigest: string;
+  /** The version of the time zone database that cut the buckets. */
+  readonly tzdbVersion: string;
+}
 /** A metric. */
 export type Metric =
   | "deployment_frequency"
   | "change_lead_time"
+  | "coding_time"
+  | "pickup_time"
+  | "review_time"
+  | "delivery_time"
   | "change_fail_rate"
   | "failed_deployment_recovery_time"
-  | "deployment_rework_rate";
+  | "deployment_rework_rate"
+  | "deployment_success_rate"
+  | "first_try_success_rate"
+  | "eventual_success_rate"
+  | "rollback_rate"
+  | "automatic_rollback_rate"
+  | "manual_rollback_rate"
+  | "rolled_back_rate"
+  | "deployment_duration"
+  | "queue_duration"
+  | "build_duration"
+  | "test_duration"
+  | "rollout_duration"
+  | "deployment_downtime"
+  | "time_to_restore"
+  | "critical_time_to_restore"
+  | "critical_restored_in_time"
+  | "bug_escape_rate"
+  | "escaped_bugs"
+  | "open_vulnerabilities"
+  | "opened_vulnerabilities"
+  | "closed_vulnerabilities"
+  | "open_vulnerability_age"
+  | "time_to_patch"
+  | "patched_in_time"
+  | "scan_coverage"
+  | "dependency_scan_coverage"
+  | "accepted_risk_duration"
+  | "overdue_risk_rate";
+/** The difference of two estimates, in the unit of the metric. */
+export interface MetricChange {
+  /** The current value minus the previous one. */
+  readonly difference: number;
+  /** The difference as a part of the previous value; absent where that is 0. */
+  readonly relative?: number | undefined;
+  /** Its confidence interval, where both estimates have one: Newcombe's hybrid of the two intervals (Statistics in Medicine 17, 1998, method 10), which takes both ranges as independent. */
+  readonly interval?: Interval | undefined;
+  /** Whether it is for the better, by the interval. */
+  readonly direction: ChangeDirection;
+}
+/** A metric under two policies. */
+export interface MetricDifference {
+  /** The metric. */
+  readonly metric: Metric;
+  /** Its number under the first policy. */
+  readonly first: Estimate;
+  /** Its number under the second policy. */
+  readonly second: Estimate;
+  /** The events that count differently, in the order of time. */
+  readonly items: readonly ItemDifference[];
+}
+/** What the value of a metric is. */
+export type MetricKind = "frequency" | "duration" | "share" | "ratio" | "count" | "level";
+/** A metric in a review. */
+export interface MetricReview {
+  /** The metric. */
+  readonly metric: Metric;
+  /** Which direction is better. */
+  readonly better: Trend;
+  /** The estimate of the range before. */
+  readonly previous: Estimate;
+  /** The estimate of the range under review. */
+  readonly current: Estimate;
+  /** What it changed by; absent where one of both is undefined. */
+  readonly change?: MetricChange | undefined;
+  /** The trend over the buckets of both ranges; absent with fewer than three that have a value. */
+  readonly trend?: MetricTrend | undefined;
+  /** The target; absent where the direction is the target. */
+  readonly target?: number | undefined;
+  /** Whether the target was met. */
+  readonly verdict: TargetVerdict;
+  /** The level of the current value in DORA's report, if it has one. */
+  readonly level?: Level | undefined;
+  /** A target for the next range: what has been reached, where that is proven better than the target; else the target. */
+  readonly nextTarget?: number | undefined;
+}
+/** Where a metric should go. */
+export interface MetricTarget {
+  /** The metric. */
+  readonly metric: Metric;
+  /** The value that it should be below, or above if more is better. */
+  readonly value?: number | undefined;
+}
+/** The trend of a metric over buckets. */
+export interface MetricTrend {
+  /** How many buckets have a value. */
+  readonly buckets: Count;
+  /** What the metric changes by in a bucket: the median of the slopes of all pairs (H. */
+  readonly slope: number;
+  /** The chance of so clear a trend without one: the test of Mann and Kendall, exact for up to ten buckets without equal values, else by the normal distribution with corrections for continuity and for ties. */
+  readonly p: number;
+  /** Whether it is for the better, by `p` and the level of the policy. */
+  readonly direction: ChangeDirection;
+}
 /** How a span that ends before it begins is treated. */
 export type NegativeSpans = "drop" | "clamp" | "keep";
 /** How a failed deployment that has not recovered counts for recovery times. */
-export type OpenRecoveries = "exclude" | "age";
+export type OpenRecoveries = "exclude" | "age" | "censor";
+/** Whether buckets that reach beyond the range are listed. */
+export type PartialBuckets = "keep" | "drop";
 /** What a deployment is that failed in a part. */
 export type PartialDeployments = "failed" | "successful" | "unsuccessful";
+/** When the time to patch begins. */
+export type PatchStart = "disclosed" | "detected" | "fix_available" | "first_affected";
+/** The figures of a group in one range of time. */
+export interface Period<At extends Instant = Instant> {
+  /** The part of the bucket that lies in the range. */
+  readonly range: TimeRange<At>;
+  /** Whether the bucket reaches beyond the range, so that these figures show only a part of it. */
+  readonly partial: boolean;
+  /** A figure for each metric, in the order of `definitions`. */
+  readonly figures: readonly Figure[];
+}
 /** Every choice behind the delivery metrics. */
 export interface Policy {
   /** The environments whose deployments and incidents count; `production` alone, as DORA defines. */
@@ -4537,6 +4904,52 @@ export interface Policy {
   readonly relands?: RelandRule | undefined;
   /** What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere. */
   readonly partialDeployments?: PartialDeployments | undefined;
+  /** Where else the lead time of a change begins if the instant of `leadStart` is unknown: the first that is known. */
+  readonly leadStartFallbacks?: readonly LeadStart[] | undefined;
+  /** The shortest lead time that counts; shorter ones are left out and counted. */
+  readonly shortestLead?: Span | undefined;
+  /** How a change counts that was delivered before; `exclude` by default. */
+  readonly redelivery?: Redelivery | undefined;
+  /** To what lead times are rounded; `exact` by default. */
+  readonly leadRounding?: SpanRounding | undefined;
+  /** To what recovery times are rounded; `exact` by default. */
+  readonly recoveryRounding?: SpanRounding | undefined;
+  /** Which rows are one deployment; `row` by default. */
+  readonly identity?: DeploymentIdentity | undefined;
+  /** Which outcomes are failures; `failure`, `error` and `timeout` by default. */
+  readonly failedOutcomes?: readonly DeploymentOutcome[] | undefined;
+  /** What the fail rate counts; `failed_deployments` by default. */
+  readonly rateNumerator?: RateNumerator | undefined;
+  /** Among which deployments an incident is linked by time or revision; `service` by default. */
+  readonly linkScope?: LinkScope | undefined;
+  /** What has a recovery time; `deployment` by default. */
+  readonly recoveryUnit?: RecoveryUnit | undefined;
+  /** How the frequency is computed; `mean` by default. */
+  readonly frequencyRule?: FrequencyRule | undefined;
+  /** The periods of the frequency rules `median` and `median_days`; `week` by default. */
+  readonly frequencyUnit?: BucketUnit | undefined;
+  /** Whether buckets that reach beyond the range are listed; `keep` by default. */
+  readonly partialBuckets?: PartialBuckets | undefined;
+  /** Which days and hours count in lead and recovery times; left out by default: all do, as in DORA, since users wait at weekends, too. */
+  readonly workingTime?: WorkingTime | undefined;
+  /** Which incidents are critical, and how soon they should be over. */
+  readonly critical?: CriticalIncidents | undefined;
+  /** How bugs count. */
+  readonly quality?: QualityPolicy | undefined;
+  /** How vulnerabilities and scans count. */
+  readonly security?: SecurityPolicy | undefined;
+}
+/** What two policies make of the same events, made by `diffPolicies`. */
+export interface PolicyDifference {
+  /** The fields in which the policies differ. */
+  readonly choices: readonly string[];
+  /** The metrics whose numbers or items differ, in the order of `definitions`. */
+  readonly metrics: readonly MetricDifference[];
+}
+/** How bugs count. */
+export interface QualityPolicy {
+  /** How old a release must be at the end of the range to count; 30 days by default. */
+  readonly maturation?: Span | undefined;
 }
 /** How a quantile is read from a sample. */
 export type QuantileRule = "linear" | "lower" | "nearest_rank";
@@ -4599,13 +5012,20 @@ export interface QuickCheckScore {
   readonly reworkRate?: number | undefined;
 }
 /** Which deployments the rates are shares of. */
-export type RateDenominator = "successful" | "finished";
+export type RateDenominator =
+  "successful" | "finished" | "successful_except_rework" | "finished_except_rework";
+/** What the fail rate counts. */
+export type RateNumerator = "failed_deployments" | "incidents" | "linked_incidents";
 /** When the time to recover ends. */
 export type RecoveryEnd = "incident_else_remedy" | "incident" | "remedy" | "earliest";
 /** By which instant a recovery belongs to a window. */
-export type RecoveryMembership = "failure" | "recovery";
+export type RecoveryMembership = "failure" | "recovery" | "detection";
 /** When the time to recover begins. */
-export type RecoveryStart = "deployment_finished" | "incident_detected";
+export type RecoveryStart = "deployment_finished" | "incident_detected" | "earliest";
+/** What has a recovery time. */
+export type RecoveryUnit = "deployment" | "first_of_run" | "incident" | "any_incident";
+/** How a change counts that was delivered before. */
+export type Redelivery = "exclude" | "include";
 /** How a change or a revision that was taken back and comes again counts. */
 export type RelandRule = "exclude" | "include";
 /** One period of a report: its numbers without their basis, each in a column. */
@@ -4643,25 +5063,197 @@ export interface ReportRow {
   /** The digest of the policy: rows of two policies must not be compared. */
   readonly policyDigest: string;
 }
+/** A deployment whose change a later one reverted, made by `linkReverts`. */
+export interface RevertedDeployment {
+  /** The id of the deployment that had delivered the change. */
+  readonly deployment: string;
+  /** The id of the first deployment that delivered a revert of it. */
+  readonly revertedBy: string;
+}
+/** A review of two ranges, made by `review`. */
+export interface Review<At extends Instant = Instant> {
+  /** The range before. */
+  readonly previous: TimeRange<At>;
+  /** The range under review. */
+  readonly current: TimeRange<At>;
+  /** Every metric that both ranges have. */
+  readonly metrics: readonly MetricReview[];
+  /** The stage that takes the greatest part of the lead time; absent without lead times. */
+  readonly bottleneck?: Bottleneck | undefined;
+  /** The metrics that are proven better than before: what to celebrate. */
+  readonly improved: readonly Metric[];
+  /** The metrics that are proven worse than before. */
+  readonly worsened: readonly Metric[];
+  /** The digest of the policy of the measures. */
+  readonly policyDigest: string;
+}
+/** What a review compares with. */
+export interface ReviewPolicy {
+  /** Targets in the place of the usual ones of `definitions`. */
+  readonly targets?: readonly MetricTarget[] | undefined;
+  /** The level of the trends: the chance of a false one; 0.05 by default. */
+  readonly alpha?: number | undefined;
+  /** The year of DORA's report whose levels are named; 2024 by default, the latest that has some. */
+  readonly year?: number | undefined;
+}
 /** A signal that a deployment is rework. */
 export type ReworkSignal = "hotfix" | "rollback" | "remediation" | "revert" | "revision_returned";
+/** A scan of an artifact for vulnerabilities. */
+export interface Scan {
+  /** Identifies the scan within the input. */
+  readonly id: string;
+  /** The artifact: the revision of the deployments that run it. */
+  readonly artifact: string;
+  /** The kind, as `sca`, `sast`, `container` or `secrets`. */
+  readonly kind: string;
+  /** When it was scanned. */
+  readonly scannedAt: Instant;
+  /** The service of the artifact, to group by. */
+  readonly service?: string | undefined;
+  /** How many dependencies the artifact has. */
+  readonly dependencies?: Count | undefined;
+  /** How many of them were scanned. */
+  readonly scannedDependencies?: Count | undefined;
+  /** What it is grouped by beside the service: `{"team": "checkout"}`. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+/** How vulnerabilities and scans count. */
+export interface SecurityPolicy {
+  /** When the time to patch begins; `disclosed` by default. */
+  readonly patchStart?: PatchStart | undefined;
+  /** How soon a vulnerability of each severity should be patched, in any case of letters; 15 days if `critical` and 30 if `high` by default, as in CISA's directive BOD 19-02. */
+  readonly patchTargets?: Readonly<Record<string, Span>> | undefined;
+  /** How old the scan of an artifact may be when it is deployed; 7 days by default. */
+  readonly scanMaxAge?: Span | undefined;
+  /** The kinds of scan that an artifact needs, all of them; any one scan by default. */
+  readonly scanKinds?: readonly string[] | undefined;
+}
 /** How the first deployment of a service to an environment counts for lead times. */
 export type SeedRule = "exclude" | "include";
 /** Which of several incidents of one deployment ends its recovery. */
 export type SeveralIncidents = "first" | "last";
+/** To what a duration is rounded before anything is computed of it. */
+export type SpanRounding = "exact" | "minute_up" | "minute_down" | "hour_down";
+/** What a part of a deployment does. */
+export type StageKind = "queue" | "build" | "test" | "deploy";
+/** How long something lasts, made by `survival`, in the unit of the lifetimes. */
+export interface Survival {
+  /** The number of lifetimes. */
+  readonly n: Count;
+  /** How many of them have not ended. */
+  readonly open: Count;
+  /** Half of them last no longer; absent if so many are open that it lies beyond what was seen. */
+  readonly median?: number | undefined;
+  /** Nine of ten last no longer. */
+  readonly p90?: number | undefined;
+  /** Nineteen of twenty last no longer. */
+  readonly p95?: number | undefined;
+  /** The confidence interval of the median, where both ends were seen. */
+  readonly interval?: Interval | undefined;
+}
+/** Whether a target was met. */
+export type TargetVerdict = "met" | "missed" | "unclear" | "no_data";
+/** Where a metric should go. */
+export type Trend = "rise" | "fall";
 /** Why there is no number. */
 export type UndefinedReason =
-  "empty_range" | "no_deployments" | "no_changes" | "seed_only" | "no_failures" | "all_open" | "all_excluded";
+  | "empty_range"
+  | "no_deployments"
+  | "no_changes"
+  | "seed_only"
+  | "no_failures"
+  | "all_open"
+  | "all_excluded"
+  | "not_reached"
+  | "no_incidents"
+  | "no_items";
 /** Where the changes of a deployment that did not succeed go. */
 export type UndeliveredChanges = "carry_forward" | "drop";
+/** A vulnerability of a service. */
+export interface Vulnerability {
+  /** Identifies it within the input: one CVE in two services is two rows. */
+  readonly id: string;
+  /** The affected service. */
+  readonly service: string;
+  /** The affected environment; `production` when left out. */
+  readonly environment?: string | undefined;
+  /** The severity as the scanner names it; the policy has a target for each. */
+  readonly severity?: string | undefined;
+  /** When it was found in the service: from then on it is open. */
+  readonly detectedAt: Instant;
+  /** When it was published. */
+  readonly disclosedAt?: Instant | undefined;
+  /** When a fix could be had. */
+  readonly fixAvailableAt?: Instant | undefined;
+  /** When the first affected version was deployed. */
+  readonly affectedAt?: Instant | undefined;
+  /** The id of the deployment that carried the fix. */
+  readonly patchedBy?: string | undefined;
+  /** When the fix was deployed, where no deployment of the input is named. */
+  readonly patchedAt?: Instant | undefined;
+  /** When it ended without a patch: the service was removed, or it was a false alarm. */
+  readonly closedAt?: Instant | undefined;
+  /** When somebody accepted the risk. */
+  readonly acceptedAt?: Instant | undefined;
+  /** Until when the risk is accepted. */
+  readonly acceptedUntil?: Instant | undefined;
+  /** What it is grouped by beside service, environment and severity: `{"team": "checkout"}`. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+/** How time before the first and after the last working day of a span counts. */
+export type WorkingEdges = "exclude" | "include";
+/** The days on which work is done. */
+export interface WorkingTime {
+  /** The weekend, holidays and make-up days; Saturday and Sunday by default. */
+  readonly calendar?: BusinessCalendar | undefined;
+  /** The time zone of the days; `UTC` by default. */
+  readonly zone?: string | undefined;
+  /** How days off at the beginning and the end of a span count; `exclude` by default. */
+  readonly edges?: WorkingEdges | undefined;
+}
 /** The policy that follows DORA's definitions: every field at its default. */
 export declare function defaultPolicy(): Policy;
 /** Reads a policy from JSON text; `{}` is the default policy. */
 export declare function policyFromJson(text: string): Policy;
 /** Reads a policy from YAML text; `{}` is the default policy. */
 export declare function policyFromYaml(text: string): Policy;
+/** The usual targets, and the levels of 2024. */
+export declare function defaultReviewPolicy(): ReviewPolicy;
+/** Reads a policy of reviews from JSON text; `{}` is the default policy. */
+export declare function reviewPolicyFromJson(text: string): ReviewPolicy;
+/** Reads a policy of reviews from YAML text; `{}` is the default policy. */
+export declare function reviewPolicyFromYaml(text: string): ReviewPolicy;
+/** Finds the commits that each deployment delivered, from the graph of commits and the revisions of the deployments that succeeded, in the order of time. */
+export declare function attributeChanges(
+  commits: readonly Commit[],
+  deployments: readonly Deployment[],
+  rule: AttributionRule,
+): readonly AttributedChanges[];
 /** The level of a value by the report of DORA of a year. */
 export declare function classify(metric: Metric, value: number, year: number): Classification;
+/** The choices of Datadog. */
+export declare function datadogPolicy(): Policy;
+/** The metrics as data: what each is, which direction is better, and the usual target. */
+export declare function definitions(): readonly Definition[];
+/** Finds the rollbacks: deployments that say so, and those whose revision ran before and replaces another one. */
+export declare function detectRollbacks(
+  deployments: readonly Deployment[],
+  policy: Policy,
+): readonly DetectedRollback[];
+/** The choices of DevLake's dashboard with the benchmarks of 2021: incidents last from their creation to their resolution. */
+export declare function devlake2021Policy(): Policy;
+/** The choices of DevLake's dashboard with the benchmarks of 2023. */
+export declare function devlake2023Policy(): Policy;
+/** Why two dashboards differ: the choices in which two policies differ, the numbers that follow, and the events that make the difference. */
+export declare function diffPolicies(
+  events: Events,
+  first: Policy,
+  second: Policy,
+  range: TimeRange,
+  zone: string,
+): PolicyDifference;
+/** The definitions of DORA since 2024: the default policy. */
+export declare function dora2024Policy(): Policy;
 /** The five delivery metrics over a range and its buckets, in local days of a zone. */
 export declare function dora(
   deployments: readonly Deployment[],
@@ -4674,6 +5266,45 @@ export declare function dora(
 ): DoraReport<Timestamp>;
 /** The report as text for a person: a line for each period, then the basis of each number of the whole range. */
 export declare function explain(report: DoraReport): string;
+/** Measures as text for a person: the basis of each number of the whole range, then a line for each group. */
+export declare function explainMeasures(measures: Measures): string;
+/** The events behind one number: which count, for how much and why, and which were left out. */
+export declare function explainMetric(
+  events: Events,
+  policy: Policy,
+  metric: Metric,
+  range: TimeRange,
+  zone: string,
+): Explanation;
+/** A review as text for a person: the bottleneck, then each metric with its change, target and trend. */
+export declare function explainReview(review: Review): string;
+/** The choices of Four Keys. */
+export declare function fourkeysPolicy(): Policy;
+/** The choices of GitLab. */
+export declare function gitlabPolicy(): Policy;
+/** Links each incident to the deployment that caused it, by the rules of the policy, in the order of the input. */
+export declare function linkIncidents(
+  deployments: readonly Deployment[],
+  incidents: readonly Incident[],
+  policy: Policy,
+): readonly LinkedIncident[];
+/** Finds the deployments of which a later one delivered a revert, in the order of time. */
+export declare function linkReverts(
+  deployments: readonly Deployment[],
+  changes: readonly Change[],
+  policy: Policy,
+): readonly RevertedDeployment[];
+/** All metrics of events over a range and its buckets, for all events and for each group of them. */
+export declare function measure(
+  events: Events,
+  policy: Policy,
+  range: TimeRange,
+  breakdown: Breakdown,
+): Measures<Timestamp>;
+/** The choices of metrik. */
+export declare function metrikPolicy(): Policy;
+/** The choices of Middleware. */
+export declare function middlewarePolicy(): Policy;
 /** The answers that the events of a report give to DORA's Quick Check. */
 export declare function quickCheckAnswers(row: DoraRow): QuickCheckAnswers;
 /** The scores of a group of teams in the survey of DORA, to compare a score with. */
@@ -4682,6 +5313,16 @@ export declare function quickCheckBenchmark(population: string, year: number): Q
 export declare function quickCheckScore(answers: QuickCheckAnswers, year: number): QuickCheckScore;
 /** The periods of a report as flat rows, in their order. */
 export declare function reportRows(report: DoraReport): readonly ReportRow[];
+/** Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance, which targets were met, where changes wait, and what could be the next targets. */
+export declare function review(
+  previous: Measures,
+  current: Measures,
+  policy: ReviewPolicy,
+): Review<Timestamp>;
+/** How long something lasts of which not all has ended: the time to patch, to restore or to recover. */
+export declare function survival(lifetimes: readonly Lifetime[], level: number): Survival;
+/** The working time between two instants; negative if `end` is before `start`. */
+export declare function workingSpan(start: Instant, end: Instant, workingTime: WorkingTime): Span;
 /** A policy that is checked and digested once, for any number of reports. */
 export declare class Engine {
   #private;
@@ -4734,6 +5375,8 @@ export interface DeploymentColumns {
   readonly revision?: Uint32Array | undefined;
   /** The deployments that each remediates. */
   readonly remediates?: Lists | undefined;
+  /** The run that each is a part or an attempt of, or none. */
+  readonly run?: Uint32Array | undefined;
   /** The changes of each. */
   readonly changes?: Uint32Array | undefined;
   /** Instead of `changes`: the indices of those of each, of which several may share one. */
@@ -4753,6 +5396,22 @@ export interface ChangeColumns {
   readonly merge?: Uint8Array | undefined;
   /** The changes that each reverts. */
   readonly reverts?: Lists | undefined;
+  /** When the issue of each was created. */
+  readonly issueCreatedAt?: BigInt64Array | undefined;
+  /** Where `issueCreatedAt` is present: one bit a row, lowest first. */
+  readonly issueCreatedAtValidity?: Uint8Array | undefined;
+  /** When the request for its review was opened. */
+  readonly openedAt?: BigInt64Array | undefined;
+  /** Where `openedAt` is present: one bit a row, lowest first. */
+  readonly openedAtValidity?: Uint8Array | undefined;
+  /** When each was first reviewed. */
+  readonly reviewedAt?: BigInt64Array | undefined;
+  /** Where `reviewedAt` is present: one bit a row, lowest first. */
+  readonly reviewedAtValidity?: Uint8Array | undefined;
+  /** When each was merged. */
+  readonly mergedAt?: BigInt64Array | undefined;
+  /** Where `mergedAt` is present: one bit a row, lowest first. */
+  readonly mergedAtValidity?: Uint8Array | undefined;
 }
 /** Incidents by columns. */
 export interface IncidentColumns {
@@ -4774,6 +5433,8 @@ export interface IncidentColumns {
   readonly duplicate?: Uint8Array | undefined;
   /** The incident that each repeats, or none. */
   readonly duplicateOf?: Uint32Array | undefined;
+  /** The revision that showed each, or none. */
+  readonly revision?: Uint32Array | undefined;
 }
 /** All events by columns. */
 export interface EventColumns {

@@ -3092,6 +3092,8 @@ class DeploymentColumns:
     """The revision of each, or none."""
     remediates: Lists | None = None
     """The deployments that each remediates."""
+    run: Column | None = None
+    """The run that each is a part or an attempt of, or none."""
     changes: Column | None = None
     """The changes of each."""
     listed_changes: Lists | None = None
@@ -3111,6 +3113,22 @@ class ChangeColumns:
     """Whether each only joins others."""
     reverts: Lists | None = None
     """The changes that each reverts."""
+    issue_created_at: Column | None = None
+    """When the issue of each was created."""
+    issue_created_at_validity: Column | None = None
+    """Where `issue_created_at` is present: one bit a row, lowest first."""
+    opened_at: Column | None = None
+    """When the request for its review was opened."""
+    opened_at_validity: Column | None = None
+    """Where `opened_at` is present: one bit a row, lowest first."""
+    reviewed_at: Column | None = None
+    """When each was first reviewed."""
+    reviewed_at_validity: Column | None = None
+    """Where `reviewed_at` is present: one bit a row, lowest first."""
+    merged_at: Column | None = None
+    """When each was merged."""
+    merged_at_validity: Column | None = None
+    """Where `merged_at` is present: one bit a row, lowest first."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class IncidentColumns:
     """Incidents by columns."""
@@ -3132,6 +3150,8 @@ class IncidentColumns:
     """Whether each repeats another of its service and environment."""
     duplicate_of: Column | None = None
     """The incident that each repeats, or none."""
+    revision: Column | None = None
+    """The revision that showed each, or none."""
 @dataclass(frozen=True, kw_only=True, slots=True)
 class EventColumns:
     """All events by columns."""
@@ -4453,7 +4473,33 @@ def prometheus_query_range(text: str) -> tuple[PrometheusSeries, ...]:
     ...
 
 # metrics
-"""The five delivery metrics of DORA, from deployments, changes and incidents."""
+"""Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for."""
+class AttributionRule(StrEnum):
+    """Which commits belong to a deployment."""
+    FIRST_CONTAINING = 'first_containing'
+    """Those that no earlier deployment of the service and environment contains: each commit has one deployment."""
+    PREVIOUS_TO_THIS = 'previous_to_this'
+    """Those that the deployment before does not contain, as `git log previous..this`: with release branches a commit belongs to several deployments."""
+class BugPhase(StrEnum):
+    """Where a bug was found."""
+    PRE_RELEASE = 'pre_release'
+    """Before the release: in review, tests or staging."""
+    PRODUCTION = 'production'
+    """In production: it escaped."""
+class ChangeDirection(StrEnum):
+    """Whether a change is for the better."""
+    BETTER = 'better'
+    """The whole interval is for the better."""
+    WORSE = 'worse'
+    """The whole interval is for the worse."""
+    UNCLEAR = 'unclear'
+    """The interval has both, or there is none."""
+class DeploymentIdentity(StrEnum):
+    """Which deployment rows are one deployment."""
+    ROW = 'row'
+    """Each row."""
+    RUN = 'run'
+    """The rows of one `run` in a service and environment: a pipeline that deploys several parts, or its retries."""
 class DeploymentIntent(StrEnum):
     """What a deployment was for."""
     PLANNED = 'planned'
@@ -4488,6 +4534,8 @@ class DurationSummary(StrEnum):
     """The value in the middle."""
     MEAN = 'mean'
     """The arithmetic mean, which a single long one can double."""
+    DAILY_MEDIANS = 'daily_medians'
+    """The median of the medians of the days, as in GitLab: a day with one item weighs as much as one with fifty."""
 class ExclusionReason(StrEnum):
     """Why an item was left out of a metric."""
     OTHER_ENVIRONMENT = 'other_environment'
@@ -4528,6 +4576,20 @@ class ExclusionReason(StrEnum):
     """A failed deployment that has not recovered."""
     END_UNKNOWN = 'end_unknown'
     """A failed deployment that has recovered at an unknown instant."""
+    TOO_SHORT = 'too_short'
+    """A lead time below the shortest one of the policy."""
+    SAME_RUN = 'same_run'
+    """A deployment row of a run that another row stands for."""
+    REWORK = 'rework'
+    """Rework, where the policy leaves it out of the fail rate."""
+    SAME_OUTAGE = 'same_outage'
+    """A failed deployment, or an incident of it, that is part of an outage which another one stands for."""
+    NOT_RECORDED = 'not_recorded'
+    """A deployment or an incident that lacks the instants or parts which the metric needs."""
+    IMMATURE = 'immature'
+    """A release that is too young for its bugs to be found, and the bugs of it."""
+    NOT_PATCHED = 'not_patched'
+    """A vulnerability that ended without a patch, or whose risk was accepted."""
 class FailureSignal(StrEnum):
     """A signal that a deployment failed."""
     INCIDENT = 'incident'
@@ -4544,12 +4606,24 @@ class FailureSignal(StrEnum):
     """A revision that ran before it ran again later: the first deployment after that revision failed."""
     OUTCOME = 'outcome'
     """Its own outcome is failure, error or timeout."""
+class FrequencyRule(StrEnum):
+    """How the frequency of deployments is computed."""
+    MEAN = 'mean'
+    """Deployments per `frequency_per` over the whole range, with empty days, not rounded."""
+    FLOORED_MEAN = 'floored_mean'
+    """The same, rounded down to a whole number, as Middleware prints it: 9 a month are 2 a week."""
+    MEDIAN = 'median'
+    """The median number of deployments in a period of `frequency_unit`, empty ones included."""
+    MEDIAN_DAYS = 'median_days'
+    """The median number of days with a deployment in a period of `frequency_unit`, empty ones included, as in DevLake."""
 class IncidentLink(StrEnum):
     """A rule that links an incident to the deployment that caused it."""
     CAUSED_BY = 'caused_by'
     """The incident names it in `caused_by`."""
     LATEST_BEFORE = 'latest_before'
     """It is the latest one of the same service and environment that succeeded before the incident was detected."""
+    REVISION = 'revision'
+    """It is the latest one before the incident that brought the revision which the incident names."""
 class LeadStart(StrEnum):
     """When the lead time of a change begins."""
     AUTHORED = 'authored'
@@ -4558,6 +4632,14 @@ class LeadStart(StrEnum):
     """When it entered version control in its present form: a rebase hides the time before it."""
     AUTHORED_OR_COMMITTED = 'authored_or_committed'
     """When it was written, or when it was committed where the first is unknown."""
+    OPENED = 'opened'
+    """When its request for review was opened."""
+    REVIEWED = 'reviewed'
+    """When it was first reviewed."""
+    MERGED = 'merged'
+    """When it was merged, as GitLab has it: the time of writing and of review is left out."""
+    ISSUE_CREATED = 'issue_created'
+    """When the issue was created that it is for."""
 class LeadUnit(StrEnum):
     """The unit that has a lead time."""
     CHANGE = 'change'
@@ -4584,18 +4666,102 @@ class LevelVerdict(StrEnum):
     """No level has the value."""
     NO_TABLE = 'no_table'
     """The report has no levels for this metric."""
+class LinkScope(StrEnum):
+    """Among which deployments `latest_before` and `revision` look."""
+    SERVICE = 'service'
+    """Those of the service and environment of the incident."""
+    ENVIRONMENT = 'environment'
+    """Those of its environment, whatever the service: an incident of a board that knows no services."""
 class Metric(StrEnum):
     """A metric."""
     DEPLOYMENT_FREQUENCY = 'deployment_frequency'
-    """How often is deployed: deployments a day."""
+    """How often is deployed: deployments in `frequency_per` of the policy, or by its rule."""
     CHANGE_LEAD_TIME = 'change_lead_time'
     """How long a change takes to production: seconds."""
+    CODING_TIME = 'coding_time'
+    """The part of the lead time until its request for review was opened, or until it was committed if there was none."""
+    PICKUP_TIME = 'pickup_time'
+    """The part of the lead time from opening to the first review."""
+    REVIEW_TIME = 'review_time'
+    """The part of the lead time from the first review to the merge."""
+    DELIVERY_TIME = 'delivery_time'
+    """The part of the lead time from the merge to production."""
     CHANGE_FAIL_RATE = 'change_fail_rate'
     """The share of deployments that failed."""
     FAILED_DEPLOYMENT_RECOVERY_TIME = 'failed_deployment_recovery_time'
     """How long a failed deployment takes to recover: seconds."""
     DEPLOYMENT_REWORK_RATE = 'deployment_rework_rate'
     """The share of deployments that were made to repair production."""
+    DEPLOYMENT_SUCCESS_RATE = 'deployment_success_rate'
+    """The share of attempts to deploy that succeeded."""
+    FIRST_TRY_SUCCESS_RATE = 'first_try_success_rate'
+    """The share of releases whose first attempt succeeded."""
+    EVENTUAL_SUCCESS_RATE = 'eventual_success_rate'
+    """The share of releases of which an attempt succeeded."""
+    ROLLBACK_RATE = 'rollback_rate'
+    """The share of deployments that are rollbacks: by their intent, or because an earlier revision came back."""
+    AUTOMATIC_ROLLBACK_RATE = 'automatic_rollback_rate'
+    """The share of deployments that are rollbacks which a machine started."""
+    MANUAL_ROLLBACK_RATE = 'manual_rollback_rate'
+    """The share of deployments that are rollbacks which a person started."""
+    ROLLED_BACK_RATE = 'rolled_back_rate'
+    """The share of releases that were rolled back: of deployments that are no rollbacks, those that one took back."""
+    DEPLOYMENT_DURATION = 'deployment_duration'
+    """How long a deployment takes from its start to its end: seconds."""
+    QUEUE_DURATION = 'queue_duration'
+    """How long a deployment waits in queues: seconds."""
+    BUILD_DURATION = 'build_duration'
+    """How long a deployment builds, with what runs side by side counted once: seconds."""
+    TEST_DURATION = 'test_duration'
+    """How long a deployment tests: seconds."""
+    ROLLOUT_DURATION = 'rollout_duration'
+    """How long a deployment brings the new version to its hosts, by its stages of the kind `deploy`: seconds."""
+    DEPLOYMENT_DOWNTIME = 'deployment_downtime'
+    """How long the service was down because of a deployment: as measured, or else during the incidents that it caused."""
+    TIME_TO_RESTORE = 'time_to_restore'
+    """How long an incident lasts from its detection to its resolution, whatever caused it: seconds."""
+    CRITICAL_TIME_TO_RESTORE = 'critical_time_to_restore'
+    """How long a critical incident lasts, by its severity or its service: seconds."""
+    CRITICAL_RESTORED_IN_TIME = 'critical_restored_in_time'
+    """The share of critical incidents that were over within `critical.restore_target` of the policy."""
+    BUG_ESCAPE_RATE = 'bug_escape_rate'
+    """The share of bugs that were found in production, of releases old enough to count."""
+    ESCAPED_BUGS = 'escaped_bugs'
+    """Bugs found in production to each release, of releases old enough to count."""
+    OPEN_VULNERABILITIES = 'open_vulnerabilities'
+    """The vulnerabilities that are open at the end of the range."""
+    OPENED_VULNERABILITIES = 'opened_vulnerabilities'
+    """The vulnerabilities that were found in the range."""
+    CLOSED_VULNERABILITIES = 'closed_vulnerabilities'
+    """The vulnerabilities that ended in the range."""
+    OPEN_VULNERABILITY_AGE = 'open_vulnerability_age'
+    """How long vulnerabilities have been open that are so at the end of the range: seconds."""
+    TIME_TO_PATCH = 'time_to_patch'
+    """How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds."""
+    PATCHED_IN_TIME = 'patched_in_time'
+    """The share of vulnerabilities that were patched within the target of their severity."""
+    SCAN_COVERAGE = 'scan_coverage'
+    """The share of deployments whose artifact had been scanned recently."""
+    DEPENDENCY_SCAN_COVERAGE = 'dependency_scan_coverage'
+    """The share of the dependencies of scanned artifacts that were scanned."""
+    ACCEPTED_RISK_DURATION = 'accepted_risk_duration'
+    """How long a risk stays accepted: until it ends, until its term is over, or so far."""
+    OVERDUE_RISK_RATE = 'overdue_risk_rate'
+    """The share of accepted risks that lasted beyond their term."""
+class MetricKind(StrEnum):
+    """What the value of a metric is."""
+    FREQUENCY = 'frequency'
+    """Items in a period of time."""
+    DURATION = 'duration'
+    """Seconds."""
+    SHARE = 'share'
+    """A part of a whole, from 0 to 1."""
+    RATIO = 'ratio'
+    """Events to each item, which can exceed 1."""
+    COUNT = 'count'
+    """A number of events in the range."""
+    LEVEL = 'level'
+    """What there is at the end of the range."""
 class NegativeSpans(StrEnum):
     """How a span that ends before it begins is treated."""
     DROP = 'drop'
@@ -4610,6 +4776,14 @@ class OpenRecoveries(StrEnum):
     """Nothing: it is left out and counted."""
     AGE = 'age'
     """Its age at the end of the report's range."""
+    CENSOR = 'censor'
+    """It is censored: it lasts at least as long as its age at the end of the range."""
+class PartialBuckets(StrEnum):
+    """Whether buckets that reach beyond the range are listed."""
+    KEEP = 'keep'
+    """They are listed with the part in the range, and marked as partial."""
+    DROP = 'drop'
+    """They are left out of the list; the whole range still has their items."""
 class PartialDeployments(StrEnum):
     """What a deployment is that failed in a part."""
     FAILED = 'failed'
@@ -4618,6 +4792,16 @@ class PartialDeployments(StrEnum):
     """One that succeeded."""
     UNSUCCESSFUL = 'unsuccessful'
     """One that failed, as with the outcome `failure`."""
+class PatchStart(StrEnum):
+    """When the time to patch begins."""
+    DISCLOSED = 'disclosed'
+    """When it was published."""
+    DETECTED = 'detected'
+    """When it was found in the service."""
+    FIX_AVAILABLE = 'fix_available'
+    """When a fix could be had."""
+    FIRST_AFFECTED = 'first_affected'
+    """When it was published, or when the first affected version was deployed if that was later: nobody patches what does not run."""
 class QuantileRule(StrEnum):
     """How a quantile is read from a sample."""
     LINEAR = 'linear'
@@ -4632,6 +4816,18 @@ class RateDenominator(StrEnum):
     """Those that succeeded."""
     FINISHED = 'finished'
     """Those that ran: success, failure, error and timeout, but not cancelled or skipped ones."""
+    SUCCESSFUL_EXCEPT_REWORK = 'successful_except_rework'
+    """Those that succeeded, without rework, for the fail rate; the rework rate is a share of all that succeeded."""
+    FINISHED_EXCEPT_REWORK = 'finished_except_rework'
+    """Those that ran, without rework, for the fail rate; the rework rate is a share of all that ran."""
+class RateNumerator(StrEnum):
+    """What the fail rate counts."""
+    FAILED_DEPLOYMENTS = 'failed_deployments'
+    """Deployments that failed: each once, so that the rate is a share."""
+    INCIDENTS = 'incidents'
+    """Incidents, by the instant of their detection, linked or not."""
+    LINKED_INCIDENTS = 'linked_incidents'
+    """The same, of incidents that are linked to a deployment; others are left out and counted."""
 class RecoveryEnd(StrEnum):
     """When the time to recover ends."""
     INCIDENT_ELSE_REMEDY = 'incident_else_remedy'
@@ -4648,12 +4844,32 @@ class RecoveryMembership(StrEnum):
     """When the failed deployment finished: its recovery stands beside its failure."""
     RECOVERY = 'recovery'
     """When it recovered."""
+    DETECTION = 'detection'
+    """When the first incident was detected; as `failure` where no incident is linked."""
 class RecoveryStart(StrEnum):
     """When the time to recover begins."""
     DEPLOYMENT_FINISHED = 'deployment_finished'
     """When the failed deployment finished."""
     INCIDENT_DETECTED = 'incident_detected'
     """When its first incident was detected; when it finished, where no incident is linked."""
+    EARLIEST = 'earliest'
+    """Whichever came first."""
+class RecoveryUnit(StrEnum):
+    """What has a recovery time."""
+    DEPLOYMENT = 'deployment'
+    """A failed deployment: its incidents are one outage."""
+    FIRST_OF_RUN = 'first_of_run'
+    """The first of the failed deployments that one deployment repairs, as metrik counts a run of failures."""
+    INCIDENT = 'incident'
+    """An incident that is linked to a deployment."""
+    ANY_INCIDENT = 'any_incident'
+    """Any incident, linked or not."""
+class Redelivery(StrEnum):
+    """How a change counts that was delivered before."""
+    EXCLUDE = 'exclude'
+    """It has a lead time from its first delivery only."""
+    INCLUDE = 'include'
+    """It has a lead time from each deployment that lists it, as where the previous tag is that by time: with release branches a commit counts several times."""
 class RelandRule(StrEnum):
     """How a change or a revision that was taken back and comes again counts."""
     EXCLUDE = 'exclude'
@@ -4684,6 +4900,42 @@ class SeveralIncidents(StrEnum):
     """The one resolved first."""
     LAST = 'last'
     """The one resolved last: while one is open, so is the recovery."""
+class SpanRounding(StrEnum):
+    """To what a duration is rounded before anything is computed of it."""
+    EXACT = 'exact'
+    """To the millisecond."""
+    MINUTE_UP = 'minute_up'
+    """Up to a whole minute."""
+    MINUTE_DOWN = 'minute_down'
+    """Down to a whole minute."""
+    HOUR_DOWN = 'hour_down'
+    """Down to a whole hour."""
+class StageKind(StrEnum):
+    """What a part of a deployment does."""
+    QUEUE = 'queue'
+    """It waits for a machine or a turn."""
+    BUILD = 'build'
+    """It builds."""
+    TEST = 'test'
+    """It tests."""
+    DEPLOY = 'deploy'
+    """It brings the new version to its hosts."""
+class TargetVerdict(StrEnum):
+    """Whether a target was met."""
+    MET = 'met'
+    """The whole interval is on the right side of the target; of a direction, the change is proven better."""
+    MISSED = 'missed'
+    """The whole interval is on the wrong side; of a direction, the change is proven worse."""
+    UNCLEAR = 'unclear'
+    """The interval has the target in it, or there is none: too few items for a verdict."""
+    NO_DATA = 'no_data'
+    """There is no value."""
+class Trend(StrEnum):
+    """Where a metric should go."""
+    RISE = 'rise'
+    """Up: more is better."""
+    FALL = 'fall'
+    """Down: less is better."""
 class UndefinedReason(StrEnum):
     """Why there is no number."""
     EMPTY_RANGE = 'empty_range'
@@ -4700,12 +4952,81 @@ class UndefinedReason(StrEnum):
     """No failed deployment has recovered."""
     ALL_EXCLUDED = 'all_excluded'
     """Every item was left out; `excluded` says why."""
+    NOT_REACHED = 'not_reached'
+    """So many items are open that the median lies beyond what has been seen."""
+    NO_INCIDENTS = 'no_incidents'
+    """There was no incident."""
+    NO_ITEMS = 'no_items'
+    """Nothing of this kind is in the input."""
 class UndeliveredChanges(StrEnum):
     """Where the changes of a deployment that did not succeed go."""
     CARRY_FORWARD = 'carry_forward'
     """To the next deployment of that service and environment that succeeds."""
     DROP = 'drop'
     """Nowhere, unless a deployment that succeeds lists them itself."""
+class WorkingEdges(StrEnum):
+    """How time before the first and after the last working day of a span counts."""
+    EXCLUDE = 'exclude'
+    """Like any other: only working days count."""
+    INCLUDE = 'include'
+    """A span that begins or ends on days off counts them: somebody worked then."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class AttributedChanges(_Value):
+    """The commits of a deployment, made by `attribute_changes`."""
+    deployment: str
+    """The id of the deployment."""
+    previous: str | None = None
+    """The id of the one before it that succeeded, of its service and environment."""
+    changes: Sequence[str]
+    """The ids of its commits, from its revision back."""
+    unknown_revision: bool
+    """Whether its revision is not among the commits, so that it has none."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Bottleneck(_Value):
+    """The stage that takes the greatest part of the lead time."""
+    stage: Metric
+    """The stage."""
+    share: float
+    """Its part of the mean lead time, from 0 to 1."""
+    mean: float
+    """Its mean, in seconds."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Breakdown(_Value):
+    """How figures are broken down."""
+    unit: BucketUnit = BucketUnit.MONTH
+    """The length of the buckets; `month` by default."""
+    zone: str = 'UTC'
+    """The time zone of the buckets; `UTC` by default."""
+    group_by: Sequence[str] = ()
+    """What events are grouped by: `service`, `environment`, `revision` (the figures of each release) or a label of deployments and incidents."""
+    metrics: Sequence[Metric] = ()
+    """The metrics; all by default."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Bug(_Value):
+    """A bug, found before a release or after it."""
+    id: str
+    """Identifies the bug within the input."""
+    service: str
+    """The service that has it."""
+    found_in: BugPhase
+    """Where it was found."""
+    found_at: datetime
+    """When it was found."""
+    severity: str | None = None
+    """The severity as the tracker names it."""
+    release: str | None = None
+    """The release that has it: the revision of a deployment, or its id."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is grouped by beside service and severity: `{"team": "checkout"}`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Cause(_Value):
+    """What shows that a deployment failed."""
+    signal: FailureSignal
+    """The signal."""
+    incident: str | None = None
+    """The id of the incident."""
+    deployment: str | None = None
+    """The id of the deployment that repaired it."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Change(_Value):
     """A commit or another unit of work that deployments deliver."""
@@ -4719,6 +5040,14 @@ class Change(_Value):
     """Whether it is a merge: a commit with two parents or more."""
     reverts: Sequence[str] = ()
     """The ids of the earlier changes that it reverts."""
+    issue_created_at: datetime | None = None
+    """When the issue was created that it is for."""
+    opened_at: datetime | None = None
+    """When its request for review was opened."""
+    reviewed_at: datetime | None = None
+    """When it was first reviewed."""
+    merged_at: datetime | None = None
+    """When it was merged."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Classification(_Value):
     """The level of a value in a report of DORA, made by `classify`."""
@@ -4734,6 +5063,35 @@ class Classification(_Value):
     """The levels of the value, best first: one, several if `ambiguous`, none otherwise."""
     nearest: Sequence[Level]
     """Of a `gap`: the levels next to the value on both sides, best first."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Commit(_Value):
+    """A commit with its parents."""
+    id: str
+    """Identifies the commit within the input."""
+    parents: Sequence[str] = ()
+    """The ids of its parents."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CriticalIncidents(_Value):
+    """Which incidents are critical, and how soon they should be over."""
+    severities: Sequence[str] = ('critical', 'sev1', 'sev-1', 'p1', 'p0')
+    """Their severities, in any case of letters; `critical`, `sev1`, `sev-1`, `p1` and `p0` by default."""
+    services: Sequence[str] = ()
+    """The critical services, all of whose incidents are critical; none by default."""
+    restore_target: timedelta = timedelta(seconds=3600)
+    """How soon one should be over; 1 hour by default."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Definition(_Value):
+    """What a metric is, as data, made by `definitions`."""
+    metric: Metric
+    """The metric."""
+    kind: MetricKind
+    """What its value is."""
+    item: str
+    """What one item is."""
+    better: Trend
+    """Which direction is better."""
+    target: float | None = None
+    """The usual target, which the value should be below, or above if more is better; absent where the direction is the target."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Deployment(_Value):
     """One attempt to deploy a version of a service to an environment."""
@@ -4757,6 +5115,32 @@ class Deployment(_Value):
     """The ids of earlier deployments of this service and environment that this one repairs."""
     changes: Sequence[str] = ()
     """The ids of the changes that it delivered: those that the deployment before it did not contain."""
+    run: str | None = None
+    """The pipeline run or release that it is a part or an attempt of."""
+    automatic: bool | None = None
+    """Whether a machine started it, such as an automatic rollback; left out when that is unknown."""
+    downtime: timedelta | None = None
+    """How long the service was down because of it, where that was measured."""
+    stages: Sequence[DeploymentStage] = ()
+    """What it consisted of: the time in the queue, builds, tests, rollouts."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is grouped by beside service and environment: `{"team": "checkout"}`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class DeploymentStage(_Value):
+    """A part of a deployment."""
+    kind: StageKind
+    """What was done."""
+    started_at: datetime
+    """When it began."""
+    finished_at: datetime | None = None
+    """When it ended; left out while it runs."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class DetectedRollback(_Value):
+    """A rollback and what it took back, made by `detect_rollbacks`."""
+    deployment: str
+    """The id of the deployment that rolled back."""
+    failed: Sequence[str]
+    """The ids of the deployments that failed, as it shows."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DoraReport(_Value):
     """The five delivery metrics of DORA over a range and each of its buckets."""
@@ -4812,6 +5196,25 @@ class Estimate(_Value):
     """Nine of ten are not longer, of a set of durations."""
     p95: float | None = None
     """Nineteen of twenty are not longer, of a set of durations."""
+    open: int | None = None
+    """Of durations that the policy censors: how many of the `n` had not ended."""
+    fallbacks: int | None = None
+    """Of lead times, with fallbacks in the policy: how many began at one."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Events(_Value):
+    """All events of a report."""
+    deployments: Sequence[Deployment] = ()
+    """Attempts to deploy, also those before the range of the report."""
+    changes: Sequence[Change] = ()
+    """The changes that they deliver."""
+    incidents: Sequence[Incident] = ()
+    """Incidents."""
+    bugs: Sequence[Bug] = ()
+    """Bugs, found before releases and after them."""
+    vulnerabilities: Sequence[Vulnerability] = ()
+    """Vulnerabilities, also those that are closed."""
+    scans: Sequence[Scan] = ()
+    """Scans of artifacts."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Exclusion(_Value):
     """How many items were left out for one reason."""
@@ -4819,6 +5222,33 @@ class Exclusion(_Value):
     """The reason."""
     n: int
     """How many."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Explanation(_Value):
+    """A number and every event behind it, made by `explain_metric`."""
+    metric: Metric
+    """The metric."""
+    range: TimeRange
+    """The range of the number."""
+    estimate: Estimate
+    """The number."""
+    items: Sequence[Item]
+    """The events that count for it and those that were left out, in the order of time."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Figure(_Value):
+    """One metric with its estimate."""
+    metric: Metric
+    """The metric."""
+    estimate: Estimate
+    """Its value with its basis, or the reason why there is none."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Group(_Value):
+    """The measures of a group of events."""
+    labels: Mapping[str, str]
+    """What all events of the group have in common; empty for all events."""
+    overall: Period
+    """The whole range."""
+    buckets: Sequence[Period]
+    """The buckets that touch the range, in order, empty ones too."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Incident(_Value):
     """A disruption of a service that needed immediate attention."""
@@ -4840,6 +5270,149 @@ class Incident(_Value):
     """The id of the incident that this one repeats."""
     closed: bool = False
     """Whether it is over although nobody recorded when."""
+    revision: str | None = None
+    """The revision or artifact that showed it, where that is known."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is grouped by beside service and environment: `{"team": "checkout"}`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Item(_Value):
+    """One event as it counts for a metric."""
+    deployment: str | None = None
+    """The id of the deployment that counts, delivered the change, or failed."""
+    change: str | None = None
+    """The id of the change."""
+    incident: str | None = None
+    """The id of the incident."""
+    bug: str | None = None
+    """The id of the bug."""
+    vulnerability: str | None = None
+    """The id of the vulnerability."""
+    scan: str | None = None
+    """The id of the scan."""
+    at: datetime
+    """The instant by which it belongs to the range."""
+    affected: bool | None = None
+    """Of a share: whether it is in the part: it failed, succeeded, was rework."""
+    seconds: float | None = None
+    """Of a duration: how long it lasted, or has lasted so far."""
+    open: bool = False
+    """Of a duration: whether it has not ended."""
+    excluded: ExclusionReason | None = None
+    """Why it was left out, if it was."""
+    causes: Sequence[Cause] = ()
+    """What shows that the deployment failed."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ItemDifference(_Value):
+    """An event under two policies."""
+    first: Item | None = None
+    """Under the first policy."""
+    second: Item | None = None
+    """Under the second policy."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Lifetime(_Value):
+    """How long something lasted, or has lasted so far."""
+    length: float
+    """In any unit, and the same for all."""
+    open: bool = False
+    """Whether it has not ended."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class LinkedIncident(_Value):
+    """An incident and the deployment that caused it, made by `link_incidents`."""
+    incident: str
+    """The id of the incident."""
+    deployment: str | None = None
+    """The id of the deployment that caused it, if one could be found."""
+    excluded: ExclusionReason | None = None
+    """Why it is linked to none."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Measures(_Value):
+    """Metrics over a range and its buckets, of all events and of each group, made by `measure`."""
+    range: TimeRange
+    """The range that the measures cover."""
+    group_by: Sequence[str]
+    """What the groups differ in."""
+    whole: Group
+    """All events."""
+    groups: Sequence[Group]
+    """Each group with an event of these metrics in the range, in the order of their labels."""
+    policy: Policy
+    """The policy: every choice that was made."""
+    policy_digest: str
+    """The digest of the policy: `sha256:` and 64 hexadecimal digits."""
+    tzdb_version: str
+    """The version of the time zone database that cut the buckets."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MetricChange(_Value):
+    """The difference of two estimates, in the unit of the metric."""
+    difference: float
+    """The current value minus the previous one."""
+    relative: float | None = None
+    """The difference as a part of the previous value; absent where that is 0."""
+    interval: Interval | None = None
+    """Its confidence interval, where both estimates have one: Newcombe's hybrid of the two intervals (Statistics in Medicine 17, 1998, method 10), which takes both ranges as independent."""
+    direction: ChangeDirection
+    """Whether it is for the better, by the interval."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MetricDifference(_Value):
+    """A metric under two policies."""
+    metric: Metric
+    """The metric."""
+    first: Estimate
+    """Its number under the first policy."""
+    second: Estimate
+    """Its number under the second policy."""
+    items: Sequence[ItemDifference]
+    """The events that count differently, in the order of time."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MetricReview(_Value):
+    """A metric in a review."""
+    metric: Metric
+    """The metric."""
+    better: Trend
+    """Which direction is better."""
+    previous: Estimate
+    """The estimate of the range before."""
+    current: Estimate
+    """The estimate of the range under review."""
+    change: MetricChange | None = None
+    """What it changed by; absent where one of both is undefined."""
+    trend: MetricTrend | None = None
+    """The trend over the buckets of both ranges; absent with fewer than three that have a value."""
+    target: float | None = None
+    """The target; absent where the direction is the target."""
+    verdict: TargetVerdict
+    """Whether the target was met."""
+    level: Level | None = None
+    """The level of the current value in DORA's report, if it has one."""
+    next_target: float | None = None
+    """A target for the next range: what has been reached, where that is proven better than the target; else the target."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MetricTarget(_Value):
+    """Where a metric should go."""
+    metric: Metric
+    """The metric."""
+    value: float | None = None
+    """The value that it should be below, or above if more is better."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MetricTrend(_Value):
+    """The trend of a metric over buckets."""
+    buckets: int
+    """How many buckets have a value."""
+    slope: float
+    """What the metric changes by in a bucket: the median of the slopes of all pairs (H."""
+    p: float
+    """The chance of so clear a trend without one: the test of Mann and Kendall, exact for up to ten buckets without equal values, else by the normal distribution with corrections for continuity and for ties."""
+    direction: ChangeDirection
+    """Whether it is for the better, by `p` and the level of the policy."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Period(_Value):
+    """The figures of a group in one range of time."""
+    range: TimeRange
+    """The part of the bucket that lies in the range."""
+    partial: bool
+    """Whether the bucket reaches beyond the range, so that these figures show only a part of it."""
+    figures: Sequence[Figure]
+    """A figure for each metric, in the order of `definitions`."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Policy(_Value):
     """Every choice behind the delivery metrics."""
@@ -4897,6 +5470,52 @@ class Policy(_Value):
     """How a change or a revision that comes again after it was taken back counts; `exclude` by default: who brings it back has repaired it, and the deployment that had taken it back did not fail."""
     partial_deployments: PartialDeployments = PartialDeployments.FAILED
     """What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere."""
+    lead_start_fallbacks: Sequence[LeadStart] = ()
+    """Where else the lead time of a change begins if the instant of `lead_start` is unknown: the first that is known."""
+    shortest_lead: timedelta = timedelta(seconds=0)
+    """The shortest lead time that counts; shorter ones are left out and counted."""
+    redelivery: Redelivery = Redelivery.EXCLUDE
+    """How a change counts that was delivered before; `exclude` by default."""
+    lead_rounding: SpanRounding = SpanRounding.EXACT
+    """To what lead times are rounded; `exact` by default."""
+    recovery_rounding: SpanRounding = SpanRounding.EXACT
+    """To what recovery times are rounded; `exact` by default."""
+    identity: DeploymentIdentity = DeploymentIdentity.ROW
+    """Which rows are one deployment; `row` by default."""
+    failed_outcomes: Sequence[DeploymentOutcome] = (DeploymentOutcome.FAILURE, DeploymentOutcome.ERROR, DeploymentOutcome.TIMEOUT)
+    """Which outcomes are failures; `failure`, `error` and `timeout` by default."""
+    rate_numerator: RateNumerator = RateNumerator.FAILED_DEPLOYMENTS
+    """What the fail rate counts; `failed_deployments` by default."""
+    link_scope: LinkScope = LinkScope.SERVICE
+    """Among which deployments an incident is linked by time or revision; `service` by default."""
+    recovery_unit: RecoveryUnit = RecoveryUnit.DEPLOYMENT
+    """What has a recovery time; `deployment` by default."""
+    frequency_rule: FrequencyRule = FrequencyRule.MEAN
+    """How the frequency is computed; `mean` by default."""
+    frequency_unit: BucketUnit = BucketUnit.WEEK
+    """The periods of the frequency rules `median` and `median_days`; `week` by default."""
+    partial_buckets: PartialBuckets = PartialBuckets.KEEP
+    """Whether buckets that reach beyond the range are listed; `keep` by default."""
+    working_time: WorkingTime | None = None
+    """Which days and hours count in lead and recovery times; left out by default: all do, as in DORA, since users wait at weekends, too."""
+    critical: CriticalIncidents = field(default_factory=lambda: CriticalIncidents())
+    """Which incidents are critical, and how soon they should be over."""
+    quality: QualityPolicy = field(default_factory=lambda: QualityPolicy())
+    """How bugs count."""
+    security: SecurityPolicy = field(default_factory=lambda: SecurityPolicy())
+    """How vulnerabilities and scans count."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class PolicyDifference(_Value):
+    """What two policies make of the same events, made by `diff_policies`."""
+    choices: Sequence[str]
+    """The fields in which the policies differ."""
+    metrics: Sequence[MetricDifference]
+    """The metrics whose numbers or items differ, in the order of `definitions`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class QualityPolicy(_Value):
+    """How bugs count."""
+    maturation: timedelta = timedelta(seconds=2592000)
+    """How old a release must be at the end of the range to count; 30 days by default."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class QuickCheckAnswers(_Value):
     """Answers to the questions of DORA's Quick Check."""
@@ -4990,6 +5609,124 @@ class ReportRow(_Value):
     """The share of them that were."""
     policy_digest: str
     """The digest of the policy: rows of two policies must not be compared."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class RevertedDeployment(_Value):
+    """A deployment whose change a later one reverted, made by `link_reverts`."""
+    deployment: str
+    """The id of the deployment that had delivered the change."""
+    reverted_by: str
+    """The id of the first deployment that delivered a revert of it."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Review(_Value):
+    """A review of two ranges, made by `review`."""
+    previous: TimeRange
+    """The range before."""
+    current: TimeRange
+    """The range under review."""
+    metrics: Sequence[MetricReview]
+    """Every metric that both ranges have."""
+    bottleneck: Bottleneck | None = None
+    """The stage that takes the greatest part of the lead time; absent without lead times."""
+    improved: Sequence[Metric]
+    """The metrics that are proven better than before: what to celebrate."""
+    worsened: Sequence[Metric]
+    """The metrics that are proven worse than before."""
+    policy_digest: str
+    """The digest of the policy of the measures."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReviewPolicy(_Value):
+    """What a review compares with."""
+    targets: Sequence[MetricTarget] = ()
+    """Targets in the place of the usual ones of `definitions`."""
+    alpha: float = 0.05
+    """The level of the trends: the chance of a false one; 0.05 by default."""
+    year: int = 2024
+    """The year of DORA's report whose levels are named; 2024 by default, the latest that has some."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Scan(_Value):
+    """A scan of an artifact for vulnerabilities."""
+    id: str
+    """Identifies the scan within the input."""
+    artifact: str
+    """The artifact: the revision of the deployments that run it."""
+    kind: str
+    """The kind, as `sca`, `sast`, `container` or `secrets`."""
+    scanned_at: datetime
+    """When it was scanned."""
+    service: str | None = None
+    """The service of the artifact, to group by."""
+    dependencies: int | None = None
+    """How many dependencies the artifact has."""
+    scanned_dependencies: int | None = None
+    """How many of them were scanned."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is grouped by beside the service: `{"team": "checkout"}`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class SecurityPolicy(_Value):
+    """How vulnerabilities and scans count."""
+    patch_start: PatchStart = PatchStart.DISCLOSED
+    """When the time to patch begins; `disclosed` by default."""
+    patch_targets: Mapping[str, timedelta] = field(default_factory=lambda: {'critical': timedelta(seconds=1296000), 'high': timedelta(seconds=2592000)})
+    """How soon a vulnerability of each severity should be patched, in any case of letters; 15 days if `critical` and 30 if `high` by default, as in CISA's directive BOD 19-02."""
+    scan_max_age: timedelta = timedelta(seconds=604800)
+    """How old the scan of an artifact may be when it is deployed; 7 days by default."""
+    scan_kinds: Sequence[str] = ()
+    """The kinds of scan that an artifact needs, all of them; any one scan by default."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Survival(_Value):
+    """How long something lasts, made by `survival`, in the unit of the lifetimes."""
+    n: int
+    """The number of lifetimes."""
+    open: int
+    """How many of them have not ended."""
+    median: float | None = None
+    """Half of them last no longer; absent if so many are open that it lies beyond what was seen."""
+    p90: float | None = None
+    """Nine of ten last no longer."""
+    p95: float | None = None
+    """Nineteen of twenty last no longer."""
+    interval: Interval | None = None
+    """The confidence interval of the median, where both ends were seen."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Vulnerability(_Value):
+    """A vulnerability of a service."""
+    id: str
+    """Identifies it within the input: one CVE in two services is two rows."""
+    service: str
+    """The affected service."""
+    environment: str = 'production'
+    """The affected environment; `production` when left out."""
+    severity: str | None = None
+    """The severity as the scanner names it; the policy has a target for each."""
+    detected_at: datetime
+    """When it was found in the service: from then on it is open."""
+    disclosed_at: datetime | None = None
+    """When it was published."""
+    fix_available_at: datetime | None = None
+    """When a fix could be had."""
+    affected_at: datetime | None = None
+    """When the first affected version was deployed."""
+    patched_by: str | None = None
+    """The id of the deployment that carried the fix."""
+    patched_at: datetime | None = None
+    """When the fix was deployed, where no deployment of the input is named."""
+    closed_at: datetime | None = None
+    """When it ended without a patch: the service was removed, or it was a false alarm."""
+    accepted_at: datetime | None = None
+    """When somebody accepted the risk."""
+    accepted_until: datetime | None = None
+    """Until when the risk is accepted."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What it is grouped by beside service, environment and severity: `{"team": "checkout"}`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class WorkingTime(_Value):
+    """The days on which work is done."""
+    calendar: BusinessCalendar = field(default_factory=lambda: BusinessCalendar())
+    """The weekend, holidays and make-up days; Saturday and Sunday by default."""
+    zone: str = 'UTC'
+    """The time zone of the days; `UTC` by default."""
+    edges: WorkingEdges = WorkingEdges.EXCLUDE
+    """How days off at the beginning and the end of a span count; `exclude` by default."""
 class Engine(_Handle):
     """A policy that is checked and digested once, for any number of reports."""
     def __init__(self, policy: Policy | Mapping[str, object]) -> None:
@@ -5014,14 +5751,77 @@ def policy_from_json(text: str) -> Policy:
 def policy_from_yaml(text: str) -> Policy:
     """Reads a policy from YAML text; `{}` is the default policy."""
     ...
+def default_review_policy() -> ReviewPolicy:
+    """The usual targets, and the levels of 2024."""
+    ...
+def review_policy_from_json(text: str) -> ReviewPolicy:
+    """Reads a policy of reviews from JSON text; `{}` is the default policy."""
+    ...
+def review_policy_from_yaml(text: str) -> ReviewPolicy:
+    """Reads a policy of reviews from YAML text; `{}` is the default policy."""
+    ...
+def attribute_changes(commits: Sequence[Commit | Mapping[str, object]], deployments: Sequence[Deployment | Mapping[str, object]], rule: AttributionRule | str) -> tuple[AttributedChanges, ...]:
+    """Finds the commits that each deployment delivered, from the graph of commits and the revisions of the deployments that succeeded, in the order of time."""
+    ...
 def classify(metric: Metric | str, value: float, year: int) -> Classification:
     """The level of a value by the report of DORA of a year."""
+    ...
+def datadog_policy() -> Policy:
+    """The choices of Datadog."""
+    ...
+def definitions() -> tuple[Definition, ...]:
+    """The metrics as data: what each is, which direction is better, and the usual target."""
+    ...
+def detect_rollbacks(deployments: Sequence[Deployment | Mapping[str, object]], policy: Policy | Mapping[str, object]) -> tuple[DetectedRollback, ...]:
+    """Finds the rollbacks: deployments that say so, and those whose revision ran before and replaces another one."""
+    ...
+def devlake_2021_policy() -> Policy:
+    """The choices of DevLake's dashboard with the benchmarks of 2021: incidents last from their creation to their resolution."""
+    ...
+def devlake_2023_policy() -> Policy:
+    """The choices of DevLake's dashboard with the benchmarks of 2023."""
+    ...
+def diff_policies(events: Events | Mapping[str, object], first: Policy | Mapping[str, object], second: Policy | Mapping[str, object], range: TimeRange | Mapping[str, object], zone: str) -> PolicyDifference:
+    """Why two dashboards differ: the choices in which two policies differ, the numbers that follow, and the events that make the difference."""
+    ...
+def dora_2024_policy() -> Policy:
+    """The definitions of DORA since 2024: the default policy."""
     ...
 def dora(deployments: Sequence[Deployment | Mapping[str, object]], changes: Sequence[Change | Mapping[str, object]], incidents: Sequence[Incident | Mapping[str, object]], policy: Policy | Mapping[str, object], range: TimeRange | Mapping[str, object], unit: BucketUnit | str, zone: str) -> DoraReport:
     """The five delivery metrics over a range and its buckets, in local days of a zone."""
     ...
 def explain(report: DoraReport | Mapping[str, object]) -> str:
     """The report as text for a person: a line for each period, then the basis of each number of the whole range."""
+    ...
+def explain_measures(measures: Measures | Mapping[str, object]) -> str:
+    """Measures as text for a person: the basis of each number of the whole range, then a line for each group."""
+    ...
+def explain_metric(events: Events | Mapping[str, object], policy: Policy | Mapping[str, object], metric: Metric | str, range: TimeRange | Mapping[str, object], zone: str) -> Explanation:
+    """The events behind one number: which count, for how much and why, and which were left out."""
+    ...
+def explain_review(review: Review | Mapping[str, object]) -> str:
+    """A review as text for a person: the bottleneck, then each metric with its change, target and trend."""
+    ...
+def fourkeys_policy() -> Policy:
+    """The choices of Four Keys."""
+    ...
+def gitlab_policy() -> Policy:
+    """The choices of GitLab."""
+    ...
+def link_incidents(deployments: Sequence[Deployment | Mapping[str, object]], incidents: Sequence[Incident | Mapping[str, object]], policy: Policy | Mapping[str, object]) -> tuple[LinkedIncident, ...]:
+    """Links each incident to the deployment that caused it, by the rules of the policy, in the order of the input."""
+    ...
+def link_reverts(deployments: Sequence[Deployment | Mapping[str, object]], changes: Sequence[Change | Mapping[str, object]], policy: Policy | Mapping[str, object]) -> tuple[RevertedDeployment, ...]:
+    """Finds the deployments of which a later one delivered a revert, in the order of time."""
+    ...
+def measure(events: Events | Mapping[str, object], policy: Policy | Mapping[str, object], range: TimeRange | Mapping[str, object], breakdown: Breakdown | Mapping[str, object]) -> Measures:
+    """All metrics of events over a range and its buckets, for all events and for each group of them."""
+    ...
+def metrik_policy() -> Policy:
+    """The choices of metrik."""
+    ...
+def middleware_policy() -> Policy:
+    """The choices of Middleware."""
     ...
 def quick_check_answers(row: DoraRow | Mapping[str, object]) -> QuickCheckAnswers:
     """The answers that the events of a report give to DORA's Quick Check."""
@@ -5034,6 +5834,15 @@ def quick_check_score(answers: QuickCheckAnswers | Mapping[str, object], year: i
     ...
 def report_rows(report: DoraReport | Mapping[str, object]) -> tuple[ReportRow, ...]:
     """The periods of a report as flat rows, in their order."""
+    ...
+def review(previous: Measures | Mapping[str, object], current: Measures | Mapping[str, object], policy: ReviewPolicy | Mapping[str, object]) -> Review:
+    """Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance, which targets were met, where changes wait, and what could be the next targets."""
+    ...
+def survival(lifetimes: Sequence[Lifetime | Mapping[str, object]], level: float) -> Survival:
+    """How long something lasts of which not all has ended: the time to patch, to restore or to recover."""
+    ...
+def working_span(start: datetime | str, end: datetime | str, working_time: WorkingTime | Mapping[str, object]) -> timedelta:
+    """The working time between two instants; negative if `end` is before `start`."""
     ...
 def dora_columns(columns: EventColumns | Mapping[str, object], policy: Policy | Mapping[str, object], range: TimeRange | Mapping[str, object], unit: BucketUnit | str, zone: str) -> DoraReport:
     """The five delivery metrics, from columns: the same report as `dora` gives for the same events."""

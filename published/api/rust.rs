@@ -6179,7 +6179,7 @@ pub mod interchange {
         pub fn new(service: impl Into<String>, tag_pattern: impl Into<String>) -> Self;
     }
 }
-/// The five delivery metrics of DORA, from deployments, changes and incidents.
+/// Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
 pub mod metrics {
     /// The same metrics from columns: a million deployments without an object for each.
     pub mod columns {
@@ -6200,6 +6200,44 @@ pub mod metrics {
             zone: &str,
         ) -> Result<DoraReport>;
     }
+    /// The commits of a deployment, made by `attribute_changes`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct AttributedChanges {
+        /// The id of the deployment.
+        pub deployment: String,
+        /// The id of the one before it that succeeded, of its service and environment.
+        pub previous: Option<String>,
+        /// The ids of its commits, from its revision back.
+        pub changes: Vec<String>,
+        /// Whether its revision is not among the commits, so that it has none.
+        pub unknown_revision: bool,
+    }
+    /// Which commits belong to a deployment.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum AttributionRule {
+        /// Those that no earlier deployment of the service and environment contains: each commit has one deployment.
+        FirstContaining,
+        /// Those that the deployment before does not contain, as `git log previous..this`: with release branches a commit belongs to several deployments.
+        PreviousToThis,
+    }
+    /// A commit with its parents.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Commit {
+        /// Identifies the commit within the input.
+        pub id: String,
+        /// The ids of its parents.
+        pub parents: Vec<String>,
+    }
+    /// Finds the commits that each deployment delivered, from the graph of commits and the revisions of the deployments that succeeded, in the order of time.
+    pub fn attribute_changes(
+        commits: &[Commit],
+        deployments: &[Deployment],
+        rule: &AttributionRule,
+    ) -> Result<Vec<AttributedChanges>>;
     /// The level of a value in a report of DORA, made by `classify`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -6245,6 +6283,45 @@ pub mod metrics {
     }
     /// The level of a value by the report of DORA of a year.
     pub fn classify(metric: &Metric, value: f64, year: u32) -> Result<Classification>;
+    /// An event under two policies.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ItemDifference {
+        /// Under the first policy.
+        pub first: Option<Item>,
+        /// Under the second policy.
+        pub second: Option<Item>,
+    }
+    /// A metric under two policies.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MetricDifference {
+        /// The metric.
+        pub metric: Metric,
+        /// Its number under the first policy.
+        pub first: Estimate,
+        /// Its number under the second policy.
+        pub second: Estimate,
+        /// The events that count differently, in the order of time.
+        pub items: Vec<ItemDifference>,
+    }
+    /// What two policies make of the same events, made by `diff_policies`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct PolicyDifference {
+        /// The fields in which the policies differ.
+        pub choices: Vec<String>,
+        /// The metrics whose numbers or items differ, in the order of `definitions`.
+        pub metrics: Vec<MetricDifference>,
+    }
+    /// Why two dashboards differ: the choices in which two policies differ, the numbers that follow, and the events that make the difference.
+    pub fn diff_policies(
+        events: &Events,
+        first: &Policy,
+        second: &Policy,
+        range: &TimeRange,
+        zone: &str,
+    ) -> Result<PolicyDifference>;
     /// A policy that is checked and digested once, for any number of reports.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Engine(_);
@@ -6263,6 +6340,14 @@ pub mod metrics {
         pub merge: bool,
         /// The ids of the earlier changes that it reverts.
         pub reverts: Vec<String>,
+        /// When the issue was created that it is for.
+        pub issue_created_at: Option<Timestamp>,
+        /// When its request for review was opened.
+        pub opened_at: Option<Timestamp>,
+        /// When it was first reviewed.
+        pub reviewed_at: Option<Timestamp>,
+        /// When it was merged.
+        pub merged_at: Option<Timestamp>,
     }
     /// One attempt to deploy a version of a service to an environment.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -6289,6 +6374,16 @@ pub mod metrics {
         pub remediates: Vec<String>,
         /// The ids of the changes that it delivered: those that the deployment before it did not contain.
         pub changes: Vec<String>,
+        /// The pipeline run or release that it is a part or an attempt of.
+        pub run: Option<String>,
+        /// Whether a machine started it, such as an automatic rollback; left out when that is unknown.
+        pub automatic: Option<bool>,
+        /// How long the service was down because of it, where that was measured.
+        pub downtime: Option<Span>,
+        /// What it consisted of: the time in the queue, builds, tests, rollouts.
+        pub stages: Vec<DeploymentStage>,
+        /// What it is grouped by beside service and environment: `{"team": "checkout"}`.
+        pub labels: BTreeMap<String, String>,
     }
     /// What a deployment was for.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -6324,6 +6419,18 @@ pub mod metrics {
         /// It runs in a part of its hosts or stages and failed in the others.
         Partial,
     }
+    /// A part of a deployment.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct DeploymentStage {
+        /// What was done.
+        pub kind: StageKind,
+        /// When it began.
+        pub started_at: Timestamp,
+        /// When it ended; left out while it runs.
+        pub finished_at: Option<Timestamp>,
+    }
     /// A disruption of a service that needed immediate attention.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[input]
@@ -6347,28 +6454,364 @@ pub mod metrics {
         pub duplicate_of: Option<String>,
         /// Whether it is over although nobody recorded when.
         pub closed: bool,
+        /// The revision or artifact that showed it, where that is known.
+        pub revision: Option<String>,
+        /// What it is grouped by beside service and environment: `{"team": "checkout"}`.
+        pub labels: BTreeMap<String, String>,
+    }
+    /// What a part of a deployment does.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum StageKind {
+        /// It waits for a machine or a turn.
+        Queue,
+        /// It builds.
+        Build,
+        /// It tests.
+        Test,
+        /// It brings the new version to its hosts.
+        Deploy,
+    }
+    /// All events of a report.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Events {
+        /// Attempts to deploy, also those before the range of the report.
+        pub deployments: Vec<Deployment>,
+        /// The changes that they deliver.
+        pub changes: Vec<Change>,
+        /// Incidents.
+        pub incidents: Vec<Incident>,
+        /// Bugs, found before releases and after them.
+        pub bugs: Vec<Bug>,
+        /// Vulnerabilities, also those that are closed.
+        pub vulnerabilities: Vec<Vulnerability>,
+        /// Scans of artifacts.
+        pub scans: Vec<Scan>,
     }
     /// The report as text for a person: a line for each period, then the basis of each number of the whole range.
     #[must_use]
     pub fn explain(report: &DoraReport) -> String;
+    /// Measures as text for a person: the basis of each number of the whole range, then a line for each group.
+    #[must_use]
+    pub fn explain_measures(measures: &Measures) -> String;
+    /// A review as text for a person: the bottleneck, then each metric with its change, target and trend.
+    #[must_use]
+    pub fn explain_review(review: &Review) -> String;
+    /// What shows that a deployment failed.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Cause {
+        /// The signal.
+        pub signal: FailureSignal,
+        /// The id of the incident.
+        pub incident: Option<String>,
+        /// The id of the deployment that repaired it.
+        pub deployment: Option<String>,
+    }
+    /// A number and every event behind it, made by `explain_metric`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Explanation {
+        /// The metric.
+        pub metric: Metric,
+        /// The range of the number.
+        pub range: TimeRange,
+        /// The number.
+        pub estimate: Estimate,
+        /// The events that count for it and those that were left out, in the order of time.
+        pub items: Vec<Item>,
+    }
+    /// One event as it counts for a metric.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Item {
+        /// The id of the deployment that counts, delivered the change, or failed.
+        pub deployment: Option<String>,
+        /// The id of the change.
+        pub change: Option<String>,
+        /// The id of the incident.
+        pub incident: Option<String>,
+        /// The id of the bug.
+        pub bug: Option<String>,
+        /// The id of the vulnerability.
+        pub vulnerability: Option<String>,
+        /// The id of the scan.
+        pub scan: Option<String>,
+        /// The instant by which it belongs to the range.
+        pub at: Timestamp,
+        /// Of a share: whether it is in the part: it failed, succeeded, was rework.
+        pub affected: Option<bool>,
+        /// Of a duration: how long it lasted, or has lasted so far.
+        pub seconds: Option<f64>,
+        /// Of a duration: whether it has not ended.
+        pub open: bool,
+        /// Why it was left out, if it was.
+        pub excluded: Option<ExclusionReason>,
+        /// What shows that the deployment failed.
+        pub causes: Vec<Cause>,
+    }
+    /// The events behind one number: which count, for how much and why, and which were left out.
+    pub fn explain_metric(
+        events: &Events,
+        policy: &Policy,
+        metric: &Metric,
+        range: &TimeRange,
+        zone: &str,
+    ) -> Result<Explanation>;
+    /// A rollback and what it took back, made by `detect_rollbacks`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct DetectedRollback {
+        /// The id of the deployment that rolled back.
+        pub deployment: String,
+        /// The ids of the deployments that failed, as it shows.
+        pub failed: Vec<String>,
+    }
+    /// An incident and the deployment that caused it, made by `link_incidents`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct LinkedIncident {
+        /// The id of the incident.
+        pub incident: String,
+        /// The id of the deployment that caused it, if one could be found.
+        pub deployment: Option<String>,
+        /// Why it is linked to none.
+        pub excluded: Option<ExclusionReason>,
+    }
+    /// A deployment whose change a later one reverted, made by `link_reverts`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RevertedDeployment {
+        /// The id of the deployment that had delivered the change.
+        pub deployment: String,
+        /// The id of the first deployment that delivered a revert of it.
+        pub reverted_by: String,
+    }
+    /// Finds the rollbacks: deployments that say so, and those whose revision ran before and replaces another one.
+    pub fn detect_rollbacks(deployments: &[Deployment], policy: &Policy) -> Result<Vec<DetectedRollback>>;
+    /// Links each incident to the deployment that caused it, by the rules of the policy, in the order of the input.
+    pub fn link_incidents(
+        deployments: &[Deployment],
+        incidents: &[Incident],
+        policy: &Policy,
+    ) -> Result<Vec<LinkedIncident>>;
+    /// Finds the deployments of which a later one delivered a revert, in the order of time.
+    pub fn link_reverts(
+        deployments: &[Deployment],
+        changes: &[super::Change],
+        policy: &Policy,
+    ) -> Result<Vec<RevertedDeployment>>;
+    /// How figures are broken down.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Breakdown {
+        /// The length of the buckets; `month` by default.
+        pub unit: BucketUnit,
+        /// The time zone of the buckets; `UTC` by default.
+        pub zone: String,
+        /// What events are grouped by: `service`, `environment`, `revision` (the figures of each release) or a label of deployments and incidents.
+        pub group_by: Vec<String>,
+        /// The metrics; all by default.
+        pub metrics: Vec<Metric>,
+    }
+    /// One metric with its estimate.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Figure {
+        /// The metric.
+        pub metric: Metric,
+        /// Its value with its basis, or the reason why there is none.
+        pub estimate: Estimate,
+    }
+    /// The measures of a group of events.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Group {
+        /// What all events of the group have in common; empty for all events.
+        pub labels: BTreeMap<String, String>,
+        /// The whole range.
+        pub overall: Period,
+        /// The buckets that touch the range, in order, empty ones too.
+        pub buckets: Vec<Period>,
+    }
+    /// Metrics over a range and its buckets, of all events and of each group, made by `measure`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Measures {
+        /// The range that the measures cover.
+        pub range: TimeRange,
+        /// What the groups differ in.
+        pub group_by: Vec<String>,
+        /// All events.
+        pub whole: Group,
+        /// Each group with an event of these metrics in the range, in the order of their labels.
+        pub groups: Vec<Group>,
+        /// The policy: every choice that was made.
+        pub policy: Policy,
+        /// The digest of the policy: `sha256:` and 64 hexadecimal digits.
+        pub policy_digest: String,
+        /// The version of the time zone database that cut the buckets.
+        pub tzdb_version: String,
+    }
+    /// The figures of a group in one range of time.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Period {
+        /// The part of the bucket that lies in the range.
+        pub range: TimeRange,
+        /// Whether the bucket reaches beyond the range, so that these figures show only a part of it.
+        pub partial: bool,
+        /// A figure for each metric, in the order of `definitions`.
+        pub figures: Vec<Figure>,
+    }
+    /// All metrics of events over a range and its buckets, for all events and for each group of them.
+    pub fn measure(
+        events: &Events,
+        policy: &Policy,
+        range: &TimeRange,
+        breakdown: &Breakdown,
+    ) -> Result<Measures>;
+    /// What a metric is, as data, made by `definitions`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Definition {
+        /// The metric.
+        pub metric: Metric,
+        /// What its value is.
+        pub kind: MetricKind,
+        /// What one item is.
+        pub item: String,
+        /// Which direction is better.
+        pub better: Trend,
+        /// The usual target, which the value should be below, or above if more is better; absent where the direction is the target.
+        pub target: Option<f64>,
+    }
     /// A metric.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
     pub enum Metric {
-        /// How often is deployed: deployments a day.
+        /// How often is deployed: deployments in `frequency_per` of the policy, or by its rule.
         DeploymentFrequency,
         /// How long a change takes to production: seconds.
         ChangeLeadTime,
+        /// The part of the lead time until its request for review was opened, or until it was committed if there was none.
+        CodingTime,
+        /// The part of the lead time from opening to the first review.
+        PickupTime,
+        /// The part of the lead time from the first review to the merge.
+        ReviewTime,
+        /// The part of the lead time from the merge to production.
+        DeliveryTime,
         /// The share of deployments that failed.
         ChangeFailRate,
         /// How long a failed deployment takes to recover: seconds.
         FailedDeploymentRecoveryTime,
         /// The share of deployments that were made to repair production.
         DeploymentReworkRate,
+        /// The share of attempts to deploy that succeeded.
+        DeploymentSuccessRate,
+        /// The share of releases whose first attempt succeeded.
+        FirstTrySuccessRate,
+        /// The share of releases of which an attempt succeeded.
+        EventualSuccessRate,
+        /// The share of deployments that are rollbacks: by their intent, or because an earlier revision came back.
+        RollbackRate,
+        /// The share of deployments that are rollbacks which a machine started.
+        AutomaticRollbackRate,
+        /// The share of deployments that are rollbacks which a person started.
+        ManualRollbackRate,
+        /// The share of releases that were rolled back: of deployments that are no rollbacks, those that one took back.
+        RolledBackRate,
+        /// How long a deployment takes from its start to its end: seconds.
+        DeploymentDuration,
+        /// How long a deployment waits in queues: seconds.
+        QueueDuration,
+        /// How long a deployment builds, with what runs side by side counted once: seconds.
+        BuildDuration,
+        /// How long a deployment tests: seconds.
+        TestDuration,
+        /// How long a deployment brings the new version to its hosts, by its stages of the kind `deploy`: seconds.
+        RolloutDuration,
+        /// How long the service was down because of a deployment: as measured, or else during the incidents that it caused.
+        DeploymentDowntime,
+        /// How long an incident lasts from its detection to its resolution, whatever caused it: seconds.
+        TimeToRestore,
+        /// How long a critical incident lasts, by its severity or its service: seconds.
+        CriticalTimeToRestore,
+        /// The share of critical incidents that were over within `critical.restore_target` of the policy.
+        CriticalRestoredInTime,
+        /// The share of bugs that were found in production, of releases old enough to count.
+        BugEscapeRate,
+        /// Bugs found in production to each release, of releases old enough to count.
+        EscapedBugs,
+        /// The vulnerabilities that are open at the end of the range.
+        OpenVulnerabilities,
+        /// The vulnerabilities that were found in the range.
+        OpenedVulnerabilities,
+        /// The vulnerabilities that ended in the range.
+        ClosedVulnerabilities,
+        /// How long vulnerabilities have been open that are so at the end of the range: seconds.
+        OpenVulnerabilityAge,
+        /// How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds.
+        TimeToPatch,
+        /// The share of vulnerabilities that were patched within the target of their severity.
+        PatchedInTime,
+        /// The share of deployments whose artifact had been scanned recently.
+        ScanCoverage,
+        /// The share of the dependencies of scanned artifacts that were scanned.
+        DependencyScanCoverage,
+        /// How long a risk stays accepted: until it ends, until its term is over, or so far.
+        AcceptedRiskDuration,
+        /// The share of accepted risks that lasted beyond their term.
+        OverdueRiskRate,
     }
+    /// What the value of a metric is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum MetricKind {
+        /// Items in a period of time.
+        Frequency,
+        /// Seconds.
+        Duration,
+        /// A part of a whole, from 0 to 1.
+        Share,
+        /// Events to each item, which can exceed 1.
+        Ratio,
+        /// A number of events in the range.
+        Count,
+        /// What there is at the end of the range.
+        Level,
+    }
+    /// Where a metric should go.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Trend {
+        /// Up: more is better.
+        Rise,
+        /// Down: less is better.
+        Fall,
+    }
+    /// The metrics as data: what each is, which direction is better, and the usual target.
+    #[must_use]
+    pub fn definitions() -> Vec<Definition>;
     /// Reads a policy from YAML text; `{}` is the default policy.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
+    /// Which incidents are critical, and how soon they should be over.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CriticalIncidents {
+        /// Their severities, in any case of letters; `critical`, `sev1`, `sev-1`, `p1` and `p0` by default.
+        pub severities: Vec<String>,
+        /// The critical services, all of whose incidents are critical; none by default.
+        pub services: Vec<String>,
+        /// How soon one should be over; 1 hour by default.
+        pub restore_target: Span,
+    }
     /// Every choice behind the delivery metrics.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -6428,12 +6871,107 @@ pub mod metrics {
         pub relands: RelandRule,
         /// What a deployment of the outcome `partial` is; `failed` by default: new code runs, and not everywhere.
         pub partial_deployments: PartialDeployments,
+        /// Where else the lead time of a change begins if the instant of `lead_start` is unknown: the first that is known.
+        pub lead_start_fallbacks: Vec<LeadStart>,
+        /// The shortest lead time that counts; shorter ones are left out and counted.
+        pub shortest_lead: Span,
+        /// How a change counts that was delivered before; `exclude` by default.
+        pub redelivery: Redelivery,
+        /// To what lead times are rounded; `exact` by default.
+        pub lead_rounding: SpanRounding,
+        /// To what recovery times are rounded; `exact` by default.
+        pub recovery_rounding: SpanRounding,
+        /// Which rows are one deployment; `row` by default.
+        pub identity: DeploymentIdentity,
+        /// Which outcomes are failures; `failure`, `error` and `timeout` by default.
+        pub failed_outcomes: Vec<DeploymentOutcome>,
+        /// What the fail rate counts; `failed_deployments` by default.
+        pub rate_numerator: RateNumerator,
+        /// Among which deployments an incident is linked by time or revision; `service` by default.
+        pub link_scope: LinkScope,
+        /// What has a recovery time; `deployment` by default.
+        pub recovery_unit: RecoveryUnit,
+        /// How the frequency is computed; `mean` by default.
+        pub frequency_rule: FrequencyRule,
+        /// The periods of the frequency rules `median` and `median_days`; `week` by default.
+        pub frequency_unit: BucketUnit,
+        /// Whether buckets that reach beyond the range are listed; `keep` by default.
+        pub partial_buckets: PartialBuckets,
+        /// Which days and hours count in lead and recovery times; left out by default: all do, as in DORA, since users wait at weekends, too.
+        pub working_time: Option<WorkingTime>,
+        /// Which incidents are critical, and how soon they should be over.
+        pub critical: CriticalIncidents,
+        /// How bugs count.
+        pub quality: QualityPolicy,
+        /// How vulnerabilities and scans count.
+        pub security: SecurityPolicy,
     }
     /// The policy that follows DORA's definitions: every field at its default.
     #[must_use]
     pub fn default_policy() -> Policy;
     /// Reads a policy from JSON text; `{}` is the default policy.
     pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// The choices of Datadog.
+    #[must_use]
+    pub fn datadog_policy() -> Policy;
+    /// The choices of DevLake's dashboard with the benchmarks of 2021: incidents last from their creation to their resolution.
+    #[must_use]
+    pub fn devlake_2021_policy() -> Policy;
+    /// The choices of DevLake's dashboard with the benchmarks of 2023.
+    #[must_use]
+    pub fn devlake_2023_policy() -> Policy;
+    /// The definitions of DORA since 2024: the default policy.
+    #[must_use]
+    pub fn dora_2024_policy() -> Policy;
+    /// The choices of Four Keys.
+    #[must_use]
+    pub fn fourkeys_policy() -> Policy;
+    /// The choices of GitLab.
+    #[must_use]
+    pub fn gitlab_policy() -> Policy;
+    /// The choices of metrik.
+    #[must_use]
+    pub fn metrik_policy() -> Policy;
+    /// The choices of Middleware.
+    #[must_use]
+    pub fn middleware_policy() -> Policy;
+    /// A bug, found before a release or after it.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Bug {
+        /// Identifies the bug within the input.
+        pub id: String,
+        /// The service that has it.
+        pub service: String,
+        /// Where it was found.
+        pub found_in: BugPhase,
+        /// When it was found.
+        pub found_at: Timestamp,
+        /// The severity as the tracker names it.
+        pub severity: Option<String>,
+        /// The release that has it: the revision of a deployment, or its id.
+        pub release: Option<String>,
+        /// What it is grouped by beside service and severity: `{"team": "checkout"}`.
+        pub labels: BTreeMap<String, String>,
+    }
+    /// Where a bug was found.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum BugPhase {
+        /// Before the release: in review, tests or staging.
+        PreRelease,
+        /// In production: it escaped.
+        Production,
+    }
+    /// How bugs count.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct QualityPolicy {
+        /// How old a release must be at the end of the range to count; 30 days by default.
+        pub maturation: Span,
+    }
     /// Answers to the questions of DORA's Quick Check.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -6568,6 +7106,10 @@ pub mod metrics {
         pub p90: Option<f64>,
         /// Nineteen of twenty are not longer, of a set of durations.
         pub p95: Option<f64>,
+        /// Of durations that the policy censors: how many of the `n` had not ended.
+        pub open: Option<Count>,
+        /// Of lead times, with fallbacks in the policy: how many began at one.
+        pub fallbacks: Option<Count>,
     }
     /// How many items were left out for one reason.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -6620,6 +7162,20 @@ pub mod metrics {
         Open,
         /// A failed deployment that has recovered at an unknown instant.
         EndUnknown,
+        /// A lead time below the shortest one of the policy.
+        TooShort,
+        /// A deployment row of a run that another row stands for.
+        SameRun,
+        /// Rework, where the policy leaves it out of the fail rate.
+        Rework,
+        /// A failed deployment, or an incident of it, that is part of an outage which another one stands for.
+        SameOutage,
+        /// A deployment or an incident that lacks the instants or parts which the metric needs.
+        NotRecorded,
+        /// A release that is too young for its bugs to be found, and the bugs of it.
+        Immature,
+        /// A vulnerability that ended without a patch, or whose risk was accepted.
+        NotPatched,
     }
     /// Why there is no number.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -6639,6 +7195,12 @@ pub mod metrics {
         AllOpen,
         /// Every item was left out; `excluded` says why.
         AllExcluded,
+        /// So many items are open that the median lies beyond what has been seen.
+        NotReached,
+        /// There was no incident.
+        NoIncidents,
+        /// Nothing of this kind is in the input.
+        NoItems,
     }
     /// One period of a report: its numbers without their basis, each in a column.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -6680,6 +7242,269 @@ pub mod metrics {
     /// The periods of a report as flat rows, in their order.
     #[must_use]
     pub fn report_rows(report: &DoraReport) -> Vec<ReportRow>;
+    /// Reads a policy of reviews from YAML text; `{}` is the default policy.
+    #[cfg(feature = "yaml")]
+    pub fn review_policy_from_yaml(text: &str) -> Result<ReviewPolicy>;
+    /// The stage that takes the greatest part of the lead time.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Bottleneck {
+        /// The stage.
+        pub stage: Metric,
+        /// Its part of the mean lead time, from 0 to 1.
+        pub share: f64,
+        /// Its mean, in seconds.
+        pub mean: f64,
+    }
+    /// Whether a change is for the better.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ChangeDirection {
+        /// The whole interval is for the better.
+        Better,
+        /// The whole interval is for the worse.
+        Worse,
+        /// The interval has both, or there is none.
+        Unclear,
+    }
+    /// The difference of two estimates, in the unit of the metric.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MetricChange {
+        /// The current value minus the previous one.
+        pub difference: f64,
+        /// The difference as a part of the previous value; absent where that is 0.
+        pub relative: Option<f64>,
+        /// Its confidence interval, where both estimates have one: Newcombe's hybrid of the two intervals (Statistics in Medicine 17, 1998, method 10), which takes both ranges as independent.
+        pub interval: Option<Interval>,
+        /// Whether it is for the better, by the interval.
+        pub direction: ChangeDirection,
+    }
+    /// A metric in a review.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MetricReview {
+        /// The metric.
+        pub metric: Metric,
+        /// Which direction is better.
+        pub better: Trend,
+        /// The estimate of the range before.
+        pub previous: Estimate,
+        /// The estimate of the range under review.
+        pub current: Estimate,
+        /// What it changed by; absent where one of both is undefined.
+        pub change: Option<MetricChange>,
+        /// The trend over the buckets of both ranges; absent with fewer than three that have a value.
+        pub trend: Option<MetricTrend>,
+        /// The target; absent where the direction is the target.
+        pub target: Option<f64>,
+        /// Whether the target was met.
+        pub verdict: TargetVerdict,
+        /// The level of the current value in DORA's report, if it has one.
+        pub level: Option<Level>,
+        /// A target for the next range: what has been reached, where that is proven better than the target; else the target.
+        pub next_target: Option<f64>,
+    }
+    /// Where a metric should go.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct MetricTarget {
+        /// The metric.
+        pub metric: Metric,
+        /// The value that it should be below, or above if more is better.
+        pub value: Option<f64>,
+    }
+    /// The trend of a metric over buckets.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MetricTrend {
+        /// How many buckets have a value.
+        pub buckets: Count,
+        /// What the metric changes by in a bucket: the median of the slopes of all pairs (H.
+        pub slope: f64,
+        /// The chance of so clear a trend without one: the test of Mann and Kendall, exact for up to ten buckets without equal values, else by the normal distribution with corrections for continuity and for ties.
+        pub p: f64,
+        /// Whether it is for the better, by `p` and the level of the policy.
+        pub direction: ChangeDirection,
+    }
+    /// A review of two ranges, made by `review`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Review {
+        /// The range before.
+        pub previous: TimeRange,
+        /// The range under review.
+        pub current: TimeRange,
+        /// Every metric that both ranges have.
+        pub metrics: Vec<MetricReview>,
+        /// The stage that takes the greatest part of the lead time; absent without lead times.
+        pub bottleneck: Option<Bottleneck>,
+        /// The metrics that are proven better than before: what to celebrate.
+        pub improved: Vec<Metric>,
+        /// The metrics that are proven worse than before.
+        pub worsened: Vec<Metric>,
+        /// The digest of the policy of the measures.
+        pub policy_digest: String,
+    }
+    /// What a review compares with.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ReviewPolicy {
+        /// Targets in the place of the usual ones of `definitions`.
+        pub targets: Vec<MetricTarget>,
+        /// The level of the trends: the chance of a false one; 0.05 by default.
+        pub alpha: f64,
+        /// The year of DORA's report whose levels are named; 2024 by default, the latest that has some.
+        pub year: u32,
+    }
+    /// Whether a target was met.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum TargetVerdict {
+        /// The whole interval is on the right side of the target; of a direction, the change is proven better.
+        Met,
+        /// The whole interval is on the wrong side; of a direction, the change is proven worse.
+        Missed,
+        /// The interval has the target in it, or there is none: too few items for a verdict.
+        Unclear,
+        /// There is no value.
+        NoData,
+    }
+    /// The usual targets, and the levels of 2024.
+    #[must_use]
+    pub fn default_review_policy() -> ReviewPolicy;
+    /// Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance, which targets were met, where changes wait, and what could be the next targets.
+    pub fn review(previous: &Measures, current: &Measures, policy: &ReviewPolicy) -> Result<Review>;
+    /// Reads a policy of reviews from JSON text; `{}` is the default policy.
+    pub fn review_policy_from_json(text: &str) -> Result<ReviewPolicy>;
+    /// When the time to patch begins.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum PatchStart {
+        /// When it was published.
+        Disclosed,
+        /// When it was found in the service.
+        Detected,
+        /// When a fix could be had.
+        FixAvailable,
+        /// When it was published, or when the first affected version was deployed if that was later: nobody patches what does not run.
+        FirstAffected,
+    }
+    /// A scan of an artifact for vulnerabilities.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Scan {
+        /// Identifies the scan within the input.
+        pub id: String,
+        /// The artifact: the revision of the deployments that run it.
+        pub artifact: String,
+        /// The kind, as `sca`, `sast`, `container` or `secrets`.
+        pub kind: String,
+        /// When it was scanned.
+        pub scanned_at: Timestamp,
+        /// The service of the artifact, to group by.
+        pub service: Option<String>,
+        /// How many dependencies the artifact has.
+        pub dependencies: Option<Count>,
+        /// How many of them were scanned.
+        pub scanned_dependencies: Option<Count>,
+        /// What it is grouped by beside the service: `{"team": "checkout"}`.
+        pub labels: BTreeMap<String, String>,
+    }
+    /// How vulnerabilities and scans count.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SecurityPolicy {
+        /// When the time to patch begins; `disclosed` by default.
+        pub patch_start: PatchStart,
+        /// How soon a vulnerability of each severity should be patched, in any case of letters; 15 days if `critical` and 30 if `high` by default, as in CISA's directive BOD 19-02.
+        pub patch_targets: BTreeMap<String, Span>,
+        /// How old the scan of an artifact may be when it is deployed; 7 days by default.
+        pub scan_max_age: Span,
+        /// The kinds of scan that an artifact needs, all of them; any one scan by default.
+        pub scan_kinds: Vec<String>,
+    }
+    /// A vulnerability of a service.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Vulnerability {
+        /// Identifies it within the input: one CVE in two services is two rows.
+        pub id: String,
+        /// The affected service.
+        pub service: String,
+        /// The affected environment; `production` when left out.
+        pub environment: String,
+        /// The severity as the scanner names it; the policy has a target for each.
+        pub severity: Option<String>,
+        /// When it was found in the service: from then on it is open.
+        pub detected_at: Timestamp,
+        /// When it was published.
+        pub disclosed_at: Option<Timestamp>,
+        /// When a fix could be had.
+        pub fix_available_at: Option<Timestamp>,
+        /// When the first affected version was deployed.
+        pub affected_at: Option<Timestamp>,
+        /// The id of the deployment that carried the fix.
+        pub patched_by: Option<String>,
+        /// When the fix was deployed, where no deployment of the input is named.
+        pub patched_at: Option<Timestamp>,
+        /// When it ended without a patch: the service was removed, or it was a false alarm.
+        pub closed_at: Option<Timestamp>,
+        /// When somebody accepted the risk.
+        pub accepted_at: Option<Timestamp>,
+        /// Until when the risk is accepted.
+        pub accepted_until: Option<Timestamp>,
+        /// What it is grouped by beside service, environment and severity: `{"team": "checkout"}`.
+        pub labels: BTreeMap<String, String>,
+    }
+    /// How long something lasted, or has lasted so far.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Lifetime {
+        /// In any unit, and the same for all.
+        pub length: f64,
+        /// Whether it has not ended.
+        pub open: bool,
+    }
+    /// How long something lasts, made by `survival`, in the unit of the lifetimes.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Survival {
+        /// The number of lifetimes.
+        pub n: Count,
+        /// How many of them have not ended.
+        pub open: Count,
+        /// Half of them last no longer; absent if so many are open that it lies beyond what was seen.
+        pub median: Option<f64>,
+        /// Nine of ten last no longer.
+        pub p90: Option<f64>,
+        /// Nineteen of twenty last no longer.
+        pub p95: Option<f64>,
+        /// The confidence interval of the median, where both ends were seen.
+        pub interval: Option<Interval>,
+    }
+    /// How long something lasts of which not all has ended: the time to patch, to restore or to recover.
+    pub fn survival(lifetimes: &[Lifetime], level: f64) -> Result<Survival>;
+    /// The days on which work is done.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct WorkingTime {
+        /// The weekend, holidays and make-up days; Saturday and Sunday by default.
+        pub calendar: BusinessCalendar,
+        /// The time zone of the days; `UTC` by default.
+        pub zone: String,
+        /// How days off at the beginning and the end of a span count; `exclude` by default.
+        pub edges: WorkingEdges,
+    }
+    /// The working time between two instants; negative if `end` is before `start`.
+    pub fn working_span(start: Timestamp, end: Timestamp, working_time: &WorkingTime) -> Result<Span>;
     /// The five delivery metrics over a range and its buckets, in local days of a zone.
     pub fn dora(
         deployments: &[Deployment],
@@ -6690,6 +7515,14 @@ pub mod metrics {
         unit: &BucketUnit,
         zone: &str,
     ) -> Result<DoraReport>;
+    impl Display for AttributionRule {}
+    impl FromStr for AttributionRule {}
+    impl Display for BugPhase {}
+    impl FromStr for BugPhase {}
+    impl Display for ChangeDirection {}
+    impl FromStr for ChangeDirection {}
+    impl Display for DeploymentIdentity {}
+    impl FromStr for DeploymentIdentity {}
     impl Display for DeploymentIntent {}
     impl FromStr for DeploymentIntent {}
     impl Display for DeploymentOutcome {}
@@ -6700,6 +7533,8 @@ pub mod metrics {
     impl FromStr for ExclusionReason {}
     impl Display for FailureSignal {}
     impl FromStr for FailureSignal {}
+    impl Display for FrequencyRule {}
+    impl FromStr for FrequencyRule {}
     impl Display for IncidentLink {}
     impl FromStr for IncidentLink {}
     impl Display for LeadStart {}
@@ -6710,24 +7545,38 @@ pub mod metrics {
     impl FromStr for Level {}
     impl Display for LevelVerdict {}
     impl FromStr for LevelVerdict {}
+    impl Display for LinkScope {}
+    impl FromStr for LinkScope {}
     impl Display for Metric {}
     impl FromStr for Metric {}
+    impl Display for MetricKind {}
+    impl FromStr for MetricKind {}
     impl Display for NegativeSpans {}
     impl FromStr for NegativeSpans {}
     impl Display for OpenRecoveries {}
     impl FromStr for OpenRecoveries {}
+    impl Display for PartialBuckets {}
+    impl FromStr for PartialBuckets {}
     impl Display for PartialDeployments {}
     impl FromStr for PartialDeployments {}
+    impl Display for PatchStart {}
+    impl FromStr for PatchStart {}
     impl Display for QuantileRule {}
     impl FromStr for QuantileRule {}
     impl Display for RateDenominator {}
     impl FromStr for RateDenominator {}
+    impl Display for RateNumerator {}
+    impl FromStr for RateNumerator {}
     impl Display for RecoveryEnd {}
     impl FromStr for RecoveryEnd {}
     impl Display for RecoveryMembership {}
     impl FromStr for RecoveryMembership {}
     impl Display for RecoveryStart {}
     impl FromStr for RecoveryStart {}
+    impl Display for RecoveryUnit {}
+    impl FromStr for RecoveryUnit {}
+    impl Display for Redelivery {}
+    impl FromStr for Redelivery {}
     impl Display for RelandRule {}
     impl FromStr for RelandRule {}
     impl Display for ReworkSignal {}
@@ -6736,10 +7585,30 @@ pub mod metrics {
     impl FromStr for SeedRule {}
     impl Display for SeveralIncidents {}
     impl FromStr for SeveralIncidents {}
+    impl Display for SpanRounding {}
+    impl FromStr for SpanRounding {}
+    impl Display for StageKind {}
+    impl FromStr for StageKind {}
+    impl Display for TargetVerdict {}
+    impl FromStr for TargetVerdict {}
+    impl Display for Trend {}
+    impl FromStr for Trend {}
     impl Display for UndefinedReason {}
     impl FromStr for UndefinedReason {}
     impl Display for UndeliveredChanges {}
     impl FromStr for UndeliveredChanges {}
+    impl Display for WorkingEdges {}
+    impl FromStr for WorkingEdges {}
+    impl Commit {
+        /// A commit without parents.
+        #[must_use]
+        pub fn new(id: impl Into<String>) -> Self;
+    }
+    impl DeploymentStage {
+        /// A stage that runs.
+        #[must_use]
+        pub fn new(kind: StageKind, started_at: Timestamp) -> Self;
+    }
     impl Deployment {
         /// A deployment to production of which nothing else is known.
         #[must_use]
@@ -6760,8 +7629,55 @@ pub mod metrics {
         #[must_use]
         pub fn new(id: impl Into<String>, service: impl Into<String>, detected_at: Timestamp) -> Self;
     }
+    impl Default for Breakdown {}
+    impl Period {
+        /// The estimate of a metric, if it was asked for.
+        #[must_use]
+        pub fn estimate(&self, metric: Metric) -> Option<&Estimate>;
+    }
     impl Default for Policy {}
+    impl Default for CriticalIncidents {}
     impl PolicyText for Policy {}
+    impl Bug {
+        /// A bug of which nothing else is known.
+        #[must_use]
+        pub fn new(
+            id: impl Into<String>,
+            service: impl Into<String>,
+            found_in: BugPhase,
+            found_at: Timestamp,
+        ) -> Self;
+    }
+    impl Default for QualityPolicy {}
+    impl MetricTarget {
+        /// The direction as the target.
+        #[must_use]
+        pub fn new(metric: Metric) -> Self;
+    }
+    impl Default for ReviewPolicy {}
+    impl PolicyText for ReviewPolicy {}
+    impl Vulnerability {
+        /// An open vulnerability in production of which nothing else is known.
+        #[must_use]
+        pub fn new(id: impl Into<String>, service: impl Into<String>, detected_at: Timestamp) -> Self;
+    }
+    impl Scan {
+        /// A scan of which nothing else is known.
+        #[must_use]
+        pub fn new(
+            id: impl Into<String>,
+            artifact: impl Into<String>,
+            kind: impl Into<String>,
+            scanned_at: Timestamp,
+        ) -> Self;
+    }
+    impl Default for SecurityPolicy {}
+    impl Lifetime {
+        /// One that has ended.
+        #[must_use]
+        pub fn new(length: f64) -> Self;
+    }
+    impl Default for WorkingTime {}
 }
 /// Readiness: may this build be released, what is missing, and when does that change?
 pub mod readiness {

@@ -6909,7 +6909,7 @@ number; `out_of_range` for a time outside the years 1 to 9999; `unordered` for a
     },
     Module {
         name: "metrics",
-        docs: r"The five delivery metrics of DORA, from deployments, changes and incidents.
+        docs: r"Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
 
 The report has, for a range of time and for each of its buckets: the deployment frequency, the change lead time, the
 change fail rate, the failed deployment recovery time and the deployment rework rate. The definitions are those of
@@ -6932,8 +6932,29 @@ What is measured:
 | failed deployment recovery time | a failed deployment that recovered | the finish of the failed one | median, in seconds |
 | deployment rework rate | a deployment | its finish | rework of all |
 
-Services in one input are measured together, but events are linked only within one service and environment. To see
-one service, pass its events alone: a mean over teams says little about any of them.
+Services in one input are measured together, but events are linked only within one service and environment. A mean over
+teams says little about any of them: `measure` groups by service, environment, revision or any label.
+
+All metrics:
+
+`measure` has the five metrics of DORA and those below, over a range and its buckets, for all events and for each group of
+them in one pass. `definitions` has each of them as data: what one item is, which direction is better, the usual target.
+
+| about | metrics |
+| --- | --- |
+| lead times | coding, pickup, review and delivery time; these stages add up to the lead time, whatever is recorded |
+| deployments | success rate of attempts and of releases; duration, with queue, build, test and rollout apart; downtime |
+| rollbacks | rate, by a machine and by hand apart; releases that were rolled back |
+| incidents | time to restore, also of critical ones and against their target |
+| bugs | escape rate, escaped bugs to each release; releases that are too young are left out |
+| vulnerabilities | open, opened, closed, age; time to patch with open ones censored, and against the target of a severity |
+| scans | deployed artifacts and dependencies that were scanned |
+| accepted risks | how long they last, and how many beyond their term |
+
+- `explain-metric` has the events behind a number, `diff-policies` those by which two dashboards differ.
+- `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+- The presets, such as `gitlab-policy` or `fourkeys-policy`, make the choices of other tools.
+- `link-incidents`, `detect-rollbacks`, `link-reverts` and `attribute-changes` show the links on which metrics rest.
 
 How a result is found:
 
@@ -6978,6 +6999,8 @@ Pitfalls:
   earlier ones are left out. `excluded` of each estimate shows how many.
 - An interval treats items as independent. Changes of one deployment are not, so its interval is too narrow.
 - A revert, a rollback and a hotfix are seen only if the input says so: by `reverts`, `intent` or `revision`.
+- An item belongs to the group of its own deployment or incident. Groups by a label that incidents lack have no times to
+  restore.
 
 Bulk data:
 
@@ -7042,6 +7065,132 @@ environments: [production, eu]
                 }),
             },
             Function {
+                name: "metrics.default_review_policy",
+                command: "default-review-policy",
+                docs: "The usual targets, and the levels of 2024.",
+                arguments: &[],
+                result: ("metrics.ReviewPolicy", "What a review compares with."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics default-review-policy",
+                    files: &[],
+                    prints: r#"{"targets":[],"alpha":0.05,"year":2024}"#,
+                }),
+            },
+            Function {
+                name: "metrics.review_policy_from_json",
+                command: "review-policy-from-json",
+                docs: r#"Reads a policy of reviews from JSON text; `{}` is the default policy.
+
+Errors:
+`syntax` for what is not JSON; `unknown_field` for `{"target": []}`; and what `review` refuses in a policy."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("metrics.ReviewPolicy", "What a review compares with."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics review-policy-from-json --text '{}'",
+                    files: &[],
+                    prints: r#"{"targets":[],"alpha":0.05,"year":2024}"#,
+                }),
+            },
+            Function {
+                name: "metrics.review_policy_from_yaml",
+                command: "review-policy-from-yaml",
+                docs: r"Reads a policy of reviews from YAML text; `{}` is the default policy.
+
+Errors:
+As `review-policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("metrics.ReviewPolicy", "What a review compares with."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics review-policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"targets: [{metric: change_lead_time, value: 86400}]
+year: 2023
+",
+                    )],
+                    prints: r#"{"targets":[{"metric":"change_lead_time","value":86400.0}],"alpha":0.05,"year":2023}"#,
+                }),
+            },
+            Function {
+                name: "metrics.attribute_changes",
+                command: "attribute-changes",
+                docs: r"Finds the commits that each deployment delivered, from the graph of commits and the revisions of the deployments that
+succeeded, in the order of time. Put them into `changes` of the deployment.
+
+The revision of a deployment is the id of a commit. With `first_containing` each commit is visited once in a service and
+environment, whatever the number of deployments. With `previous_to_this` the search ends where both histories meet, by the
+generation of each commit.
+
+Errors:
+All at once: `duplicate` for two commits or deployments of one id; `invalid_value` for commits that are parents of each other
+in a circle.",
+                arguments: &[
+                    Argument {
+                        wire: "commits",
+                        option: "commits",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Commit",
+                            "A commit with its parents.",
+                            "Keys: id, parents?",
+                        ),
+                    },
+                    Argument {
+                        wire: "deployments",
+                        option: "deployments",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Deployment",
+                            "One attempt to deploy a version of a service to an environment.",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?, run?, automatic?, downtime?, stages?, labels?",
+                        ),
+                    },
+                    Argument {
+                        wire: "rule",
+                        option: "rule",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "first_containing",
+                                "Those that no earlier deployment of the service and environment contains: each commit has one deployment.",
+                            ),
+                            (
+                                "previous_to_this",
+                                "Those that the deployment before does not contain, as `git log previous..this`: with release branches a commit belongs to several deployments.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: (
+                    "list of metrics.AttributedChanges",
+                    "The commits of a deployment, made by `attribute_changes`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore metrics attribute-changes --commits '[{"id":"c16","parents":[]}]' --deployments deployments.json --rule first_containing"#,
+                    files: &[(
+                        "deployments.json",
+                        r#"[{"id":"16","service":"cicd3 REPO333","environment":"","finishedAt":"2022-09-15T06:51:47.000Z","outcome":"success","revision":"c16"}]"#,
+                    )],
+                    prints: r#"[{"deployment":"16","changes":["c16"],"unknownRevision":false}]"#,
+                }),
+            },
+            Function {
                 name: "metrics.classify",
                 command: "classify",
                 docs: r"The level of a value by the report of DORA of a year.
@@ -7062,8 +7211,18 @@ Errors:
                         option: "metric",
                         is_optional: false,
                         kind: Kind::Choice(&[
-                            ("deployment_frequency", "How often is deployed: deployments a day."),
+                            (
+                                "deployment_frequency",
+                                "How often is deployed: deployments in `frequency_per` of the policy, or by its rule.",
+                            ),
                             ("change_lead_time", "How long a change takes to production: seconds."),
+                            (
+                                "coding_time",
+                                "The part of the lead time until its request for review was opened, or until it was committed if there was none.",
+                            ),
+                            ("pickup_time", "The part of the lead time from opening to the first review."),
+                            ("review_time", "The part of the lead time from the first review to the merge."),
+                            ("delivery_time", "The part of the lead time from the merge to production."),
                             ("change_fail_rate", "The share of deployments that failed."),
                             (
                                 "failed_deployment_recovery_time",
@@ -7072,6 +7231,103 @@ Errors:
                             (
                                 "deployment_rework_rate",
                                 "The share of deployments that were made to repair production.",
+                            ),
+                            (
+                                "deployment_success_rate",
+                                "The share of attempts to deploy that succeeded. Cancelled and skipped ones are no attempts.",
+                            ),
+                            (
+                                "first_try_success_rate",
+                                "The share of releases whose first attempt succeeded. Attempts in a row of one run or revision are those of one release, until one succeeds.",
+                            ),
+                            ("eventual_success_rate", "The share of releases of which an attempt succeeded."),
+                            (
+                                "rollback_rate",
+                                "The share of deployments that are rollbacks: by their intent, or because an earlier revision came back.",
+                            ),
+                            (
+                                "automatic_rollback_rate",
+                                "The share of deployments that are rollbacks which a machine started.",
+                            ),
+                            (
+                                "manual_rollback_rate",
+                                "The share of deployments that are rollbacks which a person started.",
+                            ),
+                            (
+                                "rolled_back_rate",
+                                "The share of releases that were rolled back: of deployments that are no rollbacks, those that one took back.",
+                            ),
+                            (
+                                "deployment_duration",
+                                "How long a deployment takes from its start to its end: seconds.",
+                            ),
+                            ("queue_duration", "How long a deployment waits in queues: seconds."),
+                            (
+                                "build_duration",
+                                "How long a deployment builds, with what runs side by side counted once: seconds.",
+                            ),
+                            ("test_duration", "How long a deployment tests: seconds."),
+                            (
+                                "rollout_duration",
+                                "How long a deployment brings the new version to its hosts, by its stages of the kind `deploy`: seconds.",
+                            ),
+                            (
+                                "deployment_downtime",
+                                "How long the service was down because of a deployment: as measured, or else during the incidents that it caused. Seconds.",
+                            ),
+                            (
+                                "time_to_restore",
+                                "How long an incident lasts from its detection to its resolution, whatever caused it: seconds.",
+                            ),
+                            (
+                                "critical_time_to_restore",
+                                "How long a critical incident lasts, by its severity or its service: seconds.",
+                            ),
+                            (
+                                "critical_restored_in_time",
+                                "The share of critical incidents that were over within `critical.restore_target` of the policy. One that is open and younger does not count.",
+                            ),
+                            (
+                                "bug_escape_rate",
+                                "The share of bugs that were found in production, of releases old enough to count.",
+                            ),
+                            (
+                                "escaped_bugs",
+                                "Bugs found in production to each release, of releases old enough to count.",
+                            ),
+                            (
+                                "open_vulnerabilities",
+                                "The vulnerabilities that are open at the end of the range.",
+                            ),
+                            ("opened_vulnerabilities", "The vulnerabilities that were found in the range."),
+                            ("closed_vulnerabilities", "The vulnerabilities that ended in the range."),
+                            (
+                                "open_vulnerability_age",
+                                "How long vulnerabilities have been open that are so at the end of the range: seconds.",
+                            ),
+                            (
+                                "time_to_patch",
+                                "How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds.",
+                            ),
+                            (
+                                "patched_in_time",
+                                "The share of vulnerabilities that were patched within the target of their severity. One that is open and not due does not count.",
+                            ),
+                            (
+                                "scan_coverage",
+                                "The share of deployments whose artifact had been scanned recently.",
+                            ),
+                            (
+                                "dependency_scan_coverage",
+                                "The share of the dependencies of scanned artifacts that were scanned.",
+                            ),
+                            (
+                                "accepted_risk_duration",
+                                "How long a risk stays accepted: until it ends, until its term is over, or so far. Seconds.",
+                            ),
+                            (
+                                "overdue_risk_rate",
+                                "The share of accepted risks that lasted beyond their term.",
                             ),
                         ]),
                     },
@@ -7090,6 +7346,221 @@ Errors:
                     command: "relcore metrics classify --metric change_fail_rate --value 0.0 --year 2018",
                     files: &[],
                     prints: r#"{"metric":"change_fail_rate","value":0.0,"year":2018,"verdict":"ambiguous","levels":["elite","high","medium"],"nearest":[]}"#,
+                }),
+            },
+            Function {
+                name: "metrics.datadog_policy",
+                command: "datadog-policy",
+                docs: r"The choices of Datadog.
+
+A change lasts from its commit, merges have no lead time, and a deployment has the median of its changes. What failed is shown
+by rollbacks, reverts and hotfixes, not by incidents; it has recovered when a deployment repaired it.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example { command: "relcore metrics datadog-policy", files: &[], prints: "" }),
+            },
+            Function {
+                name: "metrics.definitions",
+                command: "definitions",
+                docs: r"The metrics as data: what each is, which direction is better, and the usual target.
+
+Targets: at most 15 % of changes fail, 5 % are rolled back, more than 95 % of deployments succeed, critical systems are
+restored within an hour. For all others the direction is the target.",
+                arguments: &[],
+                result: ("list of metrics.Definition", "What a metric is, as data, made by `definitions`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example { command: "relcore metrics definitions", files: &[], prints: "" }),
+            },
+            Function {
+                name: "metrics.detect_rollbacks",
+                command: "detect-rollbacks",
+                docs: r"Finds the rollbacks: deployments that say so, and those whose revision ran before and replaces another one.
+
+After V1, V2, V3 the return of V1 is a rollback, and V2, which replaced V1, had failed. V1 twice in a row is none. After V1,
+V2, V1 the return of V2 is a reland, and none by default.
+
+Errors:
+As `measure`, with the paths of `events`.",
+                arguments: &[
+                    Argument {
+                        wire: "deployments",
+                        option: "deployments",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Deployment",
+                            "One attempt to deploy a version of a service to an environment.",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?, run?, automatic?, downtime?, stages?, labels?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                ],
+                result: (
+                    "list of metrics.DetectedRollback",
+                    "A rollback and what it took back, made by `detect_rollbacks`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore metrics detect-rollbacks --deployments deployments.json --policy '{"relands":"include"}'"#,
+                    files: &[(
+                        "deployments.json",
+                        r#"[{"id":"d1","service":"shop","finishedAt":"2026-11-02T01:00:00.000Z","outcome":"success","revision":"V1"},{"id":"d2","service":"shop","finishedAt":"2026-11-02T02:00:00.000Z","outcome":"success","revision":"V2"},{"id":"d3","service":"shop","finishedAt":"2026-11-02T03:00:00.000Z","outcome":"success","revision":"V1"},{"id":"d4","service":"shop","finishedAt":"2026-11-02T04:00:00.000Z","outcome":"success","revision":"V2"}]"#,
+                    )],
+                    prints: r#"[{"deployment":"d3","failed":["d2"]},{"deployment":"d4","failed":["d3"]}]"#,
+                }),
+            },
+            Function {
+                name: "metrics.devlake_2021_policy",
+                command: "devlake-2021-policy",
+                docs: "The choices of DevLake's dashboard with the benchmarks of 2021: incidents last from their creation to their resolution.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics devlake-2021-policy",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.devlake_2023_policy",
+                command: "devlake-2023-policy",
+                docs: r"The choices of DevLake's dashboard with the benchmarks of 2023.
+
+The commits of one pipeline are one deployment. An incident belongs to the latest deployment of the whole project that
+finished before it, however old, and lasts from that deployment to its resolution, in whole minutes. Times are lower medians;
+the frequency is the median number of days with a deployment in a week. A pull request's cycle time lasts from its first
+commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does. It writes
+`PRODUCTION`, which counts beside `production`.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics devlake-2023-policy",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.diff_policies",
+                command: "diff-policies",
+                docs: r"Why two dashboards differ: the choices in which two policies differ, the numbers that follow, and the events that make
+the difference.
+
+Errors:
+As `measure`, with the paths `first` and `second` for the policies.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Events",
+                            "All events of a report. What is left out has not happened, or is not recorded.",
+                            "Keys: deployments?, changes?, incidents?, bugs?, vulnerabilities?, scans?",
+                        ),
+                    },
+                    Argument {
+                        wire: "first",
+                        option: "first",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                    Argument {
+                        wire: "second",
+                        option: "second",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument { wire: "zone", option: "zone", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "metrics.PolicyDifference",
+                    "What two policies make of the same events, made by `diff_policies`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics diff-policies --events events.json --first first.json --second second.json --range range.json --zone UTC",
+                    files: &[
+                        (
+                            "events.json",
+                            r#"{"deployments":[{"id":"d1","service":"shop","finishedAt":"2026-11-03T10:00:00.000Z","outcome":"success","changes":["a"]},{"id":"d2","service":"shop","finishedAt":"2026-11-04T10:00:00.000Z","outcome":"success","changes":["b"],"remediates":["d1"]},{"id":"s1","service":"shop","finishedAt":"2026-11-05T00:00:00.000Z","outcome":"success","environment":"staging"},{"id":"d3","service":"shop","finishedAt":"2026-11-06T00:00:00.000Z","outcome":"partial"}],"changes":[{"id":"a","authoredAt":"2026-11-03T00:00:00.000Z","committedAt":"2026-11-03T00:00:00.000Z"},{"id":"b","authoredAt":"2026-11-04T08:00:00.000Z","committedAt":"2026-11-04T08:00:00.000Z"}],"incidents":[{"id":"i1","service":"shop","detectedAt":"2026-11-03T11:00:00.000Z"},{"id":"i2","service":"shop","detectedAt":"2026-11-03T12:00:00.000Z","duplicateOf":"i1"},{"id":"i3","service":"cart","detectedAt":"2026-11-03T12:00:00.000Z"}],"bugs":[],"vulnerabilities":[],"scans":[]}"#,
+                        ),
+                        (
+                            "first.json",
+                            r#"{"environments":["production","PRODUCTION"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["latest_before"],"linkMaxAge":"P36500D","linkSameInstant":false,"recoveryStart":"deployment_finished","recoveryEnd":"incident","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"lower","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6,"leadRounding":"minute_up","recoveryRounding":"minute_down","identity":"run","linkScope":"environment","recoveryUnit":"incident","frequencyRule":"median_days"}"#,
+                        ),
+                        (
+                            "second.json",
+                            r#"{"environments":["*"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"committed","leadUnit":"change","countMerges":true,"seed":"include","undelivered":"carry_forward","negativeSpans":"keep","denominator":"finished","failureSignals":["outcome"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"recovery","quantile":"linear","summary":"mean","weekStart":"monday","confidenceLevel":0.95,"lowN":6,"redelivery":"include","recoveryUnit":"first_of_run"}"#,
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.dora_2024_policy",
+                command: "dora-2024-policy",
+                docs: "The definitions of DORA since 2024: the default policy.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics dora-2024-policy",
+                    files: &[],
+                    prints: "",
                 }),
             },
             Function {
@@ -7112,7 +7583,7 @@ buckets.",
                         kind: Kind::Document(
                             "list of metrics.Deployment",
                             "One attempt to deploy a version of a service to an environment.",
-                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?, run?, automatic?, downtime?, stages?, labels?",
                         ),
                     },
                     Argument {
@@ -7122,7 +7593,7 @@ buckets.",
                         kind: Kind::Document(
                             "list of metrics.Change",
                             "A commit or another unit of work that deployments deliver.",
-                            "Keys: id, authoredAt?, committedAt, merge?, reverts?",
+                            "Keys: id, authoredAt?, committedAt, merge?, reverts?, issueCreatedAt?, openedAt?, reviewedAt?, mergedAt?",
                         ),
                     },
                     Argument {
@@ -7132,7 +7603,7 @@ buckets.",
                         kind: Kind::Document(
                             "list of metrics.Incident",
                             "A disruption of a service that needed immediate attention.",
-                            "Keys: id, service, environment?, severity?, detectedAt, resolvedAt?, causedBy?, duplicateOf?, closed?",
+                            "Keys: id, service, environment?, severity?, detectedAt, resolvedAt?, causedBy?, duplicateOf?, closed?, revision?, labels?",
                         ),
                     },
                     Argument {
@@ -7142,7 +7613,7 @@ buckets.",
                         kind: Kind::Document(
                             "metrics.Policy",
                             "Every choice behind the delivery metrics.",
-                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
                         ),
                     },
                     Argument {
@@ -7232,6 +7703,532 @@ items. Numbers are rounded; the report has all digits.",
                         "report.json",
                         r#"{"buckets":[{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}}],"overall":{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"},"tzdbVersion":"2025b"}"#,
                     )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.explain_measures",
+                command: "explain-measures",
+                docs: r"Measures as text for a person: the basis of each number of the whole range, then a line for each group.
+
+A `*` marks a number of few items, and metrics that nothing is known of are named in one line. The groups are shown by the
+metrics of DORA that were measured.",
+                arguments: &[Argument {
+                    wire: "measures",
+                    option: "measures",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "metrics.Measures",
+                        "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                        "Keys: range, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics explain-measures --measures measures.json",
+                    files: &[(
+                        "measures.json",
+                        r#"{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"groupBy":["service","team"],"whole":{"labels":{},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.06666666666666667,"n":2,"lowN":true,"excluded":[],"interval":{"low":0.008073642618132168,"high":0.24082292225746532,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":2,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.09453120573423081,"high":0.9054687942657693,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":2,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.6576197724933469,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.06666666666666667,"n":2,"lowN":true,"excluded":[],"interval":{"low":0.008073642618132168,"high":0.24082292225746532,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":2,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.09453120573423081,"high":0.9054687942657693,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":2,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.6576197724933469,"level":0.95}}}]}]},"groups":[{"labels":{"service":"cart"},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]}]},{"labels":{"service":"shop","team":"a"},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":1.0,"n":1,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.20654931437723745,"high":1.0,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":1.0,"n":1,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.20654931437723745,"high":1.0,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]}]}],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.explain_metric",
+                command: "explain-metric",
+                docs: r"The events behind one number: which count, for how much and why, and which were left out.
+
+For the number of a bucket, pass the range of the bucket.
+
+Errors:
+As `measure`.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Events",
+                            "All events of a report. What is left out has not happened, or is not recorded.",
+                            "Keys: deployments?, changes?, incidents?, bugs?, vulnerabilities?, scans?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "deployment_frequency",
+                                "How often is deployed: deployments in `frequency_per` of the policy, or by its rule.",
+                            ),
+                            ("change_lead_time", "How long a change takes to production: seconds."),
+                            (
+                                "coding_time",
+                                "The part of the lead time until its request for review was opened, or until it was committed if there was none.",
+                            ),
+                            ("pickup_time", "The part of the lead time from opening to the first review."),
+                            ("review_time", "The part of the lead time from the first review to the merge."),
+                            ("delivery_time", "The part of the lead time from the merge to production."),
+                            ("change_fail_rate", "The share of deployments that failed."),
+                            (
+                                "failed_deployment_recovery_time",
+                                "How long a failed deployment takes to recover: seconds. Reports before 2023 have the time to restore service.",
+                            ),
+                            (
+                                "deployment_rework_rate",
+                                "The share of deployments that were made to repair production.",
+                            ),
+                            (
+                                "deployment_success_rate",
+                                "The share of attempts to deploy that succeeded. Cancelled and skipped ones are no attempts.",
+                            ),
+                            (
+                                "first_try_success_rate",
+                                "The share of releases whose first attempt succeeded. Attempts in a row of one run or revision are those of one release, until one succeeds.",
+                            ),
+                            ("eventual_success_rate", "The share of releases of which an attempt succeeded."),
+                            (
+                                "rollback_rate",
+                                "The share of deployments that are rollbacks: by their intent, or because an earlier revision came back.",
+                            ),
+                            (
+                                "automatic_rollback_rate",
+                                "The share of deployments that are rollbacks which a machine started.",
+                            ),
+                            (
+                                "manual_rollback_rate",
+                                "The share of deployments that are rollbacks which a person started.",
+                            ),
+                            (
+                                "rolled_back_rate",
+                                "The share of releases that were rolled back: of deployments that are no rollbacks, those that one took back.",
+                            ),
+                            (
+                                "deployment_duration",
+                                "How long a deployment takes from its start to its end: seconds.",
+                            ),
+                            ("queue_duration", "How long a deployment waits in queues: seconds."),
+                            (
+                                "build_duration",
+                                "How long a deployment builds, with what runs side by side counted once: seconds.",
+                            ),
+                            ("test_duration", "How long a deployment tests: seconds."),
+                            (
+                                "rollout_duration",
+                                "How long a deployment brings the new version to its hosts, by its stages of the kind `deploy`: seconds.",
+                            ),
+                            (
+                                "deployment_downtime",
+                                "How long the service was down because of a deployment: as measured, or else during the incidents that it caused. Seconds.",
+                            ),
+                            (
+                                "time_to_restore",
+                                "How long an incident lasts from its detection to its resolution, whatever caused it: seconds.",
+                            ),
+                            (
+                                "critical_time_to_restore",
+                                "How long a critical incident lasts, by its severity or its service: seconds.",
+                            ),
+                            (
+                                "critical_restored_in_time",
+                                "The share of critical incidents that were over within `critical.restore_target` of the policy. One that is open and younger does not count.",
+                            ),
+                            (
+                                "bug_escape_rate",
+                                "The share of bugs that were found in production, of releases old enough to count.",
+                            ),
+                            (
+                                "escaped_bugs",
+                                "Bugs found in production to each release, of releases old enough to count.",
+                            ),
+                            (
+                                "open_vulnerabilities",
+                                "The vulnerabilities that are open at the end of the range.",
+                            ),
+                            ("opened_vulnerabilities", "The vulnerabilities that were found in the range."),
+                            ("closed_vulnerabilities", "The vulnerabilities that ended in the range."),
+                            (
+                                "open_vulnerability_age",
+                                "How long vulnerabilities have been open that are so at the end of the range: seconds.",
+                            ),
+                            (
+                                "time_to_patch",
+                                "How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds.",
+                            ),
+                            (
+                                "patched_in_time",
+                                "The share of vulnerabilities that were patched within the target of their severity. One that is open and not due does not count.",
+                            ),
+                            (
+                                "scan_coverage",
+                                "The share of deployments whose artifact had been scanned recently.",
+                            ),
+                            (
+                                "dependency_scan_coverage",
+                                "The share of the dependencies of scanned artifacts that were scanned.",
+                            ),
+                            (
+                                "accepted_risk_duration",
+                                "How long a risk stays accepted: until it ends, until its term is over, or so far. Seconds.",
+                            ),
+                            (
+                                "overdue_risk_rate",
+                                "The share of accepted risks that lasted beyond their term.",
+                            ),
+                        ]),
+                    },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument { wire: "zone", option: "zone", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "metrics.Explanation",
+                    "A number and every event behind it, made by `explain_metric`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore metrics explain-metric --events events.json --policy '{"openRecoveries":"censor"}' --metric failed_deployment_recovery_time --range range.json --zone UTC"#,
+                    files: &[
+                        (
+                            "events.json",
+                            r#"{"deployments":[{"id":"d1","service":"shop","finishedAt":"2026-11-03T10:00:00.000Z","outcome":"success","changes":["a"]},{"id":"d2","service":"shop","finishedAt":"2026-11-04T10:00:00.000Z","outcome":"success","changes":["b"],"remediates":["d1"]},{"id":"s1","service":"shop","finishedAt":"2026-11-05T00:00:00.000Z","outcome":"success","environment":"staging"},{"id":"d3","service":"shop","finishedAt":"2026-11-06T00:00:00.000Z","outcome":"partial"}],"changes":[{"id":"a","authoredAt":"2026-11-03T00:00:00.000Z","committedAt":"2026-11-03T00:00:00.000Z"},{"id":"b","authoredAt":"2026-11-04T08:00:00.000Z","committedAt":"2026-11-04T08:00:00.000Z"}],"incidents":[{"id":"i1","service":"shop","detectedAt":"2026-11-03T11:00:00.000Z"},{"id":"i2","service":"shop","detectedAt":"2026-11-03T12:00:00.000Z","duplicateOf":"i1"},{"id":"i3","service":"cart","detectedAt":"2026-11-03T12:00:00.000Z"}],"bugs":[],"vulnerabilities":[],"scans":[]}"#,
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.explain_review",
+                command: "explain-review",
+                docs: "A review as text for a person: the bottleneck, then each metric with its change, target and trend.",
+                arguments: &[Argument {
+                    wire: "review",
+                    option: "review",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "metrics.Review",
+                        "A review of two ranges, made by `review`.",
+                        "Keys: previous, current, metrics, bottleneck?, improved, worsened, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics explain-review --review review.json",
+                    files: &[(
+                        "review.json",
+                        r#"{"previous":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"current":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"metrics":[{"metric":"deployment_frequency","better":"rise","previous":{"value":0.6666666666666666,"n":60,"lowN":false,"excluded":[],"interval":{"low":0.5087368994445253,"high":0.858132148962704,"level":0.95}},"current":{"value":1.3186813186813187,"n":120,"lowN":false,"excluded":[],"interval":{"low":1.0933178640213044,"high":1.5768196194434319,"level":0.95}},"change":{"difference":0.652014652014652,"relative":0.9780219780219781,"interval":{"low":0.3562990494382061,"high":0.954631891601545,"level":0.95},"direction":"better"},"trend":{"buckets":6,"slope":0.15476190476190474,"p":0.11900406643496333,"direction":"unclear"},"verdict":"met","level":"elite","nextTarget":1.3186813186813187},{"metric":"change_lead_time","better":"fall","previous":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]},"current":{"value":194400.0,"n":3,"lowN":true,"excluded":[],"median":194400.0,"mean":1023600.0,"p90":2184480.0,"p95":2433240.0},"verdict":"unclear","level":"high","nextTarget":194400.0},{"metric":"coding_time","better":"fall","previous":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]},"current":{"value":86400.0,"n":3,"affected":3,"lowN":true,"excluded":[],"median":86400.0,"mean":86400.0,"p90":86400.0,"p95":86400.0},"verdict":"unclear","nextTarget":86400.0},{"metric":"pickup_time","better":"fall","previous":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]},"current":{"value":108000.0,"n":3,"affected":3,"lowN":true,"excluded":[],"median":108000.0,"mean":273600.0,"p90":505440.0,"p95":555120.0},"verdict":"unclear","nextTarget":108000.0},{"metric":"review_time","better":"fall","previous":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]},"current":{"value":0.0,"n":3,"affected":3,"lowN":true,"excluded":[],"median":0.0,"mean":28800.0,"p90":69120.0,"p95":77759.99999999999},"verdict":"unclear","nextTarget":0.0},{"metric":"delivery_time","better":"fall","previous":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]},"current":{"value":0.0,"n":3,"affected":3,"lowN":true,"excluded":[],"median":0.0,"mean":634800.0,"p90":1523520.0,"p95":1713959.9999999998},"verdict":"unclear","nextTarget":0.0},{"metric":"change_fail_rate","better":"fall","previous":{"value":0.3333333333333333,"n":60,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.22729261523522684,"high":0.4594313354788031,"level":0.95}},"current":{"value":0.0,"n":120,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.031019166418703475,"level":0.95}},"change":{"difference":-0.3333333333333333,"relative":-1.0,"interval":{"low":-0.4594313354788031,"high":-0.2228488431092602,"level":0.95},"direction":"better"},"trend":{"buckets":6,"slope":0.0,"p":0.24156658696897287,"direction":"unclear"},"target":0.15,"verdict":"met","level":"elite","nextTarget":0.031019166418703475},{"metric":"failed_deployment_recovery_time","better":"fall","previous":{"value":97200.0,"n":20,"lowN":false,"excluded":[],"interval":{"low":75600.0,"high":118800.0,"level":0.95},"median":97200.0,"mean":96120.0,"p90":129600.0,"p95":129600.0},"current":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]},"verdict":"no_data"},{"metric":"rollback_rate","better":"fall","previous":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}},"current":{"value":0.0,"n":120,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.031019166418703475,"level":0.95}},"change":{"difference":0.0,"interval":{"low":-0.06017185214208985,"high":0.031019166418703475,"level":0.95},"direction":"unclear"},"trend":{"buckets":6,"slope":0.0,"p":1.0,"direction":"unclear"},"target":0.05,"verdict":"met","nextTarget":0.031019166418703475}],"bottleneck":{"stage":"delivery_time","share":0.6201641266119577,"mean":634800.0},"improved":["deployment_frequency","change_fail_rate"],"worsened":[],"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.fourkeys_policy",
+                command: "fourkeys-policy",
+                docs: r"The choices of Four Keys.
+
+A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents that
+name the revision which caused them count themselves; each lasts from its report, or from the deployment if that was earlier, in
+whole hours. Weeks begin on Sunday. All environments count. Its levels and its chart of deployments a day are not those of
+DORA's reports.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example { command: "relcore metrics fourkeys-policy", files: &[], prints: "" }),
+            },
+            Function {
+                name: "metrics.gitlab_policy",
+                command: "gitlab-policy",
+                docs: r"The choices of GitLab.
+
+A change lasts from its merge to the deployment, and times are medians of the medians of the days. The fail rate is the number
+of incidents by that of deployments, so it can exceed 1. Every incident lasts from its creation to its closing, and counts on
+the day of its closing.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example { command: "relcore metrics gitlab-policy", files: &[], prints: "" }),
+            },
+            Function {
+                name: "metrics.link_incidents",
+                command: "link-incidents",
+                docs: r"Links each incident to the deployment that caused it, by the rules of the policy, in the order of the input.
+
+Errors:
+As `measure`, with the paths of `events`.",
+                arguments: &[
+                    Argument {
+                        wire: "deployments",
+                        option: "deployments",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Deployment",
+                            "One attempt to deploy a version of a service to an environment.",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?, run?, automatic?, downtime?, stages?, labels?",
+                        ),
+                    },
+                    Argument {
+                        wire: "incidents",
+                        option: "incidents",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Incident",
+                            "A disruption of a service that needed immediate attention.",
+                            "Keys: id, service, environment?, severity?, detectedAt, resolvedAt?, causedBy?, duplicateOf?, closed?, revision?, labels?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                ],
+                result: (
+                    "list of metrics.LinkedIncident",
+                    "An incident and the deployment that caused it, made by `link_incidents`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore metrics link-incidents --deployments deployments.json --incidents incidents.json --policy '{"failureSignals":["remediation"]}'"#,
+                    files: &[
+                        (
+                            "deployments.json",
+                            r#"[{"id":"d1","service":"shop","finishedAt":"2026-11-03T10:00:00.000Z","outcome":"success"}]"#,
+                        ),
+                        (
+                            "incidents.json",
+                            r#"[{"id":"i1","service":"shop","detectedAt":"2026-11-03T11:00:00.000Z"}]"#,
+                        ),
+                    ],
+                    prints: r#"[{"incident":"i1","deployment":"d1"}]"#,
+                }),
+            },
+            Function {
+                name: "metrics.link_reverts",
+                command: "link-reverts",
+                docs: r"Finds the deployments of which a later one delivered a revert, in the order of time.
+
+A revert that ships with what it reverts shows nothing, and by default neither does a revert of a revert.
+
+Errors:
+As `measure`, with the paths of `events`.",
+                arguments: &[
+                    Argument {
+                        wire: "deployments",
+                        option: "deployments",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Deployment",
+                            "One attempt to deploy a version of a service to an environment.",
+                            "Keys: id, service, environment?, startedAt?, finishedAt, outcome, intent?, revision?, remediates?, changes?, run?, automatic?, downtime?, stages?, labels?",
+                        ),
+                    },
+                    Argument {
+                        wire: "changes",
+                        option: "changes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Change",
+                            "A commit or another unit of work that deployments deliver.",
+                            "Keys: id, authoredAt?, committedAt, merge?, reverts?, issueCreatedAt?, openedAt?, reviewedAt?, mergedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                ],
+                result: (
+                    "list of metrics.RevertedDeployment",
+                    "A deployment whose change a later one reverted, made by `link_reverts`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore metrics link-reverts --deployments deployments.json --changes changes.json --policy '{"relands":"include"}'"#,
+                    files: &[
+                        (
+                            "deployments.json",
+                            r#"[{"id":"d1","service":"shop","finishedAt":"2026-11-02T00:00:00.000Z","outcome":"success","changes":["a","b"]},{"id":"d2","service":"shop","finishedAt":"2026-11-03T00:00:00.000Z","outcome":"success","changes":["c"]},{"id":"d3","service":"shop","finishedAt":"2026-11-04T00:00:00.000Z","outcome":"success","changes":["e"]},{"id":"d4","service":"shop","finishedAt":"2026-11-05T00:00:00.000Z","outcome":"success","changes":["f","g"]}]"#,
+                        ),
+                        (
+                            "changes.json",
+                            r#"[{"id":"a","committedAt":"2026-11-01T00:00:00.000Z"},{"id":"b","committedAt":"2026-11-01T00:00:00.000Z"},{"id":"c","committedAt":"2026-11-02T12:00:00.000Z","reverts":["a"]},{"id":"e","committedAt":"2026-11-03T12:00:00.000Z","reverts":["c"]},{"id":"f","committedAt":"2026-11-04T12:00:00.000Z"},{"id":"g","committedAt":"2026-11-04T13:00:00.000Z","reverts":["f"]}]"#,
+                        ),
+                    ],
+                    prints: r#"[{"deployment":"d1","revertedBy":"d2"},{"deployment":"d2","revertedBy":"d3"}]"#,
+                }),
+            },
+            Function {
+                name: "metrics.measure",
+                command: "measure",
+                docs: r"All metrics of events over a range and its buckets, for all events and for each group of them.
+
+Links, first deployments and failures are found among all events, as in `dora`, and then counted for the group
+of the deployment that they belong to: a lead time for that which delivered the change, a failure for that which failed.
+What belongs to no deployment counts for the group of its incident. A group whose label is missing has no such label. The
+five metrics of DORA are those of `dora`.
+
+Errors:
+As `dora`, with the paths of `events`; `duplicate` for a dimension or a metric that is there twice;
+`out_of_range` for more than a million figures: take fewer metrics, longer buckets or fewer groups.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Events",
+                            "All events of a report. What is left out has not happened, or is not recorded.",
+                            "Keys: deployments?, changes?, incidents?, bugs?, vulnerabilities?, scans?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument {
+                        wire: "breakdown",
+                        option: "breakdown",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Breakdown",
+                            "How figures are broken down.",
+                            "Keys: unit?, zone?, groupBy?, metrics?",
+                        ),
+                    },
+                ],
+                result: (
+                    "metrics.Measures",
+                    "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                ),
+                explain: Some("metrics.explain_measures"),
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore metrics measure --events events.json --policy '{"openRecoveries":"censor"}' --range range.json --breakdown breakdown.json"#,
+                    files: &[
+                        (
+                            "events.json",
+                            r#"{"deployments":[{"id":"d1","service":"shop","finishedAt":"2026-11-02T00:00:00.000Z","outcome":"success"},{"id":"d2","service":"shop","finishedAt":"2026-11-03T00:00:00.000Z","outcome":"success"},{"id":"d3","service":"shop","finishedAt":"2026-11-04T00:00:00.000Z","outcome":"success","downtime":"PT10M"},{"id":"d4","service":"shop","finishedAt":"2026-11-05T00:00:00.000Z","outcome":"success"}],"changes":[],"incidents":[{"id":"a","service":"shop","detectedAt":"2026-11-03T01:00:00.000Z","resolvedAt":"2026-11-03T02:00:00.000Z","severity":"sev1"},{"id":"b","service":"shop","detectedAt":"2026-11-03T01:30:00.000Z","resolvedAt":"2026-11-03T03:00:00.000Z","severity":"minor"},{"id":"c","service":"shop","detectedAt":"2026-11-05T01:00:00.000Z","severity":"SEV1"},{"id":"d","service":"cart","detectedAt":"2026-11-06T00:00:00.000Z","resolvedAt":"2026-11-06T01:01:00.000Z","severity":"P1"}],"bugs":[],"vulnerabilities":[],"scans":[]}"#,
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"}"#,
+                        ),
+                        (
+                            "breakdown.json",
+                            r#"{"unit":"month","zone":"UTC","groupBy":[],"metrics":["time_to_restore"]}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.metrik_policy",
+                command: "metrik-policy",
+                docs: r"The choices of metrik.
+
+A change lasts from its commit; those of builds that failed go out with the next one that succeeds, and the first deployment
+counts like any other. A run of failed builds is one failure, which lasts from the first of them to the next success. Times are
+means.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example { command: "relcore metrics metrik-policy", files: &[], prints: "" }),
+            },
+            Function {
+                name: "metrics.middleware_policy",
+                command: "middleware-policy",
+                docs: r"The choices of Middleware.
+
+An incident belongs to the latest deployment that finished before it or in the same instant. It lasts from its creation to its
+resolution, and times are means. The frequency is rounded down to a whole number. Negative times count as zero. Where nothing
+was deployed Middleware prints a fail rate of 0; here there is none.",
+                arguments: &[],
+                result: ("metrics.Policy", "Every choice behind the delivery metrics."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics middleware-policy",
+                    files: &[],
                     prints: "",
                 }),
             },
@@ -7378,6 +8375,146 @@ the service whose events it was made of, so add that as a column.",
                         r#"{"buckets":[{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}}],"overall":{"changeFailRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"changeLeadTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_changes"},"deploymentFrequency":{"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"deploymentReworkRate":{"affected":0,"excluded":[],"lowN":true,"n":0,"undefined":"no_deployments"},"failedDeploymentRecoveryTime":{"excluded":[],"lowN":true,"n":0,"undefined":"no_failures"},"partial":false,"range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"}},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","range":{"end":"2026-12-01T00:00:00.000Z","start":"2026-11-01T00:00:00.000Z"},"tzdbVersion":"2025b"}"#,
                     )],
                     prints: r#"[{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z","partial":false,"deployments":0,"changes":0,"ratedDeployments":0,"failedDeployments":0,"recoveries":0,"reworkDeployments":0,"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0"}]"#,
+                }),
+            },
+            Function {
+                name: "metrics.review",
+                command: "review",
+                docs: r"Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance,
+which targets were met, where changes wait, and what could be the next targets.
+
+Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
+
+Errors:
+All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
+for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.",
+                arguments: &[
+                    Argument {
+                        wire: "previous",
+                        option: "previous",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Measures",
+                            "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                            "Keys: range, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                        ),
+                    },
+                    Argument {
+                        wire: "current",
+                        option: "current",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Measures",
+                            "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                            "Keys: range, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.ReviewPolicy",
+                            "What a review compares with.",
+                            "Keys: targets?, alpha?, year?",
+                        ),
+                    },
+                ],
+                result: ("metrics.Review", "A review of two ranges, made by `review`."),
+                explain: Some("metrics.explain_review"),
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore metrics review --previous previous.json --current current.json --policy '{"targets":[],"alpha":0.05,"year":2024}'"#,
+                    files: &[
+                        (
+                            "previous.json",
+                            r#"{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6666666666666666,"n":60,"lowN":false,"excluded":[],"interval":{"low":0.5087368994445253,"high":0.858132148962704,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-02-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6451612903225806,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.3940812769485144,"high":0.9963992871830515,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]},{"range":{"start":"2026-02-01T00:00:00.000Z","end":"2026-03-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.7142857142857143,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.43630427090728385,"high":1.1031563536669498,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]},{"range":{"start":"2026-03-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6451612903225806,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.3940812769485144,"high":0.9963992871830515,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                        ),
+                        (
+                            "current.json",
+                            r#"{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3186813186813187,"n":120,"lowN":false,"excluded":[],"interval":{"low":1.0933178640213044,"high":1.5768196194434319,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":3}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":120,"affected":60,"lowN":false,"excluded":[],"interval":{"low":0.4119387054110839,"high":0.5880612945889161,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":60}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":120,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.031019166418703475,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-05-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3333333333333333,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9525528813929653,"high":1.8156215654661356,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":2}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]},{"range":{"start":"2026-05-01T00:00:00.000Z","end":"2026-06-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.2903225806451613,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9218253690899665,"high":1.757053127870454,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":1}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]},{"range":{"start":"2026-06-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3333333333333333,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9525528813929653,"high":1.8156215654661356,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.survival",
+                command: "survival",
+                docs: r#"How long something lasts of which not all has ended: the time to patch, to restore or to recover.
+
+The median of what has ended is too short, since what takes long is still open. The estimator of Kaplan and Meier (Journal
+of the American Statistical Association 53, 1958) takes an open one for what it is: at least as long as its age. The median
+is the least length that no more than half exceed. Its interval inverts that of the curve on the scale log(-log), with
+Greenwood's variance, as `survfit` of R does with `conf.type = "log-log"`.
+
+Errors:
+All at once: `out_of_range` for a length below 0 or one that is not finite, and for a level of 95."#,
+                arguments: &[
+                    Argument {
+                        wire: "lifetimes",
+                        option: "lifetimes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of metrics.Lifetime",
+                            "How long something lasted, or has lasted so far.",
+                            "Keys: length, open?",
+                        ),
+                    },
+                    Argument { wire: "level", option: "level", is_optional: false, kind: Kind::Number },
+                ],
+                result: (
+                    "metrics.Survival",
+                    "How long something lasts, made by `survival`, in the unit of the lifetimes.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics survival --lifetimes lifetimes.json --level 0.95",
+                    files: &[(
+                        "lifetimes.json",
+                        r#"[{"length":5.0,"open":true},{"length":9.0,"open":true},{"length":30.0,"open":true}]"#,
+                    )],
+                    prints: r#"{"n":3,"open":3}"#,
+                }),
+            },
+            Function {
+                name: "metrics.working_span",
+                command: "working-span",
+                docs: r"The working time between two instants; negative if `end` is before `start`.
+
+Errors:
+`unknown_zone` for `PST`; `invalid_value` for a half day that ends at `noon`.",
+                arguments: &[
+                    Argument { wire: "start", option: "start", is_optional: false, kind: Kind::Timestamp },
+                    Argument { wire: "end", option: "end", is_optional: false, kind: Kind::Timestamp },
+                    Argument {
+                        wire: "workingTime",
+                        option: "working-time",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.WorkingTime",
+                            "The days on which work is done. A day counts from midnight to midnight of its zone, so with 23 or 25 hours when the clock changes; a half day until it ends.",
+                            "Keys: calendar?, zone?, edges?",
+                        ),
+                    },
+                ],
+                result: ("span", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics working-span --start 2026-10-24T22:00:00.000Z --end 2026-10-25T23:00:00.000Z --working-time working-time.json",
+                    files: &[(
+                        "working-time.json",
+                        r#"{"calendar":{"weekend":[],"holidays":[],"workingDays":[],"halfDays":[]},"zone":"Europe/Berlin","edges":"exclude"}"#,
+                    )],
+                    prints: r#""P1DT1H""#,
                 }),
             },
         ],
@@ -13499,12 +14636,12 @@ for more than 40,000 buckets, and for buckets outside the years 1 to 9999.",
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore time business-days-between --start 1996-12-28 --end 1996-12-29 --calendar calendar.json",
+                    command: "relcore time business-days-between --start 2024-04-01 --end 2024-05-06 --calendar calendar.json",
                     files: &[(
                         "calendar.json",
-                        r#"{"weekend":["saturday","sunday"],"holidays":["1997-01-01","1997-01-02"],"workingDays":["1996-12-28"]}"#,
+                        r#"{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]}"#,
                     )],
-                    prints: "1",
+                    prints: "25",
                 }),
             },
             Function {

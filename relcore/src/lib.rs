@@ -32,6 +32,7 @@
 //!
 //! A function that takes a policy checks and digests it at every call. A handle such as [`canary::Rollout`] does so once.
 #![forbid(unsafe_code)]
+#![recursion_limit = "256"] // `input!` takes three steps for each field, and a policy of the metrics has more than forty
 #![cfg_attr(docsrs, feature(doc_cfg))] // docs.rs shows the feature of an item
 #![cfg_attr(
     test,

@@ -2125,11 +2125,75 @@ fun InterchangeSeriesRule.toJson(): String = ffiWriteInterchangeSeriesRule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsAttributedChanges.Companion.fromJson(json: String): MetricsAttributedChanges = ffiReadMetricsAttributedChanges(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsAttributedChanges.toJson(): String = ffiWriteMetricsAttributedChanges(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsAttributionRule.Companion.fromJson(json: String): MetricsAttributionRule = ffiReadMetricsAttributionRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsAttributionRule.toJson(): String = ffiWriteMetricsAttributionRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsBottleneck.Companion.fromJson(json: String): MetricsBottleneck = ffiReadMetricsBottleneck(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsBottleneck.toJson(): String = ffiWriteMetricsBottleneck(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsBreakdown.Companion.fromJson(json: String): MetricsBreakdown = ffiReadMetricsBreakdown(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsBreakdown.toJson(): String = ffiWriteMetricsBreakdown(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsBug.Companion.fromJson(json: String): MetricsBug = ffiReadMetricsBug(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsBug.toJson(): String = ffiWriteMetricsBug(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsBugPhase.Companion.fromJson(json: String): MetricsBugPhase = ffiReadMetricsBugPhase(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsBugPhase.toJson(): String = ffiWriteMetricsBugPhase(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsCause.Companion.fromJson(json: String): MetricsCause = ffiReadMetricsCause(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsCause.toJson(): String = ffiWriteMetricsCause(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsChange.Companion.fromJson(json: String): MetricsChange = ffiReadMetricsChange(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsChange.toJson(): String = ffiWriteMetricsChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsChangeDirection.Companion.fromJson(json: String): MetricsChangeDirection = ffiReadMetricsChangeDirection(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsChangeDirection.toJson(): String = ffiWriteMetricsChangeDirection(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2141,11 +2205,43 @@ fun MetricsClassification.toJson(): String = ffiWriteMetricsClassification(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsCommit.Companion.fromJson(json: String): MetricsCommit = ffiReadMetricsCommit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsCommit.toJson(): String = ffiWriteMetricsCommit(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsCriticalIncidents.Companion.fromJson(json: String): MetricsCriticalIncidents = ffiReadMetricsCriticalIncidents(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsCriticalIncidents.toJson(): String = ffiWriteMetricsCriticalIncidents(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsDefinition.Companion.fromJson(json: String): MetricsDefinition = ffiReadMetricsDefinition(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsDefinition.toJson(): String = ffiWriteMetricsDefinition(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsDeployment.Companion.fromJson(json: String): MetricsDeployment = ffiReadMetricsDeployment(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsDeployment.toJson(): String = ffiWriteMetricsDeployment(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsDeploymentIdentity.Companion.fromJson(json: String): MetricsDeploymentIdentity = ffiReadMetricsDeploymentIdentity(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsDeploymentIdentity.toJson(): String = ffiWriteMetricsDeploymentIdentity(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2162,6 +2258,22 @@ fun MetricsDeploymentOutcome.Companion.fromJson(json: String): MetricsDeployment
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsDeploymentOutcome.toJson(): String = ffiWriteMetricsDeploymentOutcome(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsDeploymentStage.Companion.fromJson(json: String): MetricsDeploymentStage = ffiReadMetricsDeploymentStage(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsDeploymentStage.toJson(): String = ffiWriteMetricsDeploymentStage(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsDetectedRollback.Companion.fromJson(json: String): MetricsDetectedRollback = ffiReadMetricsDetectedRollback(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsDetectedRollback.toJson(): String = ffiWriteMetricsDetectedRollback(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2197,6 +2309,14 @@ fun MetricsEstimate.toJson(): String = ffiWriteMetricsEstimate(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsEvents.Companion.fromJson(json: String): MetricsEvents = ffiReadMetricsEvents(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsEvents.toJson(): String = ffiWriteMetricsEvents(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsExclusion.Companion.fromJson(json: String): MetricsExclusion = ffiReadMetricsExclusion(json)
 
 /** The JSON form. */
@@ -2213,11 +2333,43 @@ fun MetricsExclusionReason.toJson(): String = ffiWriteMetricsExclusionReason(thi
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsExplanation.Companion.fromJson(json: String): MetricsExplanation = ffiReadMetricsExplanation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsExplanation.toJson(): String = ffiWriteMetricsExplanation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsFailureSignal.Companion.fromJson(json: String): MetricsFailureSignal = ffiReadMetricsFailureSignal(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsFailureSignal.toJson(): String = ffiWriteMetricsFailureSignal(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsFigure.Companion.fromJson(json: String): MetricsFigure = ffiReadMetricsFigure(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsFigure.toJson(): String = ffiWriteMetricsFigure(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsFrequencyRule.Companion.fromJson(json: String): MetricsFrequencyRule = ffiReadMetricsFrequencyRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsFrequencyRule.toJson(): String = ffiWriteMetricsFrequencyRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsGroup.Companion.fromJson(json: String): MetricsGroup = ffiReadMetricsGroup(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsGroup.toJson(): String = ffiWriteMetricsGroup(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2234,6 +2386,22 @@ fun MetricsIncidentLink.Companion.fromJson(json: String): MetricsIncidentLink = 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsIncidentLink.toJson(): String = ffiWriteMetricsIncidentLink(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsItem.Companion.fromJson(json: String): MetricsItem = ffiReadMetricsItem(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsItem.toJson(): String = ffiWriteMetricsItem(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsItemDifference.Companion.fromJson(json: String): MetricsItemDifference = ffiReadMetricsItemDifference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsItemDifference.toJson(): String = ffiWriteMetricsItemDifference(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2269,11 +2437,91 @@ fun MetricsLevelVerdict.toJson(): String = ffiWriteMetricsLevelVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsLifetime.Companion.fromJson(json: String): MetricsLifetime = ffiReadMetricsLifetime(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsLifetime.toJson(): String = ffiWriteMetricsLifetime(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsLinkScope.Companion.fromJson(json: String): MetricsLinkScope = ffiReadMetricsLinkScope(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsLinkScope.toJson(): String = ffiWriteMetricsLinkScope(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsLinkedIncident.Companion.fromJson(json: String): MetricsLinkedIncident = ffiReadMetricsLinkedIncident(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsLinkedIncident.toJson(): String = ffiWriteMetricsLinkedIncident(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsMeasures.Companion.fromJson(json: String): MetricsMeasures = ffiReadMetricsMeasures(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsMeasures.toJson(): String = ffiWriteMetricsMeasures(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsMetric.Companion.fromJson(json: String): MetricsMetric = ffiReadMetricsMetric(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsMetric.toJson(): String = ffiWriteMetricsMetric(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsMetricChange.Companion.fromJson(json: String): MetricsMetricChange = ffiReadMetricsMetricChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsMetricChange.toJson(): String = ffiWriteMetricsMetricChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsMetricDifference.Companion.fromJson(json: String): MetricsMetricDifference = ffiReadMetricsMetricDifference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsMetricDifference.toJson(): String = ffiWriteMetricsMetricDifference(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsMetricKind.Companion.fromJson(json: String): MetricsMetricKind = ffiReadMetricsMetricKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsMetricKind.toJson(): String = ffiWriteMetricsMetricKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsMetricReview.Companion.fromJson(json: String): MetricsMetricReview = ffiReadMetricsMetricReview(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsMetricReview.toJson(): String = ffiWriteMetricsMetricReview(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsMetricTarget.Companion.fromJson(json: String): MetricsMetricTarget = ffiReadMetricsMetricTarget(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsMetricTarget.toJson(): String = ffiWriteMetricsMetricTarget(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsMetricTrend.Companion.fromJson(json: String): MetricsMetricTrend = ffiReadMetricsMetricTrend(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsMetricTrend.toJson(): String = ffiWriteMetricsMetricTrend(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2293,6 +2541,14 @@ fun MetricsOpenRecoveries.toJson(): String = ffiWriteMetricsOpenRecoveries(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsPartialBuckets.Companion.fromJson(json: String): MetricsPartialBuckets = ffiReadMetricsPartialBuckets(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsPartialBuckets.toJson(): String = ffiWriteMetricsPartialBuckets(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsPartialDeployments.Companion.fromJson(json: String): MetricsPartialDeployments = ffiReadMetricsPartialDeployments(json)
 
 /** The JSON form. */
@@ -2301,11 +2557,43 @@ fun MetricsPartialDeployments.toJson(): String = ffiWriteMetricsPartialDeploymen
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsPatchStart.Companion.fromJson(json: String): MetricsPatchStart = ffiReadMetricsPatchStart(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsPatchStart.toJson(): String = ffiWriteMetricsPatchStart(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsPeriod.Companion.fromJson(json: String): MetricsPeriod = ffiReadMetricsPeriod(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsPeriod.toJson(): String = ffiWriteMetricsPeriod(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsPolicy.Companion.fromJson(json: String): MetricsPolicy = ffiReadMetricsPolicy(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsPolicy.toJson(): String = ffiWriteMetricsPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsPolicyDifference.Companion.fromJson(json: String): MetricsPolicyDifference = ffiReadMetricsPolicyDifference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsPolicyDifference.toJson(): String = ffiWriteMetricsPolicyDifference(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsQualityPolicy.Companion.fromJson(json: String): MetricsQualityPolicy = ffiReadMetricsQualityPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsQualityPolicy.toJson(): String = ffiWriteMetricsQualityPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2357,6 +2645,14 @@ fun MetricsRateDenominator.toJson(): String = ffiWriteMetricsRateDenominator(thi
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsRateNumerator.Companion.fromJson(json: String): MetricsRateNumerator = ffiReadMetricsRateNumerator(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsRateNumerator.toJson(): String = ffiWriteMetricsRateNumerator(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsRecoveryEnd.Companion.fromJson(json: String): MetricsRecoveryEnd = ffiReadMetricsRecoveryEnd(json)
 
 /** The JSON form. */
@@ -2381,6 +2677,22 @@ fun MetricsRecoveryStart.toJson(): String = ffiWriteMetricsRecoveryStart(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsRecoveryUnit.Companion.fromJson(json: String): MetricsRecoveryUnit = ffiReadMetricsRecoveryUnit(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsRecoveryUnit.toJson(): String = ffiWriteMetricsRecoveryUnit(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsRedelivery.Companion.fromJson(json: String): MetricsRedelivery = ffiReadMetricsRedelivery(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsRedelivery.toJson(): String = ffiWriteMetricsRedelivery(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsRelandRule.Companion.fromJson(json: String): MetricsRelandRule = ffiReadMetricsRelandRule(json)
 
 /** The JSON form. */
@@ -2397,11 +2709,51 @@ fun MetricsReportRow.toJson(): String = ffiWriteMetricsReportRow(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsRevertedDeployment.Companion.fromJson(json: String): MetricsRevertedDeployment = ffiReadMetricsRevertedDeployment(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsRevertedDeployment.toJson(): String = ffiWriteMetricsRevertedDeployment(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsReview.Companion.fromJson(json: String): MetricsReview = ffiReadMetricsReview(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsReview.toJson(): String = ffiWriteMetricsReview(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsReviewPolicy.Companion.fromJson(json: String): MetricsReviewPolicy = ffiReadMetricsReviewPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsReviewPolicy.toJson(): String = ffiWriteMetricsReviewPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsReworkSignal.Companion.fromJson(json: String): MetricsReworkSignal = ffiReadMetricsReworkSignal(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsReworkSignal.toJson(): String = ffiWriteMetricsReworkSignal(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsScan.Companion.fromJson(json: String): MetricsScan = ffiReadMetricsScan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsScan.toJson(): String = ffiWriteMetricsScan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsSecurityPolicy.Companion.fromJson(json: String): MetricsSecurityPolicy = ffiReadMetricsSecurityPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsSecurityPolicy.toJson(): String = ffiWriteMetricsSecurityPolicy(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2421,6 +2773,46 @@ fun MetricsSeveralIncidents.toJson(): String = ffiWriteMetricsSeveralIncidents(t
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun MetricsSpanRounding.Companion.fromJson(json: String): MetricsSpanRounding = ffiReadMetricsSpanRounding(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsSpanRounding.toJson(): String = ffiWriteMetricsSpanRounding(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsStageKind.Companion.fromJson(json: String): MetricsStageKind = ffiReadMetricsStageKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsStageKind.toJson(): String = ffiWriteMetricsStageKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsSurvival.Companion.fromJson(json: String): MetricsSurvival = ffiReadMetricsSurvival(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsSurvival.toJson(): String = ffiWriteMetricsSurvival(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsTargetVerdict.Companion.fromJson(json: String): MetricsTargetVerdict = ffiReadMetricsTargetVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsTargetVerdict.toJson(): String = ffiWriteMetricsTargetVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsTrend.Companion.fromJson(json: String): MetricsTrend = ffiReadMetricsTrend(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsTrend.toJson(): String = ffiWriteMetricsTrend(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun MetricsUndefinedReason.Companion.fromJson(json: String): MetricsUndefinedReason = ffiReadMetricsUndefinedReason(json)
 
 /** The JSON form. */
@@ -2434,6 +2826,30 @@ fun MetricsUndeliveredChanges.Companion.fromJson(json: String): MetricsUndeliver
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsUndeliveredChanges.toJson(): String = ffiWriteMetricsUndeliveredChanges(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsVulnerability.Companion.fromJson(json: String): MetricsVulnerability = ffiReadMetricsVulnerability(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsVulnerability.toJson(): String = ffiWriteMetricsVulnerability(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsWorkingEdges.Companion.fromJson(json: String): MetricsWorkingEdges = ffiReadMetricsWorkingEdges(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsWorkingEdges.toJson(): String = ffiWriteMetricsWorkingEdges(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun MetricsWorkingTime.Companion.fromJson(json: String): MetricsWorkingTime = ffiReadMetricsWorkingTime(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun MetricsWorkingTime.toJson(): String = ffiWriteMetricsWorkingTime(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

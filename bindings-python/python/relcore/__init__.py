@@ -13,7 +13,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.experiment`: Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins.
 - `relcore.incident`: Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due.
 - `relcore.interchange`: Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
-- `relcore.metrics`: The five delivery metrics of DORA, from deployments, changes and incidents.
+- `relcore.metrics`: Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
 - `relcore.readiness`: Readiness: may this build be released, what is missing, and when does that change?
 - `relcore.reason`: Reasons: why a decision is what it is, with stable codes and the evidence.
 - `relcore.release`: Determines the type of a release and the requirements of each type.

@@ -85,6 +85,9 @@ class DeploymentColumns:
     remediates: Lists | None = None
     """The deployments that each remediates. By their indices; one beyond the table is one not in the input."""
 
+    run: Column | None = None
+    """The run that each is a part or an attempt of, or none. Equal runs have equal codes."""
+
     changes: Column | None = None
     """The changes of each. Those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
     there is one offset more than deployments.
@@ -115,6 +118,30 @@ class ChangeColumns:
 
     reverts: Lists | None = None
     """The changes that each reverts. By their indices."""
+
+    issue_created_at: Column | None = None
+    """When the issue of each was created."""
+
+    issue_created_at_validity: Column | None = None
+    """Where `issue_created_at` is present: one bit a row, lowest first. Everywhere if left out."""
+
+    opened_at: Column | None = None
+    """When the request for its review was opened."""
+
+    opened_at_validity: Column | None = None
+    """Where `opened_at` is present: one bit a row, lowest first. Everywhere if left out."""
+
+    reviewed_at: Column | None = None
+    """When each was first reviewed."""
+
+    reviewed_at_validity: Column | None = None
+    """Where `reviewed_at` is present: one bit a row, lowest first. Everywhere if left out."""
+
+    merged_at: Column | None = None
+    """When each was merged."""
+
+    merged_at_validity: Column | None = None
+    """Where `merged_at` is present: one bit a row, lowest first. Everywhere if left out."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,6 +174,9 @@ class IncidentColumns:
 
     duplicate_of: Column | None = None
     """The incident that each repeats, or none. By its index. One of another service or environment hides none."""
+
+    revision: Column | None = None
+    """The revision that showed each, or none. Coded as the revisions of deployments."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

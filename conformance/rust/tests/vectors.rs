@@ -172,6 +172,13 @@ fn every_vector_of_changes_and_versions_runs_or_is_left_out_for_a_reason() {
     assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (1685, 595));
 }
 
+#[test]
+fn every_vector_of_delivery_metrics_runs_or_is_left_out_for_a_reason() {
+    let account = Account::read("metrics.jsonl");
+    account.check();
+    assert_eq!((account.at_source, account.supplied.values().sum::<u64>()), (272, 262));
+}
+
 /// A case begins with the vector that it expresses, and the file says how many of each group run in it.
 #[test]
 fn cases_name_their_vectors() {
@@ -183,6 +190,7 @@ fn cases_name_their_vectors() {
     check_names(&Account::read("incident.jsonl"), &["incident"]);
     check_names(&Account::read("release.jsonl"), &["release"]);
     check_names(&Account::read("change.jsonl"), &["change", "version", "versioning"]);
+    check_names(&Account::read("metrics.jsonl"), &["metrics"]);
 }
 
 fn check_names(account: &Account, folders: &[&'static str]) {

@@ -7,7 +7,7 @@ use super::git::{GitCommit, GitHistory, GitTag};
 use crate::change::{Entry, links};
 use crate::error::{Error, ErrorKind, Faults, Result, join};
 use crate::input::input;
-use crate::metrics::{Change, Deployment, DeploymentIntent, DeploymentOutcome, natural};
+use crate::metrics::{Change, Deployment, DeploymentOutcome, natural};
 use crate::scalar::Count;
 use regex_lite::Regex;
 use serde::{Deserialize, Serialize};
@@ -304,28 +304,15 @@ fn entries(commits: &[GitCommit]) -> Vec<Entry<'_>> {
 }
 
 fn deployment(tag: &GitTag, service: &str, changes: Vec<String>) -> Deployment {
-    Deployment {
-        id: tag.name.clone(),
-        service: service.to_owned(),
-        environment: "production".to_owned(),
-        started_at: None,
-        finished_at: tag.tagged_at,
-        outcome: DeploymentOutcome::Success,
-        intent: DeploymentIntent::Unknown,
-        revision: None, // a tag on an older commit is not a rollback
-        remediates: vec![],
-        changes,
-    }
+    // Without a revision: a tag on an older commit is not a rollback.
+    Deployment::new(&tag.name, service, tag.tagged_at, DeploymentOutcome::Success).changes(changes)
 }
 
 fn change(commit: &GitCommit, reverts: Vec<String>) -> Change {
-    Change {
-        id: commit.id.clone(),
-        authored_at: commit.authored_at,
-        committed_at: commit.committed_at,
-        merge: commit.parents.len() > 1,
-        reverts,
-    }
+    let mut change =
+        Change::new(&commit.id, commit.committed_at).merge(commit.parents.len() > 1).reverts(reverts);
+    change.authored_at = commit.authored_at;
+    change
 }
 
 /// The commit graph: each commit is the index of its position in the log.

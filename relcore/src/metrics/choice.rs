@@ -13,6 +13,14 @@ pub enum LeadStart {
     Committed,
     /// When it was written, or when it was committed where the first is unknown.
     AuthoredOrCommitted,
+    /// When its request for review was opened.
+    Opened,
+    /// When it was first reviewed.
+    Reviewed,
+    /// When it was merged, as GitLab has it: the time of writing and of review is left out.
+    Merged,
+    /// When the issue was created that it is for.
+    IssueCreated,
 }
 
 /// The unit that has a lead time.
@@ -65,6 +73,13 @@ pub enum NegativeSpans {
     Keep,
 }
 
+impl RateNumerator {
+    /// Whether it counts incidents.
+    pub(super) const fn counts_incidents(self) -> bool {
+        matches!(self, Self::Incidents | Self::LinkedIncidents)
+    }
+}
+
 /// Which deployments the rates are shares of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -75,6 +90,39 @@ pub enum RateDenominator {
     Successful,
     /// Those that ran: success, failure, error and timeout, but not cancelled or skipped ones.
     Finished,
+    /// Those that succeeded, without rework, for the fail rate; the rework rate is a share of all that succeeded.
+    SuccessfulExceptRework,
+    /// Those that ran, without rework, for the fail rate; the rework rate is a share of all that ran.
+    FinishedExceptRework,
+}
+
+impl RateDenominator {
+    /// Whether deployments count that ran and failed.
+    pub(super) const fn has_failed(self) -> bool {
+        matches!(self, Self::Finished | Self::FinishedExceptRework)
+    }
+
+    /// Whether rework does not count for the fail rate.
+    pub(super) const fn leaves_out_rework(self) -> bool {
+        matches!(self, Self::SuccessfulExceptRework | Self::FinishedExceptRework)
+    }
+}
+
+/// What the fail rate counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.RateNumerator", rename_all = "snake_case")]
+pub enum RateNumerator {
+    /// Deployments that failed: each once, so that the rate is a share.
+    #[default]
+    FailedDeployments,
+    /// Incidents, by the instant of their detection, linked or not. Two incidents of one deployment count twice, so the rate
+    /// can exceed 1. Other signals are not read.
+    Incidents,
+    /// The same, of incidents that are linked to a deployment; others are left out and counted. Four Keys counts the incidents
+    /// whose text names the revision that caused them.
+    LinkedIncidents,
 }
 
 /// A signal that a deployment failed.
@@ -127,6 +175,96 @@ pub enum IncidentLink {
     CausedBy,
     /// It is the latest one of the same service and environment that succeeded before the incident was detected.
     LatestBefore,
+    /// It is the latest one before the incident that brought the revision which the incident names.
+    Revision,
+}
+
+/// Among which deployments `latest_before` and `revision` look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.LinkScope", rename_all = "snake_case")]
+pub enum LinkScope {
+    /// Those of the service and environment of the incident.
+    #[default]
+    Service,
+    /// Those of its environment, whatever the service: an incident of a board that knows no services.
+    Environment,
+}
+
+/// Which deployment rows are one deployment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.DeploymentIdentity", rename_all = "snake_case")]
+pub enum DeploymentIdentity {
+    /// Each row.
+    #[default]
+    Row,
+    /// The rows of one `run` in a service and environment: a pipeline that deploys several parts, or its retries. The last one
+    /// that succeeded stands for all, or the last one if none did; the others are left out and counted.
+    Run,
+}
+
+/// How the frequency of deployments is computed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.FrequencyRule", rename_all = "snake_case")]
+pub enum FrequencyRule {
+    /// Deployments per `frequency_per` over the whole range, with empty days, not rounded.
+    #[default]
+    Mean,
+    /// The same, rounded down to a whole number, as Middleware prints it: 9 a month are 2 a week.
+    FlooredMean,
+    /// The median number of deployments in a period of `frequency_unit`, empty ones included.
+    Median,
+    /// The median number of days with a deployment in a period of `frequency_unit`, empty ones included, as in DevLake.
+    MedianDays,
+}
+
+/// How a change counts that was delivered before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.Redelivery", rename_all = "snake_case")]
+pub enum Redelivery {
+    /// It has a lead time from its first delivery only.
+    #[default]
+    Exclude,
+    /// It has a lead time from each deployment that lists it, as where the previous tag is that by time: with release
+    /// branches a commit counts several times.
+    Include,
+}
+
+/// To what a duration is rounded before anything is computed of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.SpanRounding", rename_all = "snake_case")]
+pub enum SpanRounding {
+    /// To the millisecond.
+    #[default]
+    Exact,
+    /// Up to a whole minute.
+    MinuteUp,
+    /// Down to a whole minute.
+    MinuteDown,
+    /// Down to a whole hour.
+    HourDown,
+}
+
+/// Whether buckets that reach beyond the range are listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.PartialBuckets", rename_all = "snake_case")]
+pub enum PartialBuckets {
+    /// They are listed with the part in the range, and marked as partial.
+    #[default]
+    Keep,
+    /// They are left out of the list; the whole range still has their items.
+    Drop,
 }
 
 /// How a change or a revision that was taken back and comes again counts.
@@ -169,6 +307,25 @@ pub enum RecoveryStart {
     DeploymentFinished,
     /// When its first incident was detected; when it finished, where no incident is linked.
     IncidentDetected,
+    /// Whichever came first.
+    Earliest,
+}
+
+/// What has a recovery time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.RecoveryUnit", rename_all = "snake_case")]
+pub enum RecoveryUnit {
+    /// A failed deployment: its incidents are one outage.
+    #[default]
+    Deployment,
+    /// The first of the failed deployments that one deployment repairs, as metrik counts a run of failures.
+    FirstOfRun,
+    /// An incident that is linked to a deployment. It ends when it was resolved.
+    Incident,
+    /// Any incident, linked or not. It begins when it was detected.
+    AnyIncident,
 }
 
 /// When the time to recover ends.
@@ -209,6 +366,9 @@ pub enum OpenRecoveries {
     Exclude,
     /// Its age at the end of the report's range.
     Age,
+    /// It is censored: it lasts at least as long as its age at the end of the range. Quantiles and interval are those of Kaplan
+    /// and Meier, and there is no mean while one is open.
+    Censor,
 }
 
 /// By which instant a recovery belongs to a window.
@@ -221,6 +381,8 @@ pub enum RecoveryMembership {
     Failure,
     /// When it recovered.
     Recovery,
+    /// When the first incident was detected; as `failure` where no incident is linked.
+    Detection,
 }
 
 /// How a quantile is read from a sample.
@@ -247,4 +409,19 @@ pub enum DurationSummary {
     Median,
     /// The arithmetic mean, which a single long one can double.
     Mean,
+    /// The median of the medians of the days, as in GitLab: a day with one item weighs as much as one with fifty.
+    DailyMedians,
+}
+
+/// How time before the first and after the last working day of a span counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.WorkingEdges", rename_all = "snake_case")]
+pub enum WorkingEdges {
+    /// Like any other: only working days count.
+    #[default]
+    Exclude,
+    /// A span that begins or ends on days off counts them: somebody worked then. Days off between working days do not count.
+    Include,
 }

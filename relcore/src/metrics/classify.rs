@@ -120,6 +120,7 @@ fn expected(kind: MetricKind) -> &'static str {
         MetricKind::Frequency => "deployments a day, 0 or more",
         MetricKind::Duration => "seconds, 0 or more",
         MetricKind::Share => "a share from 0 to 1",
+        MetricKind::Ratio | MetricKind::Count | MetricKind::Level => "a number, 0 or more",
     }
 }
 

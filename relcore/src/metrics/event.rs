@@ -1,7 +1,9 @@
 //! The events: deployments, the changes that they deliver, incidents.
+use super::choice::LeadStart;
 use crate::input::input;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 input! {
     /// One attempt to deploy a version of a service to an environment.
@@ -47,7 +49,66 @@ input! {
         /// The ids of the changes that it delivered: those that the deployment before it did not contain.
         #[serde(default)]
         pub changes: Vec<String>,
+        /// The pipeline run or release that it is a part or an attempt of. The policy says whether the rows of one run are one
+        /// deployment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub run: Option<String>,
+        /// Whether a machine started it, such as an automatic rollback; left out when that is unknown.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub automatic: Option<bool>,
+        /// How long the service was down because of it, where that was measured. Otherwise the time of its incidents stands for
+        /// it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub downtime: Option<Span>,
+        /// What it consisted of: the time in the queue, builds, tests, rollouts.
+        #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub stages: Vec<DeploymentStage>,
+        /// What it is grouped by beside service and environment: `{"team": "checkout"}`.
+        #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub labels: BTreeMap<String, String>,
     }
+}
+
+input! {
+    /// A part of a deployment.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "metrics.DeploymentStage", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct DeploymentStage {
+        /// What was done.
+        pub kind: StageKind,
+        /// When it began.
+        pub started_at: Timestamp,
+        /// When it ended; left out while it runs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub finished_at: Option<Timestamp>,
+    }
+}
+
+impl DeploymentStage {
+    /// A stage that runs.
+    #[must_use]
+    pub fn new(kind: StageKind, started_at: Timestamp) -> Self {
+        Self { kind, started_at, finished_at: None }
+    }
+}
+
+/// What a part of a deployment does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.StageKind", rename_all = "snake_case")]
+pub enum StageKind {
+    /// It waits for a machine or a turn.
+    Queue,
+    /// It builds.
+    Build,
+    /// It tests.
+    Test,
+    /// It brings the new version to its hosts.
+    Deploy,
 }
 
 impl Deployment {
@@ -78,6 +139,11 @@ impl Deployment {
             revision: None,
             remediates: vec![],
             changes: vec![],
+            run: None,
+            automatic: None,
+            downtime: None,
+            stages: vec![],
+            labels: BTreeMap::new(),
         }
     }
 }
@@ -127,14 +193,6 @@ impl DeploymentOutcome {
     /// The code in a column.
     pub(super) const fn code(self) -> u8 {
         self as u8
-    }
-
-    /// Whether the deployment was carried out, well or not.
-    pub(super) const fn is_finished(self) -> bool {
-        match self {
-            Self::Success | Self::Failure | Self::Error | Self::Timeout | Self::Partial => true,
-            Self::Cancellation | Self::Skip => false,
-        }
     }
 }
 
@@ -195,6 +253,18 @@ input! {
         /// The ids of the earlier changes that it reverts.
         #[serde(default)]
         pub reverts: Vec<String>,
+        /// When the issue was created that it is for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub issue_created_at: Option<Timestamp>,
+        /// When its request for review was opened.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub opened_at: Option<Timestamp>,
+        /// When it was first reviewed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub reviewed_at: Option<Timestamp>,
+        /// When it was merged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub merged_at: Option<Timestamp>,
     }
 }
 
@@ -211,7 +281,7 @@ input! {
         /// The affected environment; `production` when left out.
         #[serde(default = "production")]
         pub environment: String,
-        /// The severity as the incident tool names it. Metrics do not read it.
+        /// The severity as the incident tool names it. The policy says which are critical.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub severity: Option<String>,
         /// When it was detected.
@@ -230,14 +300,44 @@ input! {
         #[serde(default, skip_serializing_if = "crate::wire::is_default")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
         pub closed: bool,
+        /// The revision or artifact that showed it, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub revision: Option<String>,
+        /// What it is grouped by beside service and environment: `{"team": "checkout"}`.
+        #[serde(default, skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub labels: BTreeMap<String, String>,
     }
 }
 
 impl Change {
+    /// The instant that a rule names, if it is known.
+    pub(super) fn at(&self, rule: LeadStart) -> Option<Timestamp> {
+        match rule {
+            LeadStart::Authored => self.authored_at,
+            LeadStart::Committed => Some(self.committed_at),
+            LeadStart::AuthoredOrCommitted => self.authored_at.or(Some(self.committed_at)),
+            LeadStart::Opened => self.opened_at,
+            LeadStart::Reviewed => self.reviewed_at,
+            LeadStart::Merged => self.merged_at,
+            LeadStart::IssueCreated => self.issue_created_at,
+        }
+    }
+
     /// A change that is no merge and reverts nothing.
     #[must_use]
     pub fn new(id: impl Into<String>, committed_at: Timestamp) -> Self {
-        Self { id: id.into(), authored_at: None, committed_at, merge: false, reverts: vec![] }
+        Self {
+            id: id.into(),
+            authored_at: None,
+            committed_at,
+            merge: false,
+            reverts: vec![],
+            issue_created_at: None,
+            opened_at: None,
+            reviewed_at: None,
+            merged_at: None,
+        }
     }
 }
 
@@ -255,6 +355,8 @@ impl Incident {
             caused_by: None,
             duplicate_of: None,
             closed: false,
+            revision: None,
+            labels: BTreeMap::new(),
         }
     }
 }

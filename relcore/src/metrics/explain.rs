@@ -1,5 +1,8 @@
-//! The report as text for a person.
+//! Reports as text for a person.
+use super::measure::{Figure, Measures};
+use super::metric::{Metric, MetricKind, Trend};
 use super::report::{DoraReport, DoraRow, Estimate, UndefinedReason};
+use super::review::{ChangeDirection, MetricReview, Review, TargetVerdict};
 use crate::reason::{format_duration, number};
 use crate::time::{Span, Timestamp};
 
@@ -32,6 +35,165 @@ pub fn explain(report: &DoraReport) -> String {
     out + &format!("\npolicy: {}\n", report.policy_digest)
 }
 
+/// Measures as text for a person: the basis of each number of the whole range, then a line for each group.
+///
+/// A `*` marks a number of few items, and metrics that nothing is known of are named in one line. The groups are shown by the
+/// metrics of DORA that were measured.
+///
+/// ```
+/// use relcore::metrics::{Breakdown, Events, Policy, explain_measures, measure};
+/// use relcore::TimeRange;
+/// let week: TimeRange = serde_json::from_str(r#"{"start": "2026-11-02T00:00:00Z", "end": "2026-11-09T00:00:00Z"}"#)?;
+/// let text = explain_measures(&measure(&Events::default(), &Policy::default(), &week, &Breakdown::default())?);
+/// assert!(text.starts_with("MEASURES from 2026-11-02T00:00Z to 2026-11-09T00:00Z\n"));
+/// assert!(text.contains("without a number: deployment frequency, "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn explain_measures(measures: &Measures) -> String {
+    let [from, to] = [measures.range.start, measures.range.end].map(minute);
+    let mut out = format!("MEASURES from {from} to {to}\n\n");
+    let mut unknown = vec![];
+    for Figure { metric, estimate } in &measures.whole.overall.figures {
+        let name = name(*metric);
+        if estimate.value.is_some() {
+            let few = if estimate.low_n { "*" } else { "" };
+            out += &format!("{name}{few}: {}\n", basis(estimate, Unit::of(*metric)));
+        } else {
+            unknown.push(name);
+        }
+    }
+    if !unknown.is_empty() {
+        out += &format!("without a number: {}\n", unknown.join(", "));
+    }
+    if !measures.groups.is_empty() {
+        out += &format!("\n{}", groups(measures));
+    }
+    if out.contains('*') {
+        out += "* fewer items than `lowN` of the policy\n";
+    }
+    out + &format!("\npolicy: {}\n", measures.policy_digest)
+}
+
+/// The groups, a line each.
+fn groups(measures: &Measures) -> String {
+    let shown: Vec<Metric> = [
+        Metric::DeploymentFrequency,
+        Metric::ChangeLeadTime,
+        Metric::ChangeFailRate,
+        Metric::FailedDeploymentRecoveryTime,
+        Metric::DeploymentReworkRate,
+    ]
+    .into_iter()
+    .filter(|metric| measures.whole.overall.estimate(*metric).is_some())
+    .collect();
+    let mut head = vec![measures.group_by.join(", ")];
+    head.extend(shown.iter().map(|metric| name(*metric)));
+    let mut lines = vec![head];
+    for group in &measures.groups {
+        let label = |dimension: &String| group.labels.get(dimension).map_or("-", String::as_str);
+        let names: Vec<&str> = measures.group_by.iter().map(label).collect();
+        let mut line = vec![names.join(", ")];
+        line.extend(shown.iter().map(|metric| {
+            group
+                .overall
+                .estimate(*metric)
+                .map_or_else(String::new, |estimate| cell(estimate, Unit::of(*metric)))
+        }));
+        lines.push(line);
+    }
+    aligned(&lines)
+}
+
+/// A metric in words.
+fn name(metric: Metric) -> String {
+    metric.to_string().replace('_', " ")
+}
+
+/// A review as text for a person: the bottleneck, then each metric with its change, target and trend.
+///
+/// ```
+/// use relcore::metrics::{Breakdown, Events, Policy, ReviewPolicy, explain_review, measure, review};
+/// use relcore::TimeRange;
+/// let week = |text| serde_json::from_str::<TimeRange>(text);
+/// let (one, two) = (
+///     week(r#"{"start": "2026-11-02T00:00:00Z", "end": "2026-11-09T00:00:00Z"}"#)?,
+///     week(r#"{"start": "2026-11-09T00:00:00Z", "end": "2026-11-16T00:00:00Z"}"#)?,
+/// );
+/// let of = |range| measure(&Events::default(), &Policy::default(), range, &Breakdown::default());
+/// let text = explain_review(&review(&of(&one)?, &of(&two)?, &ReviewPolicy::default())?);
+/// assert!(text.contains("no data: deployment frequency, "));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn explain_review(review: &Review) -> String {
+    let [from, to] = [review.current.start, review.current.end].map(minute);
+    let mut out = format!("REVIEW of {from} to {to} against {}\n", minute(review.previous.start));
+    let names = |metrics: &[Metric]| -> String {
+        metrics.iter().map(|metric| name(*metric)).collect::<Vec<_>>().join(", ")
+    };
+    for (what, metrics) in [("better", &review.improved), ("worse", &review.worsened)] {
+        if !metrics.is_empty() {
+            out += &format!("{what} than before: {}\n", names(metrics));
+        }
+    }
+    if let Some(bottleneck) = &review.bottleneck {
+        let share = Unit::Share.format(bottleneck.share);
+        let mean = Unit::Duration.format(bottleneck.mean);
+        out +=
+            &format!("bottleneck: {}, {share} of the lead time, {mean} on average\n", name(bottleneck.stage));
+    }
+    out.push('\n');
+    let mut unknown = vec![];
+    for one in &review.metrics {
+        match one.current.value {
+            Some(value) => out += &format!("{}: {}\n", name(one.metric), reviewed(one, value)),
+            None => unknown.push(one.metric),
+        }
+    }
+    if !unknown.is_empty() {
+        out += &format!("no data: {}\n", names(&unknown));
+    }
+    out + &format!("\npolicy: {}\n", review.policy_digest)
+}
+
+fn reviewed(one: &MetricReview, value: f64) -> String {
+    let unit = Unit::of(one.metric);
+    let mut parts = vec![unit.format(value)];
+    if let (Some(change), Some(before)) = (&one.change, one.previous.value) {
+        let words = match change.direction {
+            ChangeDirection::Better => "better than",
+            ChangeDirection::Worse => "worse than",
+            ChangeDirection::Unclear => "not clearly different from",
+        };
+        parts.push(format!("{words} {}", unit.format(before)));
+    }
+    let verdict = match one.verdict {
+        TargetVerdict::Met => "met",
+        TargetVerdict::Missed => "missed",
+        TargetVerdict::Unclear => "unclear",
+        TargetVerdict::NoData => "no data",
+    };
+    let target = match (one.target, one.better) {
+        (Some(target), Trend::Rise) => format!("above {}", unit.format(target)),
+        (Some(target), Trend::Fall) => format!("below {}", unit.format(target)),
+        (None, Trend::Rise) => "rise".to_owned(),
+        (None, Trend::Fall) => "fall".to_owned(),
+    };
+    parts.push(format!("target {target}: {verdict}"));
+    if let Some(trend) = one.trend.filter(|trend| trend.direction != ChangeDirection::Unclear) {
+        let words = if trend.slope > 0.0 { "rising" } else { "falling" };
+        parts.push(format!("{words} over {} buckets", trend.buckets));
+    }
+    if let Some(level) = one.level {
+        parts.push(format!("{level} in DORA's report"));
+    }
+    if let Some(next) = one.next_target {
+        parts.push(format!("next target {}", unit.format(next)));
+    }
+    parts.join("; ")
+}
+
 /// What the value of an estimate is.
 #[derive(Clone, Copy)]
 enum Unit {
@@ -60,6 +222,17 @@ fn estimates(row: &DoraRow) -> [&Estimate; 5] {
 }
 
 impl Unit {
+    fn of(metric: Metric) -> Self {
+        match metric.kind() {
+            MetricKind::Duration => Self::Duration,
+            MetricKind::Level if metric == Metric::OpenVulnerabilityAge => Self::Duration,
+            MetricKind::Share => Self::Share,
+            MetricKind::Frequency | MetricKind::Ratio | MetricKind::Count | MetricKind::Level => {
+                Self::Frequency
+            }
+        }
+    }
+
     fn format(self, value: f64) -> String {
         match self {
             Self::Frequency => number(three_digits(value)),
@@ -91,7 +264,7 @@ fn two_units(seconds: f64) -> String {
 /// The periods and the whole range, in columns.
 fn table(report: &DoraReport) -> String {
     let head = ["from", "deployments", "frequency", "lead time", "fail rate", "recovery", "rework"];
-    let mut lines = vec![head.map(str::to_owned)];
+    let mut lines = vec![head.map(str::to_owned).to_vec()];
     let left_out = report.buckets.len().saturating_sub(MOST);
     for row in report.buckets.iter().skip(left_out) {
         let partial = if row.partial { " (part)" } else { "" };
@@ -99,13 +272,24 @@ fn table(report: &DoraReport) -> String {
     }
     lines.push(cells("all".to_owned(), &report.overall));
 
+    let mut out = aligned(&lines);
+    if left_out > 0 {
+        let end = out.find('\n').map_or(0, |end| end.saturating_add(1));
+        out.insert_str(end, &format!("({left_out} earlier periods)\n"));
+    }
+    if out.contains('*') {
+        out += "* fewer items than `lowN` of the policy\n";
+    }
+    out
+}
+
+/// Lines of cells in columns: the first to the left, the others to the right.
+fn aligned(lines: &[Vec<String>]) -> String {
+    let columns = lines.iter().map(Vec::len).max().unwrap_or_default();
     let width = |column: usize| lines.iter().filter_map(|line| line.get(column)).map(String::len).max();
-    let widths: Vec<usize> = (0..head.len()).filter_map(width).collect();
+    let widths: Vec<usize> = (0..columns).filter_map(width).collect();
     let mut out = String::new();
-    for (index, line) in lines.iter().enumerate() {
-        if index == 1 && left_out > 0 {
-            out += &format!("({left_out} earlier periods)\n");
-        }
+    for line in lines {
         let padded: Vec<String> = line
             .iter()
             .zip(&widths)
@@ -118,19 +302,18 @@ fn table(report: &DoraReport) -> String {
         out += padded.join("  ").trim_end();
         out.push('\n');
     }
-    if out.contains('*') {
-        out += "* fewer items than `lowN` of the policy\n";
-    }
     out
 }
 
-fn cells(name: String, row: &DoraRow) -> [String; 7] {
+/// A number, marked if it has few items.
+fn cell(estimate: &Estimate, unit: Unit) -> String {
+    let few = if estimate.low_n { "*" } else { " " };
+    estimate.value.map_or_else(|| "- ".to_owned(), |value| unit.format(value) + few)
+}
+
+fn cells(name: String, row: &DoraRow) -> Vec<String> {
     let [frequency, lead, fail, recovery, rework] = estimates(row);
-    let cell = |estimate: &Estimate, unit: Unit| {
-        let few = if estimate.low_n { "*" } else { " " };
-        estimate.value.map_or_else(|| "- ".to_owned(), |value| unit.format(value) + few)
-    };
-    [
+    vec![
         name,
         frequency.n.to_string(),
         cell(frequency, Unit::Frequency),
@@ -178,6 +361,9 @@ fn because(reason: UndefinedReason) -> &'static str {
         UndefinedReason::NoFailures => "no deployment failed",
         UndefinedReason::AllOpen => "no failed deployment has recovered",
         UndefinedReason::AllExcluded => "every item was left out",
+        UndefinedReason::NotReached => "more than half are open, so the median lies beyond what was seen",
+        UndefinedReason::NoIncidents => "there was no incident",
+        UndefinedReason::NoItems => "there is nothing of this kind",
     }
 }
 

@@ -1,4 +1,4 @@
-//! The five delivery metrics of DORA, from deployments, changes and incidents.
+//! Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
 //!
 //! The report has, for a range of time and for each of its buckets: the deployment frequency, the change lead time, the
 //! change fail rate, the failed deployment recovery time and the deployment rework rate. The definitions are those of
@@ -21,8 +21,29 @@
 //! | failed deployment recovery time | a failed deployment that recovered | the finish of the failed one | median, in seconds |
 //! | deployment rework rate | a deployment | its finish | rework of all |
 //!
-//! Services in one input are measured together, but events are linked only within one service and environment. To see
-//! one service, pass its events alone: a mean over teams says little about any of them.
+//! Services in one input are measured together, but events are linked only within one service and environment. A mean over
+//! teams says little about any of them: `measure` groups by service, environment, revision or any label.
+//!
+//! # All metrics
+//!
+//! `measure` has the five metrics of DORA and those below, over a range and its buckets, for all events and for each group of
+//! them in one pass. `definitions` has each of them as data: what one item is, which direction is better, the usual target.
+//!
+//! | about | metrics |
+//! | --- | --- |
+//! | lead times | coding, pickup, review and delivery time; these stages add up to the lead time, whatever is recorded |
+//! | deployments | success rate of attempts and of releases; duration, with queue, build, test and rollout apart; downtime |
+//! | rollbacks | rate, by a machine and by hand apart; releases that were rolled back |
+//! | incidents | time to restore, also of critical ones and against their target |
+//! | bugs | escape rate, escaped bugs to each release; releases that are too young are left out |
+//! | vulnerabilities | open, opened, closed, age; time to patch with open ones censored, and against the target of a severity |
+//! | scans | deployed artifacts and dependencies that were scanned |
+//! | accepted risks | how long they last, and how many beyond their term |
+//!
+//! - `explain_metric` has the events behind a number, `diff_policies` those by which two dashboards differ.
+//! - `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+//! - The presets, such as `gitlab_policy` or `fourkeys_policy`, make the choices of other tools.
+//! - `link_incidents`, `detect_rollbacks`, `link_reverts` and `attribute_changes` show the links on which metrics rest.
 //!
 //! # How a result is found
 //!
@@ -67,41 +88,82 @@
 //!   earlier ones are left out. `excluded` of each estimate shows how many.
 //! - An interval treats items as independent. Changes of one deployment are not, so its interval is too narrow.
 //! - A revert, a rollback and a hotfix are seen only if the input says so: by `reverts`, `intent` or `revision`.
+//! - An item belongs to the group of its own deployment or incident. Groups by a label that incidents lack have no times to
+//!   restore.
 //!
 //! # Bulk data
 //!
 //! The same metrics can be computed from columns of numbers instead of objects, at a million deployments in about a
 //! tenth of a second. For many reports under one policy, an engine checks and digests the policy once.
+mod attribution;
 mod choice;
 mod classify;
 pub mod columns;
+mod difference;
 mod engine;
 mod event;
+mod events;
 mod explain;
+mod figures;
+mod item;
+mod ledger;
+mod levels;
+mod linking;
+mod measure;
 mod metric;
 mod policy;
+mod presets;
+mod quality;
 mod quick_check;
 mod report;
 mod report_row;
+mod review;
 mod rows;
+mod security;
+mod survival;
 mod table;
+mod working_time;
 
+pub use attribution::{AttributedChanges, AttributionRule, Commit, attribute_changes};
 pub use choice::*;
 pub use classify::{Classification, Level, LevelVerdict, classify};
+pub use difference::{ItemDifference, MetricDifference, PolicyDifference, diff_policies};
 pub use engine::Engine;
-pub use event::{Change, Deployment, DeploymentIntent, DeploymentOutcome, Incident};
-pub use explain::explain;
-pub use metric::Metric;
+pub use event::{
+    Change, Deployment, DeploymentIntent, DeploymentOutcome, DeploymentStage, Incident, StageKind,
+};
+pub use events::Events;
+pub use explain::{explain, explain_measures, explain_review};
+pub use item::{Cause, Explanation, Item, explain_metric};
+pub use linking::{
+    DetectedRollback, LinkedIncident, RevertedDeployment, detect_rollbacks, link_incidents, link_reverts,
+};
+pub use measure::{Breakdown, Figure, Group, Measures, Period, measure};
+pub use metric::{Definition, Metric, MetricKind, Trend, definitions};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
-pub use policy::{Policy, default_policy, policy_from_json};
+pub use policy::{CriticalIncidents, Policy, default_policy, policy_from_json};
+pub use presets::{
+    datadog_policy, devlake_2021_policy, devlake_2023_policy, dora_2024_policy, fourkeys_policy,
+    gitlab_policy, metrik_policy, middleware_policy,
+};
+pub use quality::{Bug, BugPhase, QualityPolicy};
 pub use quick_check::{
     QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation, QuickCheckScore, quick_check_answers,
     quick_check_benchmark, quick_check_score,
 };
 pub use report::{DoraReport, DoraRow, Estimate, Exclusion, ExclusionReason, UndefinedReason};
 pub use report_row::{ReportRow, report_rows};
+#[cfg(feature = "yaml")]
+pub use review::review_policy_from_yaml;
+pub use review::{
+    Bottleneck, ChangeDirection, MetricChange, MetricReview, MetricTarget, MetricTrend, Review, ReviewPolicy,
+    TargetVerdict, default_review_policy, review, review_policy_from_json,
+};
 pub(crate) use rows::natural;
+pub use security::{PatchStart, Scan, SecurityPolicy, Vulnerability};
+pub use survival::{Lifetime, Survival, survival};
+pub use working_time::{WorkingTime, working_span};
 
 use crate::error::{Faults, Result};
 use crate::time::{BucketUnit, TimeRange};
@@ -168,31 +230,48 @@ pub fn dora(
 }
 
 crate::scalar::texts!(
+    AttributionRule,
+    BugPhase,
+    ChangeDirection,
+    DeploymentIdentity,
     DeploymentIntent,
     DeploymentOutcome,
     DurationSummary,
     ExclusionReason,
     FailureSignal,
+    FrequencyRule,
     IncidentLink,
     LeadStart,
     LeadUnit,
     Level,
     LevelVerdict,
+    LinkScope,
     Metric,
+    MetricKind,
     NegativeSpans,
     OpenRecoveries,
+    PartialBuckets,
     PartialDeployments,
+    PatchStart,
     QuantileRule,
     RateDenominator,
+    RateNumerator,
     RecoveryEnd,
     RecoveryMembership,
     RecoveryStart,
+    RecoveryUnit,
+    Redelivery,
     RelandRule,
     ReworkSignal,
     SeedRule,
     SeveralIncidents,
+    SpanRounding,
+    StageKind,
+    TargetVerdict,
+    Trend,
     UndefinedReason,
     UndeliveredChanges,
+    WorkingEdges,
 );
 
 /// The rows of this module in the function table, sorted by name.
@@ -202,7 +281,32 @@ macro_rules! table_rows {
             metrics {
                 policy Policy: default_policy, policy_from_json, policy_from_yaml;
 
+                policy ReviewPolicy: default_review_policy, review_policy_from_json, review_policy_from_yaml;
+
+                fn attribute_changes(
+                    commits: &[Commit],
+                    deployments: &[Deployment],
+                    rule: &AttributionRule,
+                ) -> Vec<AttributedChanges>;
                 fn classify(metric: &Metric, value: f64, year: u32) -> Classification;
+                #[plain]
+                fn datadog_policy() -> Policy;
+                #[plain]
+                fn definitions() -> Vec<Definition>;
+                fn detect_rollbacks(deployments: &[Deployment], policy: &Policy) -> Vec<DetectedRollback>;
+                #[plain]
+                fn devlake_2021_policy() -> Policy;
+                #[plain]
+                fn devlake_2023_policy() -> Policy;
+                fn diff_policies(
+                    events: &Events,
+                    first: &Policy,
+                    second: &Policy,
+                    range: &TimeRange,
+                    zone: &str,
+                ) -> PolicyDifference;
+                #[plain]
+                fn dora_2024_policy() -> Policy;
 
                 fn dora(
                     deployments: &[Deployment],
@@ -216,6 +320,41 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn explain(report: &DoraReport) -> String;
+                #[plain]
+                fn explain_measures(measures: &Measures) -> String;
+                fn explain_metric(
+                    events: &Events,
+                    policy: &Policy,
+                    metric: &Metric,
+                    range: &TimeRange,
+                    zone: &str,
+                ) -> Explanation;
+                #[plain]
+                fn explain_review(review: &Review) -> String;
+                #[plain]
+                fn fourkeys_policy() -> Policy;
+                #[plain]
+                fn gitlab_policy() -> Policy;
+                fn link_incidents(
+                    deployments: &[Deployment],
+                    incidents: &[Incident],
+                    policy: &Policy,
+                ) -> Vec<LinkedIncident>;
+                fn link_reverts(
+                    deployments: &[Deployment],
+                    changes: &[Change],
+                    policy: &Policy,
+                ) -> Vec<RevertedDeployment>;
+                fn measure(
+                    events: &Events,
+                    policy: &Policy,
+                    range: &TimeRange,
+                    breakdown: &Breakdown,
+                ) -> Measures;
+                #[plain]
+                fn metrik_policy() -> Policy;
+                #[plain]
+                fn middleware_policy() -> Policy;
 
                 #[plain]
                 fn quick_check_answers(row: &DoraRow) -> QuickCheckAnswers;
@@ -224,6 +363,9 @@ macro_rules! table_rows {
 
                 #[plain]
                 fn report_rows(report: &DoraReport) -> Vec<ReportRow>;
+                fn review(previous: &Measures, current: &Measures, policy: &ReviewPolicy) -> Review;
+                fn survival(lifetimes: &[Lifetime], level: f64) -> Survival;
+                fn working_span(start: Timestamp, end: Timestamp, working_time: &WorkingTime) -> Span;
 
                 columns dora(
                     columns: columns::Events,

@@ -1,8 +1,11 @@
 use super::choice::*;
-use super::event::{DeploymentIntent, production};
+use super::event::{DeploymentIntent, DeploymentOutcome, production};
+use super::quality::QualityPolicy;
+use super::security::SecurityPolicy;
+use super::working_time::WorkingTime;
 use crate::error::{ErrorKind, Faults, Result, join};
 use crate::input::input;
-use crate::time::{Span, Weekday};
+use crate::time::{BucketUnit, Span, Weekday};
 use crate::wire::{self, PolicyText};
 use serde::{Deserialize, Serialize};
 
@@ -25,7 +28,7 @@ input! {
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "metrics.Policy", rename_all = "camelCase", deny_unknown_fields, default)]
     pub struct Policy {
-        /// The environments whose deployments and incidents count; `production` alone, as DORA defines.
+        /// The environments whose deployments and incidents count; `production` alone, as DORA defines. `*` stands for all.
         pub environments: Vec<String>,
         /// Intents whose deployments do not count for frequency and rates, such as `redeploy`. None by default: DORA
         /// counts deployments, whatever they are for. They still deliver changes and repair failures.
@@ -95,6 +98,79 @@ input! {
         #[serde(skip_serializing_if = "crate::wire::is_default")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
         pub partial_deployments: PartialDeployments,
+        /// Where else the lead time of a change begins if the instant of `lead_start` is unknown: the first that is
+        /// known. None by default. `fallbacks` of the estimate counts the changes.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub lead_start_fallbacks: Vec<LeadStart>,
+        /// The shortest lead time that counts; shorter ones are left out and counted. Zero by default. Four Keys
+        /// leaves out what took less than a minute.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub shortest_lead: Span,
+        /// How a change counts that was delivered before; `exclude` by default.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub redelivery: Redelivery,
+        /// To what lead times are rounded; `exact` by default. DevLake rounds up to minutes.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub lead_rounding: SpanRounding,
+        /// To what recovery times are rounded; `exact` by default.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub recovery_rounding: SpanRounding,
+        /// Which rows are one deployment; `row` by default.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub identity: DeploymentIdentity,
+        /// Which outcomes are failures; `failure`, `error` and `timeout` by default. Other outcomes than these,
+        /// `success` and `partial` say that a deployment was not carried out: it counts nowhere.
+        #[serde(skip_serializing_if = "usual_outcomes")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub failed_outcomes: Vec<DeploymentOutcome>,
+        /// What the fail rate counts; `failed_deployments` by default. With `incidents`, as in GitLab, it can exceed
+        /// 1.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub rate_numerator: RateNumerator,
+        /// Among which deployments an incident is linked by time or revision; `service` by default. DevLake looks at
+        /// the whole project.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub link_scope: LinkScope,
+        /// What has a recovery time; `deployment` by default.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub recovery_unit: RecoveryUnit,
+        /// How the frequency is computed; `mean` by default.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub frequency_rule: FrequencyRule,
+        /// The periods of the frequency rules `median` and `median_days`; `week` by default.
+        #[serde(skip_serializing_if = "is_week")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub frequency_unit: BucketUnit,
+        /// Whether buckets that reach beyond the range are listed; `keep` by default.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub partial_buckets: PartialBuckets,
+        /// Which days and hours count in lead and recovery times; left out by default: all do, as in DORA, since
+        /// users wait at weekends, too.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pub working_time: Option<WorkingTime>,
+        /// Which incidents are critical, and how soon they should be over.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub critical: CriticalIncidents,
+        /// How bugs count.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub quality: QualityPolicy,
+        /// How vulnerabilities and scans count.
+        #[serde(skip_serializing_if = "crate::wire::is_default")]
+        #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
+        pub security: SecurityPolicy,
     }
 }
 
@@ -143,9 +219,91 @@ impl Default for Policy {
             low_n: 6,
             relands: RelandRule::Exclude,
             partial_deployments: PartialDeployments::Failed,
+            lead_start_fallbacks: vec![],
+            shortest_lead: Span::ZERO,
+            redelivery: Redelivery::Exclude,
+            lead_rounding: SpanRounding::Exact,
+            recovery_rounding: SpanRounding::Exact,
+            identity: DeploymentIdentity::Row,
+            failed_outcomes: FAILED_OUTCOMES.to_vec(),
+            rate_numerator: RateNumerator::FailedDeployments,
+            link_scope: LinkScope::Service,
+            recovery_unit: RecoveryUnit::Deployment,
+            frequency_rule: FrequencyRule::Mean,
+            frequency_unit: BucketUnit::Week,
+            partial_buckets: PartialBuckets::Keep,
+            working_time: None,
+            critical: CriticalIncidents::default(),
+            quality: QualityPolicy::default(),
+            security: SecurityPolicy::default(),
         }
     }
 }
+
+input! {
+    /// Which incidents are critical, and how soon they should be over.
+    ///
+    /// ```
+    /// use relcore::metrics::CriticalIncidents;
+    /// let critical = CriticalIncidents::default().services(["checkout"]);
+    /// assert_eq!(critical.restore_target.to_string(), "PT1H");
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "metrics.CriticalIncidents", rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct CriticalIncidents {
+        /// Their severities, in any case of letters; `critical`, `sev1`, `sev-1`, `p1` and `p0` by default.
+        pub severities: Vec<String>,
+        /// The critical services, all of whose incidents are critical; none by default.
+        pub services: Vec<String>,
+        /// How soon one should be over; 1 hour by default.
+        pub restore_target: Span,
+    }
+}
+
+impl Default for CriticalIncidents {
+    fn default() -> Self {
+        Self {
+            severities: ["critical", "sev1", "sev-1", "p1", "p0"].map(str::to_owned).to_vec(),
+            services: vec![],
+            restore_target: Span::from_hours(1),
+        }
+    }
+}
+
+const FAILED_OUTCOMES: [DeploymentOutcome; 3] =
+    [DeploymentOutcome::Failure, DeploymentOutcome::Error, DeploymentOutcome::Timeout];
+
+// Whether a later field has its default and is not written, so that digests of policies without it stay.
+
+fn usual_outcomes(outcomes: &[DeploymentOutcome]) -> bool {
+    outcomes == FAILED_OUTCOMES
+}
+
+fn is_week(unit: &BucketUnit) -> bool {
+    *unit == BucketUnit::Week
+}
+
+impl Policy {
+    /// Whether a deployment of the outcome was carried out, well or not.
+    pub(super) fn is_finished(&self, outcome: DeploymentOutcome) -> bool {
+        matches!(outcome, DeploymentOutcome::Success | DeploymentOutcome::Partial)
+            || self.failed_outcomes.contains(&outcome)
+    }
+
+    /// Whether the policy counts all environments.
+    pub(super) fn counts_all_environments(&self) -> bool {
+        self.counts_environment(ALL_ENVIRONMENTS)
+    }
+
+    /// Whether the policy counts an environment.
+    pub(super) fn counts_environment(&self, name: &str) -> bool {
+        self.environments.iter().any(|own| own == name || own == ALL_ENVIRONMENTS)
+    }
+}
+
+/// The name that stands for every environment.
+pub(super) const ALL_ENVIRONMENTS: &str = "*";
 
 /// The policy that follows DORA's definitions: every field at its default.
 ///
@@ -203,8 +361,7 @@ impl PolicyText for Policy {
             "is empty: without a signal nothing ever fails",
         );
         check(
-            !self.failure_signals.contains(&FailureSignal::Outcome)
-                || self.denominator == RateDenominator::Finished,
+            !self.failure_signals.contains(&FailureSignal::Outcome) || self.denominator.has_failed(),
             "failureSignals",
             "`outcome` needs the denominator `finished`: a rate is a share of what it counts",
         );
@@ -219,10 +376,30 @@ impl PolicyText for Policy {
             "is empty, but `failureSignals` has `incident`: expected at least one way to link",
         );
         check(!self.link_max_age.is_negative(), "linkMaxAge", "must not be negative");
+        check(!self.shortest_lead.is_negative(), "shortestLead", "must not be negative");
+        check(!self.quality.maturation.is_negative(), "quality.maturation", "must not be negative");
+        check(!self.security.scan_max_age.is_negative(), "security.scanMaxAge", "must not be negative");
+        check(
+            !self.security.patch_targets.values().any(|target| target.is_negative()),
+            "security.patchTargets",
+            "must not be negative",
+        );
+        check(!self.critical.restore_target.is_negative(), "critical.restoreTarget", "must not be negative");
+        check(
+            !self
+                .failed_outcomes
+                .iter()
+                .any(|outcome| matches!(outcome, DeploymentOutcome::Success | DeploymentOutcome::Partial)),
+            "failedOutcomes",
+            "must not have `success` or `partial`: `partialDeployments` says what these are",
+        );
         check(
             self.confidence_level > 0.0 && self.confidence_level < 1.0,
             "confidenceLevel",
             "must lie between 0 and 1, both excluded",
         );
+        if let Some(working_time) = &self.working_time {
+            working_time.check(&join(path, "workingTime"), faults);
+        }
     }
 }

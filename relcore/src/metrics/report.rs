@@ -99,6 +99,33 @@ pub struct Estimate {
     /// Nineteen of twenty are not longer, of a set of durations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p95: Option<f64>,
+    /// Of durations that the policy censors: how many of the `n` had not ended. Each counts as at least its age.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open: Option<Count>,
+    /// Of lead times, with fallbacks in the policy: how many began at one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallbacks: Option<Count>,
+}
+
+impl Estimate {
+    /// An estimate without a number yet.
+    pub(super) fn of(n: Count, low_n: u32, excluded: Vec<Exclusion>) -> Self {
+        Self {
+            value: None,
+            undefined: None,
+            n,
+            affected: None,
+            low_n: n < Count::from(low_n),
+            excluded,
+            interval: None,
+            median: None,
+            mean: None,
+            p90: None,
+            p95: None,
+            open: None,
+            fallbacks: None,
+        }
+    }
 }
 
 /// Why there is no number.
@@ -121,6 +148,12 @@ pub enum UndefinedReason {
     AllOpen,
     /// Every item was left out; `excluded` says why.
     AllExcluded,
+    /// So many items are open that the median lies beyond what has been seen.
+    NotReached,
+    /// There was no incident.
+    NoIncidents,
+    /// Nothing of this kind is in the input.
+    NoItems,
 }
 
 /// How many items were left out for one reason.
@@ -179,11 +212,25 @@ pub enum ExclusionReason {
     Open,
     /// A failed deployment that has recovered at an unknown instant.
     EndUnknown,
+    /// A lead time below the shortest one of the policy.
+    TooShort,
+    /// A deployment row of a run that another row stands for.
+    SameRun,
+    /// Rework, where the policy leaves it out of the fail rate.
+    Rework,
+    /// A failed deployment, or an incident of it, that is part of an outage which another one stands for.
+    SameOutage,
+    /// A deployment or an incident that lacks the instants or parts which the metric needs.
+    NotRecorded,
+    /// A release that is too young for its bugs to be found, and the bugs of it.
+    Immature,
+    /// A vulnerability that ended without a patch, or whose risk was accepted.
+    NotPatched,
 }
 
 impl ExclusionReason {
     /// Every reason, in the order of declaration.
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 26] = [
         Self::OtherEnvironment,
         Self::Outcome,
         Self::Intent,
@@ -203,5 +250,12 @@ impl ExclusionReason {
         Self::RemediesNotEarlier,
         Self::Open,
         Self::EndUnknown,
+        Self::TooShort,
+        Self::SameRun,
+        Self::Rework,
+        Self::SameOutage,
+        Self::NotRecorded,
+        Self::Immature,
+        Self::NotPatched,
     ];
 }

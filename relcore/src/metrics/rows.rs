@@ -8,6 +8,7 @@ use super::table::{ChangeColumns, DeploymentColumns, Events, IncidentColumns, Li
 use super::{Change, Deployment, Incident};
 use crate::column::{Instants, Lists, NONE};
 use crate::error::{ErrorKind, Faults};
+use crate::time::Timestamp;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -17,6 +18,8 @@ const UNKNOWN: u32 = NONE - 1;
 /// The columns of rows. Deployments are in the order of time, so that the order of the input does not matter.
 #[derive(Default)]
 pub(super) struct Rows<'a> {
+    /// The deployments in the order of the columns.
+    by_time: Vec<&'a Deployment>,
     environments: Vec<&'a str>,
     services: u32,
     finished_at: Vec<i64>,
@@ -26,11 +29,16 @@ pub(super) struct Rows<'a> {
     environment: Vec<u32>,
     revision: Vec<u32>,
     remediates: Ragged,
+    run: Vec<u32>,
     listed: Ragged,
     authored_at: Sparse,
     committed_at: Vec<i64>,
     merge: Vec<bool>,
     reverts: Ragged,
+    issue_created_at: Sparse,
+    opened_at: Sparse,
+    reviewed_at: Sparse,
+    merged_at: Sparse,
     detected_at: Vec<i64>,
     resolved_at: Sparse,
     incident_service: Vec<u32>,
@@ -38,6 +46,7 @@ pub(super) struct Rows<'a> {
     caused_by: Vec<u32>,
     closed: Vec<bool>,
     duplicate_of: Vec<u32>,
+    incident_revision: Vec<u32>,
 }
 
 impl<'a> Rows<'a> {
@@ -59,8 +68,8 @@ impl<'a> Rows<'a> {
             index(incidents.iter().map(|row| row.id.as_str()).enumerate(), "incidents", faults);
 
         let (mut services, mut environments) = (Codes::default(), Codes::default());
-        let mut revisions = Codes::default();
-        let mut rows = Self::default();
+        let (mut revisions, mut runs) = (Codes::default(), Codes::default());
+        let mut rows = Self { by_time: by_time.iter().map(|(_, row)| *row).collect(), ..Self::default() };
         for (_, row) in by_time {
             rows.finished_at.push(row.finished_at.as_millis());
             rows.outcome.push(row.outcome.code());
@@ -69,6 +78,7 @@ impl<'a> Rows<'a> {
             rows.environment.push(environments.code(&row.environment));
             rows.revision.push(row.revision.as_deref().map_or(NONE, |revision| revisions.code(revision)));
             rows.remediates.push(&row.remediates, &deployment_ids);
+            rows.run.push(row.run.as_deref().map_or(NONE, |run| runs.code(run)));
             rows.listed.push(&row.changes, &change_ids);
         }
         for row in changes {
@@ -76,6 +86,11 @@ impl<'a> Rows<'a> {
             rows.committed_at.push(row.committed_at.as_millis());
             rows.merge.push(row.merge);
             rows.reverts.push(&row.reverts, &change_ids);
+            let millis = |at: Option<Timestamp>| at.map(Timestamp::as_millis);
+            rows.issue_created_at.push(millis(row.issue_created_at));
+            rows.opened_at.push(millis(row.opened_at));
+            rows.reviewed_at.push(millis(row.reviewed_at));
+            rows.merged_at.push(millis(row.merged_at));
         }
         for row in incidents {
             rows.detected_at.push(row.detected_at.as_millis());
@@ -85,6 +100,8 @@ impl<'a> Rows<'a> {
             let cause = row.caused_by.as_deref();
             rows.caused_by.push(cause.map_or(NONE, |id| find(&deployment_ids, id)));
             rows.closed.push(row.closed);
+            rows.incident_revision
+                .push(row.revision.as_deref().map_or(NONE, |revision| revisions.code(revision)));
             let original = row.duplicate_of.as_deref();
             rows.duplicate_of.push(original.map_or(NONE, |id| find(&incident_ids, id)));
         }
@@ -100,6 +117,16 @@ impl<'a> Rows<'a> {
         rows
     }
 
+    /// A deployment, by its index in the columns.
+    pub(super) fn deployment(&self, index: usize) -> Option<&'a Deployment> {
+        self.by_time.get(index).copied()
+    }
+
+    /// The deployments in the order of time.
+    pub(super) fn deployments(&self) -> impl Iterator<Item = &'a Deployment> {
+        self.by_time.iter().copied()
+    }
+
     /// The columns, borrowed.
     pub(super) fn events(&self) -> Events<'_> {
         Events {
@@ -111,6 +138,7 @@ impl<'a> Rows<'a> {
                 environment: &self.environment,
                 revision: &self.revision,
                 remediates: self.remediates.lists(),
+                run: &self.run,
                 changes: ListedChanges::Indexed(self.listed.lists()),
             },
             changes: ChangeColumns {
@@ -118,6 +146,10 @@ impl<'a> Rows<'a> {
                 committed_at: Instants { millis: &self.committed_at, validity: None },
                 merge: &self.merge,
                 reverts: self.reverts.lists(),
+                issue_created_at: self.issue_created_at.instants(),
+                opened_at: self.opened_at.instants(),
+                reviewed_at: self.reviewed_at.instants(),
+                merged_at: self.merged_at.instants(),
             },
             incidents: IncidentColumns {
                 detected_at: &self.detected_at,
@@ -128,6 +160,7 @@ impl<'a> Rows<'a> {
                 closed: &self.closed,
                 duplicate: &[],
                 duplicate_of: &self.duplicate_of,
+                revision: &self.incident_revision,
             },
             environments: &self.environments,
             services: self.services,

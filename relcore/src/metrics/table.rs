@@ -50,6 +50,8 @@ columns! {
         revision: &'a [u32] => Kind::Labels;
         /// The deployments that each remediates. By their indices; one beyond the table is one not in the input.
         remediates: Lists<'a> => Kind::Lists("deployments");
+        /// The run that each is a part or an attempt of, or none. Equal runs have equal codes.
+        run: &'a [u32] => Kind::Labels;
         /// The changes of each. Those of deployment `i` are the ones from `changes[i]` to before `changes[i + 1]`, so that
         /// there is one offset more than deployments.
         changes: ListedChanges<'a> => Kind::Members("changes");
@@ -67,6 +69,14 @@ columns! {
         merge: &'a [bool] => Kind::Flags;
         /// The changes that each reverts. By their indices.
         reverts: Lists<'a> => Kind::Lists("changes");
+        /// When the issue of each was created.
+        issue_created_at: Instants<'a> => Kind::OptionalInstants;
+        /// When the request for its review was opened.
+        opened_at: Instants<'a> => Kind::OptionalInstants;
+        /// When each was first reviewed.
+        reviewed_at: Instants<'a> => Kind::OptionalInstants;
+        /// When each was merged.
+        merged_at: Instants<'a> => Kind::OptionalInstants;
     }
 }
 
@@ -89,5 +99,7 @@ columns! {
         duplicate: &'a [bool] => Kind::Flags;
         /// The incident that each repeats, or none. By its index. One of another service or environment hides none.
         duplicate_of: &'a [u32] => Kind::Indices("incidents");
+        /// The revision that showed each, or none. Coded as the revisions of deployments.
+        revision: &'a [u32] => Kind::Labels;
     }
 }

@@ -60,7 +60,13 @@ types! {
         Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,
         NegativeSpans, OpenRecoveries, QuantileRule, RateDenominator, RecoveryEnd, RecoveryMembership,
         RecoveryStart, ReportRow, ReworkSignal, SeedRule, SeveralIncidents, UndefinedReason, UndeliveredChanges,
-        PartialDeployments, RelandRule;
+        PartialDeployments, RelandRule, AttributedChanges, AttributionRule, Bottleneck, Breakdown, Bug, BugPhase,
+        Cause, ChangeDirection, Commit, CriticalIncidents, Definition, DeploymentIdentity, DeploymentStage,
+        DetectedRollback, Events, Explanation, Figure, FrequencyRule, Group, Item, ItemDifference, Lifetime,
+        LinkScope, LinkedIncident, Measures, Metric, MetricChange, MetricDifference, MetricKind, MetricReview,
+        MetricTarget, MetricTrend, PartialBuckets, PatchStart, Period, PolicyDifference, QualityPolicy,
+        RateNumerator, RecoveryUnit, Redelivery, RevertedDeployment, Review, ReviewPolicy, Scan, SecurityPolicy,
+        SpanRounding, StageKind, Survival, TargetVerdict, Vulnerability, WorkingEdges, WorkingTime;
     column: Column, Columns, Field, Instants, Kind, Lists, Members, Record, Values;
     columns: ChangeColumns, DeploymentColumns, Events, IncidentColumns;
     readiness: Absence, Approval, Attendee, Build, Candidate, CandidateEvidence, Check, CheckResult, Checklist,

@@ -20,15 +20,15 @@ use relcore::{Span, TimeRange, Timestamp};
 const HOUR: i64 = 3_600_000;
 const ENVIRONMENTS: [&str; 2] = ["production", "staging"];
 
-fn hour(hours: i64) -> Timestamp {
+pub fn hour(hours: i64) -> Timestamp {
     Timestamp::from_millis(hours * HOUR).unwrap()
 }
 
 #[derive(Clone, Debug)]
-struct Given {
-    deployments: Vec<Deployment>,
-    changes: Vec<Change>,
-    incidents: Vec<Incident>,
+pub struct Given {
+    pub deployments: Vec<Deployment>,
+    pub changes: Vec<Change>,
+    pub incidents: Vec<Incident>,
 }
 
 fn deployment() -> impl Strategy<Value = Deployment> {
@@ -59,7 +59,7 @@ fn deployment() -> impl Strategy<Value = Deployment> {
         })
 }
 
-fn given() -> impl Strategy<Value = Given> {
+pub fn given() -> impl Strategy<Value = Given> {
     let change = (
         prop::option::weighted(0.9, 0..400_i64),
         0..400_i64,
@@ -105,7 +105,7 @@ fn given() -> impl Strategy<Value = Given> {
         })
 }
 
-fn policy() -> impl Strategy<Value = Policy> {
+pub fn policy() -> impl Strategy<Value = Policy> {
     use FailureSignal as F;
     let all =
         vec![F::Incident, F::Remediation, F::Revert, F::Rollback, F::Hotfix, F::RevisionReturned, F::Outcome];
@@ -139,7 +139,7 @@ fn policy() -> impl Strategy<Value = Policy> {
     )
 }
 
-fn range() -> impl Strategy<Value = TimeRange> {
+pub fn range() -> impl Strategy<Value = TimeRange> {
     (0..400_i64, 1..400_i64)
         .prop_map(|(start, length)| TimeRange { start: hour(start), end: hour(start + length) })
 }
@@ -154,7 +154,7 @@ fn left_out(estimate: &Estimate, reasons: &[ExclusionReason]) -> usize {
     excluded.map(|one| one.n.get() as usize).sum()
 }
 
-fn estimates(row: &DoraRow) -> [&Estimate; 5] {
+pub fn estimates(row: &DoraRow) -> [&Estimate; 5] {
     [
         &row.deployment_frequency,
         &row.change_lead_time,
@@ -252,12 +252,14 @@ impl Columns {
                 revision: &n[2],
                 remediates: Lists { offsets: &n[3], items: &n[4] },
                 changes: ListedChanges::Indexed(Lists { offsets: &n[5], items: &n[6] }),
+                ..Default::default()
             },
             changes: ChangeColumns {
                 authored_at: Instants { millis: &m[1], validity: Some(&b[2]) },
                 committed_at: Instants { millis: &m[2], validity: None },
                 merge: &f[0],
                 reverts: Lists { offsets: &n[7], items: &n[8] },
+                ..Default::default()
             },
             incidents: IncidentColumns {
                 detected_at: &m[3],
@@ -268,6 +270,7 @@ impl Columns {
                 closed: &f[1],
                 duplicate: &[],
                 duplicate_of: &n[12],
+                ..Default::default()
             },
             environments: &ENVIRONMENTS,
             services: 2,

@@ -11,5 +11,8 @@
 mod adversarial;
 mod field_bugs;
 mod laws;
+mod links;
+mod measure;
 mod model;
+mod security;
 mod speed;

@@ -78,6 +78,18 @@ pub fn expression(model: &Model, language: Language, of: &Type, value: &Value) -
         (Type::Map(_), Value::Object(entries)) if entries.is_empty() => {
             if swift { "[:]" } else { "mapOf()" }.into()
         }
+        (Type::Map(item), Value::Object(entries)) => {
+            let sign = if swift { ":" } else { " to" };
+            let entries: Option<Vec<String>> = entries
+                .iter()
+                .map(|(key, value)| {
+                    let key = inner(&Type::String, &Value::String(key.clone()))?;
+                    Some(format!("{key}{sign} {}", inner(item, value)?))
+                })
+                .collect();
+            let entries = entries?.join(", ");
+            if swift { format!("[{entries}]") } else { format!("mapOf({entries})") }
+        }
         (Type::Named(name), value) if is_own_default(model, name, value) => {
             format!("{}()", model.types.get(name)?.flat)
         }
@@ -120,7 +132,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn spans_and_lists_are_written_out() {
+    fn spans_lists_and_maps_are_written_out() {
         let model = Model::default();
         let list = Type::List(Box::new(Type::Span));
         let value = json!(["PT1M", "PT0.001S"]);
@@ -129,5 +141,11 @@ mod tests {
         let kotlin = expression(&model, Language::Kotlin, &list, &value).unwrap();
         assert_eq!(kotlin, "listOf(Duration.ofMillis(60000L), Duration.ofMillis(1L))");
         assert_eq!(expression(&model, Language::Kotlin, &Type::String, &json!("$x")), None);
+        let map = Type::Map(Box::new(Type::Span));
+        let value = json!({"high": "PT1M"});
+        let swift = expression(&model, Language::Swift, &map, &value).unwrap();
+        assert_eq!(swift, r#"["high": .milliseconds(60000)]"#);
+        let kotlin = expression(&model, Language::Kotlin, &map, &value).unwrap();
+        assert_eq!(kotlin, r#"mapOf("high" to Duration.ofMillis(60000L))"#);
     }
 }

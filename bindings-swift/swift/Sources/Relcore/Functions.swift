@@ -2175,7 +2175,7 @@ public enum Interchange {
     }
 }
 
-/// The five delivery metrics of DORA, from deployments, changes and incidents.
+/// Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
 ///
 /// The report has, for a range of time and for each of its buckets: the deployment frequency, the change lead time, the
 /// change fail rate, the failed deployment recovery time and the deployment rework rate. The definitions are those of
@@ -2198,8 +2198,29 @@ public enum Interchange {
 /// | failed deployment recovery time | a failed deployment that recovered | the finish of the failed one | median, in seconds |
 /// | deployment rework rate | a deployment | its finish | rework of all |
 ///
-/// Services in one input are measured together, but events are linked only within one service and environment. To see
-/// one service, pass its events alone: a mean over teams says little about any of them.
+/// Services in one input are measured together, but events are linked only within one service and environment. A mean over
+/// teams says little about any of them: `measure` groups by service, environment, revision or any label.
+///
+/// All metrics:
+///
+/// `measure` has the five metrics of DORA and those below, over a range and its buckets, for all events and for each group of
+/// them in one pass. `definitions` has each of them as data: what one item is, which direction is better, the usual target.
+///
+/// | about | metrics |
+/// | --- | --- |
+/// | lead times | coding, pickup, review and delivery time; these stages add up to the lead time, whatever is recorded |
+/// | deployments | success rate of attempts and of releases; duration, with queue, build, test and rollout apart; downtime |
+/// | rollbacks | rate, by a machine and by hand apart; releases that were rolled back |
+/// | incidents | time to restore, also of critical ones and against their target |
+/// | bugs | escape rate, escaped bugs to each release; releases that are too young are left out |
+/// | vulnerabilities | open, opened, closed, age; time to patch with open ones censored, and against the target of a severity |
+/// | scans | deployed artifacts and dependencies that were scanned |
+/// | accepted risks | how long they last, and how many beyond their term |
+///
+/// - `explain_metric` has the events behind a number, `diff_policies` those by which two dashboards differ.
+/// - `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+/// - The presets, such as `gitlab_policy` or `fourkeys_policy`, make the choices of other tools.
+/// - `link_incidents`, `detect_rollbacks`, `link_reverts` and `attribute_changes` show the links on which metrics rest.
 ///
 /// How a result is found:
 ///
@@ -2244,6 +2265,8 @@ public enum Interchange {
 ///   earlier ones are left out. `excluded` of each estimate shows how many.
 /// - An interval treats items as independent. Changes of one deployment are not, so its interval is too narrow.
 /// - A revert, a rollback and a hotfix are seen only if the input says so: by `reverts`, `intent` or `revision`.
+/// - An item belongs to the group of its own deployment or incident. Groups by a label that incidents lack have no times to
+///   restore.
 ///
 /// Bulk data:
 ///
@@ -2272,6 +2295,41 @@ public enum Metrics {
         try ffiMetricsPolicyFromYaml(text: text)
     }
 
+    /// The usual targets, and the levels of 2024.
+    public static func defaultReviewPolicy() throws -> MetricsReviewPolicy {
+        try ffiMetricsDefaultReviewPolicy()
+    }
+
+    /// Reads a policy of reviews from JSON text; `{}` is the default policy.
+    ///
+    /// Errors:
+    /// `syntax` for what is not JSON; `unknown_field` for `{"target": []}`; and what `review` refuses in a policy.
+    public static func reviewPolicyFromJson(text: String) throws -> MetricsReviewPolicy {
+        try ffiMetricsReviewPolicyFromJson(text: text)
+    }
+
+    /// Reads a policy of reviews from YAML text; `{}` is the default policy.
+    ///
+    /// Errors:
+    /// As `review_policy_from_json`, with the line and the column of each fault.
+    public static func reviewPolicyFromYaml(text: String) throws -> MetricsReviewPolicy {
+        try ffiMetricsReviewPolicyFromYaml(text: text)
+    }
+
+    /// Finds the commits that each deployment delivered, from the graph of commits and the revisions of the deployments that
+    /// succeeded, in the order of time. Put them into `changes` of the deployment.
+    ///
+    /// The revision of a deployment is the id of a commit. With `first_containing` each commit is visited once in a service and
+    /// environment, whatever the number of deployments. With `previous_to_this` the search ends where both histories meet, by the
+    /// generation of each commit.
+    ///
+    /// Errors:
+    /// All at once: `duplicate` for two commits or deployments of one id; `invalid_value` for commits that are parents of each other
+    /// in a circle.
+    public static func attributeChanges(commits: [MetricsCommit], deployments: [MetricsDeployment], rule: MetricsAttributionRule) throws -> [MetricsAttributedChanges] {
+        try ffiMetricsAttributeChanges(commits: commits, deployments: deployments, rule: rule)
+    }
+
     /// The level of a value by the report of DORA of a year.
     ///
     /// A report describes groups of teams as their survey found them. It prints the answer that is typical of each group, not
@@ -2286,6 +2344,63 @@ public enum Metrics {
     /// `out_of_range` for a year before 2018 or after 2025, a value below 0, one that is not finite, and a share of 15.
     public static func classify(metric: MetricsMetric, value: Double, year: UInt32) throws -> MetricsClassification {
         try ffiMetricsClassify(metric: metric, value: value, year: year)
+    }
+
+    /// The choices of Datadog.
+    ///
+    /// A change lasts from its commit, merges have no lead time, and a deployment has the median of its changes. What failed is shown
+    /// by rollbacks, reverts and hotfixes, not by incidents; it has recovered when a deployment repaired it.
+    public static func datadogPolicy() throws -> MetricsPolicy {
+        try ffiMetricsDatadogPolicy()
+    }
+
+    /// The metrics as data: what each is, which direction is better, and the usual target.
+    ///
+    /// Targets: at most 15 % of changes fail, 5 % are rolled back, more than 95 % of deployments succeed, critical systems are
+    /// restored within an hour. For all others the direction is the target.
+    public static func definitions() throws -> [MetricsDefinition] {
+        try ffiMetricsDefinitions()
+    }
+
+    /// Finds the rollbacks: deployments that say so, and those whose revision ran before and replaces another one.
+    ///
+    /// After V1, V2, V3 the return of V1 is a rollback, and V2, which replaced V1, had failed. V1 twice in a row is none. After V1,
+    /// V2, V1 the return of V2 is a reland, and none by default.
+    ///
+    /// Errors:
+    /// As `measure`, with the paths of `events`.
+    public static func detectRollbacks(deployments: [MetricsDeployment], policy: MetricsPolicy) throws -> [MetricsDetectedRollback] {
+        try ffiMetricsDetectRollbacks(deployments: deployments, policy: policy)
+    }
+
+    /// The choices of DevLake's dashboard with the benchmarks of 2021: incidents last from their creation to their resolution.
+    public static func devlake2021Policy() throws -> MetricsPolicy {
+        try ffiMetricsDevlake2021Policy()
+    }
+
+    /// The choices of DevLake's dashboard with the benchmarks of 2023.
+    ///
+    /// The commits of one pipeline are one deployment. An incident belongs to the latest deployment of the whole project that
+    /// finished before it, however old, and lasts from that deployment to its resolution, in whole minutes. Times are lower medians;
+    /// the frequency is the median number of days with a deployment in a week. A pull request's cycle time lasts from its first
+    /// commit, rounded up to minutes; DevLake adds its stages up without those that are negative, which no span does. It writes
+    /// `PRODUCTION`, which counts beside `production`.
+    public static func devlake2023Policy() throws -> MetricsPolicy {
+        try ffiMetricsDevlake2023Policy()
+    }
+
+    /// Why two dashboards differ: the choices in which two policies differ, the numbers that follow, and the events that make
+    /// the difference.
+    ///
+    /// Errors:
+    /// As `measure`, with the paths `first` and `second` for the policies.
+    public static func diffPolicies(events: MetricsEvents, first: MetricsPolicy, second: MetricsPolicy, range: TimeRange, zone: String) throws -> MetricsPolicyDifference {
+        try ffiMetricsDiffPolicies(events: events, first: first, second: second, range: range, zone: zone)
+    }
+
+    /// The definitions of DORA since 2024: the default policy.
+    public static func dora2024Policy() throws -> MetricsPolicy {
+        try ffiMetricsDora2024Policy()
     }
 
     /// The five delivery metrics over a range and its buckets, in local days of a zone.
@@ -2307,6 +2422,98 @@ public enum Metrics {
     /// items. Numbers are rounded; the report has all digits.
     public static func explain(report: MetricsDoraReport) throws -> String {
         try ffiMetricsExplain(report: report)
+    }
+
+    /// Measures as text for a person: the basis of each number of the whole range, then a line for each group.
+    ///
+    /// A `*` marks a number of few items, and metrics that nothing is known of are named in one line. The groups are shown by the
+    /// metrics of DORA that were measured.
+    public static func explainMeasures(measures: MetricsMeasures) throws -> String {
+        try ffiMetricsExplainMeasures(measures: measures)
+    }
+
+    /// The events behind one number: which count, for how much and why, and which were left out.
+    ///
+    /// For the number of a bucket, pass the range of the bucket.
+    ///
+    /// Errors:
+    /// As `measure`.
+    public static func explainMetric(events: MetricsEvents, policy: MetricsPolicy, metric: MetricsMetric, range: TimeRange, zone: String) throws -> MetricsExplanation {
+        try ffiMetricsExplainMetric(events: events, policy: policy, metric: metric, range: range, zone: zone)
+    }
+
+    /// A review as text for a person: the bottleneck, then each metric with its change, target and trend.
+    public static func explainReview(review: MetricsReview) throws -> String {
+        try ffiMetricsExplainReview(review: review)
+    }
+
+    /// The choices of Four Keys.
+    ///
+    /// A change lasts from its commit to the deployment, and not at all if that took less than a minute. Incidents that
+    /// name the revision which caused them count themselves; each lasts from its report, or from the deployment if that was earlier, in
+    /// whole hours. Weeks begin on Sunday. All environments count. Its levels and its chart of deployments a day are not those of
+    /// DORA's reports.
+    public static func fourkeysPolicy() throws -> MetricsPolicy {
+        try ffiMetricsFourkeysPolicy()
+    }
+
+    /// The choices of GitLab.
+    ///
+    /// A change lasts from its merge to the deployment, and times are medians of the medians of the days. The fail rate is the number
+    /// of incidents by that of deployments, so it can exceed 1. Every incident lasts from its creation to its closing, and counts on
+    /// the day of its closing.
+    public static func gitlabPolicy() throws -> MetricsPolicy {
+        try ffiMetricsGitlabPolicy()
+    }
+
+    /// Links each incident to the deployment that caused it, by the rules of the policy, in the order of the input.
+    ///
+    /// Errors:
+    /// As `measure`, with the paths of `events`.
+    public static func linkIncidents(deployments: [MetricsDeployment], incidents: [MetricsIncident], policy: MetricsPolicy) throws -> [MetricsLinkedIncident] {
+        try ffiMetricsLinkIncidents(deployments: deployments, incidents: incidents, policy: policy)
+    }
+
+    /// Finds the deployments of which a later one delivered a revert, in the order of time.
+    ///
+    /// A revert that ships with what it reverts shows nothing, and by default neither does a revert of a revert.
+    ///
+    /// Errors:
+    /// As `measure`, with the paths of `events`.
+    public static func linkReverts(deployments: [MetricsDeployment], changes: [MetricsChange], policy: MetricsPolicy) throws -> [MetricsRevertedDeployment] {
+        try ffiMetricsLinkReverts(deployments: deployments, changes: changes, policy: policy)
+    }
+
+    /// All metrics of events over a range and its buckets, for all events and for each group of them.
+    ///
+    /// Links, first deployments and failures are found among all events, as in `dora`, and then counted for the group
+    /// of the deployment that they belong to: a lead time for that which delivered the change, a failure for that which failed.
+    /// What belongs to no deployment counts for the group of its incident. A group whose label is missing has no such label. The
+    /// five metrics of DORA are those of `dora`.
+    ///
+    /// Errors:
+    /// As `dora`, with the paths of `events`; `duplicate` for a dimension or a metric that is there twice;
+    /// `out_of_range` for more than a million figures: take fewer metrics, longer buckets or fewer groups.
+    public static func measure(events: MetricsEvents, policy: MetricsPolicy, range: TimeRange, breakdown: MetricsBreakdown) throws -> MetricsMeasures {
+        try ffiMetricsMeasure(events: events, policy: policy, range: range, breakdown: breakdown)
+    }
+
+    /// The choices of metrik.
+    ///
+    /// A change lasts from its commit; those of builds that failed go out with the next one that succeeds, and the first deployment
+    /// counts like any other. A run of failed builds is one failure, which lasts from the first of them to the next success. Times are
+    /// means.
+    public static func metrikPolicy() throws -> MetricsPolicy {
+        try ffiMetricsMetrikPolicy()
+    }
+
+    /// The choices of Middleware.
+    ///
+    /// An incident belongs to the latest deployment that finished before it or in the same instant. It lasts from its creation to its
+    /// resolution, and times are means. The frequency is rounded down to a whole number. Negative times count as zero. Where nothing
+    /// was deployed Middleware prints a fail rate of 0; here there is none.
+    public static func middlewarePolicy() throws -> MetricsPolicy {
+        try ffiMetricsMiddlewarePolicy()
     }
 
     /// The answers that the events of a report give to DORA's Quick Check.
@@ -2352,6 +2559,39 @@ public enum Metrics {
     /// the service whose events it was made of, so add that as a column.
     public static func reportRows(report: MetricsDoraReport) throws -> [MetricsReportRow] {
         try ffiMetricsReportRows(report: report)
+    }
+
+    /// Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance,
+    /// which targets were met, where changes wait, and what could be the next targets.
+    ///
+    /// Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
+    ///
+    /// Errors:
+    /// All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
+    /// for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
+    public static func review(previous: MetricsMeasures, current: MetricsMeasures, policy: MetricsReviewPolicy) throws -> MetricsReview {
+        try ffiMetricsReview(previous: previous, current: current, policy: policy)
+    }
+
+    /// How long something lasts of which not all has ended: the time to patch, to restore or to recover.
+    ///
+    /// The median of what has ended is too short, since what takes long is still open. The estimator of Kaplan and Meier (Journal
+    /// of the American Statistical Association 53, 1958) takes an open one for what it is: at least as long as its age. The median
+    /// is the least length that no more than half exceed. Its interval inverts that of the curve on the scale log(-log), with
+    /// Greenwood's variance, as `survfit` of R does with `conf.type = "log-log"`.
+    ///
+    /// Errors:
+    /// All at once: `out_of_range` for a length below 0 or one that is not finite, and for a level of 95.
+    public static func survival(lifetimes: [MetricsLifetime], level: Double) throws -> MetricsSurvival {
+        try ffiMetricsSurvival(lifetimes: lifetimes, level: level)
+    }
+
+    /// The working time between two instants; negative if `end` is before `start`.
+    ///
+    /// Errors:
+    /// `unknown_zone` for `PST`; `invalid_value` for a half day that ends at `noon`.
+    public static func workingSpan(start: Timestamp, end: Timestamp, workingTime: MetricsWorkingTime) throws -> Span {
+        try ffiMetricsWorkingSpan(start: start, end: end, workingTime: workingTime)
     }
 
     /// The five delivery metrics, from columns: the same report as `dora` gives for the same events.

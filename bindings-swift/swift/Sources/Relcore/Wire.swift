@@ -2120,12 +2120,76 @@ extension InterchangeSeriesRule: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeSeriesRule(value: self) }
 }
 
+extension MetricsAttributedChanges: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsAttributedChanges(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsAttributedChanges(value: self) }
+}
+
+extension MetricsAttributionRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsAttributionRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsAttributionRule(value: self) }
+}
+
+extension MetricsBottleneck: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsBottleneck(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsBottleneck(value: self) }
+}
+
+extension MetricsBreakdown: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsBreakdown(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsBreakdown(value: self) }
+}
+
+extension MetricsBug: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsBug(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsBug(value: self) }
+}
+
+extension MetricsBugPhase: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsBugPhase(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsBugPhase(value: self) }
+}
+
+extension MetricsCause: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsCause(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsCause(value: self) }
+}
+
 extension MetricsChange: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsChange(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsChange(value: self) }
+}
+
+extension MetricsChangeDirection: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsChangeDirection(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsChangeDirection(value: self) }
 }
 
 extension MetricsClassification: WireValue {
@@ -2136,12 +2200,44 @@ extension MetricsClassification: WireValue {
     public func json() throws -> String { try ffiWriteMetricsClassification(value: self) }
 }
 
+extension MetricsCommit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsCommit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsCommit(value: self) }
+}
+
+extension MetricsCriticalIncidents: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsCriticalIncidents(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsCriticalIncidents(value: self) }
+}
+
+extension MetricsDefinition: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsDefinition(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsDefinition(value: self) }
+}
+
 extension MetricsDeployment: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsDeployment(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsDeployment(value: self) }
+}
+
+extension MetricsDeploymentIdentity: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsDeploymentIdentity(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsDeploymentIdentity(value: self) }
 }
 
 extension MetricsDeploymentIntent: WireValue {
@@ -2158,6 +2254,22 @@ extension MetricsDeploymentOutcome: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsDeploymentOutcome(value: self) }
+}
+
+extension MetricsDeploymentStage: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsDeploymentStage(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsDeploymentStage(value: self) }
+}
+
+extension MetricsDetectedRollback: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsDetectedRollback(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsDetectedRollback(value: self) }
 }
 
 extension MetricsDoraReport: WireValue {
@@ -2192,6 +2304,14 @@ extension MetricsEstimate: WireValue {
     public func json() throws -> String { try ffiWriteMetricsEstimate(value: self) }
 }
 
+extension MetricsEvents: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsEvents(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsEvents(value: self) }
+}
+
 extension MetricsExclusion: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsExclusion(json: json) }
@@ -2208,12 +2328,44 @@ extension MetricsExclusionReason: WireValue {
     public func json() throws -> String { try ffiWriteMetricsExclusionReason(value: self) }
 }
 
+extension MetricsExplanation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsExplanation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsExplanation(value: self) }
+}
+
 extension MetricsFailureSignal: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsFailureSignal(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsFailureSignal(value: self) }
+}
+
+extension MetricsFigure: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsFigure(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsFigure(value: self) }
+}
+
+extension MetricsFrequencyRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsFrequencyRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsFrequencyRule(value: self) }
+}
+
+extension MetricsGroup: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsGroup(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsGroup(value: self) }
 }
 
 extension MetricsIncident: WireValue {
@@ -2230,6 +2382,22 @@ extension MetricsIncidentLink: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsIncidentLink(value: self) }
+}
+
+extension MetricsItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsItem(value: self) }
+}
+
+extension MetricsItemDifference: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsItemDifference(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsItemDifference(value: self) }
 }
 
 extension MetricsLeadStart: WireValue {
@@ -2264,12 +2432,92 @@ extension MetricsLevelVerdict: WireValue {
     public func json() throws -> String { try ffiWriteMetricsLevelVerdict(value: self) }
 }
 
+extension MetricsLifetime: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsLifetime(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsLifetime(value: self) }
+}
+
+extension MetricsLinkScope: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsLinkScope(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsLinkScope(value: self) }
+}
+
+extension MetricsLinkedIncident: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsLinkedIncident(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsLinkedIncident(value: self) }
+}
+
+extension MetricsMeasures: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsMeasures(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsMeasures(value: self) }
+}
+
 extension MetricsMetric: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsMetric(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsMetric(value: self) }
+}
+
+extension MetricsMetricChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsMetricChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsMetricChange(value: self) }
+}
+
+extension MetricsMetricDifference: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsMetricDifference(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsMetricDifference(value: self) }
+}
+
+extension MetricsMetricKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsMetricKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsMetricKind(value: self) }
+}
+
+extension MetricsMetricReview: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsMetricReview(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsMetricReview(value: self) }
+}
+
+extension MetricsMetricTarget: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsMetricTarget(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsMetricTarget(value: self) }
+}
+
+extension MetricsMetricTrend: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsMetricTrend(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsMetricTrend(value: self) }
 }
 
 extension MetricsNegativeSpans: WireValue {
@@ -2288,6 +2536,14 @@ extension MetricsOpenRecoveries: WireValue {
     public func json() throws -> String { try ffiWriteMetricsOpenRecoveries(value: self) }
 }
 
+extension MetricsPartialBuckets: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsPartialBuckets(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsPartialBuckets(value: self) }
+}
+
 extension MetricsPartialDeployments: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsPartialDeployments(json: json) }
@@ -2296,12 +2552,44 @@ extension MetricsPartialDeployments: WireValue {
     public func json() throws -> String { try ffiWriteMetricsPartialDeployments(value: self) }
 }
 
+extension MetricsPatchStart: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsPatchStart(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsPatchStart(value: self) }
+}
+
+extension MetricsPeriod: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsPeriod(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsPeriod(value: self) }
+}
+
 extension MetricsPolicy: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsPolicy(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsPolicy(value: self) }
+}
+
+extension MetricsPolicyDifference: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsPolicyDifference(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsPolicyDifference(value: self) }
+}
+
+extension MetricsQualityPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsQualityPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsQualityPolicy(value: self) }
 }
 
 extension MetricsQuantileRule: WireValue {
@@ -2352,6 +2640,14 @@ extension MetricsRateDenominator: WireValue {
     public func json() throws -> String { try ffiWriteMetricsRateDenominator(value: self) }
 }
 
+extension MetricsRateNumerator: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsRateNumerator(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsRateNumerator(value: self) }
+}
+
 extension MetricsRecoveryEnd: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsRecoveryEnd(json: json) }
@@ -2376,6 +2672,22 @@ extension MetricsRecoveryStart: WireValue {
     public func json() throws -> String { try ffiWriteMetricsRecoveryStart(value: self) }
 }
 
+extension MetricsRecoveryUnit: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsRecoveryUnit(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsRecoveryUnit(value: self) }
+}
+
+extension MetricsRedelivery: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsRedelivery(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsRedelivery(value: self) }
+}
+
 extension MetricsRelandRule: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsRelandRule(json: json) }
@@ -2392,12 +2704,52 @@ extension MetricsReportRow: WireValue {
     public func json() throws -> String { try ffiWriteMetricsReportRow(value: self) }
 }
 
+extension MetricsRevertedDeployment: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsRevertedDeployment(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsRevertedDeployment(value: self) }
+}
+
+extension MetricsReview: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsReview(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsReview(value: self) }
+}
+
+extension MetricsReviewPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsReviewPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsReviewPolicy(value: self) }
+}
+
 extension MetricsReworkSignal: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsReworkSignal(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsReworkSignal(value: self) }
+}
+
+extension MetricsScan: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsScan(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsScan(value: self) }
+}
+
+extension MetricsSecurityPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsSecurityPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsSecurityPolicy(value: self) }
 }
 
 extension MetricsSeedRule: WireValue {
@@ -2416,6 +2768,46 @@ extension MetricsSeveralIncidents: WireValue {
     public func json() throws -> String { try ffiWriteMetricsSeveralIncidents(value: self) }
 }
 
+extension MetricsSpanRounding: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsSpanRounding(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsSpanRounding(value: self) }
+}
+
+extension MetricsStageKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsStageKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsStageKind(value: self) }
+}
+
+extension MetricsSurvival: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsSurvival(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsSurvival(value: self) }
+}
+
+extension MetricsTargetVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsTargetVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsTargetVerdict(value: self) }
+}
+
+extension MetricsTrend: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsTrend(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsTrend(value: self) }
+}
+
 extension MetricsUndefinedReason: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadMetricsUndefinedReason(json: json) }
@@ -2430,6 +2822,30 @@ extension MetricsUndeliveredChanges: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsUndeliveredChanges(value: self) }
+}
+
+extension MetricsVulnerability: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsVulnerability(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsVulnerability(value: self) }
+}
+
+extension MetricsWorkingEdges: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsWorkingEdges(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsWorkingEdges(value: self) }
+}
+
+extension MetricsWorkingTime: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadMetricsWorkingTime(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteMetricsWorkingTime(value: self) }
 }
 
 extension ReadinessAbsence: WireValue {

@@ -266,45 +266,97 @@ extension InterchangePrometheusQuery: CaseValue {}
 extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
 extension InterchangeSeriesRule: CaseValue {}
+extension MetricsAttributedChanges: CaseValue {}
+extension MetricsAttributionRule: CaseValue {}
+extension MetricsBottleneck: CaseValue {}
+extension MetricsBreakdown: CaseValue {}
+extension MetricsBug: CaseValue {}
+extension MetricsBugPhase: CaseValue {}
+extension MetricsCause: CaseValue {}
 extension MetricsChange: CaseValue {}
+extension MetricsChangeDirection: CaseValue {}
 extension MetricsClassification: CaseValue {}
+extension MetricsCommit: CaseValue {}
+extension MetricsCriticalIncidents: CaseValue {}
+extension MetricsDefinition: CaseValue {}
 extension MetricsDeployment: CaseValue {}
+extension MetricsDeploymentIdentity: CaseValue {}
 extension MetricsDeploymentIntent: CaseValue {}
 extension MetricsDeploymentOutcome: CaseValue {}
+extension MetricsDeploymentStage: CaseValue {}
+extension MetricsDetectedRollback: CaseValue {}
 extension MetricsDoraReport: CaseValue {}
 extension MetricsDoraRow: CaseValue {}
 extension MetricsDurationSummary: CaseValue {}
 extension MetricsEstimate: CaseValue {}
+extension MetricsEvents: CaseValue {}
 extension MetricsExclusion: CaseValue {}
 extension MetricsExclusionReason: CaseValue {}
+extension MetricsExplanation: CaseValue {}
 extension MetricsFailureSignal: CaseValue {}
+extension MetricsFigure: CaseValue {}
+extension MetricsFrequencyRule: CaseValue {}
+extension MetricsGroup: CaseValue {}
 extension MetricsIncident: CaseValue {}
 extension MetricsIncidentLink: CaseValue {}
+extension MetricsItem: CaseValue {}
+extension MetricsItemDifference: CaseValue {}
 extension MetricsLeadStart: CaseValue {}
 extension MetricsLeadUnit: CaseValue {}
 extension MetricsLevel: CaseValue {}
 extension MetricsLevelVerdict: CaseValue {}
+extension MetricsLifetime: CaseValue {}
+extension MetricsLinkScope: CaseValue {}
+extension MetricsLinkedIncident: CaseValue {}
+extension MetricsMeasures: CaseValue {}
 extension MetricsMetric: CaseValue {}
+extension MetricsMetricChange: CaseValue {}
+extension MetricsMetricDifference: CaseValue {}
+extension MetricsMetricKind: CaseValue {}
+extension MetricsMetricReview: CaseValue {}
+extension MetricsMetricTarget: CaseValue {}
+extension MetricsMetricTrend: CaseValue {}
 extension MetricsNegativeSpans: CaseValue {}
 extension MetricsOpenRecoveries: CaseValue {}
+extension MetricsPartialBuckets: CaseValue {}
 extension MetricsPartialDeployments: CaseValue {}
+extension MetricsPatchStart: CaseValue {}
+extension MetricsPeriod: CaseValue {}
 extension MetricsPolicy: CaseValue {}
+extension MetricsPolicyDifference: CaseValue {}
+extension MetricsQualityPolicy: CaseValue {}
 extension MetricsQuantileRule: CaseValue {}
 extension MetricsQuickCheckAnswers: CaseValue {}
 extension MetricsQuickCheckBenchmark: CaseValue {}
 extension MetricsQuickCheckDeviation: CaseValue {}
 extension MetricsQuickCheckScore: CaseValue {}
 extension MetricsRateDenominator: CaseValue {}
+extension MetricsRateNumerator: CaseValue {}
 extension MetricsRecoveryEnd: CaseValue {}
 extension MetricsRecoveryMembership: CaseValue {}
 extension MetricsRecoveryStart: CaseValue {}
+extension MetricsRecoveryUnit: CaseValue {}
+extension MetricsRedelivery: CaseValue {}
 extension MetricsRelandRule: CaseValue {}
 extension MetricsReportRow: CaseValue {}
+extension MetricsRevertedDeployment: CaseValue {}
+extension MetricsReview: CaseValue {}
+extension MetricsReviewPolicy: CaseValue {}
 extension MetricsReworkSignal: CaseValue {}
+extension MetricsScan: CaseValue {}
+extension MetricsSecurityPolicy: CaseValue {}
 extension MetricsSeedRule: CaseValue {}
 extension MetricsSeveralIncidents: CaseValue {}
+extension MetricsSpanRounding: CaseValue {}
+extension MetricsStageKind: CaseValue {}
+extension MetricsSurvival: CaseValue {}
+extension MetricsTargetVerdict: CaseValue {}
+extension MetricsTrend: CaseValue {}
 extension MetricsUndefinedReason: CaseValue {}
 extension MetricsUndeliveredChanges: CaseValue {}
+extension MetricsVulnerability: CaseValue {}
+extension MetricsWorkingEdges: CaseValue {}
+extension MetricsWorkingTime: CaseValue {}
 extension ReadinessAbsence: CaseValue {}
 extension ReadinessApproval: CaseValue {}
 extension ReadinessAttendee: CaseValue {}
@@ -927,12 +979,54 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Metrics.policyFromJson(text: input.take("text")).wire()
     case "metrics.policy_from_yaml":
         return try Metrics.policyFromYaml(text: input.take("text")).wire()
+    case "metrics.default_review_policy":
+        return try Metrics.defaultReviewPolicy().wire()
+    case "metrics.review_policy_from_json":
+        return try Metrics.reviewPolicyFromJson(text: input.take("text")).wire()
+    case "metrics.review_policy_from_yaml":
+        return try Metrics.reviewPolicyFromYaml(text: input.take("text")).wire()
+    case "metrics.attribute_changes":
+        return try Metrics.attributeChanges(commits: input.take("commits"), deployments: input.take("deployments"), rule: input.take("rule")).wire()
     case "metrics.classify":
         return try Metrics.classify(metric: input.take("metric"), value: input.take("value"), year: input.take("year")).wire()
+    case "metrics.datadog_policy":
+        return try Metrics.datadogPolicy().wire()
+    case "metrics.definitions":
+        return try Metrics.definitions().wire()
+    case "metrics.detect_rollbacks":
+        return try Metrics.detectRollbacks(deployments: input.take("deployments"), policy: input.take("policy")).wire()
+    case "metrics.devlake_2021_policy":
+        return try Metrics.devlake2021Policy().wire()
+    case "metrics.devlake_2023_policy":
+        return try Metrics.devlake2023Policy().wire()
+    case "metrics.diff_policies":
+        return try Metrics.diffPolicies(events: input.take("events"), first: input.take("first"), second: input.take("second"), range: input.take("range"), zone: input.take("zone")).wire()
+    case "metrics.dora_2024_policy":
+        return try Metrics.dora2024Policy().wire()
     case "metrics.dora":
         return try Metrics.dora(deployments: input.take("deployments"), changes: input.take("changes"), incidents: input.take("incidents"), policy: input.take("policy"), range: input.take("range"), unit: input.take("unit"), zone: input.take("zone")).wire()
     case "metrics.explain":
         return try Metrics.explain(report: input.take("report")).wire()
+    case "metrics.explain_measures":
+        return try Metrics.explainMeasures(measures: input.take("measures")).wire()
+    case "metrics.explain_metric":
+        return try Metrics.explainMetric(events: input.take("events"), policy: input.take("policy"), metric: input.take("metric"), range: input.take("range"), zone: input.take("zone")).wire()
+    case "metrics.explain_review":
+        return try Metrics.explainReview(review: input.take("review")).wire()
+    case "metrics.fourkeys_policy":
+        return try Metrics.fourkeysPolicy().wire()
+    case "metrics.gitlab_policy":
+        return try Metrics.gitlabPolicy().wire()
+    case "metrics.link_incidents":
+        return try Metrics.linkIncidents(deployments: input.take("deployments"), incidents: input.take("incidents"), policy: input.take("policy")).wire()
+    case "metrics.link_reverts":
+        return try Metrics.linkReverts(deployments: input.take("deployments"), changes: input.take("changes"), policy: input.take("policy")).wire()
+    case "metrics.measure":
+        return try Metrics.measure(events: input.take("events"), policy: input.take("policy"), range: input.take("range"), breakdown: input.take("breakdown")).wire()
+    case "metrics.metrik_policy":
+        return try Metrics.metrikPolicy().wire()
+    case "metrics.middleware_policy":
+        return try Metrics.middlewarePolicy().wire()
     case "metrics.quick_check_answers":
         return try Metrics.quickCheckAnswers(row: input.take("row")).wire()
     case "metrics.quick_check_benchmark":
@@ -941,6 +1035,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Metrics.quickCheckScore(answers: input.take("answers"), year: input.take("year")).wire()
     case "metrics.report_rows":
         return try Metrics.reportRows(report: input.take("report")).wire()
+    case "metrics.review":
+        return try Metrics.review(previous: input.take("previous"), current: input.take("current"), policy: input.take("policy")).wire()
+    case "metrics.survival":
+        return try Metrics.survival(lifetimes: input.take("lifetimes"), level: input.take("level")).wire()
+    case "metrics.working_span":
+        return try Metrics.workingSpan(start: input.take("start"), end: input.take("end"), workingTime: input.take("workingTime")).wire()
     case "readiness.standard_checklists":
         return try Readiness.standardChecklists().wire()
     case "readiness.checklists_from_json":

@@ -3,16 +3,16 @@ use crate::time::TimeRange;
 
 /// The index of a bucket. Only [`Buckets`] makes one, so it lies in every [`ByBucket`] of that report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Bucket(usize);
+pub(in crate::metrics) struct Bucket(usize);
 
 impl Bucket {
-    pub(super) fn get(self) -> usize {
+    pub(in crate::metrics) fn get(self) -> usize {
         self.0
     }
 }
 
 /// The buckets as milliseconds, for fast look-up.
-pub(super) struct Buckets {
+pub(in crate::metrics) struct Buckets {
     start: i64,
     end: i64,
     ends: Vec<i64>,
@@ -20,7 +20,7 @@ pub(super) struct Buckets {
 
 impl Buckets {
     /// `buckets` touch the range, in order and without gaps.
-    pub(super) fn new(buckets: &[TimeRange], range: &TimeRange) -> Self {
+    pub(in crate::metrics) fn new(buckets: &[TimeRange], range: &TimeRange) -> Self {
         Self {
             start: range.start.as_millis(),
             end: range.end.as_millis(),
@@ -28,17 +28,17 @@ impl Buckets {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::metrics) fn len(&self) -> usize {
         self.ends.len()
     }
 
     /// The end of the report's range.
-    pub(super) fn end(&self) -> i64 {
+    pub(in crate::metrics) fn end(&self) -> i64 {
         self.end
     }
 
     /// The bucket of an instant; `None` outside the range.
-    pub(super) fn find(&self, at: i64) -> Option<Bucket> {
+    pub(in crate::metrics) fn find(&self, at: i64) -> Option<Bucket> {
         self.contains(at).then(|| Bucket(self.ends.partition_point(|end| *end <= at)))
     }
 

@@ -5,14 +5,18 @@ use crate::scalar::Count;
 
 /// How many items were left out, by reason.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Excluded([u64; ExclusionReason::ALL.len()]);
+pub(in crate::metrics) struct Excluded([u64; ExclusionReason::ALL.len()]);
 
 impl Excluded {
-    pub(super) fn add(&mut self, reason: ExclusionReason) {
+    pub(in crate::metrics) fn add(&mut self, reason: ExclusionReason) {
+        self.add_many(reason, 1);
+    }
+
+    pub(in crate::metrics) fn add_many(&mut self, reason: ExclusionReason, n: u64) {
         // `ALL` has every reason, in the order of declaration, so the discriminant is an index of the array.
         debug_assert_eq!(ExclusionReason::ALL.get(reason as usize), Some(&reason));
         if let Some(count) = self.0.get_mut(reason as usize) {
-            *count += 1;
+            *count += n;
         }
     }
 
@@ -20,7 +24,11 @@ impl Excluded {
         self.0.get(reason as usize).copied().unwrap_or_default()
     }
 
-    pub(super) fn any(&self, reasons: &[ExclusionReason]) -> bool {
+    pub(in crate::metrics) fn is_empty(&self) -> bool {
+        self.0.iter().all(|count| *count == 0)
+    }
+
+    pub(in crate::metrics) fn any(&self, reasons: &[ExclusionReason]) -> bool {
         reasons.iter().any(|reason| self.count(*reason) > 0)
     }
 
@@ -50,6 +58,6 @@ impl ByBucket<Excluded> {
 }
 
 /// Counts that come from items in memory never reach the limit of [`Count`].
-pub(super) fn count(n: u64) -> Count {
+pub(in crate::metrics) fn count(n: u64) -> Count {
     Count::of(usize::try_from(n).unwrap_or(usize::MAX))
 }

@@ -4,15 +4,15 @@ macro_rules! indices {
     ($($(#[$doc:meta])* $name:ident),*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub(super) struct $name(u32);
+        pub(in crate::metrics) struct $name(u32);
 
         impl $name {
-            pub(super) const fn new(index: u32) -> Self {
+            pub(in crate::metrics) const fn new(index: u32) -> Self {
                 Self(index)
             }
 
             /// The index into a slice.
-            pub(super) const fn get(self) -> usize {
+            pub(in crate::metrics) const fn get(self) -> usize {
                 self.0 as usize
             }
         }

@@ -23,8 +23,10 @@ mod deliver;
 mod delivery;
 mod duplicate;
 mod eligibility;
+mod estimate;
 mod excluded;
 mod index;
+mod latest;
 mod link;
 mod order;
 mod pass;
@@ -36,11 +38,14 @@ mod revision;
 mod runs;
 mod scope;
 mod signal;
+mod special;
 mod summary;
+mod watch;
 
 use super::rows::Rows;
 use super::table::Events;
-use super::{Change, Deployment, DoraReport, Incident, Policy};
+use super::working_time::WorkingDays;
+use super::{Change, Deployment, DoraReport, DoraRow, Estimate, Incident, Metric, PartialBuckets, Policy};
 use crate::column::check;
 use crate::digest::Checked;
 use crate::error::{ErrorKind, Faults, Result};
@@ -48,7 +53,18 @@ use crate::time::{BucketUnit, TimeRange, buckets as cut, tzdb_version, zone as f
 
 use buckets::Buckets;
 pub(super) use duplicate::circles;
-use read::Reader;
+use eligibility::Spans;
+pub(super) use estimate::Estimator;
+pub(super) use excluded::{Excluded, count};
+pub(super) use index::DeploymentIndex;
+pub(super) use read::Reader;
+pub(super) use runs::rank_rule;
+use signal::Signal;
+pub(super) use signal::{End, FailureLink};
+pub(super) use special::Special;
+pub(super) use summary::{why_no_lead, why_no_recovery};
+pub(super) use watch::{Counts, Item};
+use watch::{Items, Unwatched, Watch};
 
 /// A policy that is checked and digested once, for any number of reports.
 ///
@@ -137,13 +153,39 @@ impl Engine {
     ) -> Result<DoraReport> {
         let policy = self.0.policy();
         let whole = cut(range, &unit, zone, &policy.week_start)?;
-        let buckets = Buckets::new(&whole, range);
         let reader = Reader::new(events, policy);
-        let passed = pass::pass(&reader, policy, &buckets);
-        let recoveries = recovery::recoveries(&reader, policy, &buckets, &passed.signals);
-        let summary = summary::Summary::new(policy, range, passed.counts.any_deployment);
-        let (overall, rows) =
-            summary.rows(&whole, passed.counts.by_bucket, passed.unlinked, passed.leads, recoveries);
+        let (overall, mut rows) = if special::needs_items(policy) {
+            let mut watch = Items::default();
+            let Report { mut overall, mut rows, .. } = rows(&reader, policy, range, &whole, &mut watch);
+            let special = Special::new(&reader, policy, range, zone)?;
+            for metric in
+                [Metric::DeploymentFrequency, Metric::ChangeLeadTime, Metric::FailedDeploymentRecoveryTime]
+            {
+                let of_metric: Vec<Item> =
+                    watch.items.iter().filter(|item| item.metric == metric).copied().collect();
+                let apply = |row: &mut DoraRow, items: &[Item]| {
+                    let range = row.range;
+                    for (_, estimate) in estimates_mut(row).into_iter().filter(|(own, _)| *own == metric) {
+                        special.apply(metric, &range, items, estimate);
+                    }
+                };
+                apply(&mut overall, &of_metric);
+                let mut by_bucket = of_metric;
+                by_bucket.sort_by_key(|item| item.bucket);
+                for (index, row) in rows.iter_mut().enumerate() {
+                    let from = by_bucket.partition_point(|item| item.bucket.get() < index);
+                    let to = by_bucket.partition_point(|item| item.bucket.get() <= index);
+                    apply(row, by_bucket.get(from..to).unwrap_or_default());
+                }
+            }
+            (overall, rows)
+        } else {
+            let report = rows(&reader, policy, range, &whole, &mut Unwatched);
+            (report.overall, report.rows)
+        };
+        if policy.partial_buckets == PartialBuckets::Drop {
+            rows.retain(|row| !row.partial);
+        }
         Ok(DoraReport {
             range: *range,
             overall,
@@ -151,6 +193,78 @@ impl Engine {
             policy_digest: self.0.digest().to_owned(),
             tzdb_version: tzdb_version(),
         })
+    }
+}
+
+/// The estimates of a row, by metric.
+fn estimates_mut(row: &mut DoraRow) -> [(Metric, &mut Estimate); 5] {
+    [
+        (Metric::DeploymentFrequency, &mut row.deployment_frequency),
+        (Metric::ChangeLeadTime, &mut row.change_lead_time),
+        (Metric::ChangeFailRate, &mut row.change_fail_rate),
+        (Metric::FailedDeploymentRecoveryTime, &mut row.failed_deployment_recovery_time),
+        (Metric::DeploymentReworkRate, &mut row.deployment_rework_rate),
+    ]
+}
+
+/// The row of the whole range, and those of its buckets.
+struct Report {
+    overall: DoraRow,
+    rows: Vec<DoraRow>,
+    signals: Vec<Signal>,
+    any_deployment: bool,
+}
+
+fn rows<W: Watch>(
+    reader: &Reader<'_>,
+    policy: &Policy,
+    range: &TimeRange,
+    whole: &[TimeRange],
+    watch: &mut W,
+) -> Report {
+    let buckets = Buckets::new(whole, range);
+    let instants = reader.instants(policy);
+    let working = policy.working_time.as_ref().zip(instants);
+    let working = working.map(|(time, (first, last))| {
+        WorkingDays::new(time, first.min(range.start.as_millis()), last.max(range.end.as_millis()))
+    });
+    let passed = pass::pass(reader, policy, &buckets, Spans::leads(policy, working.as_ref()), watch);
+    let recoveries = recovery::recoveries(
+        reader,
+        policy,
+        &buckets,
+        Spans::recoveries(policy, working.as_ref()),
+        &passed.signals,
+        &passed.counts.rework,
+        watch,
+    );
+    let any_deployment = passed.counts.any_deployment;
+    let summary = summary::Summary::new(policy, range, any_deployment);
+    let (overall, rows) =
+        summary.rows(whole, passed.counts.by_bucket, passed.linked, passed.leads, recoveries);
+    Report { overall, rows, signals: passed.signals, any_deployment }
+}
+
+/// Every event of a range as it counts.
+pub(super) struct Traced {
+    pub(super) items: Vec<Item>,
+    pub(super) failures: Vec<FailureLink>,
+    pub(super) rollbacks: Vec<DeploymentIndex>,
+    /// By incident: whether it repeats another one; empty if none does.
+    pub(super) duplicates: Vec<bool>,
+    pub(super) any_deployment: bool,
+}
+
+/// Every event of a range as it counts, of events that have been checked.
+pub(super) fn trace(reader: &Reader<'_>, policy: &Policy, range: &TimeRange, whole: &[TimeRange]) -> Traced {
+    let mut watch = Items::default();
+    let report = rows(reader, policy, range, whole, &mut watch);
+    Traced {
+        items: watch.items,
+        failures: report.signals.iter().map(FailureLink::from).collect(),
+        rollbacks: watch.rollbacks,
+        duplicates: reader.duplicates().to_vec(),
+        any_deployment: report.any_deployment,
     }
 }
 

@@ -7,9 +7,13 @@ use super::duplicate::duplicates;
 use super::index::{ChangeIndex, DeploymentIndex, IncidentIndex};
 use super::order::ByTime;
 use super::scope::{Scope, Scopes};
+use super::signal::End;
 use crate::column::{Lists, NONE};
 use crate::metrics::table::{Events, IncidentColumns, ListedChanges};
-use crate::metrics::{DeploymentIntent, DeploymentOutcome, LeadStart, PartialDeployments, Policy};
+use crate::metrics::{
+    DeploymentIdentity, DeploymentIntent, DeploymentOutcome, LeadStart, PartialDeployments, Policy,
+};
+use std::collections::BTreeMap;
 
 /// One deployment.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +27,8 @@ pub(super) struct Deployment {
     pub(super) intent: DeploymentIntent,
     /// `None` when the policy does not count the environment.
     pub(super) scope: Option<Scope>,
+    /// Another row of its run stands for it.
+    pub(super) in_run: bool,
 }
 
 impl Deployment {
@@ -62,29 +68,74 @@ pub(super) struct Incident {
     pub(super) closed: bool,
     /// `None` when the policy does not count the environment.
     pub(super) scope: Option<Scope>,
+    pub(super) index: IncidentIndex,
     pub(super) caused_by: Option<DeploymentIndex>,
     pub(super) duplicate: bool,
+    pub(super) environment: u32,
+    pub(super) revision: Option<u32>,
+}
+
+impl Incident {
+    pub(super) fn end(&self) -> End {
+        match self.resolved_at {
+            Some(at) => End::At(at),
+            None if self.closed => End::Unknown,
+            None => End::Open,
+        }
+    }
 }
 
 /// The events of a report.
-pub(super) struct Reader<'a> {
+pub(in crate::metrics) struct Reader<'a> {
     events: &'a Events<'a>,
     scopes: Scopes,
     partial: PartialDeployments,
     /// By incident: whether it repeats another one of its service and environment. Empty if none names another.
     duplicates: Vec<bool>,
+    /// By deployment: the row of its run that stands for it. Empty if each stands for itself.
+    runs: Vec<DeploymentIndex>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(events: &'a Events<'a>, policy: &Policy) -> Self {
+    pub(in crate::metrics) fn new(events: &'a Events<'a>, policy: &Policy) -> Self {
         let IncidentColumns { duplicate_of, environment, service, .. } = events.incidents;
         let place = |row| (given(environment, row).unwrap_or(0), given(service, row).unwrap_or(0));
-        Self {
+        let mut reader = Self {
             events,
             scopes: Scopes::new(events, policy),
             partial: policy.partial_deployments,
             duplicates: duplicates(duplicate_of, place),
+            runs: vec![],
+        };
+        if policy.identity == DeploymentIdentity::Run {
+            reader.runs = reader.runs();
         }
+        reader
+    }
+
+    /// The row that stands for each: of a run the last one that succeeded, or the last one if none did.
+    fn runs(&self) -> Vec<DeploymentIndex> {
+        let run = |index: DeploymentIndex| {
+            let code = given(self.events.deployments.run, index.get()).filter(|code| *code != NONE)?;
+            Some((self.scope_of(index)?, code))
+        };
+        let mut last: BTreeMap<(Scope, u32), (bool, DeploymentIndex)> = BTreeMap::new();
+        for deployment in self.deployments_by_time() {
+            let Some(run) = run(deployment.index) else { continue };
+            let entry = last.entry(run).or_insert((deployment.succeeded(), deployment.index));
+            if deployment.succeeded() || !entry.0 {
+                *entry = (deployment.succeeded(), deployment.index);
+            }
+        }
+        let rows = 0..u32::try_from(self.events.deployments.finished_at.len()).unwrap_or(NONE);
+        rows.map(DeploymentIndex::new)
+            .map(|index| run(index).and_then(|run| last.get(&run)).map_or(index, |(_, last)| *last))
+            .collect()
+    }
+
+    /// The deployment that stands for a row.
+    pub(super) fn stands_for(&self, index: DeploymentIndex) -> DeploymentIndex {
+        self.runs.get(index.get()).copied().unwrap_or(index)
     }
 
     #[inline(always)] // read for every deployment: a call and a copy would cost more than the reads
@@ -111,6 +162,7 @@ impl<'a> Reader<'a> {
             part_failed,
             intent: intent.unwrap_or_default(),
             scope: self.scope(columns.environment, columns.service, row),
+            in_run: self.stands_for(index) != index,
         })
     }
 
@@ -123,6 +175,20 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The instant of a change that a rule names, if it is known.
+    pub(super) fn instant(&self, index: ChangeIndex, rule: LeadStart) -> Option<i64> {
+        let (columns, row) = (&self.events.changes, index.get());
+        match rule {
+            LeadStart::Authored => columns.authored_at.at(row),
+            LeadStart::Committed => columns.committed_at.at(row),
+            LeadStart::AuthoredOrCommitted => columns.authored_at.at(row).or(columns.committed_at.at(row)),
+            LeadStart::Opened => columns.opened_at.at(row),
+            LeadStart::Reviewed => columns.reviewed_at.at(row),
+            LeadStart::Merged => columns.merged_at.at(row),
+            LeadStart::IssueCreated => columns.issue_created_at.at(row),
+        }
+    }
+
     pub(super) fn incident(&self, index: IncidentIndex) -> Option<Incident> {
         let (columns, row) = (&self.events.incidents, index.get());
         Some(Incident {
@@ -130,6 +196,9 @@ impl<'a> Reader<'a> {
             resolved_at: columns.resolved_at.at(row),
             closed: given(columns.closed, row).unwrap_or(false),
             scope: self.scope(columns.environment, columns.service, row),
+            index,
+            environment: given(columns.environment, row).unwrap_or(0),
+            revision: given(columns.revision, row).filter(|code| *code != NONE),
             caused_by: given(columns.caused_by, row).filter(|code| *code != NONE).map(DeploymentIndex::new),
             duplicate: given(columns.duplicate, row).unwrap_or(false)
                 || given(&self.duplicates, row).unwrap_or(false),
@@ -157,6 +226,41 @@ impl<'a> Reader<'a> {
         let columns = &self.events.deployments;
         let known = columns.revision.iter().copied().enumerate().filter(|(_, code)| *code != NONE);
         known.filter_map(|(row, code)| Some((self.scope(columns.environment, columns.service, row)?, code)))
+    }
+
+    /// By incident: whether it repeats another one of its service and environment. Empty if none does.
+    pub(super) fn duplicates(&self) -> &[bool] {
+        &self.duplicates
+    }
+
+    /// The environment of a deployment, by its code.
+    pub(super) fn environment_of(&self, index: DeploymentIndex) -> u32 {
+        given(self.events.deployments.environment, index.get()).unwrap_or(0)
+    }
+
+    /// The revisions that incidents name.
+    pub(super) fn incident_revisions(&self) -> impl Iterator<Item = u32> {
+        self.events.incidents.revision.iter().copied().filter(|code| *code != NONE)
+    }
+
+    /// The first and the last instant of all events, for a policy with working time.
+    pub(super) fn instants(&self, policy: &Policy) -> Option<(i64, i64)> {
+        policy.working_time.as_ref()?;
+        let Events { deployments, changes, incidents, .. } = self.events;
+        let sparse = [
+            changes.authored_at,
+            changes.committed_at,
+            changes.issue_created_at,
+            changes.opened_at,
+            changes.reviewed_at,
+            changes.merged_at,
+            incidents.resolved_at,
+        ];
+        let sparse = sparse.into_iter().flat_map(|of| (0..of.millis.len()).filter_map(move |row| of.at(row)));
+        let all = deployments.finished_at.iter().chain(incidents.detected_at).copied().chain(sparse);
+        all.fold(None, |span: Option<(i64, i64)>, at| {
+            Some(span.map_or((at, at), |(first, last)| (first.min(at), last.max(at))))
+        })
     }
 
     /// The scope of a deployment.
@@ -205,6 +309,10 @@ impl<'a> Reader<'a> {
         let starts = match policy.lead_start {
             LeadStart::Authored | LeadStart::AuthoredOrCommitted => changes.authored_at,
             LeadStart::Committed => changes.committed_at,
+            LeadStart::Opened => changes.opened_at,
+            LeadStart::Reviewed => changes.reviewed_at,
+            LeadStart::Merged => changes.merged_at,
+            LeadStart::IssueCreated => changes.issue_created_at,
         };
         let plain = starts.validity.is_none()
             && starts.millis.len() == changes.authored_at.millis.len()

@@ -6,7 +6,10 @@ use super::read::{Deployment, Reader, Success};
 use super::revision::{Return, Revisions};
 use super::scope::{PerScope, Scope};
 use super::signal::{Signals, Source};
-use crate::metrics::{DeploymentIntent, ExclusionReason, FailureSignal, Policy, RelandRule, ReworkSignal};
+use super::watch::{Item, Watch};
+use crate::metrics::{
+    DeploymentIntent, ExclusionReason, FailureSignal, Metric, Policy, RelandRule, ReworkSignal,
+};
 
 pub(super) struct Remediate<'a> {
     reader: &'a Reader<'a>,
@@ -16,6 +19,15 @@ pub(super) struct Remediate<'a> {
     broken: PerScope<Vec<DeploymentIndex>>,
     /// Ids in `remediates` that no deployment can be repaired by.
     unlinked: ByBucket<Excluded>,
+}
+
+/// What reverts and the revision say about a deployment that succeeded.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rework {
+    /// They make it rework.
+    pub(super) counts: bool,
+    /// Its revision ran before, and takes away what replaced it.
+    pub(super) takes_back: bool,
 }
 
 impl<'a> Remediate<'a> {
@@ -34,7 +46,7 @@ impl<'a> Remediate<'a> {
 
     /// A deployment that did not succeed may have failed by its outcome.
     pub(super) fn unsuccessful(&mut self, deployment: &Deployment, scope: Scope, signals: &mut Signals) {
-        if deployment.outcome.is_finished() && self.fails_by(FailureSignal::Outcome) {
+        if self.policy.is_finished(deployment.outcome) && self.fails_by(FailureSignal::Outcome) {
             signals.add(deployment.index, Source::Outcome);
             self.broken.push(scope, deployment.index);
         }
@@ -48,38 +60,43 @@ impl<'a> Remediate<'a> {
         success: &Success,
         reverted: &[DeploymentIndex],
         signals: &mut Signals,
-    ) -> bool {
-        let source = Source::Remediation { finished_at: success.finished_at };
+        watch: &mut impl Watch,
+    ) -> Rework {
+        let Success { index: by, finished_at, .. } = *success;
+        let shown_by = |shown_by| Source::Remediation { by, finished_at, shown_by };
         if success.part_failed {
             // It failed itself, so it repairs none that failed before it.
             signals.add(success.index, Source::Outcome);
             self.broken.push(success.scope, success.index);
         } else {
             for failed in self.broken.take(success.scope) {
-                signals.add(failed, source);
+                signals.add(failed, shown_by(FailureSignal::Outcome));
             }
         }
         if self.fails_by(FailureSignal::Revert) {
             for failed in reverted {
-                signals.add(*failed, source);
+                signals.add(*failed, shown_by(FailureSignal::Revert));
             }
         }
         let replaced = self.returned(success);
 
         if self.reader.remediates(success.index).len() > 0 {
             if self.fails_by(FailureSignal::Remediation) {
-                for failed in self.remedied(success, replaced) {
-                    signals.add(failed, source);
+                for failed in self.remedied(success, replaced, watch) {
+                    signals.add(failed, shown_by(FailureSignal::Remediation));
                 }
             }
         } else if let Some(failed) = replaced.filter(|_| self.fails_by(FailureSignal::RevisionReturned)) {
-            signals.add(failed, source);
-        } else if let Some(failed) = success.before.filter(|_| self.intent_shows_failure(success.intent)) {
-            signals.add(failed, source);
+            signals.add(failed, shown_by(FailureSignal::RevisionReturned));
+        } else if let (Some(failed), Some(signal)) = (success.before, self.failure_by(success.intent)) {
+            signals.add(failed, shown_by(signal));
         }
 
-        !reverted.is_empty() && self.reworks_by(ReworkSignal::Revert)
-            || replaced.is_some() && self.reworks_by(ReworkSignal::RevisionReturned)
+        Rework {
+            counts: !reverted.is_empty() && self.reworks_by(ReworkSignal::Revert)
+                || replaced.is_some() && self.reworks_by(ReworkSignal::RevisionReturned),
+            takes_back: replaced.is_some(),
+        }
     }
 
     /// The deployment that a revision which comes back shows to have failed.
@@ -98,7 +115,12 @@ impl<'a> Remediate<'a> {
 
     /// The earlier deployments of its scope that a deployment names as repaired by it. If it names only such as are not in
     /// the input, the one before it is taken.
-    fn remedied(&mut self, success: &Success, replaced: Option<DeploymentIndex>) -> Vec<DeploymentIndex> {
+    fn remedied(
+        &mut self,
+        success: &Success,
+        replaced: Option<DeploymentIndex>,
+        watch: &mut impl Watch,
+    ) -> Vec<DeploymentIndex> {
         let mut failed = vec![];
         let mut any_unknown = false;
         for index in self.reader.remediates(success.index) {
@@ -109,12 +131,23 @@ impl<'a> Remediate<'a> {
                     ExclusionReason::RemediesNotEarlier
                 }
                 Some(_) => {
-                    failed.push(index);
+                    failed.push(self.reader.stands_for(index));
                     continue;
                 }
             };
             any_unknown |= reason == ExclusionReason::RemediesUnknown;
             self.unlinked.add(success.bucket, reason);
+            watch.see(|| {
+                Some(Item {
+                    metric: Metric::ChangeFailRate,
+                    bucket: success.bucket?,
+                    at: success.finished_at,
+                    deployment: Some(success.index),
+                    change: None,
+                    incident: None,
+                    counts: Err(reason),
+                })
+            });
         }
         if failed.is_empty() && any_unknown {
             failed.extend(replaced.or(success.before));
@@ -127,10 +160,16 @@ impl<'a> Remediate<'a> {
         self.unlinked
     }
 
-    /// Whether the intent of a deployment shows that the one before it failed.
-    fn intent_shows_failure(&self, intent: DeploymentIntent) -> bool {
-        intent == DeploymentIntent::Rollback && self.fails_by(FailureSignal::Rollback)
-            || intent == DeploymentIntent::Hotfix && self.fails_by(FailureSignal::Hotfix)
+    /// The signal by which the intent of a deployment shows that the one before it failed.
+    fn failure_by(&self, intent: DeploymentIntent) -> Option<FailureSignal> {
+        let signal = match intent {
+            DeploymentIntent::Rollback => FailureSignal::Rollback,
+            DeploymentIntent::Hotfix => FailureSignal::Hotfix,
+            DeploymentIntent::Planned | DeploymentIntent::Redeploy | DeploymentIntent::Unknown => {
+                return None;
+            }
+        };
+        self.fails_by(signal).then_some(signal)
     }
 
     fn fails_by(&self, signal: FailureSignal) -> bool {

@@ -83,7 +83,7 @@ impl Runs {
 }
 
 /// The rule of a policy, as the statistics name it.
-pub(super) fn rank_rule(rule: QuantileRule) -> stats::Rule {
+pub(in crate::metrics) fn rank_rule(rule: QuantileRule) -> stats::Rule {
     match rule {
         QuantileRule::Linear => stats::Rule::Linear,
         QuantileRule::Lower => stats::Rule::Lower,

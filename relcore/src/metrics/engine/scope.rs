@@ -40,6 +40,7 @@ const FEW: u64 = 4096;
 impl Scopes {
     pub(super) fn new(events: &Events<'_>, policy: &Policy) -> Self {
         let names: BTreeSet<&str> = policy.environments.iter().map(String::as_str).collect();
+        let all = policy.counts_all_environments();
         let (deployments, incidents) = (&events.deployments, &events.incidents);
         let has_services = !deployments.service.is_empty() || !incidents.service.is_empty();
         let services = if has_services { u64::from(events.services.max(1)) } else { 1 };
@@ -48,7 +49,7 @@ impl Scopes {
         for name in events.environments {
             // Too large a number is not used: then the scopes are those that occur.
             let base = counted.saturating_mul(services);
-            let is_counted = names.contains(name);
+            let is_counted = all || names.contains(name);
             bases.push(if is_counted { u32::try_from(base).unwrap_or(0) } else { NONE });
             counted = counted.saturating_add(u64::from(is_counted));
         }

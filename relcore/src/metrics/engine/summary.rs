@@ -1,17 +1,13 @@
-//! From counts and durations to estimates.
+//! From what was counted in each bucket to the rows of the report.
 use super::buckets::ByBucket;
 use super::count::Counts;
 use super::deliver::Leads;
+use super::estimate::Estimator;
 use super::excluded::{Excluded, count};
+use super::link::Linked;
 use super::recovery::Recoveries;
-use super::runs::rank_rule;
-use crate::metrics::{
-    DoraRow, DurationSummary, Estimate, Exclusion, ExclusionReason, Policy, UndefinedReason,
-};
-use crate::reason::Interval;
-use crate::scalar::Count;
-use crate::stats;
-use crate::time::{Span, TimeRange};
+use crate::metrics::{DoraRow, Estimate, ExclusionReason, Policy, RateNumerator, UndefinedReason};
+use crate::time::TimeRange;
 
 /// Everything that was counted in one bucket.
 ///
@@ -24,6 +20,10 @@ struct Tally {
     /// Changes without a lead time.
     no_lead: Excluded,
     failed: u64,
+    /// Incidents, where the policy counts these instead of failed deployments.
+    incidents: u64,
+    /// Lead times that begin at a fallback.
+    fallbacks: u64,
     /// Failures without a recovery time.
     no_recovery: Excluded,
 }
@@ -34,6 +34,8 @@ impl Tally {
         self.unlinked.merge(&other.unlinked);
         self.no_lead.merge(&other.no_lead);
         self.failed += other.failed;
+        self.incidents += other.incidents;
+        self.fallbacks += other.fallbacks;
         self.no_recovery.merge(&other.no_recovery);
     }
 
@@ -41,6 +43,7 @@ impl Tally {
     fn not_failed(&self) -> Excluded {
         let mut all = self.deployments.not_rated;
         all.merge(&self.unlinked);
+        all.add_many(ExclusionReason::Rework, self.deployments.rework_left_out);
         all
     }
 }
@@ -49,14 +52,13 @@ pub(super) struct Summary<'a> {
     policy: &'a Policy,
     range: &'a TimeRange,
     any_deployment: bool,
-    /// The number of standard deviations of the confidence level.
-    z: f64,
+    estimator: Estimator<'a>,
 }
 
 impl<'a> Summary<'a> {
     /// `any_deployment`: whether any deployment of the input counts for the frequency.
     pub(super) fn new(policy: &'a Policy, range: &'a TimeRange, any_deployment: bool) -> Self {
-        Self { policy, range, any_deployment, z: stats::two_sided(policy.confidence_level) }
+        Self { policy, range, any_deployment, estimator: Estimator::new(policy) }
     }
 
     /// The row of the whole range, and one per bucket.
@@ -64,17 +66,20 @@ impl<'a> Summary<'a> {
         &self,
         buckets: &[TimeRange],
         counts: ByBucket<Counts>,
-        unlinked: ByBucket<Excluded>,
+        linked: Linked,
         mut leads: Leads,
         mut recoveries: Recoveries,
     ) -> (DoraRow, Vec<DoraRow>) {
-        let pass = counts.into_iter().zip(unlinked).zip(leads.excluded);
+        let mut fallbacks = leads.fallbacks.into_iter().flatten();
+        let pass = counts.into_iter().zip(linked.unlinked).zip(linked.incidents).zip(leads.excluded);
         let tallies = pass.zip(recoveries.failed).zip(recoveries.excluded).map(
-            |((((deployments, unlinked), no_lead), failed), no_recovery)| Tally {
+            |(((((deployments, unlinked), incidents), no_lead), failed), no_recovery)| Tally {
                 deployments,
                 unlinked,
                 no_lead,
                 failed,
+                incidents,
+                fallbacks: fallbacks.next().unwrap_or_default(),
                 no_recovery,
             },
         );
@@ -83,11 +88,12 @@ impl<'a> Summary<'a> {
         for (bucket, (whole, tally)) in buckets.iter().zip(tallies).enumerate() {
             let range =
                 TimeRange { start: whole.start.max(self.range.start), end: whole.end.min(self.range.end) };
-            let durations = [leads.times.bucket(bucket), recoveries.times.bucket(bucket)];
+            let durations =
+                [leads.times.bucket(bucket), recoveries.times.bucket(bucket), recoveries.open.bucket(bucket)];
             rows.push(self.row(range, range != *whole, &tally, durations));
             all.merge(&tally);
         }
-        let durations = [leads.times.all(), recoveries.times.all()];
+        let durations = [leads.times.all(), recoveries.times.all(), recoveries.open.all()];
         (self.row(*self.range, false, &all, durations), rows)
     }
 
@@ -96,126 +102,62 @@ impl<'a> Summary<'a> {
         range: TimeRange,
         partial: bool,
         tally: &Tally,
-        [leads, recoveries]: [&mut [i64]; 2],
+        [leads, recoveries, open]: [&mut [i64]; 3],
     ) -> DoraRow {
         let deployments = &tally.deployments;
+        let estimator = &self.estimator;
+        let mut change_lead_time = estimator.durations(leads, &tally.no_lead, why_no_lead(&tally.no_lead));
+        if !self.policy.lead_start_fallbacks.is_empty() {
+            change_lead_time.fallbacks = Some(count(tally.fallbacks));
+        }
         DoraRow {
             range,
             partial,
-            deployment_frequency: self.frequency(range.length(), deployments),
-            change_lead_time: self.durations(leads, &tally.no_lead, why_no_lead(&tally.no_lead)),
-            change_fail_rate: self.share(tally.failed, deployments.rated, &tally.not_failed()),
-            failed_deployment_recovery_time: self.durations(
+            deployment_frequency: estimator.frequency(
+                deployments.deployed,
+                range.length(),
+                &deployments.not_deployed,
+                self.any_deployment,
+            ),
+            change_lead_time,
+            change_fail_rate: self.fail_rate(tally),
+            failed_deployment_recovery_time: estimator.censored(
                 recoveries,
+                open,
                 &tally.no_recovery,
                 why_no_recovery(&tally.no_recovery),
             ),
-            deployment_rework_rate: self.share(
+            deployment_rework_rate: estimator.share(
                 deployments.reworked,
                 deployments.rated,
                 &deployments.not_rated,
+                UndefinedReason::NoDeployments,
             ),
         }
     }
 
-    fn frequency(&self, length: Span, deployments: &Counts) -> Estimate {
-        let n = count(deployments.deployed);
-        let excluded = deployments.not_deployed.list();
-        let undefined = if length <= Span::ZERO {
-            Some(UndefinedReason::EmptyRange)
-        } else if self.any_deployment {
-            None
-        } else {
-            Some(UndefinedReason::NoDeployments)
-        };
-        let mut estimate = self.estimate(n, excluded);
-        if undefined.is_some() {
-            estimate.undefined = undefined;
-            return estimate;
+    fn fail_rate(&self, tally: &Tally) -> Estimate {
+        let rated = tally.deployments.rated.saturating_sub(tally.deployments.rework_left_out);
+        let (excluded, without) = (tally.not_failed(), UndefinedReason::NoDeployments);
+        match self.policy.rate_numerator {
+            RateNumerator::FailedDeployments => self.estimator.share(tally.failed, rated, &excluded, without),
+            RateNumerator::Incidents | RateNumerator::LinkedIncidents => {
+                self.estimator.ratio(tally.incidents, rated, &excluded, without)
+            }
         }
-        let periods = length.as_seconds() / self.policy.frequency_per.as_seconds();
-        // Garwood's exact interval of a Poisson count (Biometrika 28, 1936), per period.
-        let (low, high) = stats::garwood(n.as_f64(), self.policy.confidence_level);
-        estimate.value = Some(n.as_f64() / periods);
-        estimate.interval = Some(self.interval(low / periods, high / periods));
-        estimate
-    }
-
-    fn share(&self, hits: u64, of: u64, excluded: &Excluded) -> Estimate {
-        let (n, affected) = (count(of), count(hits));
-        let mut estimate = self.estimate(n, excluded.list());
-        estimate.affected = Some(affected);
-        if of == 0 {
-            estimate.undefined = Some(UndefinedReason::NoDeployments);
-            return estimate;
-        }
-        // Wilson's score interval of a share (Journal of the American Statistical Association 22, 1927).
-        let (low, high) = stats::wilson(affected.as_f64(), n.as_f64(), self.z);
-        estimate.value = Some(affected.as_f64() / n.as_f64());
-        estimate.interval = Some(self.interval(low, high));
-        estimate
-    }
-
-    /// The estimate of a set of durations in milliseconds, which it reorders.
-    ///
-    /// Quantiles are order statistics, found by selection (C. A. R. Hoare's quickselect) instead of a full sort: only the
-    /// ranks that are read get their sorted values. The interval of the median lies between two order statistics (the
-    /// sign test). The order in which earlier calls left the values does not change a rank.
-    fn durations(&self, values: &mut [i64], excluded: &Excluded, without: UndefinedReason) -> Estimate {
-        let mut estimate = self.estimate(Count::of(values.len()), excluded.list());
-        if values.is_empty() {
-            estimate.undefined = Some(without);
-            return estimate;
-        }
-        let rule = rank_rule(self.policy.quantile);
-        let n = values.len();
-        let quantiles = [0.5, 0.9, 0.95].map(|p| stats::Position::of(p, n, rule));
-        let bounds = match self.policy.summary {
-            DurationSummary::Median => stats::median_interval_ranks(n, self.policy.confidence_level),
-            DurationSummary::Mean => None,
-        };
-        let mut ranks: Vec<usize> = quantiles.iter().flat_map(|at| [at.rank, at.next]).collect();
-        ranks.extend(bounds.iter().flat_map(|(low, high)| [*low, *high]));
-        ranks.sort_unstable();
-        stats::select(values, &ranks);
-
-        let [median, p90, p95] = quantiles.map(|at| at.read(values).map(seconds));
-        estimate.mean = Some(mean(values));
-        (estimate.median, estimate.p90, estimate.p95) = (median, p90, p95);
-        estimate.value = match self.policy.summary {
-            DurationSummary::Median => estimate.median,
-            DurationSummary::Mean => estimate.mean,
-        };
-        let rank = |rank: usize| stats::Position { rank, next: rank, part: 0.0 }.read(values).map(seconds);
-        estimate.interval = bounds.and_then(|(low, high)| Some(self.interval(rank(low)?, rank(high)?)));
-        estimate
-    }
-
-    /// An estimate without a number yet.
-    fn estimate(&self, n: Count, excluded: Vec<Exclusion>) -> Estimate {
-        Estimate {
-            value: None,
-            undefined: None,
-            n,
-            affected: None,
-            low_n: n < Count::from(self.policy.low_n),
-            excluded,
-            interval: None,
-            median: None,
-            mean: None,
-            p90: None,
-            p95: None,
-        }
-    }
-
-    fn interval(&self, low: f64, high: f64) -> Interval {
-        Interval { low, high, level: self.policy.confidence_level }
     }
 }
 
-fn why_no_lead(excluded: &Excluded) -> UndefinedReason {
+pub(in crate::metrics) fn why_no_lead(excluded: &Excluded) -> UndefinedReason {
     use ExclusionReason as Why;
-    if excluded.any(&[Why::Merge, Why::StartUnknown, Why::Negative, Why::Repeated, Why::UnknownChange]) {
+    if excluded.any(&[
+        Why::Merge,
+        Why::StartUnknown,
+        Why::Negative,
+        Why::Repeated,
+        Why::UnknownChange,
+        Why::TooShort,
+    ]) {
         UndefinedReason::AllExcluded
     } else if excluded.any(&[Why::Seed]) {
         UndefinedReason::SeedOnly
@@ -224,7 +166,7 @@ fn why_no_lead(excluded: &Excluded) -> UndefinedReason {
     }
 }
 
-fn why_no_recovery(excluded: &Excluded) -> UndefinedReason {
+pub(in crate::metrics) fn why_no_recovery(excluded: &Excluded) -> UndefinedReason {
     if excluded.any(&[ExclusionReason::Negative, ExclusionReason::EndUnknown]) {
         UndefinedReason::AllExcluded
     } else if excluded.any(&[ExclusionReason::Open]) {
@@ -232,15 +174,4 @@ fn why_no_recovery(excluded: &Excluded) -> UndefinedReason {
     } else {
         UndefinedReason::NoFailures
     }
-}
-
-/// The mean in seconds of milliseconds. The sum is exact, so no order of the values changes a bit of it.
-#[expect(clippy::cast_precision_loss, reason = "rounded once, at the end")]
-fn mean(values: &[i64]) -> f64 {
-    let sum: i128 = values.iter().map(|value| i128::from(*value)).sum();
-    sum as f64 / values.len() as f64 / 1000.0
-}
-
-fn seconds(millis: f64) -> f64 {
-    millis / 1000.0
 }

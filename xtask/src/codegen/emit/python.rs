@@ -410,7 +410,13 @@ impl Module<'_> {
                     items.iter().map(|item| Ok(self.literal(item, inner)? + ",")).collect();
                 format!("({})", items?)
             }
-            (Type::Map(_), Value::Object(entries)) if entries.is_empty() => "{}".into(),
+            (Type::Map(inner), Value::Object(entries)) => {
+                let entries: Result<Vec<String>> = entries
+                    .iter()
+                    .map(|(key, value)| Ok(format!("{key:?}: {}", self.literal(value, inner)?)))
+                    .collect();
+                format!("{{{}}}", entries?.join(", "))
+            }
             (Type::Named(qualified), Value::String(text)) => {
                 format!("{}.{}", self.refer(qualified), text.to_shouty_snake_case())
             }

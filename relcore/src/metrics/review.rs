@@ -1,0 +1,623 @@
+//! The review of a quarter, or after a major release: what changed, against which targets.
+use super::measure::{Group, Measures, Period};
+use super::metric::{MetricKind, Trend};
+use super::report::Estimate;
+use super::{Level, LevelVerdict, Metric, classify};
+use crate::error::{ErrorKind, Faults, Result, join};
+use crate::input::input;
+use crate::reason::Interval;
+use crate::scalar::Count;
+use crate::time::TimeRange;
+use crate::wire::{self, PolicyText};
+use serde::{Deserialize, Serialize};
+
+input! {
+    /// What a review compares with.
+    ///
+    /// ```
+    /// use relcore::metrics::{Metric, MetricTarget, ReviewPolicy};
+    /// let policy = ReviewPolicy::default().targets([MetricTarget::new(Metric::ChangeLeadTime).value(86_400.0)]);
+    /// assert_eq!(policy.year, 2024);
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "metrics.ReviewPolicy", rename_all = "camelCase", deny_unknown_fields, default)]
+    pub struct ReviewPolicy {
+        /// Targets in the place of the usual ones of [`definitions`](super::definitions). Other metrics keep theirs.
+        pub targets: Vec<MetricTarget>,
+        /// The level of the trends: the chance of a false one; 0.05 by default.
+        pub alpha: f64,
+        /// The year of DORA's report whose levels are named; 2024 by default, the latest that has some.
+        pub year: u32,
+    }
+}
+
+input! {
+    /// Where a metric should go.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "metrics.MetricTarget", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct MetricTarget {
+        /// The metric.
+        pub metric: Metric,
+        /// The value that it should be below, or above if more is better. Without it the direction is the target: it should get
+        /// better than it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub value: Option<f64>,
+    }
+}
+
+impl MetricTarget {
+    /// The direction as the target.
+    #[must_use]
+    pub fn new(metric: Metric) -> Self {
+        Self { metric, value: None }
+    }
+}
+
+impl Default for ReviewPolicy {
+    fn default() -> Self {
+        Self { targets: vec![], alpha: 0.05, year: 2024 }
+    }
+}
+
+impl PolicyText for ReviewPolicy {
+    const TYPE: &'static str = "metrics.ReviewPolicy";
+
+    fn check(&self, path: &str, faults: &mut Faults) {
+        faults.check(
+            self.alpha > 0.0 && self.alpha < 1.0,
+            ErrorKind::InvalidValue,
+            format_args!("{}", join(path, "alpha")),
+            format_args!("must lie between 0 and 1, both excluded"),
+        );
+        faults.check(
+            (2018..=2025).contains(&self.year),
+            ErrorKind::OutOfRange,
+            format_args!("{}", join(path, "year")),
+            format_args!("`{}` is out of range: expected a report of 2018 to 2025", self.year),
+        );
+        for (index, target) in self.targets.iter().enumerate() {
+            let place = join(path, &format!("targets[{index}]"));
+            faults.check(
+                !self.targets.iter().take(index).any(|earlier| earlier.metric == target.metric),
+                ErrorKind::Duplicate,
+                format_args!("{place}.metric"),
+                format_args!("`{}` has two targets", target.metric),
+            );
+            faults.check(
+                target.value.is_none_or(|value| value.is_finite() && value >= 0.0),
+                ErrorKind::InvalidValue,
+                format_args!("{place}.value"),
+                format_args!("expected a number, 0 or more"),
+            );
+        }
+    }
+}
+
+/// The usual targets, and the levels of 2024.
+#[must_use]
+pub fn default_review_policy() -> ReviewPolicy {
+    ReviewPolicy::default()
+}
+
+/// Reads a policy of reviews from JSON text; `{}` is the default policy.
+///
+/// # Errors
+/// `syntax` for what is not JSON; `unknown_field` for `{"target": []}`; and what [`review`] refuses in a policy.
+pub fn review_policy_from_json(text: &str) -> Result<ReviewPolicy> {
+    wire::policy_from_json(text)
+}
+
+/// Reads a policy of reviews from YAML text; `{}` is the default policy.
+///
+/// # Errors
+/// As [`review_policy_from_json`], with the line and the column of each fault.
+#[cfg(feature = "yaml")]
+pub fn review_policy_from_yaml(text: &str) -> Result<ReviewPolicy> {
+    wire::policy_from_yaml(text)
+}
+
+/// A review of two ranges, made by [`review`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.Review", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Review {
+    /// The range before.
+    pub previous: TimeRange,
+    /// The range under review.
+    pub current: TimeRange,
+    /// Every metric that both ranges have.
+    pub metrics: Vec<MetricReview>,
+    /// The stage that takes the greatest part of the lead time; absent without lead times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bottleneck: Option<Bottleneck>,
+    /// The metrics that are proven better than before: what to celebrate.
+    pub improved: Vec<Metric>,
+    /// The metrics that are proven worse than before.
+    pub worsened: Vec<Metric>,
+    /// The digest of the policy of the measures.
+    pub policy_digest: String,
+}
+
+/// A metric in a review.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.MetricReview", rename_all = "camelCase", deny_unknown_fields)]
+pub struct MetricReview {
+    /// The metric.
+    pub metric: Metric,
+    /// Which direction is better.
+    pub better: Trend,
+    /// The estimate of the range before.
+    pub previous: Estimate,
+    /// The estimate of the range under review.
+    pub current: Estimate,
+    /// What it changed by; absent where one of both is undefined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<MetricChange>,
+    /// The trend over the buckets of both ranges; absent with fewer than three that have a value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trend: Option<MetricTrend>,
+    /// The target; absent where the direction is the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<f64>,
+    /// Whether the target was met.
+    pub verdict: TargetVerdict,
+    /// The level of the current value in DORA's report, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// A target for the next range: what has been reached, where that is proven better than the target; else the target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_target: Option<f64>,
+}
+
+/// The difference of two estimates, in the unit of the metric.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.MetricChange", rename_all = "camelCase", deny_unknown_fields)]
+pub struct MetricChange {
+    /// The current value minus the previous one.
+    pub difference: f64,
+    /// The difference as a part of the previous value; absent where that is 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relative: Option<f64>,
+    /// Its confidence interval, where both estimates have one: Newcombe's hybrid of the two intervals (Statistics in Medicine 17,
+    /// 1998, method 10), which takes both ranges as independent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<Interval>,
+    /// Whether it is for the better, by the interval.
+    pub direction: ChangeDirection,
+}
+
+/// Whether a change is for the better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.ChangeDirection", rename_all = "snake_case")]
+pub enum ChangeDirection {
+    /// The whole interval is for the better.
+    Better,
+    /// The whole interval is for the worse.
+    Worse,
+    /// The interval has both, or there is none.
+    Unclear,
+}
+
+/// The trend of a metric over buckets.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.MetricTrend", rename_all = "camelCase", deny_unknown_fields)]
+pub struct MetricTrend {
+    /// How many buckets have a value.
+    pub buckets: Count,
+    /// What the metric changes by in a bucket: the median of the slopes of all pairs (H. Theil 1950; P. K. Sen 1968).
+    pub slope: f64,
+    /// The chance of so clear a trend without one: the test of Mann and Kendall, exact for up to ten buckets without equal values,
+    /// else by the normal distribution with corrections for continuity and for ties.
+    pub p: f64,
+    /// Whether it is for the better, by `p` and the level of the policy.
+    pub direction: ChangeDirection,
+}
+
+/// Whether a target was met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.TargetVerdict", rename_all = "snake_case")]
+pub enum TargetVerdict {
+    /// The whole interval is on the right side of the target; of a direction, the change is proven better.
+    Met,
+    /// The whole interval is on the wrong side; of a direction, the change is proven worse.
+    Missed,
+    /// The interval has the target in it, or there is none: too few items for a verdict. Of a direction, also without a value to
+    /// compare with.
+    Unclear,
+    /// There is no value.
+    NoData,
+}
+
+/// The stage that takes the greatest part of the lead time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.Bottleneck", rename_all = "camelCase", deny_unknown_fields)]
+pub struct Bottleneck {
+    /// The stage.
+    pub stage: Metric,
+    /// Its part of the mean lead time, from 0 to 1.
+    pub share: f64,
+    /// Its mean, in seconds.
+    pub mean: f64,
+}
+
+/// Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance,
+/// which targets were met, where changes wait, and what could be the next targets.
+///
+/// Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
+///
+/// ```
+/// use relcore::metrics::{Breakdown, Events, Metric, Policy, ReviewPolicy, TargetVerdict, measure, review};
+/// use relcore::TimeRange;
+/// let events = Events::default(); // nothing happened
+/// let quarter = |start: &str, end: &str| -> Result<TimeRange, relcore::Error> {
+///     Ok(TimeRange { start: relcore::Timestamp::parse(start)?, end: relcore::Timestamp::parse(end)? })
+/// };
+/// let (second, third) = (
+///     quarter("2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z")?,
+///     quarter("2026-07-01T00:00:00Z", "2026-10-01T00:00:00Z")?,
+/// );
+/// let of = |range| measure(&events, &Policy::default(), range, &Breakdown::default());
+/// let found = review(&of(&second)?, &of(&third)?, &ReviewPolicy::default())?;
+/// let rate = found.metrics.iter().find(|one| one.metric == Metric::ChangeFailRate).unwrap();
+/// // Pitfall: no failure without a deployment is no success.
+/// assert_eq!((rate.target, rate.verdict), (Some(0.15), TargetVerdict::NoData));
+/// # Ok::<(), relcore::Error>(())
+/// ```
+///
+/// # Errors
+/// All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
+/// for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
+pub fn review(previous: &Measures, current: &Measures, policy: &ReviewPolicy) -> Result<Review> {
+    let mut faults = Faults::new();
+    policy.check("policy", &mut faults);
+    faults.check(
+        previous.policy_digest == current.policy_digest,
+        ErrorKind::InvalidValue,
+        format_args!("current.policyDigest"),
+        format_args!("is not that of the previous measures: expected both under one policy"),
+    );
+    faults.check(
+        previous.range.end <= current.range.start,
+        ErrorKind::InvalidValue,
+        format_args!("current.range.start"),
+        format_args!("lies before the end of the previous range"),
+    );
+    faults.finish()?;
+    let (before, now) = (&previous.whole, &current.whole);
+    let mut metrics = vec![];
+    for figure in &now.overall.figures {
+        let Some(earlier) = before.overall.estimate(figure.metric) else { continue };
+        metrics.push(metric_review(figure.metric, earlier, &figure.estimate, [before, now], policy)?);
+    }
+    let of = |direction: ChangeDirection| {
+        let is = |one: &&MetricReview| one.change.is_some_and(|change| change.direction == direction);
+        metrics.iter().filter(is).map(|one| one.metric).collect()
+    };
+    Ok(Review {
+        previous: previous.range,
+        current: current.range,
+        bottleneck: bottleneck(&now.overall),
+        improved: of(ChangeDirection::Better),
+        worsened: of(ChangeDirection::Worse),
+        metrics,
+        policy_digest: current.policy_digest.clone(),
+    })
+}
+
+fn metric_review(
+    metric: Metric,
+    previous: &Estimate,
+    current: &Estimate,
+    groups: [&Group; 2],
+    policy: &ReviewPolicy,
+) -> Result<MetricReview> {
+    let better = metric.better();
+    let own = policy.targets.iter().find(|target| target.metric == metric);
+    let target = own.map_or(metric.target(), |target| target.value);
+    let change = change(previous, current, better);
+    let verdict = match (current.value, target) {
+        (None, _) => TargetVerdict::NoData,
+        (Some(_), Some(target)) => against(target, current, better),
+        (Some(_), None) => match change.map(|change| change.direction) {
+            Some(ChangeDirection::Better) => TargetVerdict::Met,
+            Some(ChangeDirection::Worse) => TargetVerdict::Missed,
+            Some(ChangeDirection::Unclear) | None => TargetVerdict::Unclear,
+        },
+    };
+    let values: Vec<f64> = groups
+        .iter()
+        .flat_map(|group| &group.buckets)
+        .filter_map(|bucket| bucket.estimate(metric)?.value)
+        .collect();
+    Ok(MetricReview {
+        metric,
+        better,
+        change,
+        trend: trend(&values, better, policy.alpha),
+        target,
+        verdict,
+        level: current.value.map(|value| level(metric, value, policy.year)).transpose()?.flatten(),
+        next_target: next_target(target, current, better),
+        previous: previous.clone(),
+        current: current.clone(),
+    })
+}
+
+/// The one level of a value, if the report has one for it.
+fn level(metric: Metric, value: f64, year: u32) -> Result<Option<Level>> {
+    let is_share = metric.kind() == MetricKind::Share;
+    if value < 0.0 || is_share && value > 1.0 {
+        return Ok(None); // negative spans that are kept, and rates of incidents
+    }
+    let found = classify(&metric, value, year)?;
+    Ok(found.levels.first().copied().filter(|_| found.verdict == LevelVerdict::Level))
+}
+
+fn change(previous: &Estimate, current: &Estimate, better: Trend) -> Option<MetricChange> {
+    let (before, now) = (previous.value?, current.value?);
+    let difference = now - before;
+    let interval = previous.interval.as_ref().zip(current.interval.as_ref()).map(|(a, b)| {
+        let square = |length: f64| length * length;
+        let low = difference - (square(now - b.low) + square(a.high - before)).sqrt();
+        let high = difference + (square(b.high - now) + square(before - a.low)).sqrt();
+        Interval { low, high, level: b.level }
+    });
+    let direction = match &interval {
+        Some(interval) if interval.low > 0.0 => direction(Trend::Rise, better),
+        Some(interval) if interval.high < 0.0 => direction(Trend::Fall, better),
+        Some(_) | None => ChangeDirection::Unclear,
+    };
+    let relative = (before != 0.0).then(|| difference / before);
+    Some(MetricChange { difference, relative, interval, direction })
+}
+
+fn direction(found: Trend, better: Trend) -> ChangeDirection {
+    if found == better { ChangeDirection::Better } else { ChangeDirection::Worse }
+}
+
+/// Whether an estimate is on the right side of a target, with its interval.
+fn against(target: f64, estimate: &Estimate, better: Trend) -> TargetVerdict {
+    let Some(interval) = &estimate.interval else { return TargetVerdict::Unclear };
+    let (met, missed) = match better {
+        Trend::Rise => (interval.low > target, interval.high <= target),
+        Trend::Fall => (interval.high < target, interval.low >= target),
+    };
+    match (met, missed) {
+        (true, _) => TargetVerdict::Met,
+        (false, true) => TargetVerdict::Missed,
+        (false, false) => TargetVerdict::Unclear,
+    }
+}
+
+/// The worse end of the interval where that is better than the target: what has been reached for sure.
+fn next_target(target: Option<f64>, estimate: &Estimate, better: Trend) -> Option<f64> {
+    let reached = estimate.interval.as_ref().map(|interval| match better {
+        Trend::Rise => interval.low,
+        Trend::Fall => interval.high,
+    });
+    match (target, reached) {
+        (Some(target), Some(reached)) => Some(match better {
+            Trend::Rise => target.max(reached),
+            Trend::Fall => target.min(reached),
+        }),
+        (Some(target), None) => Some(target),
+        // A direction has no number to keep: the value must not get worse.
+        (None, _) => estimate.value,
+    }
+}
+
+/// Fewer values show no trend.
+const FEWEST: usize = 3;
+
+fn trend(values: &[f64], better: Trend, alpha: f64) -> Option<MetricTrend> {
+    if values.len() < FEWEST {
+        return None;
+    }
+    let (slope, p) = (theil_sen(values), mann_kendall(values));
+    let found = match p < alpha {
+        true if slope > 0.0 => direction(Trend::Rise, better),
+        true if slope < 0.0 => direction(Trend::Fall, better),
+        _ => ChangeDirection::Unclear,
+    };
+    Some(MetricTrend { buckets: Count::of(values.len()), slope, p, direction: found })
+}
+
+/// The most values of which all pairs are looked at: those of the latest buckets.
+const MOST_PAIRED: usize = 2000;
+
+fn latest(values: &[f64]) -> &[f64] {
+    values.get(values.len().saturating_sub(MOST_PAIRED)..).unwrap_or_default()
+}
+
+/// All pairs of values, with the number of steps between them.
+fn pairs(values: &[f64]) -> impl Iterator<Item = (f64, f64)> {
+    let pairs_of = |(index, first): (usize, &f64)| {
+        let first = *first;
+        let later = values.get(index.saturating_add(1)..).unwrap_or_default();
+        later.iter().zip(1_u32..).map(move |(second, steps)| (f64::from(steps), second - first))
+    };
+    values.iter().enumerate().flat_map(pairs_of)
+}
+
+/// The median of the slopes of all pairs.
+fn theil_sen(values: &[f64]) -> f64 {
+    let mut slopes: Vec<f64> = pairs(latest(values)).map(|(steps, rise)| rise / steps).collect();
+    slopes.sort_unstable_by(f64::total_cmp);
+    let middle = slopes.len() / 2;
+    let at = |index: usize| slopes.get(index).copied().unwrap_or_default();
+    if slopes.len().is_multiple_of(2) {
+        (at(middle.saturating_sub(1)) + at(middle)) / 2.0
+    } else {
+        at(middle)
+    }
+}
+
+/// Up to so many values without ties the distribution is exact.
+const MOST_EXACT: usize = 10;
+
+/// The two-sided p-value of the test of Mann (Econometrica 13, 1945) and Kendall for a trend.
+fn mann_kendall(values: &[f64]) -> f64 {
+    let values = latest(values);
+    let (mut s, mut any_tie) = (0_i64, false);
+    for (_, rise) in pairs(values) {
+        any_tie |= rise == 0.0;
+        s = s.saturating_add(i64::from(rise > 0.0)).saturating_sub(i64::from(rise < 0.0));
+    }
+    let n = to_f64(values.len());
+    if values.len() <= MOST_EXACT && !any_tie {
+        return exact(values.len(), s.unsigned_abs());
+    }
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let of = |n: f64| n * (n - 1.0) * (2.0 * n + 5.0);
+    let ties: f64 = sorted.chunk_by(|a, b| a.total_cmp(b).is_eq()).map(|tied| of(to_f64(tied.len()))).sum();
+    let variance = (of(n) - ties) / 18.0;
+    if variance <= 0.0 || s == 0 {
+        return 1.0;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "fewer pairs than two million")]
+    let z = (s.unsigned_abs() as f64 - 1.0) / variance.sqrt();
+    libm::erfc(z / std::f64::consts::SQRT_2).min(1.0)
+}
+
+/// The chance that the number of rising pairs less that of falling ones is `s` or more in amount, if every order is as likely.
+fn exact(n: usize, s: u64) -> f64 {
+    // By the number of falling pairs: how many orders have so many. The k-th value adds 0 to k - 1 of them.
+    let mut orders = vec![1_u64];
+    for k in 2..=n {
+        let mut next = vec![0_u64; orders.len().saturating_add(k).saturating_sub(1)];
+        for (falling, count) in orders.iter().enumerate() {
+            for more in next.iter_mut().skip(falling).take(k) {
+                *more = more.saturating_add(*count);
+            }
+        }
+        orders = next;
+    }
+    let pairs = orders.len().saturating_sub(1) as u64;
+    let is_extreme = |falling: u64| pairs.abs_diff(falling.saturating_mul(2)) >= s;
+    let extreme: u64 =
+        orders.iter().zip(0_u64..).filter(|(_, falling)| is_extreme(*falling)).map(|(count, _)| count).sum();
+    let all: u64 = orders.iter().sum();
+    #[expect(clippy::cast_precision_loss, reason = "at most the orders of ten values")]
+    let p = extreme as f64 / all as f64;
+    p
+}
+
+#[expect(clippy::cast_precision_loss, reason = "numbers of items are below 2^53")]
+fn to_f64(n: usize) -> f64 {
+    n as f64
+}
+
+/// The stage with the greatest mean; equal ones are in the order of the stages.
+fn bottleneck(period: &Period) -> Option<Bottleneck> {
+    let stages = [Metric::CodingTime, Metric::PickupTime, Metric::ReviewTime, Metric::DeliveryTime];
+    let mean = |metric: &Metric| period.estimate(*metric).and_then(|estimate| estimate.mean);
+    let means: Vec<(Metric, f64)> =
+        stages.iter().filter_map(|metric| Some((*metric, mean(metric)?))).collect();
+    let total: f64 = means.iter().map(|(_, mean)| mean).sum();
+    let (stage, mean) = means.into_iter().reduce(|most, one| if one.1 > most.1 { one } else { most })?;
+    (total > 0.0).then(|| Bottleneck { stage, share: mean / total, mean })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(got: f64, expected: f64) {
+        assert!((got - expected).abs() < 1e-9, "{got} is not {expected}");
+    }
+
+    #[test]
+    fn the_exact_test_of_kendall_is_that_of_scipy() {
+        // scipy 1.16, kendalltau(range(n), values, method="exact").pvalue
+        near(mann_kendall(&[1.0, 2.0, 3.0]), 1.0 / 3.0);
+        near(mann_kendall(&[1.0, 2.0, 3.0, 4.0, 5.0]), 2.0 / 120.0);
+        near(mann_kendall(&[2.0, 1.0, 3.0, 4.0, 5.0]), 10.0 / 120.0);
+    }
+
+    #[test]
+    fn the_interval_of_a_change_is_that_of_newcombe() {
+        // Statistics in Medicine 17 (1998), table II, method 10: 56 of 70 against 48 of 80.
+        let share = |hits: f64, n: u32| {
+            let (low, high) = crate::stats::wilson(hits, f64::from(n), crate::stats::two_sided(0.95));
+            let mut estimate = Estimate::of(n.into(), 0, vec![]);
+            estimate.value = Some(hits / f64::from(n));
+            estimate.interval = Some(Interval { low, high, level: 0.95 });
+            estimate
+        };
+        let found = change(&share(48.0, 80), &share(56.0, 70), Trend::Fall).unwrap();
+        let interval = found.interval.unwrap();
+        let rounded = [interval.low, interval.high].map(|end| (end * 10_000.0).round());
+        assert_eq!((rounded, found.direction), ([524.0, 3339.0], ChangeDirection::Worse));
+    }
+
+    #[test]
+    fn without_a_trend_the_chance_is_one() {
+        near(mann_kendall(&[3.0; 12]), 1.0);
+        near(theil_sen(&[3.0; 12]), 0.0);
+        near(theil_sen(&[1.0, 3.0, 5.0, 100.0]), 17.5); // of 2, 2, 2, 33, 48.5, 95
+    }
+
+    #[test]
+    fn a_long_history_is_bounded() {
+        let values: Vec<f64> = (0..40_000).map(f64::from).collect();
+        near(theil_sen(&values), 1.0);
+        assert!(mann_kendall(&values) < 1e-9);
+    }
+
+    /// All orders of the values.
+    fn orders(values: &[f64]) -> Vec<Vec<f64>> {
+        let Some((first, rest)) = values.split_first() else { return vec![vec![]] };
+        let mut all = vec![];
+        for order in orders(rest) {
+            for place in 0..=order.len() {
+                let mut longer = order.clone();
+                longer.insert(place, *first);
+                all.push(longer);
+            }
+        }
+        all
+    }
+
+    fn rising_less_falling(values: &[f64]) -> i32 {
+        let signs = pairs(values).map(|(_, rise)| i32::from(rise > 0.0) - i32::from(rise < 0.0));
+        signs.sum()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_chance_is_the_share_of_orders(keys in proptest::collection::btree_set(0..100_i32, 3..7), at in 0..720_usize) {
+            let values: Vec<f64> = keys.into_iter().map(f64::from).collect();
+            let all = orders(&values);
+            let given = &all[at % all.len()];
+            let s = rising_less_falling(given).abs();
+            let extreme = all.iter().filter(|order| rising_less_falling(order).abs() >= s).count();
+            near(mann_kendall(given), to_f64(extreme) / to_f64(all.len()));
+        }
+
+        #[test]
+        fn half_of_the_slopes_are_below(values in proptest::collection::vec(-50..50_i32, 2..30)) {
+            let values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let slope = theil_sen(&values);
+            let slopes: Vec<f64> = pairs(&values).map(|(steps, rise)| rise / steps).collect();
+            let below = slopes.iter().filter(|own| **own < slope - 1e-9).count();
+            let above = slopes.iter().filter(|own| **own > slope + 1e-9).count();
+            proptest::prop_assert!(below * 2 <= slopes.len() && above * 2 <= slopes.len());
+        }
+    }
+}
