@@ -4269,6 +4269,8 @@ pub struct MetricsLinkedIncident {
 #[uniffi::remote(Record)]
 pub struct MetricsMeasures {
     pub range: TimeRange,
+    pub unit: BucketUnit,
+    pub zone: String,
     pub group_by: Vec<String>,
     pub whole: MetricsGroup,
     pub groups: Vec<MetricsGroup>,
@@ -4332,7 +4334,8 @@ pub enum MetricsMetric {
     CriticalRestoredInTime,
     /// The share of bugs that were found in production, of releases old enough to count.
     BugEscapeRate,
-    /// Bugs found in production to each release, of releases old enough to count.
+    /// Bugs found in production to each release, of releases old enough to count. Without any bug in the input there is no number:
+    /// they are not recorded.
     EscapedBugs,
     /// The vulnerabilities that are open at the end of the range.
     OpenVulnerabilities,
@@ -9340,6 +9343,38 @@ pub fn ffi_metrics_quick_check_score(
     year: u32,
 ) -> Encoded<MetricsQuickCheckScore> {
     Encoded(relcore::metrics::quick_check_score(borrow(&answers), borrow(&year)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_report(
+    events: MetricsEvents,
+    policy: MetricsPolicy,
+    range: TimeRange,
+    breakdown: MetricsBreakdown,
+    title: String,
+) -> Plain<String> {
+    Plain(
+        relcore::metrics::report(
+            borrow(&events),
+            borrow(&policy),
+            borrow(&range),
+            borrow(&breakdown),
+            borrow(&title),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_report_html(
+    measures: MetricsMeasures,
+    review: Option<MetricsReview>,
+    title: String,
+) -> Plain<String> {
+    Plain(
+        relcore::metrics::report_html(borrow(&measures), borrow(&review), borrow(&title))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]

@@ -4712,6 +4712,10 @@ export interface LinkedIncident {
 export interface Measures<At extends Instant = Instant> {
   /** The range that the measures cover. */
   readonly range: TimeRange<At>;
+  /** The length of the buckets. */
+  readonly unit: BucketUnit;
+  /** The time zone of the buckets. */
+  readonly zone: string;
   /** What the groups differ in. */
   readonly groupBy: readonly string[];
   /** All events. */
@@ -5078,7 +5082,7 @@ export interface Review<At extends Instant = Instant> {
   readonly current: TimeRange<At>;
   /** Every metric that both ranges have. */
   readonly metrics: readonly MetricReview[];
-  /** The stage that takes the greatest part of the lead time; absent without lead times. */
+  /** The stage that takes the greatest part of the lead time; absent without lead times, and where fewer than two stages are recorded. */
   readonly bottleneck?: Bottleneck | undefined;
   /** The metrics that are proven better than before: what to celebrate. */
   readonly improved: readonly Metric[];
@@ -5311,6 +5315,20 @@ export declare function quickCheckAnswers(row: DoraRow): QuickCheckAnswers;
 export declare function quickCheckBenchmark(population: string, year: number): QuickCheckBenchmark;
 /** The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability. */
 export declare function quickCheckScore(answers: QuickCheckAnswers, year: number): QuickCheckScore;
+/** The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it, and `reportHtml`. */
+export declare function report(
+  events: Events,
+  policy: Policy,
+  range: TimeRange,
+  breakdown: Breakdown,
+  title: string,
+): string;
+/** Measures as one page for a browser, without scripts and without a network. */
+export declare function reportHtml(
+  measures: Measures,
+  review: Review | null | undefined,
+  title: string,
+): string;
 /** The periods of a report as flat rows, in their order. */
 export declare function reportRows(report: DoraReport): readonly ReportRow[];
 /** Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance, which targets were met, where changes wait, and what could be the next targets. */

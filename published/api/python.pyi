@@ -5329,6 +5329,10 @@ class Measures(_Value):
     """Metrics over a range and its buckets, of all events and of each group, made by `measure`."""
     range: TimeRange
     """The range that the measures cover."""
+    unit: BucketUnit
+    """The length of the buckets."""
+    zone: str
+    """The time zone of the buckets."""
     group_by: Sequence[str]
     """What the groups differ in."""
     whole: Group
@@ -5626,7 +5630,7 @@ class Review(_Value):
     metrics: Sequence[MetricReview]
     """Every metric that both ranges have."""
     bottleneck: Bottleneck | None = None
-    """The stage that takes the greatest part of the lead time; absent without lead times."""
+    """The stage that takes the greatest part of the lead time; absent without lead times, and where fewer than two stages are recorded."""
     improved: Sequence[Metric]
     """The metrics that are proven better than before: what to celebrate."""
     worsened: Sequence[Metric]
@@ -5831,6 +5835,12 @@ def quick_check_benchmark(population: str, year: int) -> QuickCheckBenchmark:
     ...
 def quick_check_score(answers: QuickCheckAnswers | Mapping[str, object], year: int) -> QuickCheckScore:
     """The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability."""
+    ...
+def report(events: Events | Mapping[str, object], policy: Policy | Mapping[str, object], range: TimeRange | Mapping[str, object], breakdown: Breakdown | Mapping[str, object], title: str) -> str:
+    """The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it, and `report_html`."""
+    ...
+def report_html(measures: Measures | Mapping[str, object], review: Review | Mapping[str, object] | None, title: str) -> str:
+    """Measures as one page for a browser, without scripts and without a network."""
     ...
 def report_rows(report: DoraReport | Mapping[str, object]) -> tuple[ReportRow, ...]:
     """The periods of a report as flat rows, in their order."""

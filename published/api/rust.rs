@@ -6643,6 +6643,10 @@ pub mod metrics {
     pub struct Measures {
         /// The range that the measures cover.
         pub range: TimeRange,
+        /// The length of the buckets.
+        pub unit: BucketUnit,
+        /// The time zone of the buckets.
+        pub zone: String,
         /// What the groups differ in.
         pub group_by: Vec<String>,
         /// All events.
@@ -6797,6 +6801,16 @@ pub mod metrics {
     /// The metrics as data: what each is, which direction is better, and the usual target.
     #[must_use]
     pub fn definitions() -> Vec<Definition>;
+    /// The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it, and `report_html`.
+    pub fn report(
+        events: &Events,
+        policy: &Policy,
+        range: &TimeRange,
+        breakdown: &Breakdown,
+        title: &str,
+    ) -> Result<String>;
+    /// Measures as one page for a browser, without scripts and without a network.
+    pub fn report_html(measures: &Measures, review: Option<&Review>, title: &str) -> Result<String>;
     /// Reads a policy from YAML text; `{}` is the default policy.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
@@ -7338,7 +7352,7 @@ pub mod metrics {
         pub current: TimeRange,
         /// Every metric that both ranges have.
         pub metrics: Vec<MetricReview>,
-        /// The stage that takes the greatest part of the lead time; absent without lead times.
+        /// The stage that takes the greatest part of the lead time; absent without lead times, and where fewer than two stages are recorded.
         pub bottleneck: Option<Bottleneck>,
         /// The metrics that are proven better than before: what to celebrate.
         pub improved: Vec<Metric>,

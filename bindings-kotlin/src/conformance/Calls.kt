@@ -213,6 +213,8 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "metrics.quick_check_answers" -> parse(Metrics.quickCheckAnswers(input.take("row") { MetricsDoraRow.fromJson(it.toString()) }).toJson())
     "metrics.quick_check_benchmark" -> parse(Metrics.quickCheckBenchmark(input.take("population") { it.toText() }, input.take("year") { it.toU32() }).toJson())
     "metrics.quick_check_score" -> parse(Metrics.quickCheckScore(input.take("answers") { MetricsQuickCheckAnswers.fromJson(it.toString()) }, input.take("year") { it.toU32() }).toJson())
+    "metrics.report" -> fromText(Metrics.report(input.take("events") { MetricsEvents.fromJson(it.toString()) }, input.take("policy") { MetricsPolicy.fromJson(it.toString()) }, input.take("range") { TimeRange.fromJson(it.toString()) }, input.take("breakdown") { MetricsBreakdown.fromJson(it.toString()) }, input.take("title") { it.toText() }))
+    "metrics.report_html" -> fromText(Metrics.reportHtml(input.take("measures") { MetricsMeasures.fromJson(it.toString()) }, input.take("review") { optional(it) { MetricsReview.fromJson(it.toString()) } }, input.take("title") { it.toText() }))
     "metrics.report_rows" -> array(Metrics.reportRows(input.take("report") { MetricsDoraReport.fromJson(it.toString()) }).map { parse(it.toJson()) })
     "metrics.review" -> parse(Metrics.review(input.take("previous") { MetricsMeasures.fromJson(it.toString()) }, input.take("current") { MetricsMeasures.fromJson(it.toString()) }, input.take("policy") { MetricsReviewPolicy.fromJson(it.toString()) }).toJson())
     "metrics.survival" -> parse(Metrics.survival(input.take("lifetimes") { list(it) { MetricsLifetime.fromJson(it.toString()) } }, input.take("level") { it.toF64() }).toJson())

@@ -1043,6 +1043,26 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("metrics.QuickCheckScore")),
     ),
     (
+        "metrics.report",
+        &[
+            ("events", TypeRef::Named("metrics.Events")),
+            ("policy", TypeRef::Named("metrics.Policy")),
+            ("range", TypeRef::Named("TimeRange")),
+            ("breakdown", TypeRef::Named("metrics.Breakdown")),
+            ("title", TypeRef::Text),
+        ],
+        Some(TypeRef::Text),
+    ),
+    (
+        "metrics.report_html",
+        &[
+            ("measures", TypeRef::Named("metrics.Measures")),
+            ("review", TypeRef::Optional(&TypeRef::Named("metrics.Review"))),
+            ("title", TypeRef::Text),
+        ],
+        Some(TypeRef::Text),
+    ),
+    (
         "metrics.report_rows",
         &[("report", TypeRef::Named("metrics.DoraReport"))],
         Some(TypeRef::List(&TypeRef::Named("metrics.ReportRow"))),

@@ -3279,6 +3279,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "metrics.Measures",
         Descriptor::Struct(&[
             Field { name: "range", required: true, of: TypeRef::Named("TimeRange") },
+            Field { name: "unit", required: true, of: TypeRef::Named("BucketUnit") },
+            Field { name: "zone", required: true, of: TypeRef::Text },
             Field { name: "groupBy", required: true, of: TypeRef::List(&TypeRef::Text) },
             Field { name: "whole", required: true, of: TypeRef::Named("metrics.Group") },
             Field { name: "groups", required: true, of: TypeRef::List(&TypeRef::Named("metrics.Group")) },

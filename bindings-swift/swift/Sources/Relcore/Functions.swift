@@ -2219,6 +2219,7 @@ public enum Interchange {
 ///
 /// - `explain_metric` has the events behind a number, `diff_policies` those by which two dashboards differ.
 /// - `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+/// - `report` has all of it as one page for a browser, and `report_html` the page of measures that were made before.
 /// - The presets, such as `gitlab_policy` or `fourkeys_policy`, make the choices of other tools.
 /// - `link_incidents`, `detect_rollbacks`, `link_reverts` and `attribute_changes` show the links on which metrics rest.
 ///
@@ -2551,6 +2552,30 @@ public enum Metrics {
     /// All at once: `out_of_range` for an edition of 2023, an answer of 7, a rate of 15.
     public static func quickCheckScore(answers: MetricsQuickCheckAnswers, year: UInt32) throws -> MetricsQuickCheckScore {
         try ffiMetricsQuickCheckScore(answers: answers, year: year)
+    }
+
+    /// The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it,
+    /// and `report_html`.
+    ///
+    /// There is no comparison if no deployment finished before the range.
+    ///
+    /// Errors:
+    /// As `measure`.
+    public static func report(events: MetricsEvents, policy: MetricsPolicy, range: TimeRange, breakdown: MetricsBreakdown, title: String) throws -> String {
+        try ffiMetricsReport(events: events, policy: policy, range: range, breakdown: breakdown, title: title)
+    }
+
+    /// Measures as one page for a browser, without scripts and without a network.
+    ///
+    /// It has the metrics of DORA with their targets, intervals and buckets, all others in tables, the groups that fail most often,
+    /// what was left out, and the choices of the policy. A value of few items is marked, and what has no value says why. `review`
+    /// adds what changed since the range before. The page is light or dark as the reader's system is; all that the pictures show
+    /// stands in tables, too. A page without a title is called `Release metrics`.
+    ///
+    /// Errors:
+    /// `invalid_value` for a review of another range or another policy; `unknown_zone` for a zone that `measure` would refuse.
+    public static func reportHtml(measures: MetricsMeasures, review: MetricsReview? = nil, title: String) throws -> String {
+        try ffiMetricsReportHtml(measures: measures, review: review, title: title)
     }
 
     /// The periods of a report as flat rows, in their order.

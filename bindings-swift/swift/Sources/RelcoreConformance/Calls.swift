@@ -1033,6 +1033,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Metrics.quickCheckBenchmark(population: input.take("population"), year: input.take("year")).wire()
     case "metrics.quick_check_score":
         return try Metrics.quickCheckScore(answers: input.take("answers"), year: input.take("year")).wire()
+    case "metrics.report":
+        return try Metrics.report(events: input.take("events"), policy: input.take("policy"), range: input.take("range"), breakdown: input.take("breakdown"), title: input.take("title")).wire()
+    case "metrics.report_html":
+        return try Metrics.reportHtml(measures: input.take("measures"), review: input.take("review"), title: input.take("title")).wire()
     case "metrics.report_rows":
         return try Metrics.reportRows(report: input.take("report")).wire()
     case "metrics.review":
