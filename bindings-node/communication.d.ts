@@ -23,7 +23,7 @@
  *
  * - A plan knows no clock. What was due before the decision to release is due at once: ask `messagesDue`.
  * - A freeze closes its environments for every release, that of another line, too: its fixes need an exemption and its approval.
- * - The standard texts are plain text. Escape them for the place where they go.
+ * - The standard texts are plain text. For a page, write own templates whose values go through the filter `html` or `markdown`.
  *
  * @packageDocumentation
  */
@@ -223,6 +223,8 @@ export interface MessageData<At extends Instant = Instant> {
   readonly questions?: readonly Question[] | undefined;
   /** What to try when something does not work. */
   readonly troubleshooting?: readonly string[] | undefined;
+  /** What support reads and sends: help articles, migration guides, API documentation, tutorials. */
+  readonly supportDocuments?: readonly string[] | undefined;
   /** Whom support calls in engineering: a role or a channel. */
   readonly engineeringContact?: string | undefined;
   /** What each severity means and how soon it is answered. */
@@ -487,7 +489,7 @@ export declare function policyFromYaml(text: string): Policy;
  * | `upgrade_instructions` | what breaks, and the steps |
  * | `deprecation_notice` | what goes when, and what to use instead |
  * | `security_advisory` | the vulnerabilities, their severity, the affected versions, the fix and workarounds |
- * | `support_brief` | features, questions, known issues, troubleshooting, the escalation path |
+ * | `support_brief` | features, questions, known issues, troubleshooting, documents, the escalation path |
  * | `development_brief` | the freezes, the schedule of the tests, who is on call |
  * | `qa_brief` | plan and scope, regression suite, benchmarks, what is needed to sign off |
  * | `operations_brief` | the deployment window, runbooks, monitoring, the way back |
@@ -597,7 +599,7 @@ export declare function plan(profile: release.Profile, releaseAt: Instant, polic
  *
  * Templates are those of Jinja: `{{ name }}`, `{{ name | filter }}`, `{% if %}`, `{% for %}`, comments. The names are those of
  * `MessageData` on the wire (`knownIssues`). The filters are `one_line`, `join(", ")` for lists, `local(zone)` for instants,
- * `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
+ * `html` and `markdown` for what is shown as such, `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
  * assignments, macros and includes. So each ends, and its text is at most 1 MiB long.
  *
  * @throws {@link RelcoreError}: `unknown_reference` for a template that neither has; those of `dataFromJson` under `data` and of

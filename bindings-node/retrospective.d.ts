@@ -12,11 +12,11 @@
  *    after them. At that instant it is overdue.
  * 2. The day of an action item counts: it is overdue from the next local day on.
  * 3. An item that is not done and has no owner or no day is incomplete, whatever the others are, unless one is overdue.
- * 4. A metric changed if its confidence intervals before and after have no value in common. Without them it is inconclusive.
+ * 4. A metric changed if the confidence interval of its change has no 0, as in `metrics.review`. Without values it is inconclusive.
  *
  * Pitfalls:
  *
- * - `metrics.dora` counts changes of one deployment as independent, so its intervals of lead times are too narrow.
+ * - `metrics.measure` counts changes of one deployment as independent, so its intervals of lead times are too narrow.
  * - The checklist `metrics_review` of `readiness` is the quarterly review; it has no date here.
  *
  * @packageDocumentation
@@ -36,11 +36,13 @@ export interface ActionImpact {
   readonly before?: number | undefined;
   /** Its value after. */
   readonly after?: number | undefined;
-  /** Why, with the value and the interval after the action and the value before it as threshold. */
+  /** What it changed by, as in a review of both ranges; absent where one of both is undefined. */
+  readonly change?: metrics.MetricChange | undefined;
+  /** Why, with the change, its interval, and 0 as the threshold. */
   readonly reasons: readonly Reason[];
   /** What would have to be known: `item.doneAt`, `before`, `after`. */
   readonly missing: readonly string[];
-  /** The digest of the policy of both reports. */
+  /** The digest of the policy of both measures. */
   readonly policyDigest: string;
 }
 
@@ -195,21 +197,22 @@ export declare function policyFromJson(text: string): Policy;
 export declare function policyFromYaml(text: string): Policy;
 
 /**
- * Compares a metric before and after an action: the whole ranges of two reports of `metrics.dora`.
+ * Compares a metric before and after an action, over the whole ranges of two `metrics.measure`.
  *
- * It is proven better or worse if the confidence intervals have no value in common. That is stricter than a test at their level, so
- * a real change may remain unproven for a while. Of the deployment frequency more is better, of the other metrics less.
+ * It is proven better or worse if the confidence interval of the change has no 0, as in `metrics.review`
+ * of the two ranges. `metrics.definitions` has the direction that is better.
  *
  * Pitfall: it says that the metric changed, not that the action changed it. Other things happened in the same weeks.
  *
- * @throws {@link RelcoreError}: `unordered` for a report before the action that ends after it, and for one after the action that begins before it;
- * `policy_changed` for two reports under different policies, whose numbers do not compare.
+ * @throws {@link RelcoreError}: All faults at once: `unordered` for measures before the action that end after it, for those after the action that begin before
+ * it, and for both of overlapping ranges; `policy_changed` for measures under different policies, whose numbers do not compare;
+ * `missing_field` for measures without the metric.
  */
 export declare function actionImpact(
   item: ActionItem,
   metric: metrics.Metric,
-  before: metrics.DoraReport,
-  after: metrics.DoraReport,
+  before: metrics.Measures,
+  after: metrics.Measures,
 ): ActionImpact;
 
 /**

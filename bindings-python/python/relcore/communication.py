@@ -22,7 +22,7 @@ Pitfalls:
 
 - A plan knows no clock. What was due before the decision to release is due at once: ask `messages_due`.
 - A freeze closes its environments for every release, that of another line, too: its fixes need an exemption and its approval.
-- The standard texts are plain text. Escape them for the place where they go.
+- The standard texts are plain text. For a page, write own templates whose values go through the filter `html` or `markdown`.
 """
 
 from __future__ import annotations
@@ -296,6 +296,7 @@ class MessageData(_Value):
         "go_criteria",
         "questions",
         "troubleshooting",
+        "support_documents",
         "engineering_contact",
         "severities",
         "status",
@@ -403,6 +404,9 @@ class MessageData(_Value):
     troubleshooting: Sequence[str] | None = None
     """What to try when something does not work."""
 
+    support_documents: Sequence[str] | None = None
+    """What support reads and sends: help articles, migration guides, API documentation, tutorials."""
+
     engineering_contact: str | None = None
     """Whom support calls in engineering: a role or a channel."""
 
@@ -459,6 +463,7 @@ class MessageData(_Value):
             "go_criteria",
             "questions",
             "troubleshooting",
+            "support_documents",
             "severities",
             "metrics",
             "next_steps",
@@ -1029,7 +1034,7 @@ def standard_templates() -> Templates:
     | `upgrade_instructions` | what breaks, and the steps |
     | `deprecation_notice` | what goes when, and what to use instead |
     | `security_advisory` | the vulnerabilities, their severity, the affected versions, the fix and workarounds |
-    | `support_brief` | features, questions, known issues, troubleshooting, the escalation path |
+    | `support_brief` | features, questions, known issues, troubleshooting, documents, the escalation path |
     | `development_brief` | the freezes, the schedule of the tests, who is on call |
     | `qa_brief` | plan and scope, regression suite, benchmarks, what is needed to sign off |
     | `operations_brief` | the deployment window, runbooks, monitoring, the way back |
@@ -1189,7 +1194,7 @@ def render(
 
     Templates are those of Jinja: `{{ name }}`, `{{ name | filter }}`, `{% if %}`, `{% for %}`, comments. The names are those of
     `MessageData` on the wire (`knownIssues`). The filters are `one_line`, `join(", ")` for lists, `local(zone)` for instants,
-    `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
+    `html` and `markdown` for what is shown as such, `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
     assignments, macros and includes. So each ends, and its text is at most 1 MiB long.
 
     Errors:

@@ -11,11 +11,11 @@ Rules:
    after them. At that instant it is overdue.
 2. The day of an action item counts: it is overdue from the next local day on.
 3. An item that is not done and has no owner or no day is incomplete, whatever the others are, unless one is overdue.
-4. A metric changed if its confidence intervals before and after have no value in common. Without them it is inconclusive.
+4. A metric changed if the confidence interval of its change has no 0, as in `metrics.review`. Without values it is inconclusive.
 
 Pitfalls:
 
-- `metrics.dora` counts changes of one deployment as independent, so its intervals of lead times are too narrow.
+- `metrics.measure` counts changes of one deployment as independent, so its intervals of lead times are too narrow.
 - The checklist `metrics_review` of `readiness` is the quarterly review; it has no date here.
 """
 
@@ -32,7 +32,7 @@ from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.decision import Outcome
-from relcore.metrics import DoraReport, Metric
+from relcore.metrics import Measures, Metric, MetricChange
 from relcore.readiness import ChecklistItem, Checklists
 from relcore.reason import Reason
 from relcore.time import BusinessCalendar
@@ -132,6 +132,7 @@ class ActionImpact(_Value):
         "metric",
         "before",
         "after",
+        "change",
         "reasons",
         "missing",
         "policy_digest",
@@ -150,14 +151,17 @@ class ActionImpact(_Value):
     after: float | None = None
     """Its value after."""
 
+    change: MetricChange | None = None
+    """What it changed by, as in a review of both ranges; absent where one of both is undefined."""
+
     reasons: Sequence[Reason]
-    """Why, with the value and the interval after the action and the value before it as threshold."""
+    """Why, with the change, its interval, and 0 as the threshold."""
 
     missing: Sequence[str]
     """What would have to be known: `item.doneAt`, `before`, `after`."""
 
     policy_digest: str
-    """The digest of the policy of both reports."""
+    """The digest of the policy of both measures."""
 
     def __post_init__(self) -> None:
         _freeze(self, "reasons", "missing")
@@ -365,19 +369,20 @@ _action_impact = _native.function("retrospective.action_impact")
 def action_impact(
     item: ActionItem | Mapping[str, object],
     metric: Metric | str,
-    before: DoraReport | Mapping[str, object],
-    after: DoraReport | Mapping[str, object],
+    before: Measures | Mapping[str, object],
+    after: Measures | Mapping[str, object],
 ) -> ActionImpact:
-    """Compares a metric before and after an action: the whole ranges of two reports of `metrics.dora`.
+    """Compares a metric before and after an action, over the whole ranges of two `metrics.measure`.
 
-    It is proven better or worse if the confidence intervals have no value in common. That is stricter than a test at their level, so
-    a real change may remain unproven for a while. Of the deployment frequency more is better, of the other metrics less.
+    It is proven better or worse if the confidence interval of the change has no 0, as in `metrics.review`
+    of the two ranges. `metrics.definitions` has the direction that is better.
 
     Pitfall: it says that the metric changed, not that the action changed it. Other things happened in the same weeks.
 
     Errors:
-    `unordered` for a report before the action that ends after it, and for one after the action that begins before it;
-    `policy_changed` for two reports under different policies, whose numbers do not compare.
+    All faults at once: `unordered` for measures before the action that end after it, for those after the action that begin before
+    it, and for both of overlapping ranges; `policy_changed` for measures under different policies, whose numbers do not compare;
+    `missing_field` for measures without the metric.
     """
     return _action_impact(item, metric, before, after)
 
