@@ -19,15 +19,15 @@ fn reads(audience: &SlotAudience, at: Timestamp) -> bool {
     let policy =
         Policy::default().windows([Definition::new("hours", Kind::Allow, schedule).zone(&audience.zone)]);
     let is_open = |at| status(&Subject::default(), &policy, at).unwrap().verdict == Verdict::Open;
-    // The day on which the hours of this instant began: walked back by minutes, as nobody else does it.
+    // The day on which the hours of this instant began: walked back by quarters of an hour.
     let mut began = at;
     while is_open(began) {
         let date = local_date(began, &audience.zone).unwrap();
-        let minute_before = began.plus(Span::from_minutes(-1)).unwrap();
-        if !is_open(minute_before) {
+        let quarter_before = began.plus(Span::from_minutes(-15)).unwrap();
+        if !is_open(quarter_before) {
             return audience.calendar.is_business_day(date);
         }
-        began = minute_before;
+        began = quarter_before;
     }
     false
 }
