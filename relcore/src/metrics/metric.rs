@@ -170,7 +170,7 @@ impl Metric {
         self.row().kind
     }
 
-    pub(super) fn better(self) -> Trend {
+    pub(crate) fn better(self) -> Trend {
         self.row().better
     }
 

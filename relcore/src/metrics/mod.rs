@@ -158,6 +158,7 @@ pub use quick_check::{
 };
 pub use report::{DoraReport, DoraRow, Estimate, Exclusion, ExclusionReason, UndefinedReason};
 pub use report_row::{ReportRow, report_rows};
+pub(crate) use review::change as metric_change;
 #[cfg(feature = "yaml")]
 pub use review::review_policy_from_yaml;
 pub use review::{

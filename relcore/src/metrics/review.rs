@@ -369,7 +369,8 @@ fn level(metric: Metric, value: f64, year: u32) -> Result<Option<Level>> {
     Ok(found.levels.first().copied().filter(|_| found.verdict == LevelVerdict::Level))
 }
 
-fn change(previous: &Estimate, current: &Estimate, better: Trend) -> Option<MetricChange> {
+/// The difference of two estimates of a metric; none where one of both is undefined.
+pub(crate) fn change(previous: &Estimate, current: &Estimate, better: Trend) -> Option<MetricChange> {
     let (before, now) = (previous.value?, current.value?);
     let difference = now - before;
     let interval = previous.interval.as_ref().zip(current.interval.as_ref()).map(|(a, b)| {

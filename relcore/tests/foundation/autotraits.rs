@@ -8,8 +8,9 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    analysis, api, audit, canary, change, column, decision, error, experiment, incident, interchange,
-    metrics, readiness, reason, release, rollback, scalar, stats, time, version, versioning, window, wire,
+    analysis, api, audit, canary, change, column, communication, decision, error, experiment, incident,
+    interchange, metrics, readiness, reason, release, retrospective, rollback, scalar, stats, time, version,
+    versioning, window, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -116,6 +117,10 @@ types! {
         Impact, ComponentStatus, Sev, Form, ImpactFacts, Loss, SeverityPolicy, AssessmentVerdict, DatedMilestone,
         Milestone, Cadence, Update, UpdateVerdict, Vocabulary, MappedStatus, MappedWord, Hours, Sla, SlaTarget,
         SeverityChange, SlaKind, Ticket, SeverityAt, Hold, SlaDue, SlaState, SlaVerdict;
+    communication: Alert, AnnouncementSlot, Audience, Escalation, EscalationPath, EscalationVerdict, FreezeRule,
+        MessageData, MessageRule, MessagesDue, Plan, PlannedMessage, Policy, Question, SlotAudience, Templates;
+    retrospective: ActionImpact, ActionItem, ActionItemsState, ActionItemsVerdict, ActionKind, ImpactVerdict, NamedPerson,
+        Policy, RetroDue, RetroVerdict;
     wire: Event, Key, Tree, TreeSource, Wanted;
 }
 
