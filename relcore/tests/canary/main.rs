@@ -14,6 +14,7 @@
 )]
 
 mod apple;
+mod compare;
 mod deadline;
 mod edits;
 mod holes;
