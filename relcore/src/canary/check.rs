@@ -107,7 +107,12 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
             format_args!("must be given when, and only when, the `startingStep` of the metric has begun"),
         );
         let (compared, totals) = (counts.compared.as_ref(), counts.totals.as_ref());
-        is_past(&mut faults, compared.map(|it| it.since), now, format_args!("metrics[{index}].compared.since"));
+        is_past(
+            &mut faults,
+            compared.map(|it| it.since),
+            now,
+            format_args!("metrics[{index}].compared.since"),
+        );
         is_past(
             &mut faults,
             compared.and_then(|it| it.counted_until.max(it.ended_at)),

@@ -81,7 +81,8 @@ pub(super) fn measured(
 ) -> Reason {
     let name = &metric.name;
     let is_counted = matches!(last.phase, MeasurementPhase::Failed | MeasurementPhase::Inconclusive);
-    if let Some((rule, counts)) = metric.compare.as_ref().zip(counts.compared.as_ref()).filter(|_| is_counted) {
+    if let Some((rule, counts)) = metric.compare.as_ref().zip(counts.compared.as_ref()).filter(|_| is_counted)
+    {
         return compared(code, severity, name, &counts.comparison(rule), (counts, last));
     }
     let unit = metric.unit.as_deref().map_or(String::new(), |unit| format!(" {unit}"));

@@ -185,8 +185,8 @@ pub use load::schedule_from_yaml;
 pub use metric::{EmptyResult, MeasurementPhase, Metric};
 pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading, StepOutcome};
 pub use observed::{
-    approval, capacity, counts, empty_result, failed_query, health, measurement, missing_value, new_revision, order,
-    split, step_result, window,
+    approval, capacity, counts, empty_result, failed_query, health, measurement, missing_value, new_revision,
+    order, split, step_result, window,
 };
 pub use plan::{PlannedStep, Timeline, plan};
 pub use play::{PlayRelease, PlayStatus, play_release, play_update};

@@ -402,7 +402,13 @@ fn metrics(schedule: &Schedule, found: &mut Found) {
 }
 
 /// A comparison of counts that cannot do what it is there for.
-fn compare(schedule: &Schedule, metric: &Metric, rule: &CountRule, at: fmt::Arguments<'_>, found: &mut Found) {
+fn compare(
+    schedule: &Schedule,
+    metric: &Metric,
+    rule: &CountRule,
+    at: fmt::Arguments<'_>,
+    found: &mut Found,
+) {
     use DiagnosticCode as Code;
     let is_total = rule.counts == CountKind::Totals;
     for (field, given) in [
@@ -412,7 +418,10 @@ fn compare(schedule: &Schedule, metric: &Metric, rule: &CountRule, at: fmt::Argu
         ("empty", metric.empty != EmptyResult::NoData),
         ("window", metric.window.is_some() && is_total),
     ] {
-        let text = format_args!("has no meaning for a metric that compares {}", if is_total { "totals" } else { "counts" });
+        let text = format_args!(
+            "has no meaning for a metric that compares {}",
+            if is_total { "totals" } else { "counts" }
+        );
         found.error(given, Code::ComparisonConflict, format_args!("{at}.{field}"), text);
     }
     let mut faults = Faults::new();
@@ -424,7 +433,8 @@ fn compare(schedule: &Schedule, metric: &Metric, rule: &CountRule, at: fmt::Argu
         }
     }
     let never = !schedule.steps.iter().filter_map(Step::weight).any(|weight| weight < 100.0);
-    let text = format_args!("compares counts, but no weight is below 100: the previous version has no traffic then");
+    let text =
+        format_args!("compares counts, but no weight is below 100: the previous version has no traffic then");
     found.add(never, Severity::Warning, Code::ComparisonNever, format_args!("{at}.compare"), text);
 }
 

@@ -1,9 +1,9 @@
 //! Metrics that compare counts with the previous version: the same as `stats`, at any number of looks and in late calls.
 use crate::model::{minute, span};
 use proptest::prelude::*;
+use relcore::ErrorKind;
 use relcore::canary::*;
 use relcore::stats::{Counts, Direction, MetricComparison, Policy, Verdict, compare_counts};
-use relcore::ErrorKind;
 
 fn at_weights(weights: &[f64], bake: Step, rule: CountRule) -> Rollout {
     let mut steps = Vec::new();
@@ -189,7 +189,7 @@ fn totals_that_fall_are_where_counting_begins_anew() {
     let rollout = at_weights(&[5.0], bake(1, None), CountRule::default().counts(CountKind::Totals));
     let mut state = begun(&rollout);
     for (at, events, expected) in [(1, 90_u32, 0), (2, 100, 10), (3, 5, 10), (4, 20, 25)] {
-        let seen = read(at, (events, 1000.0 + at as f64), (19 * at as u32, 1000.0 * at as f64));
+        let seen = read(at, (events, 1000.0 * at as f64), (19 * at as u32, 1000.0 * at as f64));
         let decision = rollout.next_action(&state, &[seen], minute(at)).unwrap();
         assert_eq!(decision.state.metrics[0].compared.unwrap().canary.events.get(), expected);
         if at == 1 || at == 3 {
@@ -220,12 +220,8 @@ fn a_resume_after_harm_begins_the_test_anew() {
 
 #[test]
 fn at_full_weight_nothing_is_compared() {
-    let steps = [
-        Step::SetWeight { weight: 50.0 },
-        bake(1, None),
-        Step::SetWeight { weight: 100.0 },
-        bake(5, None),
-    ];
+    let steps =
+        [Step::SetWeight { weight: 50.0 }, bake(1, None), Step::SetWeight { weight: 100.0 }, bake(5, None)];
     let errors = Metric::new("errors").compare(CountRule::default()).max_age(span(2));
     let rollout = Rollout::new(Schedule::new(steps).metrics([errors])).unwrap();
     let good = read(1, (900, 90_000.0), (900, 90_000.0));

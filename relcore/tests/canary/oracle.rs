@@ -61,8 +61,8 @@ fn metric(index: usize) -> impl Strategy<Value = Metric> {
 fn rule() -> impl Strategy<Value = CountRule> {
     let margin = select(vec![10.0, 50.0, 200.0]);
     let counts = select(vec![CountKind::Increments, CountKind::Increments, CountKind::Totals]);
-    (margin, select(vec![0.05, 0.3, 0.5]), select(vec![0.0, 3.0]), counts, prop::bool::weighted(0.2)).prop_map(
-        |(margin, alpha, events, counts, less)| {
+    (margin, select(vec![0.05, 0.3, 0.5]), select(vec![0.0, 3.0]), counts, prop::bool::weighted(0.2))
+        .prop_map(|(margin, alpha, events, counts, less)| {
             let direction = if less { Direction::DecreaseIsBad } else { Direction::IncreaseIsBad };
             let margin = if less { 10.0 } else { margin };
             CountRule::default()
@@ -71,8 +71,7 @@ fn rule() -> impl Strategy<Value = CountRule> {
                 .alpha(alpha)
                 .min_expected_events(events)
                 .counts(counts)
-        },
-    )
+        })
 }
 
 /// A metric by limits, or by a comparison of counts.

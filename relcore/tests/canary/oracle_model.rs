@@ -775,8 +775,10 @@ impl Oracle {
             found.push((on.no_data, "inconclusive"));
         }
         // Counts that prove nothing are no inconclusive measurement.
-        let unclear =
-            |m: &Metric| m.compare.is_none() && exceeds(m, self.count(m, Inconclusive), m.inconclusive_limit, on.inconclusive);
+        let unclear = |m: &Metric| {
+            m.compare.is_none()
+                && exceeds(m, self.count(m, Inconclusive), m.inconclusive_limit, on.inconclusive)
+        };
         if !waived && metrics.iter().any(unclear) {
             found.push((on.inconclusive, "hold"));
         }
@@ -1088,9 +1090,8 @@ fn plus_counts(one: Counts, other: Counts) -> Counts {
 
 fn growth(before: Counts, now: Counts) -> Option<Counts> {
     let fell = now.events < before.events || now.exposure < before.exposure;
-    (!fell).then(|| {
-        Counts::new((now.events.get() - before.events.get()) as u32, now.exposure - before.exposure)
-    })
+    (!fell)
+        .then(|| Counts::new((now.events.get() - before.events.get()) as u32, now.exposure - before.exposure))
 }
 
 /// What the counts at all weights prove: the e-values of harm as the mean over the weight from which on they are
