@@ -125,7 +125,7 @@ fn rollout(dice: &mut StdRng, ratio: f64, inconclusive: Response) -> Phase {
         let requests = Binomial::new(400, state.weight / 100.0).expect("a share").sample(dice);
         let events = |requests: u64, rate: f64, dice: &mut StdRng| {
             let events = Binomial::new(requests, rate).expect("a share").sample(dice);
-            counts(events, requests)
+            Counts::new(relcore::Count::new(events).expect("few"), requests as f64)
         };
         let canary = events(requests, 0.01 * ratio, dice);
         let baseline = events(400 - requests, 0.01, dice);
