@@ -10611,12 +10611,12 @@ for a reminder before the year 1.",
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: r#"relcore release notices-due --deprecation '{"subject":"--old","announced":[],"remindedAt":[]}' --policy policy.json --now 2026-11-23T03:00:00.000Z"#,
+                    command: r#"relcore release notices-due --deprecation deprecation.json --policy '{"places":["changelog"],"reminders":[]}' --now 2026-11-23T03:00:00.000Z"#,
                     files: &[(
-                        "policy.json",
-                        r#"{"places":["changelog","api_docs","code_warnings","release_notes","email"],"reminders":["P90D","P30D","P7D"]}"#,
+                        "deprecation.json",
+                        r#"{"subject":"--old","announced":[],"remindedAt":[],"deprecatedAt":"2026-11-23T03:00:00.000Z"}"#,
                     )],
-                    prints: r#"{"due":[],"missing":["deprecation.deprecatedAt","deprecation.sunsetAt"]}"#,
+                    prints: r#"{"due":[{"place":"changelog","dueAt":"2026-11-23T03:00:00.000Z","isReminder":false}],"missing":["deprecation.sunsetAt"]}"#,
                 }),
             },
             Function {

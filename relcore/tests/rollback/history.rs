@@ -1,5 +1,6 @@
 //! The rollback window and the candidates against a naive model that replays the history for each question.
 use proptest::prelude::*;
+use relcore::decision::Explain as _;
 use relcore::rollback::{
     CandidatesVerdict, HistoryEvent, HistoryKind as Kind, Policy, SchemaChange, WindowVerdict, candidates,
     code, rollback_window,
@@ -228,4 +229,30 @@ fn a_fault_of_the_history_is_no_fault_of_the_current_version() {
     let error = candidates(&events, "a", &Policy::default(), at(1)).unwrap_err();
     let paths: Vec<&str> = error.faults().iter().map(|fault| fault.path.as_str()).collect();
     assert_eq!(paths, ["events[0].at"]);
+}
+
+/// A history of the most events is read; one more is refused before any is looked at.
+#[test]
+fn a_history_has_at_most_a_hundred_thousand_events() {
+    let event = HistoryEvent::new(at(0), Kind::Deployed { version: "a".to_owned() });
+    let mut events = vec![event.clone(); 100_000];
+    let found = candidates(&events, "a", &Policy::default(), at(1)).unwrap();
+    assert_eq!(found.verdict, CandidatesVerdict::NotFound);
+    events.push(event);
+    let error = candidates(&events, "a", &Policy::default(), at(1)).unwrap_err();
+    assert_eq!((error.code(), error.path()), ("out_of_range", "events"));
+}
+
+/// A window and its candidates are displayed as they are explained.
+#[test]
+fn a_window_displays_its_explanation() {
+    let of =
+        |hours, version: &str| HistoryEvent::new(at(hours), Kind::Deployed { version: version.to_owned() });
+    let events = [of(0, "a"), of(1, "b")];
+    let window = rollback_window(&events, "b", "a", &Policy::default(), at(2)).unwrap();
+    assert_eq!(window.to_string(), window.explain());
+    assert!(window.to_string().starts_with(&window.headline()));
+    let found = candidates(&events, "b", &Policy::default(), at(2)).unwrap();
+    assert_eq!(found.to_string(), found.explain());
+    assert!(found.to_string().starts_with(&found.headline()));
 }

@@ -4,9 +4,9 @@
 //! All mutants of a sample are written into one copy of the sources, each behind a switch, and the copy is built once: a
 //! mutant costs no more than its tests. It runs against the cheapest proof first and stops at the first failure: the
 //! module's conformance cases, then its integration tests, then its unit tests. A mutant that cannot stand behind a switch,
-//! such as one of a `const`, is built by itself. `--only TEXT`, as often as needed, runs the mutants whose names contain
-//! one of the texts, as in `--only time/span.rs --only 'in NaiveDate::parse'`. `foundation` is one area of the small
-//! modules under the domain modules.
+//! such as one of a `const`, is built by itself; `--one-build` leaves those out, and counts them. `--only TEXT`, as often as
+//! needed, runs the mutants whose names contain one of the texts, as in `--only time/span.rs --only 'in NaiveDate::parse'`.
+//! `foundation` is one area of the small modules under the domain modules.
 mod copy;
 mod proof;
 mod schema;
@@ -37,11 +37,14 @@ struct Options<'a> {
     seed: u64,
     at_least: f64,
     only: Vec<&'a str>,
+    /// Whether the mutants that need a build of their own are left out.
+    one_build: bool,
 }
 
 impl<'a> Options<'a> {
     fn parse(arguments: &[&'a str]) -> Result<Self> {
-        let mut options = Self { modules: vec![], sample: 150, seed: 1, at_least: 95.0, only: vec![] };
+        let mut options =
+            Self { modules: vec![], sample: 150, seed: 1, at_least: 95.0, only: vec![], one_build: false };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
             let mut value = || rest.next().with_context(|| format!("`{argument}` needs a value"));
@@ -50,6 +53,7 @@ impl<'a> Options<'a> {
                 "--seed" => options.seed = value()?.parse()?,
                 "--at-least" => options.at_least = value()?.parse()?,
                 "--only" => options.only.push(value()?),
+                "--one-build" => options.one_build = true,
                 module if !module.starts_with('-') => options.modules.push(module),
                 other => bail!("`cargo xtask mutants` has no option `{other}`"),
             }
@@ -118,11 +122,12 @@ fn reports(options: &Options<'_>) -> Result<Vec<Report>> {
         mutants.retain(chosen);
     }
     let timer = Timer::new();
-    let samples = samples(&areas, options.sample, &copy)?;
+    let samples = samples(&areas, options, &copy)?;
     timer.tell("choose the mutants that compile", 1);
     for (module, Sample { guarded, alone, unviable }) in options.modules.iter().zip(&samples) {
+        let otherwise = if options.one_build { "left out or do not compile" } else { "do not compile" };
         println!(
-            "{module}: {} mutants in the copy, {} with their own build, {unviable} do not compile",
+            "{module}: {} mutants in the copy, {} with their own build, {unviable} {otherwise}",
             guarded.len(),
             alone.len()
         );
@@ -190,7 +195,7 @@ struct Report {
     results: Vec<(String, Outcome)>,
     /// How many of them had a build of their own.
     alone: usize,
-    /// How many more do not compile.
+    /// How many more do not compile, or are left out.
     unviable: usize,
 }
 
@@ -213,11 +218,12 @@ struct Sample<'a> {
     guarded: Vec<&'a Mutant>,
     /// Those that compile by themselves only.
     alone: Vec<&'a Mutant>,
-    /// How many of those that stand before the last one do not compile.
+    /// How many of those that stand before the last one do not compile, or are left out.
     unviable: usize,
 }
 
-fn samples<'a>(areas: &'a [Vec<Mutant>], size: usize, copy: &Copy) -> Result<Vec<Sample<'a>>> {
+fn samples<'a>(areas: &'a [Vec<Mutant>], options: &Options<'_>, copy: &Copy) -> Result<Vec<Sample<'a>>> {
+    let size = options.sample;
     let (mut guarded, mut alone) = (Vec::new(), Vec::new());
     let mut tried = vec![0; areas.len()];
     loop {
@@ -226,8 +232,8 @@ fn samples<'a>(areas: &'a [Vec<Mutant>], size: usize, copy: &Copy) -> Result<Vec
             let viable =
                 mutants[..*tried].iter().filter(|mutant| mutant.is_in(&guarded) || mutant.is_in(&alone));
             if let missing @ 1.. = size.saturating_sub(viable.count()) {
-                // A fifth does not compile.
-                let next = mutants[*tried..].iter().take(missing + missing / 4 + 1);
+                // A fifth to a third does not compile, and each further round costs more than a few mutants too many.
+                let next = mutants[*tried..].iter().take(missing + missing / 2 + 10);
                 *tried += next.len();
                 more.extend(next);
             }
@@ -237,7 +243,9 @@ fn samples<'a>(areas: &'a [Vec<Mutant>], size: usize, copy: &Copy) -> Result<Vec
         }
         guarded.append(&mut more);
         let suspects = copy.settle(&mut guarded, Form::Guarded)?;
-        alone.append(&mut copy.viable_alone(suspects)?);
+        if !options.one_build {
+            alone.append(&mut copy.viable_alone(suspects)?);
+        }
     }
     let sample = |mutants: &'a Vec<Mutant>| {
         let viable = |(_, mutant): &(usize, &Mutant)| mutant.is_in(&guarded) || mutant.is_in(&alone);
@@ -332,6 +340,7 @@ mod tests {
         assert_eq!((options.modules, options.sample, options.seed), (vec!["time", "wire"], 150, 7));
         assert_eq!(options.only, ["x.rs"]);
         assert!(Options::parse(&["--sample"]).is_err());
+        assert!(Options::parse(&["--one-build"]).unwrap().one_build);
         assert!(Options::parse(&["--fast"]).is_err());
     }
 }
