@@ -3044,7 +3044,20 @@ As `next-action` for the schedule, and for a state of another one: `policy_chang
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore canary comparisons --schedule schedule.json --state state.json",
+                    files: &[
+                        (
+                            "schedule.json",
+                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"PT10M","max":"PT2H"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","compare":{}}]}"#,
+                        ),
+                        (
+                            "state.json",
+                            r#"{"scheduleDigest":"sha256:d44423ab3a836c9b19a2933749e07086949a0f845a6f1c634f5554742aa5d076","phase":"progressing","weight":5.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":1000,"last":{"at":"2026-11-23T09:05:00.000Z","phase":"inconclusive","n":1000},"compared":{"since":"2026-11-23T09:00:00.000Z","countedUntil":"2026-11-23T09:05:00.000Z","canary":{"events":11,"exposure":1000.0},"baseline":{"events":190,"exposure":19000.0},"logE":0.0,"weights":1}}],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T09:05:00.000Z","trafficSince":"2026-11-23T09:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
             },
             Function {
                 name: "canary.counts",
@@ -3079,7 +3092,11 @@ As `next-action` for the schedule, and for a state of another one: `policy_chang
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore canary counts --metric errors --canary '{"events":12,"exposure":1000}' --baseline '{"events":190,"exposure":19000}' --at 2026-11-23T09:01:00.000Z"#,
+                    files: &[],
+                    prints: r#"{"at":"2026-11-23T09:01:00.000Z","kind":{"type":"measurement","metric":"errors","reading":{"type":"counts","canary":{"events":12,"exposure":1000.0},"baseline":{"events":190,"exposure":19000.0}}}}"#,
+                }),
             },
             Function {
                 name: "canary.diff",
