@@ -1105,7 +1105,7 @@ fn proof(weights: &[[Counts; 2]], rule: &CountRule, alike: usize, counted: bool)
         .min_expected_events(rule.min_expected_events);
     let found: Vec<_> =
         weights.iter().map(|[canary, baseline]| compare_counts(canary, baseline, &policy).unwrap()).collect();
-    let e = |index: usize| found[index].harm.and_then(|harm| harm.log_e).map_or(1.0, f64::exp);
+    let e = |index: usize| found[index].harm.and_then(|harm| harm.log_e).map_or(1.0, libm::exp);
     let from = |begin: usize| (begin..weights.len()).map(e).product::<f64>();
     let mixture = (0..weights.len().min(alike)).map(from).sum::<f64>() / alike as f64;
     let ([canary, baseline], present) = (weights.last().unwrap(), found.last().unwrap());
