@@ -2682,7 +2682,7 @@ pub mod canary {
         pub baseline: Counts,
     }
     /// What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events that are still needed: for a dashboard or a log.
-    pub fn comparisons(schedule: &Schedule, state: &State) -> crate::error::Result<Vec<MetricComparison>>;
+    pub fn comparisons(schedule: &Schedule, state: &State) -> Result<Vec<MetricComparison>>;
     /// What to do about a canary.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]

@@ -5,7 +5,8 @@
 use super::abort::end;
 use super::advance::{advance, timer_ends_at};
 use super::begin::Begin;
-use super::compare::{Counted, Read, count};
+use super::compare::Read;
+use super::counted::{Counted, count};
 use super::facts::{Facts, counted_after, measured_after};
 use super::finding::{Effect, Finding};
 use super::metric::{EmptyResult, MeasurementPhase, Metric};

@@ -138,6 +138,11 @@ impl Metric {
         }
     }
 
+    /// Whether there is something to compare at a weight: at 100 % the previous version has no traffic.
+    pub(super) fn is_comparable_at(&self, weight: f64) -> bool {
+        self.compare.is_none() || weight < 100.0
+    }
+
     /// Judges a reading. Only a finite value within the limits is `successful`, and an empty result that is declared so.
     pub(super) fn judge(&self, reading: &Reading) -> MeasurementPhase {
         match reading {

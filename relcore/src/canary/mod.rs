@@ -143,6 +143,8 @@ mod begin;
 mod check;
 pub mod code;
 mod compare;
+mod comparisons;
+mod counted;
 mod decision;
 mod diff;
 mod engine;
@@ -174,7 +176,8 @@ mod transition;
 mod validate;
 
 pub use apple::{AppleDay, ApplePause, ApplePhase, apple_day};
-pub use compare::{ComparedCounts, CountKind, CountRule, ReadTotals, comparisons};
+pub use compare::{ComparedCounts, CountKind, CountRule, ReadTotals};
+pub use comparisons::comparisons;
 pub use decision::{Action, Decision, explain, outcome};
 pub use diff::{ChangeEffect, ChangeKind, ScheduleChange, diff};
 pub use engine::{next_action, start};
