@@ -143,6 +143,10 @@ export declare class RelcoreError extends Error {
  * - `bake_running`: The bake has not reached its shortest time.
  * - `canary_not_ready`: The new version is not ready, and may still become so in its time.
  * - `canary_unhealthy`: The new version is not ready for longer than it may be.
+ * - `comparison_harmful`: The counts of a metric prove the new version worse than the previous one, beyond the margin.
+ * - `comparison_invalid`: A version has events without traffic, so that its counts cannot be compared.
+ * - `comparison_undecided`: The counts of a metric prove neither harm nor its absence yet.
+ * - `counts_skipped`: Counts were read but not counted: the first totals, or a total that fell.
  * - `deadline_passed`: The rollout took longer than its deadline.
  * - `error_limit_exceeded`: A metric has more consecutive query errors than its limit.
  * - `failure_limit_exceeded`: A metric has more failed measurements than its limit.
@@ -627,6 +631,10 @@ export type ReasonCode =
   | "bake_running"
   | "canary_not_ready"
   | "canary_unhealthy"
+  | "comparison_harmful"
+  | "comparison_invalid"
+  | "comparison_undecided"
+  | "counts_skipped"
   | "deadline_passed"
   | "error_limit_exceeded"
   | "failure_limit_exceeded"

@@ -179,7 +179,10 @@ export interface WireInputs {
   readonly "canary.ChangeEffect": canary.ChangeEffect;
   readonly "canary.ChangeKind": canary.ChangeKind;
   readonly "canary.Command": canary.Command;
+  readonly "canary.ComparedCounts": canary.ComparedCounts;
   readonly "canary.Confirmation": canary.Confirmation;
+  readonly "canary.CountKind": canary.CountKind;
+  readonly "canary.CountRule": canary.CountRule;
   readonly "canary.DeadlineExcludes": canary.DeadlineExcludes;
   readonly "canary.Decision": canary.Decision;
   readonly "canary.Diagnostic": canary.Diagnostic;
@@ -203,6 +206,7 @@ export interface WireInputs {
   readonly "canary.PlannedStep": canary.PlannedStep;
   readonly "canary.PlayRelease": canary.PlayRelease;
   readonly "canary.PlayStatus": canary.PlayStatus;
+  readonly "canary.ReadTotals": canary.ReadTotals;
   readonly "canary.Readiness": canary.Readiness;
   readonly "canary.Reading": canary.Reading;
   readonly "canary.RebaseMode": canary.RebaseMode;
@@ -823,7 +827,10 @@ export interface WireTypes {
   readonly "canary.ChangeEffect": canary.ChangeEffect;
   readonly "canary.ChangeKind": canary.ChangeKind;
   readonly "canary.Command": canary.Command;
+  readonly "canary.ComparedCounts": canary.ComparedCounts<Timestamp>;
   readonly "canary.Confirmation": canary.Confirmation<Timestamp>;
+  readonly "canary.CountKind": canary.CountKind;
+  readonly "canary.CountRule": canary.CountRule;
   readonly "canary.DeadlineExcludes": canary.DeadlineExcludes;
   readonly "canary.Decision": canary.Decision<Timestamp>;
   readonly "canary.Diagnostic": canary.Diagnostic;
@@ -847,6 +854,7 @@ export interface WireTypes {
   readonly "canary.PlannedStep": canary.PlannedStep;
   readonly "canary.PlayRelease": canary.PlayRelease;
   readonly "canary.PlayStatus": canary.PlayStatus;
+  readonly "canary.ReadTotals": canary.ReadTotals<Timestamp>;
   readonly "canary.Readiness": canary.Readiness;
   readonly "canary.Reading": canary.Reading;
   readonly "canary.RebaseMode": canary.RebaseMode;

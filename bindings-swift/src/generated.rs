@@ -53,7 +53,8 @@ use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, AppleDay as CanaryAppleDay,
     ApplePause as CanaryApplePause, ApplePhase as CanaryApplePhase, CanaryScale,
     CauseResponses as CanaryCauseResponses, ChangeEffect as CanaryChangeEffect,
-    ChangeKind as CanaryChangeKind, Command as CanaryCommand, Confirmation as CanaryConfirmation,
+    ChangeKind as CanaryChangeKind, Command as CanaryCommand, ComparedCounts as CanaryComparedCounts,
+    Confirmation as CanaryConfirmation, CountKind as CanaryCountKind, CountRule as CanaryCountRule,
     DeadlineExcludes as CanaryDeadlineExcludes, Decision as CanaryDecision, Diagnostic as CanaryDiagnostic,
     DiagnosticCode as CanaryDiagnosticCode, EmptyResult as CanaryEmptyResult, Exposure as CanaryExposure,
     GateApproval as CanaryGateApproval, HeaderMatch as CanaryHeaderMatch, HeaderRoute as CanaryHeaderRoute,
@@ -62,11 +63,11 @@ use relcore::canary::{
     MirrorRoute as CanaryMirrorRoute, Observation as CanaryObservation,
     ObservationKind as CanaryObservationKind, Order as CanaryOrder, Phase as CanaryPhase,
     PlannedStep as CanaryPlannedStep, PlayRelease as CanaryPlayRelease, PlayStatus as CanaryPlayStatus,
-    Readiness as CanaryReadiness, Reading as CanaryReading, RebaseMode as CanaryRebaseMode,
-    ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas, Response as CanaryResponse,
-    Routing as CanaryRouting, Schedule as CanarySchedule, ScheduleChange as CanaryScheduleChange,
-    SplitCounts as CanarySplitCounts, State as CanaryState, Step as CanaryStep,
-    StepOutcome as CanaryStepOutcome, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
+    ReadTotals as CanaryReadTotals, Readiness as CanaryReadiness, Reading as CanaryReading,
+    RebaseMode as CanaryRebaseMode, ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas,
+    Response as CanaryResponse, Routing as CanaryRouting, Schedule as CanarySchedule,
+    ScheduleChange as CanaryScheduleChange, SplitCounts as CanarySplitCounts, State as CanaryState,
+    Step as CanaryStep, StepOutcome as CanaryStepOutcome, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
     WeightExposure as CanaryWeightExposure,
 };
 use relcore::change::{
@@ -1980,10 +1981,41 @@ pub enum CanaryCommand {
 }
 
 #[uniffi::remote(Record)]
+pub struct CanaryComparedCounts {
+    pub since: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub counted_until: Option<Timestamp>,
+    pub canary: StatsCounts,
+    pub baseline: StatsCounts,
+    pub log_e: f64,
+    pub weights: u32,
+}
+
+#[uniffi::remote(Record)]
 pub struct CanaryConfirmation {
     pub at: Timestamp,
     pub result: CanaryStepOutcome,
     pub text: Option<String>,
+}
+
+/// What the counts of a reading are. Either way, each request is counted once.
+#[uniffi::remote(Enum)]
+pub enum CanaryCountKind {
+    /// What happened since the reading before, or within the `window` of the metric. A reading whose window overlaps one
+    /// that was counted is not counted.
+    Increments,
+    /// Counters that only grow. Their growth since the reading before is counted, so the first reading is only where
+    /// counting begins. After a counter fell, counting begins anew at its new value.
+    Totals,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryCountRule {
+    pub direction: StatsDirection,
+    pub margin_percent: f64,
+    pub alpha: f64,
+    pub min_expected_events: f64,
+    pub counts: CanaryCountKind,
 }
 
 #[uniffi::remote(Record)]
@@ -2068,6 +2100,16 @@ pub enum CanaryDiagnosticCode {
     StartingStepOutOfRange,
     /// Error: a value of `split` is not in its range.
     SplitOutOfRange,
+    /// Error: a value of `compare` is not in its range.
+    ComparisonOutOfRange,
+    /// Error: a metric has `compare` and a field that is about values: `max`, `min`, `minSamples`, `empty`; or `window` beside
+    /// totals.
+    ComparisonConflict,
+    /// Warning: counts are compared only at 100 %, where the previous version has no traffic.
+    ComparisonNever,
+    /// Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin
+    /// needs more and more events.
+    ComparisonUnending,
 }
 
 /// The meaning of an empty result: the query succeeded, and there is no series.
@@ -2149,7 +2191,7 @@ pub enum CanaryMeasurementPhase {
     Successful,
     /// The value is beyond a limit.
     Failed,
-    /// There are too few samples to judge.
+    /// There are too few samples to judge, or the counts prove nothing yet.
     Inconclusive,
     /// The query returned nothing.
     NoData,
@@ -2173,6 +2215,7 @@ pub struct CanaryMetric {
     pub window: Option<Span>,
     pub empty: CanaryEmptyResult,
     pub starting_step: u32,
+    pub compare: Option<CanaryCountRule>,
 }
 
 #[uniffi::remote(Record)]
@@ -2186,6 +2229,8 @@ pub struct CanaryMetricState {
     pub last: Option<CanaryLastMeasurement>,
     pub sampled_until: Option<Timestamp>,
     pub counts_since: Option<Timestamp>,
+    pub compared: Option<CanaryComparedCounts>,
+    pub totals: Option<CanaryReadTotals>,
 }
 
 #[uniffi::remote(Record)]
@@ -2330,6 +2375,13 @@ pub enum CanaryPlayStatus {
 }
 
 #[uniffi::remote(Record)]
+pub struct CanaryReadTotals {
+    pub at: Timestamp,
+    pub canary: StatsCounts,
+    pub baseline: StatsCounts,
+}
+
+#[uniffi::remote(Record)]
 pub struct CanaryReadiness {
     pub deadline: Span,
     pub grace: Span,
@@ -2345,6 +2397,13 @@ pub enum CanaryReading {
         /// How many samples it was computed from, when known.
         #[uniffi(default = None)]
         n: Option<Count>,
+    },
+    /// The counts of both versions over the same time, of a metric with `compare`.
+    Counts {
+        /// The events of the new version, and its traffic.
+        canary: StatsCounts,
+        /// The events of the previous version, and its traffic, in the same unit.
+        baseline: StatsCounts,
     },
     /// No value, for instance one that is not a number.
     Missing {},
@@ -8687,6 +8746,24 @@ pub fn ffi_canary_capacity(percent: f64, at: Timestamp) -> Encoded<CanaryObserva
 }
 
 #[uniffi::export]
+pub fn ffi_canary_comparisons(
+    schedule: CanarySchedule,
+    state: CanaryState,
+) -> Encoded<Vec<StatsMetricComparison>> {
+    Encoded(relcore::canary::comparisons(borrow(&schedule), borrow(&state)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_counts(
+    metric: String,
+    canary: StatsCounts,
+    baseline: StatsCounts,
+    at: Timestamp,
+) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::counts(borrow(&metric), borrow(&canary), borrow(&baseline), borrow(&at))))
+}
+
+#[uniffi::export]
 pub fn ffi_canary_diff(before: CanarySchedule, after: CanarySchedule) -> Encoded<Vec<CanaryScheduleChange>> {
     Encoded(Ok(relcore::canary::diff(borrow(&before), borrow(&after))))
 }
@@ -13400,12 +13477,42 @@ pub fn ffi_write_canary_command(value: CanaryCommand) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_compared_counts(json: &str) -> Encoded<CanaryComparedCounts> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_compared_counts(value: CanaryComparedCounts) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_confirmation(json: &str) -> Encoded<CanaryConfirmation> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_canary_confirmation(value: CanaryConfirmation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_count_kind(json: &str) -> Encoded<CanaryCountKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_count_kind(value: CanaryCountKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_count_rule(json: &str) -> Encoded<CanaryCountRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_count_rule(value: CanaryCountRule) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13636,6 +13743,16 @@ pub fn ffi_read_canary_play_status(json: &str) -> Encoded<CanaryPlayStatus> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_play_status(value: CanaryPlayStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_read_totals(json: &str) -> Encoded<CanaryReadTotals> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_read_totals(value: CanaryReadTotals) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -127,6 +127,10 @@ export type ReasonCode =
   | "bake_running"
   | "canary_not_ready"
   | "canary_unhealthy"
+  | "comparison_harmful"
+  | "comparison_invalid"
+  | "comparison_undecided"
+  | "counts_skipped"
   | "deadline_passed"
   | "error_limit_exceeded"
   | "failure_limit_exceeded"
@@ -2230,6 +2234,23 @@ export type Command =
   | "promote_full"
   | "accept_inconclusive"
   | "continue_without_stable";
+/** The counts of both versions at the latest weight, and what the weights before it have proven. */
+export interface ComparedCounts<At extends Instant = Instant> {
+  /** From when on is counted. */
+  readonly since: At;
+  /** When the weight of these counts ended, once it did. */
+  readonly endedAt?: At | undefined;
+  /** The end of the latest reading that was counted. */
+  readonly countedUntil?: At | undefined;
+  /** The counts of the new version. */
+  readonly canary: stats.Counts;
+  /** The counts of the previous version. */
+  readonly baseline: stats.Counts;
+  /** The natural logarithm of the e-value with which the test for harm begins at this weight. */
+  readonly logE: number;
+  /** How many weights were compared in this run, with this one. */
+  readonly weights: number;
+}
 /** The result of what a step commanded. */
 export interface Confirmation<At extends Instant = Instant> {
   /** When it was observed. */
@@ -2238,6 +2259,21 @@ export interface Confirmation<At extends Instant = Instant> {
   readonly result: StepOutcome;
   /** What a person should know about it, its first 500 characters. */
   readonly text?: string | undefined;
+}
+/** What the counts of a reading are. */
+export type CountKind = "increments" | "totals";
+/** When the counts of the new version are worse than those of the previous one, and how certain that must be. */
+export interface CountRule {
+  /** Whether more events or fewer are worse. */
+  readonly direction?: stats.Direction | undefined;
+  /** The change for the worse, in percent of the rate of the previous version, that is still tolerated. */
+  readonly marginPercent?: number | undefined;
+  /** The highest probability that a harmless version fails, over all looks and weights of a run together, and that of a false `passed` at one weight. */
+  readonly alpha?: number | undefined;
+  /** The number of events at one weight that the previous version must be expected to have, if both have the same rate, before there is any verdict. */
+  readonly minExpectedEvents?: number | undefined;
+  /** What the counts of a reading are. */
+  readonly counts?: CountKind | undefined;
 }
 /** The times that the deadline of a rollout does not count: each of them waits for somebody or something else. */
 export interface DeadlineExcludes {
@@ -2301,7 +2337,11 @@ export type DiagnosticCode =
   | "route_unknown"
   | "scale_below_weight"
   | "starting_step_out_of_range"
-  | "split_out_of_range";
+  | "split_out_of_range"
+  | "comparison_out_of_range"
+  | "comparison_conflict"
+  | "comparison_never"
+  | "comparison_unending";
 /** The meaning of an empty result: the query succeeded, and there is no series. */
 export type EmptyResult = "no_data" | "zero" | "good";
 /** How many users met the new version, and for how long. */
@@ -2354,14 +2394,14 @@ export interface LastMeasurement<At extends Instant = Instant> {
   readonly value?: number | undefined;
   /** The number of its samples, when known. */
   readonly n?: Count | undefined;
-  /** The message of a query that failed, its first 500 characters. */
+  /** The message of a query that failed, its first 500 characters; why counts were not counted. */
   readonly error?: string | undefined;
 }
 /** How the value of a header is compared. */
 export type MatchKind = "exact" | "prefix" | "regex";
 /** The result of a measurement. */
 export type MeasurementPhase = "successful" | "failed" | "inconclusive" | "no_data" | "error";
-/** A measure of the new version while it takes traffic, and the limits of a good value. */
+/** A measure of the new version while it takes traffic, and the limits of a good value, or the rule by which its counts are compared with those of the previous version. */
 export interface Metric {
   /** The name by which measurements refer to it. */
   readonly name: string;
@@ -2391,6 +2431,8 @@ export interface Metric {
   readonly empty?: EmptyResult | undefined;
   /** The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts. */
   readonly startingStep?: number | undefined;
+  /** How counts of the new version are compared with those of the previous one, instead of limits. */
+  readonly compare?: CountRule | undefined;
 }
 /** The counts of a metric, and its latest measurement. */
 export interface MetricState<At extends Instant = Instant> {
@@ -2412,6 +2454,10 @@ export interface MetricState<At extends Instant = Instant> {
   readonly sampledUntil?: At | undefined;
   /** When its `startingStep` began, if it has one and it did. */
   readonly countsSince?: At | undefined;
+  /** The counts of both versions, of a metric with `compare`. */
+  readonly compared?: ComparedCounts<At> | undefined;
+  /** The latest totals of both versions, of a metric that compares totals. */
+  readonly totals?: ReadTotals<At> | undefined;
 }
 /** A mirror route that was commanded. */
 export interface MirrorRoute {
@@ -2547,6 +2593,15 @@ export interface PlayRelease {
 }
 /** The status of a release on a track of Google Play. */
 export type PlayStatus = "draft" | "in_progress" | "halted" | "completed";
+/** The latest totals of both versions. */
+export interface ReadTotals<At extends Instant = Instant> {
+  /** When they were read. */
+  readonly at: At;
+  /** The totals of the new version. */
+  readonly canary: stats.Counts;
+  /** The totals of the previous version. */
+  readonly baseline: stats.Counts;
+}
 /** How long the new version may be unready. */
 export interface Readiness {
   /** How long after its start, or after its weight rose, the version may be unready. */
@@ -2555,7 +2610,7 @@ export interface Readiness {
   readonly grace?: Span | undefined;
 }
 /** The result of a metric's query. */
-export type Reading = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed;
+export type Reading = ReadingValue | ReadingCounts | ReadingMissing | ReadingEmpty | ReadingFailed;
 /** A finite number. */
 export interface ReadingValue {
   readonly type: "value";
@@ -2563,6 +2618,14 @@ export interface ReadingValue {
   readonly value: number;
   /** How many samples it was computed from, when known. */
   readonly n?: Count | undefined;
+}
+/** The counts of both versions over the same time, of a metric with `compare`. */
+export interface ReadingCounts {
+  readonly type: "counts";
+  /** The events of the new version, and its traffic. */
+  readonly canary: stats.Counts;
+  /** The events of the previous version, and its traffic, in the same unit. */
+  readonly baseline: stats.Counts;
 }
 /** No value, for instance one that is not a number. */
 export interface ReadingMissing {
@@ -2878,6 +2941,15 @@ export declare function blueGreenSchedule(
 ): Schedule;
 /** How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`. */
 export declare function capacity(percent: number, at: Instant): Observation<Timestamp>;
+/** What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events that are still needed: for a dashboard or a log. */
+export declare function comparisons(schedule: Schedule, state: State): readonly stats.MetricComparison[];
+/** The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time. */
+export declare function counts(
+  metric: string,
+  canary: stats.Counts,
+  baseline: stats.Counts,
+  at: Instant,
+): Observation<Timestamp>;
 /** The differences between two schedules, steps first, each with its effect on a rollout. */
 export declare function diff(before: Schedule, after: Schedule): readonly ScheduleChange[];
 /** A metric was queried, the query succeeded, and its result is empty. */

@@ -1714,6 +1714,12 @@ class Command(StrEnum):
     """Go on at this weight although measurements are inconclusive or missing."""
     CONTINUE_WITHOUT_STABLE = 'continue_without_stable'
     """Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new version may be the fix."""
+class CountKind(StrEnum):
+    """What the counts of a reading are."""
+    INCREMENTS = 'increments'
+    """What happened since the reading before, or within the `window` of the metric."""
+    TOTALS = 'totals'
+    """Counters that only grow."""
 class DiagnosticCode(StrEnum):
     """The kinds of errors and warnings about a schedule."""
     NO_STEPS = 'no_steps'
@@ -1768,6 +1774,14 @@ class DiagnosticCode(StrEnum):
     """Error: a metric begins to count at a step that the schedule does not have, or an analysis needs one that has not begun."""
     SPLIT_OUT_OF_RANGE = 'split_out_of_range'
     """Error: a value of `split` is not in its range."""
+    COMPARISON_OUT_OF_RANGE = 'comparison_out_of_range'
+    """Error: a value of `compare` is not in its range."""
+    COMPARISON_CONFLICT = 'comparison_conflict'
+    """Error: a metric has `compare` and a field that is about values: `max`, `min`, `minSamples`, `empty`; or `window` beside totals."""
+    COMPARISON_NEVER = 'comparison_never'
+    """Warning: counts are compared only at 100 %, where the previous version has no traffic."""
+    COMPARISON_UNENDING = 'comparison_unending'
+    """Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin needs more and more events."""
 class EmptyResult(StrEnum):
     """The meaning of an empty result: the query succeeded, and there is no series."""
     NO_DATA = 'no_data'
@@ -1797,7 +1811,7 @@ class MeasurementPhase(StrEnum):
     FAILED = 'failed'
     """The value is beyond a limit."""
     INCONCLUSIVE = 'inconclusive'
-    """There are too few samples to judge."""
+    """There are too few samples to judge, or the counts prove nothing yet."""
     NO_DATA = 'no_data'
     """The query returned nothing."""
     ERROR = 'error'
@@ -2025,6 +2039,23 @@ class CauseResponses(_Value):
     sample_ratio_mismatch: Response = Response.PAUSE
     """The units of both versions prove that the traffic is not split by the weight, so that no comparison of the versions is valid."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ComparedCounts(_Value):
+    """The counts of both versions at the latest weight, and what the weights before it have proven."""
+    since: datetime
+    """From when on is counted."""
+    ended_at: datetime | None = None
+    """When the weight of these counts ended, once it did."""
+    counted_until: datetime | None = None
+    """The end of the latest reading that was counted."""
+    canary: Counts
+    """The counts of the new version."""
+    baseline: Counts
+    """The counts of the previous version."""
+    log_e: float
+    """The natural logarithm of the e-value with which the test for harm begins at this weight."""
+    weights: int
+    """How many weights were compared in this run, with this one."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Confirmation(_Value):
     """The result of what a step commanded."""
     at: datetime
@@ -2033,6 +2064,19 @@ class Confirmation(_Value):
     """The result."""
     text: str | None = None
     """What a person should know about it, its first 500 characters."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CountRule(_Value):
+    """When the counts of the new version are worse than those of the previous one, and how certain that must be."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether more events or fewer are worse."""
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the rate of the previous version, that is still tolerated."""
+    alpha: float = 0.05
+    """The highest probability that a harmless version fails, over all looks and weights of a run together, and that of a false `passed` at one weight."""
+    min_expected_events: float = 5.0
+    """The number of events at one weight that the previous version must be expected to have, if both have the same rate, before there is any verdict."""
+    counts: CountKind = CountKind.INCREMENTS
+    """What the counts of a reading are."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DeadlineExcludes(_Value):
     """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
@@ -2118,10 +2162,10 @@ class LastMeasurement(_Value):
     n: int | None = None
     """The number of its samples, when known."""
     error: str | None = None
-    """The message of a query that failed, its first 500 characters."""
+    """The message of a query that failed, its first 500 characters; why counts were not counted."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Metric(_Value):
-    """A measure of the new version while it takes traffic, and the limits of a good value."""
+    """A measure of the new version while it takes traffic, and the limits of a good value, or the rule by which its counts are compared with those of the previous version."""
     name: str
     """The name by which measurements refer to it."""
     max: float | None = None
@@ -2150,6 +2194,8 @@ class Metric(_Value):
     """The meaning of an empty result."""
     starting_step: int = 0
     """The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts."""
+    compare: CountRule | None = None
+    """How counts of the new version are compared with those of the previous one, instead of limits."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricState(_Value):
     """The counts of a metric, and its latest measurement."""
@@ -2171,6 +2217,10 @@ class MetricState(_Value):
     """The end of the latest window whose samples were counted, for a metric with a `window`."""
     counts_since: datetime | None = None
     """When its `starting_step` began, if it has one and it did."""
+    compared: ComparedCounts | None = None
+    """The counts of both versions, of a metric with `compare`."""
+    totals: ReadTotals | None = None
+    """The latest totals of both versions, of a metric that compares totals."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MirrorRoute(_Value):
     """A mirror route that was commanded."""
@@ -2302,6 +2352,15 @@ class PlayRelease(_Value):
     user_fraction: float | None = None
     """The share of the users, above 0 and at most 1."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReadTotals(_Value):
+    """The latest totals of both versions."""
+    at: datetime
+    """When they were read."""
+    canary: Counts
+    """The totals of the new version."""
+    baseline: Counts
+    """The totals of the previous version."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Readiness(_Value):
     """How long the new version may be unready."""
     deadline: timedelta = timedelta(seconds=600)
@@ -2317,6 +2376,15 @@ class ReadingValue(_Variant):
     """The number, in the unit of the metric."""
     n: int | None = None
     """How many samples it was computed from, when known."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReadingCounts(_Variant):
+    """The counts of both versions over the same time, of a metric with `compare`."""
+    type: Literal['counts'] = 'counts'
+    """Which variant this is."""
+    canary: Counts
+    """The events of the new version, and its traffic."""
+    baseline: Counts
+    """The events of the previous version, and its traffic, in the same unit."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingMissing(_Variant):
     """No value, for instance one that is not a number."""
@@ -2334,7 +2402,7 @@ class ReadingFailed(_Variant):
     """Which variant this is."""
     text: str
     """The error message."""
-Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed
+Reading: TypeAlias = ReadingValue | ReadingCounts | ReadingMissing | ReadingEmpty | ReadingFailed
 """The result of a metric's query."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Replicas(_Value):
@@ -2649,6 +2717,12 @@ def blue_green_schedule(measurements: int, hold: timedelta | str | None, final_b
     ...
 def capacity(percent: float, at: datetime | str) -> Observation:
     """How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`."""
+    ...
+def comparisons(schedule: Schedule | Mapping[str, object], state: State | Mapping[str, object]) -> tuple[MetricComparison, ...]:
+    """What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events that are still needed: for a dashboard or a log."""
+    ...
+def counts(metric: str, canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], at: datetime | str) -> Observation:
+    """The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time."""
     ...
 def diff(before: Schedule | Mapping[str, object], after: Schedule | Mapping[str, object]) -> tuple[ScheduleChange, ...]:
     """The differences between two schedules, steps first, each with its effect on a rollout."""
@@ -7499,6 +7573,14 @@ class ReasonCode(StrEnum):
     """The new version is not ready, and may still become so in its time."""
     CANARY_UNHEALTHY = 'canary_unhealthy'
     """The new version is not ready for longer than it may be."""
+    COMPARISON_HARMFUL = 'comparison_harmful'
+    """The counts of a metric prove the new version worse than the previous one, beyond the margin."""
+    COMPARISON_INVALID = 'comparison_invalid'
+    """A version has events without traffic, so that its counts cannot be compared."""
+    COMPARISON_UNDECIDED = 'comparison_undecided'
+    """The counts of a metric prove neither harm nor its absence yet."""
+    COUNTS_SKIPPED = 'counts_skipped'
+    """Counts were read but not counted: the first totals, or a total that fell."""
     DEADLINE_PASSED = 'deadline_passed'
     """The rollout took longer than its deadline."""
     ERROR_LIMIT_EXCEEDED = 'error_limit_exceeded'

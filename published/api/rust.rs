@@ -2503,6 +2503,14 @@ pub mod canary {
         pub const CANARY_NOT_READY: ReasonCode;
         /// The new version is not ready for longer than it may be.
         pub const CANARY_UNHEALTHY: ReasonCode;
+        /// The counts of a metric prove the new version worse than the previous one, beyond the margin.
+        pub const COMPARISON_HARMFUL: ReasonCode;
+        /// A version has events without traffic, so that its counts cannot be compared.
+        pub const COMPARISON_INVALID: ReasonCode;
+        /// The counts of a metric prove neither harm nor its absence yet.
+        pub const COMPARISON_UNDECIDED: ReasonCode;
+        /// Counts were read but not counted: the first totals, or a total that fell.
+        pub const COUNTS_SKIPPED: ReasonCode;
         /// The rollout took longer than its deadline.
         pub const DEADLINE_PASSED: ReasonCode;
         /// A metric has more consecutive query errors than its limit.
@@ -2618,6 +2626,63 @@ pub mod canary {
     }
     /// The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7.
     pub fn apple_day(started: Timestamp, pauses: &[ApplePause], now: Timestamp) -> Result<AppleDay>;
+    /// The counts of both versions at the latest weight, and what the weights before it have proven.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ComparedCounts {
+        /// From when on is counted.
+        pub since: Timestamp,
+        /// When the weight of these counts ended, once it did.
+        pub ended_at: Option<Timestamp>,
+        /// The end of the latest reading that was counted.
+        pub counted_until: Option<Timestamp>,
+        /// The counts of the new version.
+        pub canary: Counts,
+        /// The counts of the previous version.
+        pub baseline: Counts,
+        /// The natural logarithm of the e-value with which the test for harm begins at this weight.
+        pub log_e: f64,
+        /// How many weights were compared in this run, with this one.
+        pub weights: u32,
+    }
+    /// What the counts of a reading are.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum CountKind {
+        /// What happened since the reading before, or within the `window` of the metric.
+        Increments,
+        /// Counters that only grow.
+        Totals,
+    }
+    /// When the counts of the new version are worse than those of the previous one, and how certain that must be.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CountRule {
+        /// Whether more events or fewer are worse.
+        pub direction: Direction,
+        /// The change for the worse, in percent of the rate of the previous version, that is still tolerated.
+        pub margin_percent: f64,
+        /// The highest probability that a harmless version fails, over all looks and weights of a run together, and that of a false `passed` at one weight.
+        pub alpha: f64,
+        /// The number of events at one weight that the previous version must be expected to have, if both have the same rate, before there is any verdict.
+        pub min_expected_events: f64,
+        /// What the counts of a reading are.
+        pub counts: CountKind,
+    }
+    /// The latest totals of both versions.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ReadTotals {
+        /// When they were read.
+        pub at: Timestamp,
+        /// The totals of the new version.
+        pub canary: Counts,
+        /// The totals of the previous version.
+        pub baseline: Counts,
+    }
+    /// What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events that are still needed: for a dashboard or a log.
+    pub fn comparisons(schedule: &Schedule, state: &State) -> Result<Vec<MetricComparison>>;
     /// What to do about a canary.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -2811,14 +2876,14 @@ pub mod canary {
         Successful,
         /// The value is beyond a limit.
         Failed,
-        /// There are too few samples to judge.
+        /// There are too few samples to judge, or the counts prove nothing yet.
         Inconclusive,
         /// The query returned nothing.
         NoData,
         /// The query failed.
         Error,
     }
-    /// A measure of the new version while it takes traffic, and the limits of a good value.
+    /// A measure of the new version while it takes traffic, and the limits of a good value, or the rule by which its counts are compared with those of the previous version.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
     #[non_exhaustive]
@@ -2851,6 +2916,8 @@ pub mod canary {
         pub empty: EmptyResult,
         /// The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts.
         pub starting_step: u32,
+        /// How counts of the new version are compared with those of the previous one, instead of limits.
+        pub compare: Option<CountRule>,
     }
     /// A command of an operator.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -2972,6 +3039,13 @@ pub mod canary {
             /// How many samples it was computed from, when known.
             n: Option<Count>,
         },
+        /// The counts of both versions over the same time, of a metric with `compare`.
+        Counts {
+            /// The events of the new version, and its traffic.
+            canary: Counts,
+            /// The events of the previous version, and its traffic, in the same unit.
+            baseline: Counts,
+        },
         /// No value, for instance one that is not a number.
         Missing {},
         /// The query succeeded, and its result is empty.
@@ -2999,6 +3073,9 @@ pub mod canary {
     /// How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`.
     #[must_use]
     pub fn capacity(percent: f64, at: Timestamp) -> Observation;
+    /// The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time.
+    #[must_use]
+    pub fn counts(metric: &str, canary: &Counts, baseline: &Counts, at: Timestamp) -> Observation;
     /// A metric was queried, the query succeeded, and its result is empty.
     #[must_use]
     pub fn empty_result(metric: &str, at: Timestamp) -> Observation;
@@ -3374,7 +3451,7 @@ pub mod canary {
         pub value: Option<f64>,
         /// The number of its samples, when known.
         pub n: Option<Count>,
-        /// The message of a query that failed, its first 500 characters.
+        /// The message of a query that failed, its first 500 characters; why counts were not counted.
         pub error: Option<String>,
     }
     /// The counts of a metric, and its latest measurement.
@@ -3399,6 +3476,10 @@ pub mod canary {
         pub sampled_until: Option<Timestamp>,
         /// When its `starting_step` began, if it has one and it did.
         pub counts_since: Option<Timestamp>,
+        /// The counts of both versions, of a metric with `compare`.
+        pub compared: Option<ComparedCounts>,
+        /// The latest totals of both versions, of a metric that compares totals.
+        pub totals: Option<ReadTotals>,
     }
     /// A command of an operator that was applied.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -3686,6 +3767,14 @@ pub mod canary {
         StartingStepOutOfRange,
         /// Error: a value of `split` is not in its range.
         SplitOutOfRange,
+        /// Error: a value of `compare` is not in its range.
+        ComparisonOutOfRange,
+        /// Error: a metric has `compare` and a field that is about values: `max`, `min`, `minSamples`, `empty`; or `window` beside totals.
+        ComparisonConflict,
+        /// Warning: counts are compared only at 100 %, where the previous version has no traffic.
+        ComparisonNever,
+        /// Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin needs more and more events.
+        ComparisonUnending,
     }
     /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
     #[must_use]
@@ -3700,6 +3789,8 @@ pub mod canary {
     impl FromStr for ChangeKind {}
     impl Display for Command {}
     impl FromStr for Command {}
+    impl Display for CountKind {}
+    impl FromStr for CountKind {}
     impl Display for DiagnosticCode {}
     impl FromStr for DiagnosticCode {}
     impl Display for EmptyResult {}
@@ -3729,6 +3820,7 @@ pub mod canary {
         #[must_use]
         pub fn new(start: Timestamp) -> Self;
     }
+    impl Default for CountRule {}
     /// The text of `explain`.
     impl fmt::Display for Decision {}
     impl Explain for Decision {}
@@ -3745,7 +3837,7 @@ pub mod canary {
     }
     impl PolicyText for Schedule {}
     impl Metric {
-        /// A metric without limits: set at least one of `max` and `min`.
+        /// A metric without limits: set at least one of `max` and `min`, or `compare`.
         #[must_use]
         pub fn new(name: impl Into<String>) -> Self;
     }

@@ -2693,6 +2693,28 @@ What is counted:
 - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
 
+Counts that are compared with the previous version:
+
+A limit of 1 % errors says nothing about a service that has 0.1 %, and fails on a bad day of both versions. A metric with
+`compare` has no limit: its readings are the events and the traffic of both versions over the same time, and
+the new version fails when it is proven worse. The test stays valid at every look, so ask as often as you like.
+
+- Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
+  and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
+  too.
+- Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
+  the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
+  With `on.inconclusive: warn` a rollout goes on unless harm is proven.
+- What is not decided yet is no inconclusive measurement: `inconclusive_limit` is about values.
+- A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
+- Counts that come late belong to the weight at which they were read, also after the weight rose.
+- A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
+- At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
+- The state has two sums per metric, not the history. `comparisons` returns estimates, intervals and needed events.
+- Pitfall: without any events in both versions nothing is ever proven. Add a metric with a limit, and `warn`.
+- Pitfall: the events are independent. Retries, or one broken host, make bursts that look like harm;
+  `compare-windows` is for those.
+
 Steps that the caller carries out:
 
 The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
@@ -2983,6 +3005,97 @@ Errors:
                     command: "relcore canary capacity --percent 30 --at 2026-11-23T09:01:00.000Z",
                     files: &[],
                     prints: r#"{"at":"2026-11-23T09:01:00.000Z","kind":{"type":"capacity","percent":30.0}}"#,
+                }),
+            },
+            Function {
+                name: "canary.comparisons",
+                command: "comparisons",
+                docs: r"What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events
+that are still needed: for a dashboard or a log.
+
+The test for harm includes the weights before, as the decisions do. A metric without counts is left out.
+
+Errors:
+As `next-action` for the schedule, and for a state of another one: `policy_changed`.",
+                arguments: &[
+                    Argument {
+                        wire: "schedule",
+                        option: "schedule",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "canary.Schedule",
+                            "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
+                        ),
+                    },
+                    Argument {
+                        wire: "state",
+                        option: "state",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "canary.State",
+                            "The state of a rollout: plain data, to be stored between two calls.",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?, pausedBefore?, split?",
+                        ),
+                    },
+                ],
+                result: ("list of stats.MetricComparison", "One metric of a canary with its comparison."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary comparisons --schedule schedule.json --state state.json",
+                    files: &[
+                        (
+                            "schedule.json",
+                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"PT10M","max":"PT2H"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","compare":{}}]}"#,
+                        ),
+                        (
+                            "state.json",
+                            r#"{"scheduleDigest":"sha256:d44423ab3a836c9b19a2933749e07086949a0f845a6f1c634f5554742aa5d076","phase":"progressing","weight":5.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":1000,"last":{"at":"2026-11-23T09:05:00.000Z","phase":"inconclusive","n":1000},"compared":{"since":"2026-11-23T09:00:00.000Z","countedUntil":"2026-11-23T09:05:00.000Z","canary":{"events":11,"exposure":1000.0},"baseline":{"events":190,"exposure":19000.0},"logE":0.0,"weights":1}}],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T09:05:00.000Z","trafficSince":"2026-11-23T09:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "canary.counts",
+                command: "counts",
+                docs: "The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time.",
+                arguments: &[
+                    Argument { wire: "metric", option: "metric", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("canary.Observation", "Something that happened or was measured at an instant."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore canary counts --metric errors --canary '{"events":12,"exposure":1000}' --baseline '{"events":190,"exposure":19000}' --at 2026-11-23T09:01:00.000Z"#,
+                    files: &[],
+                    prints: r#"{"at":"2026-11-23T09:01:00.000Z","kind":{"type":"measurement","metric":"errors","reading":{"type":"counts","canary":{"events":12,"exposure":1000.0},"baseline":{"events":190,"exposure":19000.0}}}}"#,
                 }),
             },
             Function {

@@ -85,6 +85,8 @@ internal fun call(name: String, input: Arguments): JsonElement? = when (name) {
     "canary.approval" -> parse(Canary.approval(input.take("gate") { it.toText() }, input.take("approved") { it.toBool() }, input.take("by") { it.toText() }, input.take("at") { it.toTimestamp() }).toJson())
     "canary.blue_green_schedule" -> parse(Canary.blueGreenSchedule(input.take("measurements") { it.toU32() }, input.take("hold") { optional(it) { it.toSpan() } }, input.take("finalBake") { it.toSpan() }).toJson())
     "canary.capacity" -> parse(Canary.capacity(input.take("percent") { it.toF64() }, input.take("at") { it.toTimestamp() }).toJson())
+    "canary.comparisons" -> array(Canary.comparisons(input.take("schedule") { CanarySchedule.fromJson(it.toString()) }, input.take("state") { CanaryState.fromJson(it.toString()) }).map { parse(it.toJson()) })
+    "canary.counts" -> parse(Canary.counts(input.take("metric") { it.toText() }, input.take("canary") { StatsCounts.fromJson(it.toString()) }, input.take("baseline") { StatsCounts.fromJson(it.toString()) }, input.take("at") { it.toTimestamp() }).toJson())
     "canary.diff" -> array(Canary.diff(input.take("before") { CanarySchedule.fromJson(it.toString()) }, input.take("after") { CanarySchedule.fromJson(it.toString()) }).map { parse(it.toJson()) })
     "canary.empty_result" -> parse(Canary.emptyResult(input.take("metric") { it.toText() }, input.take("at") { it.toTimestamp() }).toJson())
     "canary.explain" -> fromText(Canary.explain(input.take("decision") { CanaryDecision.fromJson(it.toString()) }))

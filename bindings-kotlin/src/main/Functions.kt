@@ -1061,6 +1061,28 @@ object Audit {
  * - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
  * - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
  *
+ * Counts that are compared with the previous version:
+ *
+ * A limit of 1 % errors says nothing about a service that has 0.1 %, and fails on a bad day of both versions. A metric with
+ * `compare` has no limit: its readings are the events and the traffic of both versions over the same time, and
+ * the new version fails when it is proven worse. The test stays valid at every look, so ask as often as you like.
+ *
+ * - Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
+ *   and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
+ *   too.
+ * - Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
+ *   the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
+ *   With `on.inconclusive: warn` a rollout goes on unless harm is proven.
+ * - What is not decided yet is no inconclusive measurement: `inconclusive_limit` is about values.
+ * - A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
+ * - Counts that come late belong to the weight at which they were read, also after the weight rose.
+ * - A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
+ * - At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
+ * - The state has two sums per metric, not the history. `comparisons` returns estimates, intervals and needed events.
+ * - Pitfall: without any events in both versions nothing is ever proven. Add a metric with a limit, and `warn`.
+ * - Pitfall: the events are independent. Retries, or one broken host, make bursts that look like harm;
+ *   `compare_windows` is for those.
+ *
  * Steps that the caller carries out:
  *
  * The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
@@ -1205,6 +1227,28 @@ object Canary {
     @Throws(RelcoreException::class)
     fun capacity(percent: Double, at: Timestamp): CanaryObservation =
         ffiCanaryCapacity(percent, at)
+
+    /**
+     * What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events
+     * that are still needed: for a dashboard or a log.
+     *
+     * The test for harm includes the weights before, as the decisions do. A metric without counts is left out.
+     *
+     * Errors:
+     * As `next_action` for the schedule, and for a state of another one: `policy_changed`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun comparisons(schedule: CanarySchedule, state: CanaryState): List<StatsMetricComparison> =
+        ffiCanaryComparisons(schedule, state)
+
+    /**
+     * The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun counts(metric: String, canary: StatsCounts, baseline: StatsCounts, at: Timestamp): CanaryObservation =
+        ffiCanaryCounts(metric, canary, baseline, at)
 
     /**
      * The differences between two schedules, steps first, each with its effect on a rollout.

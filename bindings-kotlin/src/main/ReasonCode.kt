@@ -782,6 +782,22 @@ value class ReasonCode(val value: String) {
          */
         val CANARY_UNHEALTHY = ReasonCode("canary_unhealthy")
         /**
+         * The counts of a metric prove the new version worse than the previous one, beyond the margin.
+         */
+        val COMPARISON_HARMFUL = ReasonCode("comparison_harmful")
+        /**
+         * A version has events without traffic, so that its counts cannot be compared.
+         */
+        val COMPARISON_INVALID = ReasonCode("comparison_invalid")
+        /**
+         * The counts of a metric prove neither harm nor its absence yet.
+         */
+        val COMPARISON_UNDECIDED = ReasonCode("comparison_undecided")
+        /**
+         * Counts were read but not counted: the first totals, or a total that fell.
+         */
+        val COUNTS_SKIPPED = ReasonCode("counts_skipped")
+        /**
          * The rollout took longer than its deadline.
          */
         val DEADLINE_PASSED = ReasonCode("deadline_passed")

@@ -1077,11 +1077,35 @@ fun CanaryCommand.toJson(): String = ffiWriteCanaryCommand(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryComparedCounts.Companion.fromJson(json: String): CanaryComparedCounts = ffiReadCanaryComparedCounts(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryComparedCounts.toJson(): String = ffiWriteCanaryComparedCounts(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryConfirmation.Companion.fromJson(json: String): CanaryConfirmation = ffiReadCanaryConfirmation(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryConfirmation.toJson(): String = ffiWriteCanaryConfirmation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryCountKind.Companion.fromJson(json: String): CanaryCountKind = ffiReadCanaryCountKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryCountKind.toJson(): String = ffiWriteCanaryCountKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryCountRule.Companion.fromJson(json: String): CanaryCountRule = ffiReadCanaryCountRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryCountRule.toJson(): String = ffiWriteCanaryCountRule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1266,6 +1290,14 @@ fun CanaryPlayStatus.Companion.fromJson(json: String): CanaryPlayStatus = ffiRea
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryPlayStatus.toJson(): String = ffiWriteCanaryPlayStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryReadTotals.Companion.fromJson(json: String): CanaryReadTotals = ffiReadCanaryReadTotals(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryReadTotals.toJson(): String = ffiWriteCanaryReadTotals(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -692,6 +692,18 @@ class ReasonCode(StrEnum):
     CANARY_UNHEALTHY = "canary_unhealthy"
     """The new version is not ready for longer than it may be."""
 
+    COMPARISON_HARMFUL = "comparison_harmful"
+    """The counts of a metric prove the new version worse than the previous one, beyond the margin."""
+
+    COMPARISON_INVALID = "comparison_invalid"
+    """A version has events without traffic, so that its counts cannot be compared."""
+
+    COMPARISON_UNDECIDED = "comparison_undecided"
+    """The counts of a metric prove neither harm nor its absence yet."""
+
+    COUNTS_SKIPPED = "counts_skipped"
+    """Counts were read but not counted: the first totals, or a total that fell."""
+
     DEADLINE_PASSED = "deadline_passed"
     """The rollout took longer than its deadline."""
 

@@ -1350,11 +1350,34 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "canary.ComparedCounts",
+        Descriptor::Struct(&[
+            Field { name: "since", required: true, of: TypeRef::Timestamp },
+            Field { name: "endedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "countedUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "canary", required: true, of: TypeRef::Named("stats.Counts") },
+            Field { name: "baseline", required: true, of: TypeRef::Named("stats.Counts") },
+            Field { name: "logE", required: true, of: TypeRef::Float },
+            Field { name: "weights", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
         "canary.Confirmation",
         Descriptor::Struct(&[
             Field { name: "at", required: true, of: TypeRef::Timestamp },
             Field { name: "result", required: true, of: TypeRef::Named("canary.StepOutcome") },
             Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    ("canary.CountKind", Descriptor::Unit(&["increments", "totals"])),
+    (
+        "canary.CountRule",
+        Descriptor::Struct(&[
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "marginPercent", required: false, of: TypeRef::Float },
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "minExpectedEvents", required: false, of: TypeRef::Float },
+            Field { name: "counts", required: false, of: TypeRef::Named("canary.CountKind") },
         ]),
     ),
     (
@@ -1414,6 +1437,10 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "scale_below_weight",
             "starting_step_out_of_range",
             "split_out_of_range",
+            "comparison_out_of_range",
+            "comparison_conflict",
+            "comparison_never",
+            "comparison_unending",
         ]),
     ),
     ("canary.EmptyResult", Descriptor::Unit(&["no_data", "zero", "good"])),
@@ -1495,6 +1522,11 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "window", required: false, of: TypeRef::Optional(&TypeRef::Span) },
             Field { name: "empty", required: false, of: TypeRef::Named("canary.EmptyResult") },
             Field { name: "startingStep", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field {
+                name: "compare",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.CountRule")),
+            },
         ]),
     ),
     (
@@ -1513,6 +1545,16 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             },
             Field { name: "sampledUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "countsSince", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "compared",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.ComparedCounts")),
+            },
+            Field {
+                name: "totals",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.ReadTotals")),
+            },
         ]),
     ),
     (
@@ -1619,6 +1661,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("canary.PlayStatus", Descriptor::Unit(&["draft", "in_progress", "halted", "completed"])),
     (
+        "canary.ReadTotals",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "canary", required: true, of: TypeRef::Named("stats.Counts") },
+            Field { name: "baseline", required: true, of: TypeRef::Named("stats.Counts") },
+        ]),
+    ),
+    (
         "canary.Readiness",
         Descriptor::Struct(&[
             Field { name: "deadline", required: false, of: TypeRef::Span },
@@ -1637,6 +1687,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                         required: false,
                         of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
                     },
+                ] as &[Field],
+            ),
+            (
+                "counts",
+                &[
+                    Field { name: "canary", required: true, of: TypeRef::Named("stats.Counts") },
+                    Field { name: "baseline", required: true, of: TypeRef::Named("stats.Counts") },
                 ] as &[Field],
             ),
             ("missing", &[] as &[Field]),

@@ -48,7 +48,8 @@ types! {
         DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
         PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver,
         Exposure, RebaseMode, ScheduleChange, WeightExposure, Confirmation, HeaderMatch, HeaderRoute, MatchKind,
-        MirrorRoute, StepOutcome, ApplePause, ApplePhase, AppleDay, PlayStatus, PlayRelease, SplitCounts;
+        MirrorRoute, StepOutcome, ApplePause, ApplePhase, AppleDay, PlayStatus, PlayRelease, SplitCounts, ComparedCounts,
+        CountKind, CountRule, ReadTotals;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
     experiment: Assigner, Assignment, BucketRange, Condition, Decision, Definition, Guardrail, Move, Namespace,

@@ -400,6 +400,14 @@ extension ReasonCode {
     public static let canaryNotReady = Self(rawValue: "canary_not_ready")
     /// The new version is not ready for longer than it may be.
     public static let canaryUnhealthy = Self(rawValue: "canary_unhealthy")
+    /// The counts of a metric prove the new version worse than the previous one, beyond the margin.
+    public static let comparisonHarmful = Self(rawValue: "comparison_harmful")
+    /// A version has events without traffic, so that its counts cannot be compared.
+    public static let comparisonInvalid = Self(rawValue: "comparison_invalid")
+    /// The counts of a metric prove neither harm nor its absence yet.
+    public static let comparisonUndecided = Self(rawValue: "comparison_undecided")
+    /// Counts were read but not counted: the first totals, or a total that fell.
+    public static let countsSkipped = Self(rawValue: "counts_skipped")
     /// The rollout took longer than its deadline.
     public static let deadlinePassed = Self(rawValue: "deadline_passed")
     /// A metric has more consecutive query errors than its limit.

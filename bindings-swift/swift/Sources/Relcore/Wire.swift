@@ -1072,12 +1072,36 @@ extension CanaryCommand: WireValue {
     public func json() throws -> String { try ffiWriteCanaryCommand(value: self) }
 }
 
+extension CanaryComparedCounts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryComparedCounts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryComparedCounts(value: self) }
+}
+
 extension CanaryConfirmation: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryConfirmation(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryConfirmation(value: self) }
+}
+
+extension CanaryCountKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryCountKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryCountKind(value: self) }
+}
+
+extension CanaryCountRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryCountRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryCountRule(value: self) }
 }
 
 extension CanaryDeadlineExcludes: WireValue {
@@ -1262,6 +1286,14 @@ extension CanaryPlayStatus: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryPlayStatus(value: self) }
+}
+
+extension CanaryReadTotals: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryReadTotals(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryReadTotals(value: self) }
 }
 
 extension CanaryReadiness: WireValue {

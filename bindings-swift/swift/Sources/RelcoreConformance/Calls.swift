@@ -135,7 +135,10 @@ extension CanaryCauseResponses: CaseValue {}
 extension CanaryChangeEffect: CaseValue {}
 extension CanaryChangeKind: CaseValue {}
 extension CanaryCommand: CaseValue {}
+extension CanaryComparedCounts: CaseValue {}
 extension CanaryConfirmation: CaseValue {}
+extension CanaryCountKind: CaseValue {}
+extension CanaryCountRule: CaseValue {}
 extension CanaryDeadlineExcludes: CaseValue {}
 extension CanaryDecision: CaseValue {}
 extension CanaryDiagnostic: CaseValue {}
@@ -159,6 +162,7 @@ extension CanaryPhase: CaseValue {}
 extension CanaryPlannedStep: CaseValue {}
 extension CanaryPlayRelease: CaseValue {}
 extension CanaryPlayStatus: CaseValue {}
+extension CanaryReadTotals: CaseValue {}
 extension CanaryReadiness: CaseValue {}
 extension CanaryReading: CaseValue {}
 extension CanaryRebaseMode: CaseValue {}
@@ -803,6 +807,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.blueGreenSchedule(measurements: input.take("measurements"), hold: input.take("hold"), finalBake: input.take("finalBake")).wire()
     case "canary.capacity":
         return try Canary.capacity(percent: input.take("percent"), at: input.take("at")).wire()
+    case "canary.comparisons":
+        return try Canary.comparisons(schedule: input.take("schedule"), state: input.take("state")).wire()
+    case "canary.counts":
+        return try Canary.counts(metric: input.take("metric"), canary: input.take("canary"), baseline: input.take("baseline"), at: input.take("at")).wire()
     case "canary.diff":
         return try Canary.diff(before: input.take("before"), after: input.take("after")).wire()
     case "canary.empty_result":
