@@ -78,8 +78,11 @@ fn fault(error: &minijinja::Error, kind: ErrorKind) -> Error {
     Error::new(kind, "", format!("{line}{}{detail}{cause}", error.kind()))
 }
 
+/// A filter with its name.
+type TextFilter = (&'static str, fn(&str) -> String);
+
 /// The filters that make a text of a text.
-const TEXT_FILTERS: &[(&str, fn(&str) -> String)] = &[
+const TEXT_FILTERS: &[TextFilter] = &[
     ("one_line", one_line),
     ("upper", |text| text.to_uppercase()),
     ("lower", |text| text.to_lowercase()),
