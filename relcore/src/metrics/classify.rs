@@ -296,6 +296,18 @@ mod tests {
     ];
 
     #[test]
+    fn a_value_out_of_range_says_what_was_expected() {
+        for (metric, value, text) in [
+            (Metric::ChangeFailRate, 1.5, "a share from 0 to 1"),
+            (Metric::ChangeLeadTime, -1.0, "seconds, 0 or more"),
+            (Metric::DeploymentFrequency, -1.0, "deployments a day, 0 or more"),
+        ] {
+            let error = classify(&metric, value, 2024).unwrap_err();
+            assert!(error.to_string().contains(text), "{error}");
+        }
+    }
+
+    #[test]
     fn every_year_has_four_levels_three_or_none() {
         for year in 2018..=2025 {
             for metric in METRICS {

@@ -374,3 +374,24 @@ const BENCHMARKS: &[Benchmark] = &[
     of_2025("fewer_than_10000", [(5.4, 2.4), (4.8, 2.8), (7.5, 1.9), (1.8, 2.1)], ((2.0, 1.9), 6.0, 1.9)),
     of_2025("more_than_9999", [(5.2, 2.5), (4.9, 2.8), (7.2, 2.2), (1.9, 2.2)], ((2.1, 2.2), 5.9, 2.0)),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::float_cmp, reason = "answers are whole numbers")]
+    fn each_answer_begins_at_its_frequency() {
+        for (a_day, answer) in [
+            (1.001, 6.0),
+            (1.0, 5.0),
+            (1.0 / 7.0, 4.0),
+            (12.0 / 365.0, 3.0),
+            (2.0 / 365.0, 2.0),
+            (1.9 / 365.0, 1.0),
+            (0.0, 1.0),
+        ] {
+            assert_eq!(answer_of_frequency(a_day), answer, "{a_day}");
+        }
+    }
+}

@@ -553,6 +553,38 @@ mod tests {
     }
 
     #[test]
+    fn a_target_at_an_end_of_the_interval_is_not_met() {
+        let of = |low, high| {
+            let mut estimate = Estimate::of(Count::from(30_u32), 5, vec![]);
+            estimate.value = Some(f64::midpoint(low, high));
+            estimate.interval = Some(Interval { low, high, level: 0.95 });
+            estimate
+        };
+        for (low, high, rise, fall) in [
+            (0.9, 0.95, TargetVerdict::Unclear, TargetVerdict::Missed),
+            (0.8, 0.9, TargetVerdict::Missed, TargetVerdict::Unclear),
+            (0.8, 0.95, TargetVerdict::Unclear, TargetVerdict::Unclear),
+            (0.91, 0.95, TargetVerdict::Met, TargetVerdict::Missed),
+            (0.8, 0.89, TargetVerdict::Missed, TargetVerdict::Met),
+        ] {
+            assert_eq!(against(0.9, &of(low, high), Trend::Rise), rise, "{low} to {high}");
+            assert_eq!(against(0.9, &of(low, high), Trend::Fall), fall, "{low} to {high}");
+        }
+    }
+
+    #[test]
+    fn a_trend_is_better_or_worse_by_its_slope() {
+        let up = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        let down = [6.0, 5.0, 4.0, 3.0, 2.0, 1.0];
+        let of = |values: &[f64], better| trend(values, better, 0.05).unwrap().direction;
+        assert_eq!(of(&up, Trend::Rise), ChangeDirection::Better);
+        assert_eq!(of(&up, Trend::Fall), ChangeDirection::Worse);
+        assert_eq!(of(&down, Trend::Rise), ChangeDirection::Worse);
+        assert_eq!(of(&down, Trend::Fall), ChangeDirection::Better);
+        assert_eq!(of(&[2.0; 6], Trend::Rise), ChangeDirection::Unclear);
+    }
+
+    #[test]
     fn the_exact_test_of_kendall_is_that_of_scipy() {
         // scipy 1.16, kendalltau(range(n), values, method="exact").pvalue
         near(mann_kendall(&[1.0, 2.0, 3.0]), 1.0 / 3.0);

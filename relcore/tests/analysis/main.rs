@@ -11,6 +11,7 @@
 )]
 
 mod alerts;
+mod boundaries;
 mod judge;
 mod measurements;
 mod objectives;
