@@ -680,7 +680,8 @@ impl Oracle {
             (_, Some(window)) => (Some(after(at, -window.as_millis())), read.map(Some)),
             _ => (Some(last), read.map(Some)),
         };
-        if tally.weights.is_empty() || tally.weight_at != self.weight_at {
+        // What was read before the weight began is of the weight before, or of none.
+        if (tally.weights.is_empty() || tally.weight_at != self.weight_at) && at > begins {
             tally.weights.push(nothing());
             (tally.weight_at, tally.since, tally.until) = (self.weight_at, Some(begins), None);
         }
@@ -688,7 +689,9 @@ impl Oracle {
             return (MeasurementPhase::Inconclusive, 0); // the first totals, or a counter that fell
         };
         let counts = Some(covers) >= tally.since && Some(covers) >= tally.until;
-        let present = tally.weights.last_mut().unwrap();
+        let Some(present) = tally.weights.last_mut() else {
+            return (MeasurementPhase::Inconclusive, 0);
+        };
         if counts {
             *present = [plus_counts(present[0], canary), plus_counts(present[1], baseline)];
         }
