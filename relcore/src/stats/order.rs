@@ -22,23 +22,27 @@ pub(crate) fn quantile_end_ranks(n: usize, p: f64, level: f64) -> (Option<usize>
 
 /// The number of counts 0, 1, 2, … of a binomial distribution whose cumulative probability is at most `tail`.
 ///
-/// Sums the terms by their recurrence from 12 standard deviations below the mean on: O(sqrt n) steps.
+/// Sums the terms by their recurrence from 12 standard deviations below the mean on, to as many above it at most: O(sqrt n)
+/// steps. From a standard deviation of 100,000 on it is the quantile of the normal distribution with the correction for skewness
+/// (Cornish and Fisher 1938), which is within one of the exact number.
 #[expect(clippy::cast_precision_loss, reason = "samples are far below 2^53")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and n")]
 fn ranks_within(n: usize, p: f64, tail: f64) -> usize {
+    const WIDEST: f64 = 1e5;
     let (size, odds) = (n as f64, p / (1.0 - p));
-    let deviation = (size * p * (1.0 - p)).sqrt();
-    // The probability below 12 standard deviations is less than 1e-30 and cannot change a comparison with `tail`.
-    let start = (size * p - 12.0 * deviation - 20.0).max(0.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and n")]
-    let mut count = start as usize;
+    let (mean, deviation) = (size * p, (size * p * (1.0 - p)).sqrt());
+    if deviation > WIDEST {
+        let z = super::normal::quantile(tail);
+        let skewed = mean + z * deviation + (1.0 - 2.0 * p) * (z * z - 1.0) / 6.0;
+        return (skewed + 0.5).clamp(0.0, size) as usize;
+    }
+    // The probability beyond 12 standard deviations is less than 1e-30 and cannot change a comparison with `tail`.
+    let reach = 12.0 * deviation + 20.0;
+    let mut count = (mean - reach).max(0.0) as usize;
     let mut k = count as f64;
-    let mut term = libm::exp(
-        libm::lgamma(size + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(size - k + 1.0)
-            + k * libm::log(p)
-            + (size - k) * libm::log(1.0 - p),
-    );
+    let mut term = libm::exp(super::fisher::ln_binomial(k, size, p));
     let mut sum = term;
-    while sum <= tail && count < n {
+    while sum <= tail && count < n && k < mean + reach {
         count += 1;
         k += 1.0;
         term *= (size - k + 1.0) / k * odds;
@@ -48,6 +52,12 @@ fn ranks_within(n: usize, p: f64, tail: f64) -> usize {
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "numbers of a test"
+)]
 mod tests {
     use super::*;
 
@@ -66,6 +76,36 @@ mod tests {
         assert_eq!(median_interval_ranks(10, 0.95), Some((1, 8)));
         assert_eq!(median_interval_ranks(20, 0.95), Some((5, 14)));
         assert_eq!(median_interval_ranks(50, 0.95), Some((17, 32)));
+    }
+
+    #[test]
+    fn the_normal_distribution_continues_the_sums() {
+        // Around the number from which on the sums are not taken any more.
+        for p in [0.5, 0.9, 0.999] {
+            let limit = 1e10 / (p * (1.0 - p));
+            let shares = [0.999_99, 1.000_01].map(|near| {
+                let n = (limit * near) as usize;
+                let deviation = (n as f64 * p * (1.0 - p)).sqrt();
+                let (low, high) = quantile_interval_ranks(n, p, 0.95).unwrap();
+                let mean = n as f64 * p;
+                ((low as f64 - mean) / deviation, (high as f64 - mean) / deviation)
+            });
+            assert!((shares[0].0 - shares[1].0).abs() < 3e-5, "{shares:?}");
+            assert!((shares[0].1 - shares[1].1).abs() < 3e-5, "{shares:?}");
+        }
+    }
+
+    #[test]
+    fn the_largest_numbers_take_no_time() {
+        let most = (1_usize << 53) - 1;
+        for p in [1e-15, 1e-12, 1e-6, 0.5, 0.95, 1.0 - 1e-12] {
+            let (low, high) = quantile_end_ranks(most, p, 0.95);
+            let mean = most as f64 * p;
+            let deviation = (mean * (1.0 - p)).sqrt();
+            for rank in low.into_iter().chain(high) {
+                assert!((rank as f64 - mean).abs() < 2.5 * deviation + 5.0, "{p}: {rank}");
+            }
+        }
     }
 
     #[test]
