@@ -146,8 +146,8 @@ private fun events(seed: Int): Events {
         deployments.codes { ENVIRONMENTS.indexOf(it.environment) },
         deployments.codes { it.revision?.index() ?: -1 },
         deployments.lists { it.remediates },
-        if (nested) deployments.lists { it.changes }.offsets else null,
-        if (nested) null else deployments.lists { it.changes },
+        changes = if (nested) deployments.lists { it.changes }.offsets else null,
+        listedChanges = if (nested) null else deployments.lists { it.changes },
     )
     val written = MetricsChangeColumns(
         changes.millis { it.authoredAt }, changes.bits { it.authoredAt != null }, changes.millis { it.committedAt },
