@@ -1,3 +1,4 @@
+use super::request::{Listed, is_excluded, listed, request_of};
 use super::spec::{Audience, SectionKind, Spec, WrittenItem};
 use crate::change::{Form, Parsed};
 use crate::error::{Faults, Result};
@@ -5,6 +6,7 @@ use crate::time::NaiveDate;
 use crate::version::{Bump, Scheme, Version, is_prerelease};
 use crate::wire::PolicyText as _;
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The notes of a release for one audience, made by [`build_notes`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +82,8 @@ pub struct MergedChange {
 /// was taken back is not among them, and what has several commits is there once. The notes list the oldest first.
 ///
 /// A breaking change stands under `breaking` with the text of its footer. A change without a type, as a merge, is left out
-/// unless it needs a version. What is under embargo is left out for every audience.
+/// unless it needs a version. The changes of a merged request of `spec` are one item, with the title of the request. What is
+/// under embargo is left out for every audience, and so is a request one of whose changes is.
 ///
 /// ```
 /// use relcore::change::{Policy, parse_change};
@@ -114,22 +117,65 @@ pub fn build_notes(changes: &[Parsed], spec: &Spec, audience: &Audience) -> Resu
             ));
         }
     }
+    let is_written = |number: &str| written.iter().any(|item| names(&item.text, &format!("#{number}")));
+    // A request of a change under embargo is not named either.
+    let hidden: BTreeSet<&str> = changes
+        .iter()
+        .filter(|change| is_hidden(change, spec))
+        .filter_map(|change| change.request.as_deref())
+        .collect();
     let mut merged = Vec::new();
+    let mut by_request: BTreeMap<&str, usize> = BTreeMap::new();
     for change in changes.iter().rev() {
+        if is_hidden(change, spec) {
+            continue;
+        }
         let ids: Vec<String> = change.id.iter().chain(&change.also).cloned().collect();
-        if ids.iter().any(|id| spec.embargoed.iter().any(|one| is_commit(one, id)))
-            || is_embargoed(&texts(change), spec)
-        {
+        if let Some(number) = change.request.as_deref().filter(|number| is_written(number)) {
+            merged
+                .push(MergedChange { id: change.id.clone().unwrap_or_default(), request: number.to_owned() });
             continue;
         }
-        if let Some(request) = &change.request
-            && written.iter().any(|item| names(&item.text, &format!("#{request}")))
-        {
-            merged.push(MergedChange { id: change.id.clone().unwrap_or_default(), request: request.clone() });
+        let request = change.request.as_deref().and_then(|number| request_of(number, spec));
+        let Some(request) = request.filter(|request| !hidden.contains(request.plain_number())) else {
+            let Some(kind) = section(change, spec) else { continue };
+            items.push((kind, item(change, kind, ids, audience)));
+            continue;
+        };
+        if is_excluded(request, spec) {
             continue;
         }
-        let Some(kind) = section(change, spec) else { continue };
-        items.push((kind, item(change, kind, ids, audience)));
+        let made = item(change, SectionKind::Other, ids, audience);
+        if let Some((kind, shown)) = by_request.get(request.plain_number()).and_then(|at| items.get_mut(*at))
+        {
+            shown.ids.extend(made.ids);
+            let issues = made.issues.into_iter().filter(|one| !shown.issues.contains(one));
+            let issues: Vec<String> = issues.collect();
+            shown.issues.extend(issues);
+            if change.breaking {
+                *kind = SectionKind::Breaking;
+            }
+            continue;
+        }
+        let Listed { kind, text, scope } = listed(request, |title| section(title, spec), spec);
+        let kind = if change.breaking { Some(SectionKind::Breaking) } else { kind };
+        let Some(kind) = kind.or_else(|| section(change, spec)) else { continue };
+        by_request.insert(request.plain_number(), items.len());
+        let scope = scope.filter(|_| reads_scopes(audience)).or(made.scope);
+        items.push((kind, NoteItem { text, written: false, scope, ..made }));
+    }
+    for request in &spec.requests {
+        let number = request.plain_number();
+        let is_embargoed = is_embargoed(&[&format!("#{number}"), &request.title], spec);
+        let is_absent = is_embargoed || hidden.contains(number) || is_excluded(request, spec);
+        if is_absent || is_written(number) || by_request.contains_key(number) {
+            continue;
+        }
+        by_request.insert(number, items.len());
+        let Listed { kind, text, scope } = listed(request, |title| section(title, spec), spec);
+        let scope = scope.filter(|_| reads_scopes(audience));
+        let item = NoteItem { text, written: false, scope, ids: vec![], issues: vec![] };
+        items.extend(kind.map(|kind| (kind, item)));
     }
     items.sort_by_key(|(kind, _)| *kind); // stable: keeps what people wrote first, then the order of the changes
     let mut sections: Vec<NoteSection> = Vec::new();
@@ -164,6 +210,15 @@ fn texts(change: &Parsed) -> Vec<&str> {
     texts.into_iter().flatten().map(String::as_str).chain(footers).collect()
 }
 
+/// Whether a change is under embargo: it is what must not be named, or names it.
+fn is_hidden(change: &Parsed, spec: &Spec) -> bool {
+    let request = change.request.as_ref().map(|number| format!("#{number}"));
+    let mut ids = change.id.iter().chain(&change.also).chain(&change.picked_from);
+    ids.any(|id| spec.embargoed.iter().any(|one| is_commit(one, id)))
+        || request.is_some_and(|request| is_embargoed(&[&request], spec))
+        || is_embargoed(&texts(change), spec)
+}
+
 fn is_embargoed(texts: &[&str], spec: &Spec) -> bool {
     spec.embargoed.iter().any(|one| texts.iter().any(|text| names(text, one.trim())))
 }
@@ -179,7 +234,7 @@ fn is_commit(a: &str, b: &str) -> bool {
 const SHORTEST_COMMIT: usize = 7;
 
 /// Whether a text names an identifier as a whole word: `#12`, and not `#123`.
-fn names(text: &str, identifier: &str) -> bool {
+pub(super) fn names(text: &str, identifier: &str) -> bool {
     let (text, identifier) = (text.to_lowercase(), identifier.to_lowercase());
     text.match_indices(&identifier).any(|(at, _)| {
         let before = text.get(..at).and_then(|before| before.chars().next_back());
@@ -223,13 +278,16 @@ fn item(change: &Parsed, kind: SectionKind, ids: Vec<String>, audience: Audience
         (None, Some(body)) if is_changeset => format!("{}\n\n{body}", change.description),
         _ => change.description.clone(),
     };
-    let scope =
-        change.scope.clone().filter(|_| matches!(audience, Audience::Operations | Audience::Developer));
+    let scope = change.scope.clone().filter(|_| reads_scopes(audience));
     let closes = change.references.iter().filter(|one| one.action.is_some() && audience == Audience::Support);
     let issues = closes
         .map(|one| format!("{}{}{}", one.repository.as_deref().unwrap_or_default(), one.prefix, one.issue));
     let ids = if audience == Audience::Developer { ids } else { vec![] };
     NoteItem { text, written: is_changeset, scope, ids, issues: issues.collect() }
+}
+
+fn reads_scopes(audience: Audience) -> bool {
+    matches!(audience, Audience::Operations | Audience::Developer)
 }
 
 fn title(kind: SectionKind, spec: &Spec) -> String {

@@ -17,6 +17,7 @@ mod escape;
 mod layout;
 mod merge;
 mod render;
+mod request;
 mod spec;
 
 pub use build::{MergedChange, NoteItem, NoteSection, ReleaseNotes, build_notes};
@@ -26,7 +27,7 @@ pub use merge::{ReleaseEntry, merge_changelog};
 pub use render::{Format, RenderedNotes, render_notes};
 #[cfg(feature = "yaml")]
 pub use spec::spec_from_yaml;
-pub use spec::{Audience, SectionKind, Spec, WrittenItem, default_spec, spec_from_json};
+pub use spec::{Audience, MergedRequest, SectionKind, Spec, WrittenItem, default_spec, spec_from_json};
 
 crate::scalar::texts!(Audience, Format, SectionKind);
 

@@ -18,6 +18,8 @@ pub enum Format {
     Text,
     /// The `mrkdwn` of Slack.
     Slack,
+    /// HTML of headings and paragraphs alone, as every mail program shows it.
+    Html,
 }
 
 impl Format {
@@ -41,6 +43,7 @@ pub struct RenderedNotes {
 }
 
 /// Writes notes as text, within a limit of Unicode characters. For JSON, use [`to_json`](crate::to_json).
+/// A plain e-mail takes `text`, another one `html`.
 ///
 /// The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
 /// wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence. The
@@ -69,7 +72,11 @@ pub fn render_notes(notes: &ReleaseNotes, format: &Format, limit: Option<Count>)
         page.push("", &heading(&format!("{version}{date}"), 1, format));
     }
     if let Some(warning) = &notes.warning {
-        let warning = if format == Format::Slack { escaped_slack(warning) } else { warning.clone() };
+        let warning = match format {
+            Format::Slack => escaped_slack(warning),
+            Format::Html => format!("<p>{}</p>", escaped_html(warning)),
+            Format::Markdown | Format::KeepAChangelog | Format::Text => warning.clone(),
+        };
         page.push("\n\n", &warning);
     }
     let mut left_out = 0u32;
@@ -180,6 +187,7 @@ fn heading(title: &str, level: usize, format: Format) -> String {
         Format::Markdown | Format::KeepAChangelog => format!("{} {title}", "#".repeat(level)),
         Format::Text => title.to_owned(),
         Format::Slack => format!("*{}*", escaped_slack(title)),
+        Format::Html => format!("<h{level}>{}</h{level}>", escaped_html(title)),
     }
 }
 
@@ -190,12 +198,17 @@ fn listed(item: &NoteItem, mark: &str, format: Format) -> String {
     let scope = scope.map(|scope| match format {
         Format::Text => format!("{scope}: "),
         Format::Slack => format!("*{scope}:* "),
+        Format::Html => format!("<b>{scope}:</b> "),
         Format::Markdown | Format::KeepAChangelog => format!("**{scope}:** "),
     });
     let short = |id: &String| escaped(&id.chars().take(7).collect::<String>(), format);
     let issues = item.issues.iter().map(|issue| escaped(issue, format));
     let behind: Vec<String> = issues.chain(item.ids.iter().map(short)).collect();
     let behind = if behind.is_empty() { String::new() } else { format!(" ({})", behind.join(", ")) };
+    if format == Format::Html {
+        let text = text.lines().collect::<Vec<_>>().join("<br>");
+        return format!("<p>• {mark}{}{text}{behind}</p>", scope.unwrap_or_default());
+    }
     let bullet = if format == Format::Slack { "•" } else { "-" };
     let mut lines = text.lines();
     let first = lines.next().unwrap_or_default();
@@ -215,8 +228,13 @@ fn escaped(text: &str, format: Format) -> String {
     match format {
         Format::Text => text.replace('`', ""),
         Format::Slack => escaped_slack(text),
+        Format::Html => escaped_html(text),
         Format::Markdown | Format::KeepAChangelog => escaped_markdown(text),
     }
+}
+
+fn escaped_html(text: &str) -> String {
+    escaped_slack(text).replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 /// The three characters that Slack says to escape.

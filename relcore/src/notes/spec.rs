@@ -23,6 +23,17 @@ input! {
         pub sections: BTreeMap<String, SectionKind>,
         /// The titles of sections, instead of the standard ones: `{"added": "Highlights"}`. Default: none.
         pub titles: BTreeMap<String, String>,
+        /// The merged pull or merge requests of the release. A request is one item, with its title, whatever number of changes
+        /// name it; its labels say the section, and without one that has a section its title does. Default: none.
+        pub requests: Vec<MergedRequest>,
+        /// The section of a label, in addition to the standard ones or instead of them: `{"area: ui": "improved"}`. The
+        /// standard, also after `type:`: `breaking`, `breaking-change`, `backwards-incompatible` and `semver-major` are
+        /// breaking, `security` security, `enhancement`, `feature` and `semver-minor` added, `performance` improved, `bug`,
+        /// `fix` and `semver-patch` fixed, `deprecated` deprecated. Of several sections, the one that stands first counts.
+        pub labels: BTreeMap<String, SectionKind>,
+        /// The labels of requests that are left out, in addition to `ignore-for-release`, `skip-changelog`, `no-changelog`,
+        /// `duplicate`, `invalid`, `question` and `wontfix`. Default: none.
+        pub excluded_labels: Vec<String>,
         /// Items that people wrote. One with the number of a request (`#12`) stands for the changes of that request.
         pub written: Vec<WrittenItem>,
         /// What must not be named yet: a commit (`a1b2c3d`), a request or issue (`#12`), a vulnerability (`CVE-2024-1234`). A
@@ -47,6 +58,35 @@ input! {
         /// The audiences that read it. Default: all.
         #[serde(default)]
         pub audiences: Vec<Audience>,
+    }
+}
+
+input! {
+    /// A merged pull or merge request.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "notes.MergedRequest", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct MergedRequest {
+        /// The number: `12`.
+        pub number: String,
+        /// The title.
+        pub title: String,
+        /// The labels.
+        #[serde(default)]
+        pub labels: Vec<String>,
+    }
+}
+
+impl MergedRequest {
+    /// A request without labels.
+    #[must_use]
+    pub fn new(number: impl Into<String>, title: impl Into<String>) -> Self {
+        Self { number: number.into(), title: title.into(), labels: Vec::new() }
+    }
+
+    /// The number alone: `12` of `#12` and `!12`.
+    pub(super) fn plain_number(&self) -> &str {
+        self.number.trim().trim_start_matches(['#', '!'])
     }
 }
 
@@ -160,6 +200,10 @@ impl PolicyText for Spec {
         };
         for (index, item) in self.written.iter().enumerate() {
             check(format!("written[{index}].text"), &item.text);
+        }
+        for (index, request) in self.requests.iter().enumerate() {
+            check(format!("requests[{index}].number"), request.plain_number());
+            check(format!("requests[{index}].title"), &request.title);
         }
         for (index, identifier) in self.embargoed.iter().enumerate() {
             check(format!("embargoed[{index}]"), identifier);

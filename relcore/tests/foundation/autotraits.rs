@@ -107,7 +107,7 @@ types! {
     versioning: ApiDiff, Cause, CauseKind, Channel, Dependents, Ecosystem, Group, GroupKind, MergeMethod, Next, Package,
         PackageChange, PackageRelease, Plan, PlanPolicy, Policy, Preview, PullRequest, Rejected, RejectionCode, Request, Requirement,
         RequirementKind, Rewrite, StaleForce, Verdict, ZeroRule;
-    notes: Audience, Changelog, ChangelogEntry, ChangelogGroup, Format, LinkReference, MergedChange, NoteItem, NoteSection,
+    notes: Audience, Changelog, ChangelogEntry, ChangelogGroup, Format, LinkReference, MergedChange, MergedRequest, NoteItem, NoteSection,
         ReleaseEntry, ReleaseNotes, RenderedNotes, SectionKind, Spec, WrittenItem;
     window: Definition, Policy, Engine, Diagnostic, DiagnosticCode, Fit, FitVerdict, Kind, Override, Slot,
         SlotVerdict, Status, Subject, Schedule;

@@ -7,6 +7,7 @@
 )]
 
 mod changelog;
+mod requests;
 
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
@@ -112,6 +113,38 @@ proptest! {
                 prop_assert!(rest.starts_with('\n') || format == Format::Text && is_sentence, "{:?}", cut);
             }
         }
+    }
+}
+
+proptest! {
+    /// In HTML, only the tags of the format itself are tags.
+    #[test]
+    fn html_has_no_tag_of_the_text(text in text()) {
+        let html = render_notes(&notes(&text), &Format::Html, None).text;
+        let rest = ["<h2>", "</h2>", "<p>", "</p>", "<br>"].iter().fold(html.clone(), |html, tag| html.replace(tag, ""));
+        prop_assert!(!rest.contains(['<', '>', '"', '\'']), "{}", html);
+        prop_assert_eq!(html.matches("<p>").count(), 1);
+    }
+
+    /// What was written into a changelog is read from it again: each group with its items.
+    #[test]
+    fn a_changelog_has_the_items_that_were_written(
+        subjects in proptest::collection::vec("(feat|fix|fix!|perf|docs)(\\(ui\\))?: [a-zA-Z<>@_*#`0-9 .]{0,20}[a-z]", 1..6),
+        before in prop::sample::select(vec!["", "# Changelog\n\n## [Unreleased]\n", "## 1.0.0\r\n\r\n* First\r\n"]),
+    ) {
+        let changes: Vec<_> =
+            subjects.iter().map(|text| parse_change(text, &Policy::default()).unwrap()).collect();
+        let notes = build_notes(&changes, &Spec::default(), &Audience::Developer).unwrap();
+        let body = render_notes(&notes, &Format::KeepAChangelog, None).text;
+        let entry = relcore::notes::ReleaseEntry::new("1.1.0").body(body.as_str());
+        let merged = relcore::notes::merge_changelog(before, &entry).unwrap();
+        let changelog = relcore::notes::parse_changelog(&merged);
+        let found = changelog.entries.iter().find(|one| one.version == "1.1.0").unwrap();
+        let read: std::collections::BTreeSet<&str> =
+            found.groups.iter().flat_map(|group| &group.items).map(String::as_str).collect();
+        let written: std::collections::BTreeSet<&str> =
+            body.lines().filter_map(|line| line.strip_prefix("- ")).map(str::trim_end).collect();
+        prop_assert_eq!(read, written, "{}", merged);
     }
 }
 
