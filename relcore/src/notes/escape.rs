@@ -76,6 +76,11 @@ fn push_escaped(out: &mut String, text: &str) {
                 out.push('\\');
                 out.push(c);
             }
+            // `{%` and `{#` begin tags of templates, also after a backslash.
+            '%' | '#' if last == Some('{') => {
+                out.push('\\');
+                out.push(c);
+            }
             // Forges make links of `https://` and `www.` as they are written.
             ':' if rest.starts_with("//") => out.push_str(":\\"),
             '.' if text.get(..at).is_some_and(ends_with_www) => out.push_str("\\."),
