@@ -18,7 +18,7 @@
 //! | [`incident`] | how long did it take, whom did it affect, how severe is it, and when is the next message due? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
 //! | [`audit`] | was this log changed, and which evidence does a release lack? |
-//! | [`interchange`] | reads the text of git and Prometheus |
+//! | [`interchange`] | reads the text of git, Prometheus, GitHub, GitLab and incident tools |
 //!
 //! They build on [`error`], [`scalar`], [`time`], [`version`], [`reason`], [`wire`], [`mod@column`], [`digest`] and
 //! [`decision`]. [`api`] is the table of public functions from which the bindings of the other languages are generated.

@@ -1,4 +1,4 @@
-//! Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+//! Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and
 //! Grafana.
 //! It decides nothing.
 //!
