@@ -18,6 +18,7 @@ use relcore::experiment::{self, Assigner, Unit};
 use relcore::release::{self, Facts};
 use relcore::rollback::{self, Situation};
 use relcore::scalar::Count;
+use relcore::stats::Counts;
 use relcore::{Span, Timestamp, Version, audit, digest, window};
 use serde_json::json;
 use std::hint::black_box;
@@ -71,6 +72,22 @@ fn canary(c: &mut Criterion<CpuTime>) {
     let rollout = Rollout::new(schedule.clone()).unwrap();
     c.bench_function("canary::Rollout::next_action of the same", |b| {
         b.iter(|| black_box(&rollout).next_action(black_box(&state), black_box(&observations), now));
+    });
+    let compared =
+        Rollout::new(schedule.clone().metrics(
+            (0..10).map(|n| Metric::new(format!("metric-{n}")).compare(canary::CountRule::default())),
+        ))
+        .unwrap();
+    let (before, _, at) = baking(compared.schedule());
+    let (new, old) = (Counts::new(11_u32, 1000.0), Counts::new(190_u32, 19_000.0));
+    let read: Vec<Observation> = compared
+        .schedule()
+        .metrics
+        .iter()
+        .map(|metric| canary::counts(&metric.name, &new, &old, at))
+        .collect();
+    c.bench_function("the same with 10 metrics that compare counts", |b| {
+        b.iter(|| black_box(&compared).next_action(black_box(&before), black_box(&read), at));
     });
     let input =
         json!({"schedule": schedule, "state": state, "observations": observations, "now": now}).to_string();

@@ -13,6 +13,7 @@ use rand_distr::{Binomial, Distribution as _};
 use relcore::analysis::{
     AlertSample, AlertSeries, AnomalyPolicy, AnomalyVerdict, ControlChart, detect_anomalies,
 };
+use relcore::canary::{self, CauseResponses, CountRule, Metric, Phase, Response, Rollout, Schedule, Step};
 use relcore::stats::{
     Counts, Direction, GaugePairing, GaugePolicy, GaugeSample, Looks, Policy, RankMethod, Verdict,
     compare_counts, compare_gauges, mann_whitney,
@@ -85,6 +86,57 @@ const STUDIES: &[Study] = &[
         },
     },
 ];
+
+/// Whole rollouts of a schedule with three weights and a metric that is compared at 100 looks: the engine, not the test.
+const ROLLOUTS: &[Study] = &[
+    Study {
+        name: "rollouts over 5, 25 and 50 %, 100 looks: rolled back without harm",
+        runs: RUNS,
+        level: Some(ALPHA),
+        run: |dice| rollout(dice, 1.0, Response::Warn) == Phase::RolledBack,
+    },
+    Study {
+        name: "rollouts worse by the margin of 25 %: succeeded",
+        runs: RUNS,
+        level: Some(ALPHA),
+        run: |dice| rollout(dice, 1.25, Response::Hold) == Phase::Succeeded,
+    },
+    Study {
+        name: "  rollouts worse by 100 %: rolled back",
+        runs: RUNS,
+        level: None,
+        run: |dice| rollout(dice, 2.0, Response::Warn) == Phase::RolledBack,
+    },
+];
+
+/// How a rollout ends whose errors are 1 %, times `ratio` for the new version, in 400 requests a minute.
+fn rollout(dice: &mut StdRng, ratio: f64, inconclusive: Response) -> Phase {
+    let bake = Step::Bake { min: Span::from_minutes(33), max: None, min_samples: None };
+    let weights = [5.0, 25.0, 50.0].map(|weight| [Step::SetWeight { weight }, bake.clone()]);
+    let steps = weights.into_iter().flatten().chain([Step::SetWeight { weight: 100.0 }]);
+    let metric = Metric::new("errors").compare(CountRule::default());
+    let on = CauseResponses::default().inconclusive(inconclusive);
+    let rollout = Rollout::new(Schedule::new(steps).metrics([metric]).on(on)).expect("a valid schedule");
+    let mut minutes = minutes();
+    let begin = minutes.next().expect("an instant");
+    let mut state = rollout.start(begin).expect("a state");
+    state = rollout.next_action(&state, &[], begin).expect("a decision").state;
+    for now in minutes.take(100) {
+        let requests = Binomial::new(400, state.weight / 100.0).expect("a share").sample(dice);
+        let events = |requests: u64, rate: f64, dice: &mut StdRng| {
+            let events = Binomial::new(requests, rate).expect("a share").sample(dice);
+            Counts::new(relcore::Count::new(events).expect("few"), requests as f64)
+        };
+        let canary = events(requests, 0.01 * ratio, dice);
+        let baseline = events(400 - requests, 0.01, dice);
+        let seen = canary::counts("errors", &canary, &baseline, now);
+        state = rollout.next_action(&state, &[seen], now).expect("a decision").state;
+        if state.phase != Phase::Progressing {
+            break;
+        }
+    }
+    state.phase
+}
 
 /// Series of an hour, a value a minute: a harmless canary `failed`.
 const GAUGES: &[Study] = &[
@@ -379,7 +431,7 @@ fn main() -> ExitCode {
         "{:<62} {:>7} {:>7}  95 % interval",
         "share of rollouts with the wrong verdict", "runs", "share"
     );
-    let studies = STUDIES.iter().chain(GAUGES).chain(ANOMALIES);
+    let studies = STUDIES.iter().chain(ROLLOUTS).chain(GAUGES).chain(ANOMALIES);
     for study in studies.filter(|study| chosen(study.name)) {
         let mut dice = StdRng::seed_from_u64(20_261_127);
         let hits = (0..study.runs).map(|_| u32::from((study.run)(&mut dice))).sum();

@@ -64,6 +64,28 @@
  * - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
  * - The deadline does not count pauses, gates and closed windows, unless `deadlineExcludes` says otherwise.
  *
+ * Counts that are compared with the previous version:
+ *
+ * A limit of 1 % errors says nothing about a service that has 0.1 %, and fails on a bad day of both versions. A metric with
+ * `compare` has no limit: its readings are the events and the traffic of both versions over the same time, and
+ * the new version fails when it is proven worse. The test stays valid at every look, so ask as often as you like.
+ *
+ * - Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
+ *   and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
+ *   too.
+ * - Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
+ *   the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
+ *   With `on.inconclusive: warn` a rollout goes on unless harm is proven.
+ * - What is not decided yet is no inconclusive measurement: `inconclusiveLimit` is about values.
+ * - A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
+ * - Counts that come late belong to the weight at which they were read, also after the weight rose.
+ * - A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
+ * - At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
+ * - The state has two sums per metric, not the history. `comparisons` returns estimates, intervals and needed events.
+ * - Pitfall: without any events in both versions nothing is ever proven. Add a metric with a limit, and `warn`.
+ * - Pitfall: the events are independent. Retries, or one broken host, make bursts that look like harm;
+ *   `compareWindows` is for those.
+ *
  * Steps that the caller carries out:
  *
  * The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
@@ -381,6 +403,27 @@ export type Command =
   | "accept_inconclusive"
   | "continue_without_stable";
 
+/** The counts of both versions at the latest weight, and what the weights before it have proven. */
+export interface ComparedCounts<At extends Instant = Instant> {
+  /** From when on is counted. */
+  readonly since: At;
+  /** When the weight of these counts ended, once it did. Counts of a later weight replace them. */
+  readonly endedAt?: At | undefined;
+  /** The end of the latest reading that was counted. */
+  readonly countedUntil?: At | undefined;
+  /** The counts of the new version. */
+  readonly canary: stats.Counts;
+  /** The counts of the previous version. */
+  readonly baseline: stats.Counts;
+  /**
+   * The natural logarithm of the e-value with which the test for harm begins at this weight. It has what the weights
+   * before have proven.
+   */
+  readonly logE: number;
+  /** How many weights were compared in this run, with this one. */
+  readonly weights: number;
+}
+
 /** The result of what a step commanded. */
 export interface Confirmation<At extends Instant = Instant> {
   /** When it was observed. */
@@ -389,6 +432,65 @@ export interface Confirmation<At extends Instant = Instant> {
   readonly result: StepOutcome;
   /** What a person should know about it, its first 500 characters. */
   readonly text?: string | undefined;
+}
+
+/**
+ * What the counts of a reading are. Either way, each request is counted once.
+ *
+ * - `increments`: What happened since the reading before, or within the `window` of the metric. A reading whose window overlaps one that was counted is not counted.
+ * - `totals`: Counters that only grow. Their growth since the reading before is counted, so the first reading is only where counting begins. After a counter fell, counting begins anew at its new value.
+ */
+export type CountKind = "increments" | "totals";
+
+/**
+ * When the counts of the new version are worse than those of the previous one, and how certain that must be.
+ *
+ * Both versions are counted over the same time. The test stays valid however often the caller looks
+ * (`compareCounts` with `looks: any`).
+ *
+ * | verdict | condition | effect |
+ * | --- | --- | --- |
+ * | failed | "no worse" is rejected, and the ratio is beyond the margin | a failed measurement: `on.failed` |
+ * | passed | "worse by the margin or more" is rejected at this weight | a good measurement |
+ * | inconclusive | neither is proven yet | the step goes on, a bake up to its `max`: `on.inconclusive` |
+ * | no data | a version has no traffic | no measurement: `on.noData` |
+ * | invalid | a version has events without traffic | as inconclusive |
+ */
+export interface CountRule {
+  /**
+   * Whether more events or fewer are worse. Default `increase_is_bad`, as for errors.
+   *
+   * @defaultValue `"increase_is_bad"`
+   */
+  readonly direction?: stats.Direction | undefined;
+  /**
+   * The change for the worse, in percent of the rate of the previous version, that is still tolerated. Default 25, as
+   * in `stats`. A smaller margin needs more events: about 650 for 25 % and 3500 for 10 % at a weight of 50 %, and
+   * more at a smaller weight.
+   *
+   * @defaultValue `25.0`
+   */
+  readonly marginPercent?: number | undefined;
+  /**
+   * The highest probability that a harmless version fails, over all looks and weights of a run together, and that of a
+   * false `passed` at one weight. Default 0.05, as in `stats`.
+   *
+   * @defaultValue `0.05`
+   */
+  readonly alpha?: number | undefined;
+  /**
+   * The number of events at one weight that the previous version must be expected to have, if both have the same
+   * rate, before there is any verdict. Default 5, as in `stats`.
+   *
+   * @defaultValue `5.0`
+   */
+  readonly minExpectedEvents?: number | undefined;
+  /**
+   * What the counts of a reading are. Default `increments`.
+   *
+   * @defaultValue `"increments"`
+   */
+  readonly counts?: CountKind | undefined;
 }
 
 /**
@@ -473,6 +575,10 @@ export interface Diagnostic {
  * - `scale_below_weight`: Warning: the new version is scaled to less than its share of the traffic.
  * - `starting_step_out_of_range`: Error: a metric begins to count at a step that the schedule does not have, or an analysis needs one that has not begun.
  * - `split_out_of_range`: Error: a value of `split` is not in its range.
+ * - `comparison_out_of_range`: Error: a value of `compare` is not in its range.
+ * - `comparison_conflict`: Error: a metric has `compare` and a field that is about values: `max`, `min`, `minSamples`, `empty`; or `window` beside totals.
+ * - `comparison_never`: Warning: counts are compared only at 100 %, where the previous version has no traffic.
+ * - `comparison_unending`: Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin needs more and more events.
  */
 export type DiagnosticCode =
   | "no_steps"
@@ -500,7 +606,11 @@ export type DiagnosticCode =
   | "route_unknown"
   | "scale_below_weight"
   | "starting_step_out_of_range"
-  | "split_out_of_range";
+  | "split_out_of_range"
+  | "comparison_out_of_range"
+  | "comparison_conflict"
+  | "comparison_never"
+  | "comparison_unending";
 
 /**
  * The meaning of an empty result: the query succeeded, and there is no series.
@@ -580,7 +690,7 @@ export interface LastMeasurement<At extends Instant = Instant> {
   readonly value?: number | undefined;
   /** The number of its samples, when known. */
   readonly n?: Count | undefined;
-  /** The message of a query that failed, its first 500 characters. */
+  /** The message of a query that failed, its first 500 characters; why counts were not counted. */
   readonly error?: string | undefined;
 }
 
@@ -598,17 +708,20 @@ export type MatchKind = "exact" | "prefix" | "regex";
  *
  * - `successful`: The value is within the limits.
  * - `failed`: The value is beyond a limit.
- * - `inconclusive`: There are too few samples to judge.
+ * - `inconclusive`: There are too few samples to judge, or the counts prove nothing yet.
  * - `no_data`: The query returned nothing.
  * - `error`: The query failed.
  */
 export type MeasurementPhase = "successful" | "failed" | "inconclusive" | "no_data" | "error";
 
-/** A measure of the new version while it takes traffic, and the limits of a good value. */
+/**
+ * A measure of the new version while it takes traffic, and the limits of a good value, or the rule by which its counts
+ * are compared with those of the previous version.
+ */
 export interface Metric {
   /** The name by which measurements refer to it. */
   readonly name: string;
-  /** The greatest good value, in `unit`. At least one of `max` and `min` is given. */
+  /** The greatest good value, in `unit`. At least one of `max` and `min` is given, or `compare`. */
   readonly max?: number | undefined;
   /** The least good value, in `unit`. */
   readonly min?: number | undefined;
@@ -675,6 +788,11 @@ export interface Metric {
    * @defaultValue `0`
    */
   readonly startingStep?: number | undefined;
+  /**
+   * How counts of the new version are compared with those of the previous one, instead of limits. Its readings are
+   * `counts`. Default: they are not, and its readings are values.
+   */
+  readonly compare?: CountRule | undefined;
 }
 
 /** The counts of a metric, and its latest measurement. */
@@ -717,6 +835,10 @@ export interface MetricState<At extends Instant = Instant> {
   readonly sampledUntil?: At | undefined;
   /** When its `startingStep` began, if it has one and it did. */
   readonly countsSince?: At | undefined;
+  /** The counts of both versions, of a metric with `compare`. */
+  readonly compared?: ComparedCounts<At> | undefined;
+  /** The latest totals of both versions, of a metric that compares totals. */
+  readonly totals?: ReadTotals<At> | undefined;
 }
 
 /** A mirror route that was commanded. */
@@ -909,6 +1031,16 @@ export interface PlayRelease {
  */
 export type PlayStatus = "draft" | "in_progress" | "halted" | "completed";
 
+/** The latest totals of both versions. */
+export interface ReadTotals<At extends Instant = Instant> {
+  /** When they were read. */
+  readonly at: At;
+  /** The totals of the new version. */
+  readonly canary: stats.Counts;
+  /** The totals of the previous version. */
+  readonly baseline: stats.Counts;
+}
+
 /**
  * How long the new version may be unready. While it is unready the rollout does not advance.
  *
@@ -932,7 +1064,7 @@ export interface Readiness {
 }
 
 /** The result of a metric's query. */
-export type Reading = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed;
+export type Reading = ReadingValue | ReadingCounts | ReadingMissing | ReadingEmpty | ReadingFailed;
 
 /** A finite number. */
 export interface ReadingValue {
@@ -941,6 +1073,15 @@ export interface ReadingValue {
   readonly value: number;
   /** How many samples it was computed from, when known. */
   readonly n?: Count | undefined;
+}
+
+/** The counts of both versions over the same time, of a metric with `compare`. */
+export interface ReadingCounts {
+  readonly type: "counts";
+  /** The events of the new version, and its traffic. */
+  readonly canary: stats.Counts;
+  /** The events of the previous version, and its traffic, in the same unit. */
+  readonly baseline: stats.Counts;
 }
 
 /** No value, for instance one that is not a number. */
@@ -1497,6 +1638,26 @@ export declare function blueGreenSchedule(
 
 /** How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`. */
 export declare function capacity(percent: number, at: Instant): Observation<Timestamp>;
+
+/**
+ * What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events
+ * that are still needed: for a dashboard or a log.
+ *
+ * The test for harm includes the weights before, as the decisions do. A metric without counts is left out.
+ *
+ * @throws {@link RelcoreError}: As `nextAction` for the schedule, and for a state of another one: `policy_changed`.
+ */
+export declare function comparisons(schedule: Schedule, state: State): readonly stats.MetricComparison[];
+
+/**
+ * The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time.
+ */
+export declare function counts(
+  metric: string,
+  canary: stats.Counts,
+  baseline: stats.Counts,
+  at: Instant,
+): Observation<Timestamp>;
 
 /**
  * The differences between two schedules, steps first, each with its effect on a rollout.

@@ -12,6 +12,8 @@ const applePhasedSchedule = bind("canary.apple_phased_schedule");
 const approval = bind("canary.approval");
 const blueGreenSchedule = bind("canary.blue_green_schedule");
 const capacity = bind("canary.capacity");
+const comparisons = bind("canary.comparisons");
+const counts = bind("canary.counts");
 const diff = bind("canary.diff");
 const emptyResult = bind("canary.empty_result");
 const explain = bind("canary.explain");
@@ -95,6 +97,8 @@ module.exports = {
   approval,
   blueGreenSchedule,
   capacity,
+  comparisons,
+  counts,
   diff,
   emptyResult,
   explain,

@@ -143,6 +143,10 @@ export declare class RelcoreError extends Error {
  * - `bake_running`: The bake has not reached its shortest time.
  * - `canary_not_ready`: The new version is not ready, and may still become so in its time.
  * - `canary_unhealthy`: The new version is not ready for longer than it may be.
+ * - `comparison_harmful`: The counts of a metric prove the new version worse than the previous one, beyond the margin.
+ * - `comparison_invalid`: A version has events without traffic, so that its counts cannot be compared.
+ * - `comparison_undecided`: The counts of a metric prove neither harm nor its absence yet.
+ * - `counts_skipped`: Counts were read but not counted: the first totals, or a total that fell.
  * - `deadline_passed`: The rollout took longer than its deadline.
  * - `error_limit_exceeded`: A metric has more consecutive query errors than its limit.
  * - `failure_limit_exceeded`: A metric has more failed measurements than its limit.
@@ -180,6 +184,13 @@ export declare class RelcoreError extends Error {
  * - `step_pending`: A step gave its command and waits for the result.
  * - `weight_set`: The weight of the new version changed.
  * - `window_closed`: The release window is closed.
+ *
+ * Of `communication`:
+ *
+ * - `escalation_turn`: The turn of a role of the escalation path has come.
+ * - `escalation_not_yet`: The first role of the escalation path is called later.
+ * - `escalation_acknowledged`: Somebody has taken the alert, so nobody else is called.
+ * - `escalation_last_role`: The path has no further role and does not begin again.
  *
  * Of `experiment`:
  *
@@ -338,6 +349,25 @@ export declare class RelcoreError extends Error {
  * - `removed_without_major`: It is removed in a version that is not a major version.
  * - `notice_too_short`: The time from the deprecation to the removal is too short.
  * - `removals_as_promised`: All removals keep what was promised.
+ *
+ * Of `retrospective`:
+ *
+ * - `retrospective_ahead`: The retrospective of the release is due on a later day.
+ * - `retrospective_overdue`: The retrospective of the release was not held in time.
+ * - `retrospective_held`: The retrospective of the release was held in time.
+ * - `retrospective_held_late`: The retrospective of the release was held, but late.
+ * - `no_action_items`: There are no action items.
+ * - `action_items_done`: All action items are done.
+ * - `action_item_open`: An action item is not done, and its day has not passed.
+ * - `action_item_overdue`: An action item is not done, and its day has passed.
+ * - `action_item_without_owner`: An action item that is not done has no owner.
+ * - `action_item_without_date`: An action item that is not done has no day on which it is due.
+ * - `action_not_done`: The action item is not done, so it has had no effect yet.
+ * - `metric_undefined`: The metric is not defined before or after the action.
+ * - `metric_low_n`: The metric rests on too few items, before or after the action.
+ * - `metric_improved`: The metric is proven better after the action than before it.
+ * - `metric_worsened`: The metric is proven worse after the action than before it.
+ * - `metric_change_not_proven`: The metric is neither proven better nor proven worse.
  *
  * Of `rollback`:
  *
@@ -601,6 +631,10 @@ export type ReasonCode =
   | "bake_running"
   | "canary_not_ready"
   | "canary_unhealthy"
+  | "comparison_harmful"
+  | "comparison_invalid"
+  | "comparison_undecided"
+  | "counts_skipped"
   | "deadline_passed"
   | "error_limit_exceeded"
   | "failure_limit_exceeded"
@@ -638,6 +672,10 @@ export type ReasonCode =
   | "step_pending"
   | "weight_set"
   | "window_closed"
+  | "escalation_turn"
+  | "escalation_not_yet"
+  | "escalation_acknowledged"
+  | "escalation_last_role"
   | "assigned"
   | "assigned_untracked"
   | "unit_forced"
@@ -781,6 +819,22 @@ export type ReasonCode =
   | "removed_without_major"
   | "notice_too_short"
   | "removals_as_promised"
+  | "retrospective_ahead"
+  | "retrospective_overdue"
+  | "retrospective_held"
+  | "retrospective_held_late"
+  | "no_action_items"
+  | "action_items_done"
+  | "action_item_open"
+  | "action_item_overdue"
+  | "action_item_without_owner"
+  | "action_item_without_date"
+  | "action_not_done"
+  | "metric_undefined"
+  | "metric_low_n"
+  | "metric_improved"
+  | "metric_worsened"
+  | "metric_change_not_proven"
   | "critical_functionality_broken"
   | "vulnerability_introduced"
   | "data_corruption"
@@ -1264,6 +1318,9 @@ export * as canary from "./canary.js";
  */
 export * as change from "./change.js";
 
+/** Who is told what about a release, when and where; with which text; and whom support calls. */
+export * as communication from "./communication.js";
+
 /** The parts that every decision has, and the text that a person reads. */
 export * as decision from "./decision.js";
 
@@ -1297,6 +1354,11 @@ export * as readiness from "./readiness.js";
 
 /** Determines the type of a release and the requirements of each type. */
 export * as release from "./release.js";
+
+/**
+ * Retrospectives: until when one has to be held, what is asked, what became of its action items, and what they changed.
+ */
+export * as retrospective from "./retrospective.js";
 
 /**
  * Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask

@@ -26,6 +26,9 @@ module.exports = {
   get change() {
     return require("./change.js");
   },
+  get communication() {
+    return require("./communication.js");
+  },
   get decision() {
     return require("./decision.js");
   },
@@ -49,6 +52,9 @@ module.exports = {
   },
   get release() {
     return require("./release.js");
+  },
+  get retrospective() {
+    return require("./retrospective.js");
   },
   get rollback() {
     return require("./rollback.js");

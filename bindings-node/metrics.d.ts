@@ -44,6 +44,7 @@
  *
  * - `explainMetric` has the events behind a number, `diffPolicies` those by which two dashboards differ.
  * - `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+ * - `report` has all of it as one page for a browser, and `reportHtml` the page of measures that were made before.
  * - The presets, such as `gitlabPolicy` or `fourkeysPolicy`, make the choices of other tools.
  * - `linkIncidents`, `detectRollbacks`, `linkReverts` and `attributeChanges` show the links on which metrics rest.
  *
@@ -862,6 +863,10 @@ export interface LinkedIncident {
 export interface Measures<At extends Instant = Instant> {
   /** The range that the measures cover. */
   readonly range: TimeRange<At>;
+  /** The length of the buckets. */
+  readonly unit: BucketUnit;
+  /** The time zone of the buckets. */
+  readonly zone: string;
   /** What the groups differ in. */
   readonly groupBy: readonly string[];
   /** All events. */
@@ -905,7 +910,7 @@ export interface Measures<At extends Instant = Instant> {
  * - `critical_time_to_restore`: How long a critical incident lasts, by its severity or its service: seconds.
  * - `critical_restored_in_time`: The share of critical incidents that were over within `critical.restoreTarget` of the policy. One that is open and younger does not count.
  * - `bug_escape_rate`: The share of bugs that were found in production, of releases old enough to count.
- * - `escaped_bugs`: Bugs found in production to each release, of releases old enough to count.
+ * - `escaped_bugs`: Bugs found in production to each release, of releases old enough to count. Without any bug in the input there is no number: they are not recorded.
  * - `open_vulnerabilities`: The vulnerabilities that are open at the end of the range.
  * - `opened_vulnerabilities`: The vulnerabilities that were found in the range.
  * - `closed_vulnerabilities`: The vulnerabilities that ended in the range.
@@ -1633,7 +1638,10 @@ export interface Review<At extends Instant = Instant> {
   readonly current: TimeRange<At>;
   /** Every metric that both ranges have. */
   readonly metrics: readonly MetricReview[];
-  /** The stage that takes the greatest part of the lead time; absent without lead times. */
+  /**
+   * The stage that takes the greatest part of the lead time; absent without lead times, and where fewer than two stages are
+   * recorded.
+   */
   readonly bottleneck?: Bottleneck | undefined;
   /** The metrics that are proven better than before: what to celebrate. */
   readonly improved: readonly Metric[];
@@ -2202,6 +2210,38 @@ export declare function quickCheckBenchmark(population: string, year: number): Q
  * @throws {@link RelcoreError}: All at once: `out_of_range` for an edition of 2023, an answer of 7, a rate of 15.
  */
 export declare function quickCheckScore(answers: QuickCheckAnswers, year: number): QuickCheckScore;
+
+/**
+ * The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it,
+ * and `reportHtml`.
+ *
+ * There is no comparison if no deployment finished before the range.
+ *
+ * @throws {@link RelcoreError}: As `measure`.
+ */
+export declare function report(
+  events: Events,
+  policy: Policy,
+  range: TimeRange,
+  breakdown: Breakdown,
+  title: string,
+): string;
+
+/**
+ * Measures as one page for a browser, without scripts and without a network.
+ *
+ * It has the metrics of DORA with their targets, intervals and buckets, all others in tables, the groups that fail most often,
+ * what was left out, and the choices of the policy. A value of few items is marked, and what has no value says why. `review`
+ * adds what changed since the range before. The page is light or dark as the reader's system is; all that the pictures show
+ * stands in tables, too. A page without a title is called `Release metrics`.
+ *
+ * @throws {@link RelcoreError}: `invalid_value` for a review of another range or another policy; `unknown_zone` for a zone that `measure` would refuse.
+ */
+export declare function reportHtml(
+  measures: Measures,
+  review: Review | null | undefined,
+  title: string,
+): string;
 
 /**
  * The periods of a report as flat rows, in their order.

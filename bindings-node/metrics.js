@@ -35,6 +35,8 @@ const middlewarePolicy = bind("metrics.middleware_policy");
 const quickCheckAnswers = bind("metrics.quick_check_answers");
 const quickCheckBenchmark = bind("metrics.quick_check_benchmark");
 const quickCheckScore = bind("metrics.quick_check_score");
+const report = bind("metrics.report");
+const reportHtml = bind("metrics.report_html");
 const reportRows = bind("metrics.report_rows");
 const review = bind("metrics.review");
 const survival = bind("metrics.survival");
@@ -101,6 +103,8 @@ module.exports = {
   quickCheckAnswers,
   quickCheckBenchmark,
   quickCheckScore,
+  report,
+  reportHtml,
   reportRows,
   review,
   survival,

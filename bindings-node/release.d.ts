@@ -177,15 +177,15 @@ export interface CvssScore {
 /**
  * The promise about something that will be removed: since when users know, and when it may go at the earliest.
  */
-export interface Deprecation {
+export interface Deprecation<At extends Instant = Instant> {
   /** What is deprecated. No other deprecation has this name. */
   readonly subject: string;
   /** The instant from which it is deprecated. */
-  readonly deprecatedAt?: Instant | undefined;
+  readonly deprecatedAt?: At | undefined;
   /** The version from which it is deprecated. */
   readonly deprecatedIn?: Version | undefined;
   /** The instant before which it is not removed. */
-  readonly sunsetAt?: Instant | undefined;
+  readonly sunsetAt?: At | undefined;
   /** The version before which it is not removed. */
   readonly removedIn?: Version | undefined;
   /** What to use instead. */
@@ -205,7 +205,7 @@ export interface Deprecation {
    *
    * @defaultValue `[]`
    */
-  readonly remindedAt?: readonly Instant[] | undefined;
+  readonly remindedAt?: readonly At[] | undefined;
 }
 
 /**

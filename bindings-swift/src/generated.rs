@@ -53,7 +53,8 @@ use relcore::canary::{
     AbortPolicy as CanaryAbortPolicy, Action as CanaryAction, AppleDay as CanaryAppleDay,
     ApplePause as CanaryApplePause, ApplePhase as CanaryApplePhase, CanaryScale,
     CauseResponses as CanaryCauseResponses, ChangeEffect as CanaryChangeEffect,
-    ChangeKind as CanaryChangeKind, Command as CanaryCommand, Confirmation as CanaryConfirmation,
+    ChangeKind as CanaryChangeKind, Command as CanaryCommand, ComparedCounts as CanaryComparedCounts,
+    Confirmation as CanaryConfirmation, CountKind as CanaryCountKind, CountRule as CanaryCountRule,
     DeadlineExcludes as CanaryDeadlineExcludes, Decision as CanaryDecision, Diagnostic as CanaryDiagnostic,
     DiagnosticCode as CanaryDiagnosticCode, EmptyResult as CanaryEmptyResult, Exposure as CanaryExposure,
     GateApproval as CanaryGateApproval, HeaderMatch as CanaryHeaderMatch, HeaderRoute as CanaryHeaderRoute,
@@ -62,11 +63,11 @@ use relcore::canary::{
     MirrorRoute as CanaryMirrorRoute, Observation as CanaryObservation,
     ObservationKind as CanaryObservationKind, Order as CanaryOrder, Phase as CanaryPhase,
     PlannedStep as CanaryPlannedStep, PlayRelease as CanaryPlayRelease, PlayStatus as CanaryPlayStatus,
-    Readiness as CanaryReadiness, Reading as CanaryReading, RebaseMode as CanaryRebaseMode,
-    ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas, Response as CanaryResponse,
-    Routing as CanaryRouting, Schedule as CanarySchedule, ScheduleChange as CanaryScheduleChange,
-    SplitCounts as CanarySplitCounts, State as CanaryState, Step as CanaryStep,
-    StepOutcome as CanaryStepOutcome, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
+    ReadTotals as CanaryReadTotals, Readiness as CanaryReadiness, Reading as CanaryReading,
+    RebaseMode as CanaryRebaseMode, ReplicaRounding as CanaryReplicaRounding, Replicas as CanaryReplicas,
+    Response as CanaryResponse, Routing as CanaryRouting, Schedule as CanarySchedule,
+    ScheduleChange as CanaryScheduleChange, SplitCounts as CanarySplitCounts, State as CanaryState,
+    Step as CanaryStep, StepOutcome as CanaryStepOutcome, Timeline as CanaryTimeline, Waiver as CanaryWaiver,
     WeightExposure as CanaryWeightExposure,
 };
 use relcore::change::{
@@ -76,6 +77,16 @@ use relcore::change::{
     Parsed as ChangeParsed, Policy as ChangePolicy, Reference as ChangeReference, Released as ChangeReleased,
     Squash as ChangeSquash, SuspectedBreaking as ChangeSuspectedBreaking, TaggedCommit as ChangeTaggedCommit,
     Unreleased as ChangeUnreleased,
+};
+use relcore::communication::{
+    Alert as CommunicationAlert, AnnouncementSlot as CommunicationAnnouncementSlot,
+    Audience as CommunicationAudience, Escalation as CommunicationEscalation,
+    EscalationPath as CommunicationEscalationPath, EscalationVerdict as CommunicationEscalationVerdict,
+    FreezeRule as CommunicationFreezeRule, MessageData as CommunicationMessageData,
+    MessageRule as CommunicationMessageRule, MessagesDue as CommunicationMessagesDue,
+    Plan as CommunicationPlan, PlannedMessage as CommunicationPlannedMessage, Policy as CommunicationPolicy,
+    Question as CommunicationQuestion, SlotAudience as CommunicationSlotAudience,
+    Templates as CommunicationTemplates,
 };
 use relcore::decision::Outcome as DecisionOutcome;
 use relcore::error::{ErrorKind, Fault};
@@ -204,6 +215,13 @@ use relcore::release::{
     SupportPhase as ReleaseSupportPhase, SupportStatus as ReleaseSupportStatus,
     TestingScope as ReleaseTestingScope, Type as ReleaseType,
     VulnerabilityReport as ReleaseVulnerabilityReport,
+};
+use relcore::retrospective::{
+    ActionImpact as RetrospectiveActionImpact, ActionItem as RetrospectiveActionItem,
+    ActionItemsState as RetrospectiveActionItemsState, ActionItemsVerdict as RetrospectiveActionItemsVerdict,
+    ActionKind as RetrospectiveActionKind, ImpactVerdict as RetrospectiveImpactVerdict,
+    NamedPerson as RetrospectiveNamedPerson, Policy as RetrospectivePolicy,
+    RetroDue as RetrospectiveRetroDue, RetroVerdict as RetrospectiveRetroVerdict,
 };
 use relcore::rollback::{
     Candidate as RollbackCandidate, Candidates as RollbackCandidates,
@@ -341,6 +359,13 @@ uniffi::custom_type!(StatsCountsByName, HashMap<String, StatsCounts>, {
 
 pub type StringByName = BTreeMap<String, String>;
 uniffi::custom_type!(StringByName, HashMap<String, String>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
+
+pub type VecReadinessEscalationStepByName = BTreeMap<String, Vec<ReadinessEscalationStep>>;
+uniffi::custom_type!(VecReadinessEscalationStepByName, HashMap<String, Vec<ReadinessEscalationStep>>, {
     remote,
     lower: |map| map.into_iter().collect(),
     try_lift: |map| Ok(map.into_iter().collect()),
@@ -1958,10 +1983,41 @@ pub enum CanaryCommand {
 }
 
 #[uniffi::remote(Record)]
+pub struct CanaryComparedCounts {
+    pub since: Timestamp,
+    pub ended_at: Option<Timestamp>,
+    pub counted_until: Option<Timestamp>,
+    pub canary: StatsCounts,
+    pub baseline: StatsCounts,
+    pub log_e: f64,
+    pub weights: u32,
+}
+
+#[uniffi::remote(Record)]
 pub struct CanaryConfirmation {
     pub at: Timestamp,
     pub result: CanaryStepOutcome,
     pub text: Option<String>,
+}
+
+/// What the counts of a reading are. Either way, each request is counted once.
+#[uniffi::remote(Enum)]
+pub enum CanaryCountKind {
+    /// What happened since the reading before, or within the `window` of the metric. A reading whose window overlaps one
+    /// that was counted is not counted.
+    Increments,
+    /// Counters that only grow. Their growth since the reading before is counted, so the first reading is only where
+    /// counting begins. After a counter fell, counting begins anew at its new value.
+    Totals,
+}
+
+#[uniffi::remote(Record)]
+pub struct CanaryCountRule {
+    pub direction: StatsDirection,
+    pub margin_percent: f64,
+    pub alpha: f64,
+    pub min_expected_events: f64,
+    pub counts: CanaryCountKind,
 }
 
 #[uniffi::remote(Record)]
@@ -2046,6 +2102,16 @@ pub enum CanaryDiagnosticCode {
     StartingStepOutOfRange,
     /// Error: a value of `split` is not in its range.
     SplitOutOfRange,
+    /// Error: a value of `compare` is not in its range.
+    ComparisonOutOfRange,
+    /// Error: a metric has `compare` and a field that is about values: `max`, `min`, `minSamples`, `empty`; or `window` beside
+    /// totals.
+    ComparisonConflict,
+    /// Warning: counts are compared only at 100 %, where the previous version has no traffic.
+    ComparisonNever,
+    /// Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin
+    /// needs more and more events.
+    ComparisonUnending,
 }
 
 /// The meaning of an empty result: the query succeeded, and there is no series.
@@ -2127,7 +2193,7 @@ pub enum CanaryMeasurementPhase {
     Successful,
     /// The value is beyond a limit.
     Failed,
-    /// There are too few samples to judge.
+    /// There are too few samples to judge, or the counts prove nothing yet.
     Inconclusive,
     /// The query returned nothing.
     NoData,
@@ -2151,6 +2217,7 @@ pub struct CanaryMetric {
     pub window: Option<Span>,
     pub empty: CanaryEmptyResult,
     pub starting_step: u32,
+    pub compare: Option<CanaryCountRule>,
 }
 
 #[uniffi::remote(Record)]
@@ -2164,6 +2231,8 @@ pub struct CanaryMetricState {
     pub last: Option<CanaryLastMeasurement>,
     pub sampled_until: Option<Timestamp>,
     pub counts_since: Option<Timestamp>,
+    pub compared: Option<CanaryComparedCounts>,
+    pub totals: Option<CanaryReadTotals>,
 }
 
 #[uniffi::remote(Record)]
@@ -2308,6 +2377,13 @@ pub enum CanaryPlayStatus {
 }
 
 #[uniffi::remote(Record)]
+pub struct CanaryReadTotals {
+    pub at: Timestamp,
+    pub canary: StatsCounts,
+    pub baseline: StatsCounts,
+}
+
+#[uniffi::remote(Record)]
 pub struct CanaryReadiness {
     pub deadline: Span,
     pub grace: Span,
@@ -2323,6 +2399,13 @@ pub enum CanaryReading {
         /// How many samples it was computed from, when known.
         #[uniffi(default = None)]
         n: Option<Count>,
+    },
+    /// The counts of both versions over the same time, of a metric with `compare`.
+    Counts {
+        /// The events of the new version, and its traffic.
+        canary: StatsCounts,
+        /// The events of the previous version, and its traffic, in the same unit.
+        baseline: StatsCounts,
     },
     /// No value, for instance one that is not a number.
     Missing {},
@@ -2839,6 +2922,194 @@ pub struct ChangeUnreleased {
     pub cancelled: Vec<ChangeCancelled>,
     pub released: Vec<ChangeReleased>,
     pub missing: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationAlert {
+    pub severity: String,
+    pub opened_at: Timestamp,
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationAnnouncementSlot {
+    pub start: Timestamp,
+    pub end: Timestamp,
+    pub reached: Vec<String>,
+    pub weight: f64,
+}
+
+/// Who is told about a release.
+#[uniffi::remote(Enum)]
+pub enum CommunicationAudience {
+    /// The people who write the software.
+    Development,
+    /// The people who test it.
+    Qa,
+    /// The people who run it: operations, SRE.
+    Operations,
+    /// Product and other management.
+    Product,
+    /// The people who answer customers.
+    Support,
+    /// The people who use it.
+    Customers,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationEscalation {
+    pub verdict: CommunicationEscalationVerdict,
+    pub role: Option<String>,
+    pub since: Option<Timestamp>,
+    pub next_role: Option<String>,
+    pub reasons: Vec<Reason>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationEscalationPath {
+    pub steps: Vec<ReadinessEscalationStep>,
+    pub severities: BTreeMap<String, Vec<ReadinessEscalationStep>>,
+    pub repeat_after: Option<Span>,
+}
+
+/// The verdicts about an escalation.
+#[uniffi::remote(Enum)]
+pub enum CommunicationEscalationVerdict {
+    /// The role is called.
+    Call,
+    /// The first role is called later.
+    NotYet,
+    /// Somebody took it, so nobody else is called.
+    Acknowledged,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationFreezeRule {
+    pub id: String,
+    pub business_days_before: u32,
+    pub environments: Vec<String>,
+    pub exempt: Vec<ReleaseType>,
+    pub scopes: Vec<ReleaseCommunicationScope>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationMessageData {
+    pub zone: String,
+    pub product: Option<String>,
+    pub version: Option<VersionText>,
+    pub release_at: Option<Timestamp>,
+    pub notes_link: Option<String>,
+    pub features: Option<Vec<String>>,
+    pub improvements: Option<Vec<String>>,
+    pub fixes: Option<Vec<String>>,
+    pub breaking_changes: Option<Vec<String>>,
+    pub upgrade_steps: Option<Vec<String>>,
+    pub deprecations: Option<Vec<ReleaseDeprecation>>,
+    pub known_issues: Option<Vec<String>>,
+    pub feature_freeze_at: Option<Timestamp>,
+    pub code_freeze_at: Option<Timestamp>,
+    pub testing_schedule: Option<Vec<String>>,
+    pub on_call: Option<Vec<ReadinessOnCall>>,
+    pub test_plan: Option<String>,
+    pub test_scope: Option<Vec<String>>,
+    pub regression_suite: Option<String>,
+    pub performance_benchmarks: Option<Vec<String>>,
+    pub sign_off: Option<Vec<String>>,
+    pub deployment_window: Option<TimeRange>,
+    pub runbook_updates: Option<Vec<String>>,
+    pub monitoring: Option<Vec<String>>,
+    pub rollback_steps: Option<Vec<String>>,
+    pub timeline: Option<Vec<String>>,
+    pub key_features: Option<Vec<String>>,
+    pub customer_impact: Option<String>,
+    pub go_criteria: Option<Vec<String>>,
+    pub questions: Option<Vec<CommunicationQuestion>>,
+    pub troubleshooting: Option<Vec<String>>,
+    pub support_documents: Option<Vec<String>>,
+    pub engineering_contact: Option<String>,
+    pub severities: Option<Vec<String>>,
+    pub status: Option<String>,
+    pub metrics: Option<Vec<String>>,
+    pub next_steps: Option<Vec<String>>,
+    pub vulnerabilities: Option<Vec<String>>,
+    pub advisory_severity: Option<ReleaseAdvisorySeverity>,
+    pub vulnerability_impact: Option<String>,
+    pub affected_versions: Option<String>,
+    pub workarounds: Option<Vec<String>>,
+    pub extra: BTreeMap<String, String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationMessageRule {
+    pub id: String,
+    pub audience: CommunicationAudience,
+    pub channel: String,
+    pub template: String,
+    pub business_days: Option<i32>,
+    pub elapsed: Span,
+    pub depends_on: Vec<String>,
+    pub scopes: Vec<ReleaseCommunicationScope>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationMessagesDue {
+    pub due: Vec<CommunicationPlannedMessage>,
+    pub waiting: Vec<CommunicationPlannedMessage>,
+    pub next_due_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationPlan {
+    pub release_at: Timestamp,
+    pub release_date: NaiveDate,
+    pub zone: String,
+    pub messages: Vec<CommunicationPlannedMessage>,
+    pub freezes: Vec<WindowDefinition>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationPlannedMessage {
+    pub id: String,
+    pub audience: CommunicationAudience,
+    pub channel: String,
+    pub template: String,
+    pub due_at: Timestamp,
+    pub depends_on: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationPolicy {
+    pub zone: String,
+    pub time: String,
+    pub calendar: BusinessCalendar,
+    pub calendars: BTreeMap<String, BusinessCalendar>,
+    pub messages: Vec<CommunicationMessageRule>,
+    pub freezes: Vec<CommunicationFreezeRule>,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationQuestion {
+    pub question: String,
+    pub answer: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationSlotAudience {
+    pub name: String,
+    pub zone: String,
+    pub start: String,
+    pub end: String,
+    pub calendar: BusinessCalendar,
+    pub weight: f64,
+}
+
+#[uniffi::remote(Record)]
+pub struct CommunicationTemplates {
+    pub templates: BTreeMap<String, String>,
 }
 
 /// The consequence of a decision for its caller: one of four, for every kind of decision.
@@ -4327,6 +4598,8 @@ pub struct MetricsLinkedIncident {
 #[uniffi::remote(Record)]
 pub struct MetricsMeasures {
     pub range: TimeRange,
+    pub unit: BucketUnit,
+    pub zone: String,
     pub group_by: Vec<String>,
     pub whole: MetricsGroup,
     pub groups: Vec<MetricsGroup>,
@@ -4390,7 +4663,8 @@ pub enum MetricsMetric {
     CriticalRestoredInTime,
     /// The share of bugs that were found in production, of releases old enough to count.
     BugEscapeRate,
-    /// Bugs found in production to each release, of releases old enough to count.
+    /// Bugs found in production to each release, of releases old enough to count. Without any bug in the input there is no number:
+    /// they are not recorded.
     EscapedBugs,
     /// The vulnerabilities that are open at the end of the range.
     OpenVulnerabilities,
@@ -6059,6 +6333,115 @@ pub struct ReleaseVulnerabilityReport {
     pub reported_at: Timestamp,
     pub exploited_at: Option<Timestamp>,
     pub fixed_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct RetrospectiveActionImpact {
+    pub verdict: RetrospectiveImpactVerdict,
+    pub metric: MetricsMetric,
+    pub before: Option<f64>,
+    pub after: Option<f64>,
+    pub change: Option<MetricsMetricChange>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub policy_digest: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct RetrospectiveActionItem {
+    pub id: String,
+    pub text: String,
+    pub kind: RetrospectiveActionKind,
+    pub owner: Option<String>,
+    pub due_on: Option<NaiveDate>,
+    pub done_at: Option<Timestamp>,
+}
+
+#[uniffi::remote(Record)]
+pub struct RetrospectiveActionItemsState {
+    pub verdict: RetrospectiveActionItemsVerdict,
+    pub overdue: Vec<String>,
+    pub open: Vec<String>,
+    pub done: Vec<String>,
+    pub reasons: Vec<Reason>,
+    pub missing: Vec<String>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
+}
+
+/// The verdicts about action items.
+#[uniffi::remote(Enum)]
+pub enum RetrospectiveActionItemsVerdict {
+    /// All are done, or there are none.
+    Done,
+    /// Some are not done, and there is time left.
+    Open,
+    /// One that is not done has no owner or no day, so nobody would notice.
+    Incomplete,
+    /// One is overdue.
+    Overdue,
+}
+
+/// What an action item changes.
+#[uniffi::remote(Enum)]
+pub enum RetrospectiveActionKind {
+    /// How it is worked.
+    Process,
+    /// What it is worked with.
+    Tool,
+    /// What the team knows.
+    Training,
+}
+
+/// The verdicts about the impact of an action.
+#[uniffi::remote(Enum)]
+pub enum RetrospectiveImpactVerdict {
+    /// The metric is proven better.
+    Improved,
+    /// The metric is proven worse.
+    Worsened,
+    /// Neither is proven.
+    NotProven,
+    /// A value is missing or rests on too little.
+    Inconclusive,
+}
+
+#[uniffi::remote(Record)]
+pub struct RetrospectiveNamedPerson {
+    pub id: String,
+    pub field: String,
+    pub person: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct RetrospectivePolicy {
+    pub within_days: u32,
+    pub zone: String,
+    pub time: String,
+    pub calendar: BusinessCalendar,
+}
+
+#[uniffi::remote(Record)]
+pub struct RetrospectiveRetroDue {
+    pub verdict: RetrospectiveRetroVerdict,
+    pub due_on: NaiveDate,
+    pub due_at: Timestamp,
+    pub reasons: Vec<Reason>,
+    pub next_check_at: Option<Timestamp>,
+    pub policy_digest: String,
+    pub tzdb_version: String,
+}
+
+/// The verdicts about a retrospective.
+#[uniffi::remote(Enum)]
+pub enum RetrospectiveRetroVerdict {
+    /// It was held.
+    Held,
+    /// There is time left.
+    Ahead,
+    /// It was not held in time.
+    Overdue,
 }
 
 #[uniffi::remote(Record)]
@@ -8421,6 +8804,24 @@ pub fn ffi_canary_capacity(percent: f64, at: Timestamp) -> Encoded<CanaryObserva
 }
 
 #[uniffi::export]
+pub fn ffi_canary_comparisons(
+    schedule: CanarySchedule,
+    state: CanaryState,
+) -> Encoded<Vec<StatsMetricComparison>> {
+    Encoded(relcore::canary::comparisons(borrow(&schedule), borrow(&state)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_canary_counts(
+    metric: String,
+    canary: StatsCounts,
+    baseline: StatsCounts,
+    at: Timestamp,
+) -> Encoded<CanaryObservation> {
+    Encoded(Ok(relcore::canary::counts(borrow(&metric), borrow(&canary), borrow(&baseline), borrow(&at))))
+}
+
+#[uniffi::export]
 pub fn ffi_canary_diff(before: CanarySchedule, after: CanarySchedule) -> Encoded<Vec<CanaryScheduleChange>> {
     Encoded(Ok(relcore::canary::diff(borrow(&before), borrow(&after))))
 }
@@ -8708,6 +9109,143 @@ pub fn ffi_change_parse_commits(
     policy: ChangePolicy,
 ) -> Encoded<Vec<ChangeParsed>> {
     Encoded(relcore::change::parse_commits(borrow(&commits), borrow(&policy)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_default_escalation() -> Encoded<CommunicationEscalationPath> {
+    Encoded(Ok(relcore::communication::default_escalation()))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_escalation_from_json(text: String) -> Encoded<CommunicationEscalationPath> {
+    Encoded(relcore::communication::escalation_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_escalation_from_yaml(text: String) -> Encoded<CommunicationEscalationPath> {
+    Encoded(relcore::communication::escalation_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_default_data() -> Encoded<CommunicationMessageData> {
+    Encoded(Ok(relcore::communication::default_data()))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_data_from_json(text: String) -> Encoded<CommunicationMessageData> {
+    Encoded(relcore::communication::data_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_data_from_yaml(text: String) -> Encoded<CommunicationMessageData> {
+    Encoded(relcore::communication::data_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_default_policy() -> Encoded<CommunicationPolicy> {
+    Encoded(Ok(relcore::communication::default_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_policy_from_json(text: String) -> Encoded<CommunicationPolicy> {
+    Encoded(relcore::communication::policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_policy_from_yaml(text: String) -> Encoded<CommunicationPolicy> {
+    Encoded(relcore::communication::policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_standard_templates() -> Encoded<CommunicationTemplates> {
+    Encoded(Ok(relcore::communication::standard_templates()))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_templates_from_json(text: String) -> Encoded<CommunicationTemplates> {
+    Encoded(relcore::communication::templates_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_templates_from_yaml(text: String) -> Encoded<CommunicationTemplates> {
+    Encoded(relcore::communication::templates_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_announcement_slots(
+    audiences: Vec<CommunicationSlotAudience>,
+    release_type: ReleaseType,
+    range: TimeRange,
+) -> Encoded<Vec<CommunicationAnnouncementSlot>> {
+    Encoded(
+        relcore::communication::announcement_slots(borrow(&audiences), borrow(&release_type), borrow(&range))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_communication_data_of_plan(plan: CommunicationPlan) -> Encoded<CommunicationMessageData> {
+    Encoded(Ok(relcore::communication::data_of_plan(borrow(&plan))))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_escalation_step(
+    alert: CommunicationAlert,
+    path: CommunicationEscalationPath,
+    now: Timestamp,
+) -> Encoded<CommunicationEscalation> {
+    Encoded(
+        relcore::communication::escalation_step(borrow(&alert), borrow(&path), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_communication_explain_escalation(escalation: CommunicationEscalation) -> Plain<String> {
+    Plain(Ok(relcore::communication::explain_escalation(borrow(&escalation))))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_messages_due(
+    plan: CommunicationPlan,
+    sent: Vec<String>,
+    now: Timestamp,
+) -> Encoded<CommunicationMessagesDue> {
+    Encoded(
+        relcore::communication::messages_due(borrow(&plan), borrow(&sent), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_communication_outcome_of_escalation(
+    escalation: CommunicationEscalation,
+) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::communication::outcome_of_escalation(borrow(&escalation))))
+}
+
+#[uniffi::export]
+pub fn ffi_communication_plan(
+    profile: ReleaseProfile,
+    release_at: Timestamp,
+    policy: CommunicationPolicy,
+) -> Encoded<CommunicationPlan> {
+    Encoded(
+        relcore::communication::plan(borrow(&profile), borrow(&release_at), borrow(&policy))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_communication_render(
+    template: String,
+    data: CommunicationMessageData,
+    overrides: Option<CommunicationTemplates>,
+) -> Plain<String> {
+    Plain(
+        relcore::communication::render(borrow(&template), borrow(&data), borrow(&overrides))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -9482,6 +10020,38 @@ pub fn ffi_metrics_quick_check_score(
 }
 
 #[uniffi::export]
+pub fn ffi_metrics_report(
+    events: MetricsEvents,
+    policy: MetricsPolicy,
+    range: TimeRange,
+    breakdown: MetricsBreakdown,
+    title: String,
+) -> Plain<String> {
+    Plain(
+        relcore::metrics::report(
+            borrow(&events),
+            borrow(&policy),
+            borrow(&range),
+            borrow(&breakdown),
+            borrow(&title),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_metrics_report_html(
+    measures: MetricsMeasures,
+    review: Option<MetricsReview>,
+    title: String,
+) -> Plain<String> {
+    Plain(
+        relcore::metrics::report_html(borrow(&measures), borrow(&review), borrow(&title))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_metrics_report_rows(report: MetricsDoraReport) -> Encoded<Vec<MetricsReportRow>> {
     Encoded(Ok(relcore::metrics::report_rows(borrow(&report))))
 }
@@ -9951,6 +10521,114 @@ pub fn ffi_release_retained_doc_versions(
 #[uniffi::export]
 pub fn ffi_release_support_phase(line: ReleaseSupportLine, now: Timestamp) -> Encoded<ReleaseSupportStatus> {
     Encoded(relcore::release::support_phase(borrow(&line), borrow(&now)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_default_policy() -> Encoded<RetrospectivePolicy> {
+    Encoded(Ok(relcore::retrospective::default_policy()))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_policy_from_json(text: String) -> Encoded<RetrospectivePolicy> {
+    Encoded(relcore::retrospective::policy_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_policy_from_yaml(text: String) -> Encoded<RetrospectivePolicy> {
+    Encoded(relcore::retrospective::policy_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_action_impact(
+    item: RetrospectiveActionItem,
+    metric: MetricsMetric,
+    before: MetricsMeasures,
+    after: MetricsMeasures,
+) -> Encoded<RetrospectiveActionImpact> {
+    Encoded(
+        relcore::retrospective::action_impact(
+            borrow(&item),
+            borrow(&metric),
+            borrow(&before),
+            borrow(&after),
+        )
+        .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_action_items_state(
+    items: Vec<RetrospectiveActionItem>,
+    policy: RetrospectivePolicy,
+    now: Timestamp,
+) -> Encoded<RetrospectiveActionItemsState> {
+    Encoded(
+        relcore::retrospective::action_items_state(borrow(&items), borrow(&policy), borrow(&now))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_explain_impact(impact: RetrospectiveActionImpact) -> Plain<String> {
+    Plain(Ok(relcore::retrospective::explain_impact(borrow(&impact))))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_explain_items(state: RetrospectiveActionItemsState) -> Plain<String> {
+    Plain(Ok(relcore::retrospective::explain_items(borrow(&state))))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_explain_retro(due: RetrospectiveRetroDue) -> Plain<String> {
+    Plain(Ok(relcore::retrospective::explain_retro(borrow(&due))))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_named_people(
+    items: Vec<RetrospectiveActionItem>,
+    people: Vec<String>,
+) -> Encoded<Vec<RetrospectiveNamedPerson>> {
+    Encoded(relcore::retrospective::named_people(borrow(&items), borrow(&people)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_outcome_of_impact(impact: RetrospectiveActionImpact) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::retrospective::outcome_of_impact(borrow(&impact))))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_outcome_of_items(state: RetrospectiveActionItemsState) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::retrospective::outcome_of_items(borrow(&state))))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_outcome_of_retro(due: RetrospectiveRetroDue) -> Encoded<DecisionOutcome> {
+    Encoded(Ok(relcore::retrospective::outcome_of_retro(borrow(&due))))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_questions(
+    overrides: Option<ReadinessChecklists>,
+) -> Encoded<Vec<ReadinessChecklistItem>> {
+    Encoded(relcore::retrospective::questions(borrow(&overrides)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_retrospective_retro_due(
+    deployed_at: Timestamp,
+    held_at: Option<Timestamp>,
+    policy: RetrospectivePolicy,
+    now: Timestamp,
+) -> Encoded<RetrospectiveRetroDue> {
+    Encoded(
+        relcore::retrospective::retro_due(
+            borrow(&deployed_at),
+            borrow(&held_at),
+            borrow(&policy),
+            borrow(&now),
+        )
+        .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -12938,12 +13616,42 @@ pub fn ffi_write_canary_command(value: CanaryCommand) -> Plain<String> {
 }
 
 #[uniffi::export]
+pub fn ffi_read_canary_compared_counts(json: &str) -> Encoded<CanaryComparedCounts> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_compared_counts(value: CanaryComparedCounts) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_canary_confirmation(json: &str) -> Encoded<CanaryConfirmation> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_canary_confirmation(value: CanaryConfirmation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_count_kind(json: &str) -> Encoded<CanaryCountKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_count_kind(value: CanaryCountKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_count_rule(json: &str) -> Encoded<CanaryCountRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_count_rule(value: CanaryCountRule) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13174,6 +13882,16 @@ pub fn ffi_read_canary_play_status(json: &str) -> Encoded<CanaryPlayStatus> {
 
 #[uniffi::export]
 pub fn ffi_write_canary_play_status(value: CanaryPlayStatus) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_canary_read_totals(json: &str) -> Encoded<CanaryReadTotals> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_canary_read_totals(value: CanaryReadTotals) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -13524,6 +14242,166 @@ pub fn ffi_read_change_unreleased(json: &str) -> Encoded<ChangeUnreleased> {
 
 #[uniffi::export]
 pub fn ffi_write_change_unreleased(value: ChangeUnreleased) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_alert(json: &str) -> Encoded<CommunicationAlert> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_alert(value: CommunicationAlert) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_announcement_slot(json: &str) -> Encoded<CommunicationAnnouncementSlot> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_announcement_slot(value: CommunicationAnnouncementSlot) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_audience(json: &str) -> Encoded<CommunicationAudience> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_audience(value: CommunicationAudience) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_escalation(json: &str) -> Encoded<CommunicationEscalation> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_escalation(value: CommunicationEscalation) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_escalation_path(json: &str) -> Encoded<CommunicationEscalationPath> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_escalation_path(value: CommunicationEscalationPath) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_escalation_verdict(json: &str) -> Encoded<CommunicationEscalationVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_escalation_verdict(value: CommunicationEscalationVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_freeze_rule(json: &str) -> Encoded<CommunicationFreezeRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_freeze_rule(value: CommunicationFreezeRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_message_data(json: &str) -> Encoded<CommunicationMessageData> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_message_data(value: CommunicationMessageData) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_message_rule(json: &str) -> Encoded<CommunicationMessageRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_message_rule(value: CommunicationMessageRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_messages_due(json: &str) -> Encoded<CommunicationMessagesDue> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_messages_due(value: CommunicationMessagesDue) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_plan(json: &str) -> Encoded<CommunicationPlan> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_plan(value: CommunicationPlan) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_planned_message(json: &str) -> Encoded<CommunicationPlannedMessage> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_planned_message(value: CommunicationPlannedMessage) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_policy(json: &str) -> Encoded<CommunicationPolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_policy(value: CommunicationPolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_question(json: &str) -> Encoded<CommunicationQuestion> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_question(value: CommunicationQuestion) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_slot_audience(json: &str) -> Encoded<CommunicationSlotAudience> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_slot_audience(value: CommunicationSlotAudience) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_communication_templates(json: &str) -> Encoded<CommunicationTemplates> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_communication_templates(value: CommunicationTemplates) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -16264,6 +17142,106 @@ pub fn ffi_read_release_vulnerability_report(json: &str) -> Encoded<ReleaseVulne
 
 #[uniffi::export]
 pub fn ffi_write_release_vulnerability_report(value: ReleaseVulnerabilityReport) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_retrospective_action_impact(json: &str) -> Encoded<RetrospectiveActionImpact> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_retrospective_action_impact(value: RetrospectiveActionImpact) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_retrospective_action_item(json: &str) -> Encoded<RetrospectiveActionItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_retrospective_action_item(value: RetrospectiveActionItem) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_retrospective_action_items_state(json: &str) -> Encoded<RetrospectiveActionItemsState> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_retrospective_action_items_state(value: RetrospectiveActionItemsState) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_retrospective_action_items_verdict(json: &str) -> Encoded<RetrospectiveActionItemsVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_retrospective_action_items_verdict(value: RetrospectiveActionItemsVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_retrospective_action_kind(json: &str) -> Encoded<RetrospectiveActionKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_retrospective_action_kind(value: RetrospectiveActionKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_retrospective_impact_verdict(json: &str) -> Encoded<RetrospectiveImpactVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_retrospective_impact_verdict(value: RetrospectiveImpactVerdict) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_retrospective_named_person(json: &str) -> Encoded<RetrospectiveNamedPerson> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_retrospective_named_person(value: RetrospectiveNamedPerson) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_retrospective_policy(json: &str) -> Encoded<RetrospectivePolicy> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_retrospective_policy(value: RetrospectivePolicy) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_retrospective_retro_due(json: &str) -> Encoded<RetrospectiveRetroDue> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_retrospective_retro_due(value: RetrospectiveRetroDue) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_retrospective_retro_verdict(json: &str) -> Encoded<RetrospectiveRetroVerdict> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_retrospective_retro_verdict(value: RetrospectiveRetroVerdict) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -1,7 +1,9 @@
 //! Policies as JSON: what was read survives its JSON, and canonical JSON is its own canonical form.
 #![no_main]
 use libfuzzer_sys::fuzz_target;
-use relcore::{canary, change, digest, metrics, release, rollback, versioning};
+use relcore::{
+    canary, change, communication, digest, metrics, release, retrospective, rollback, versioning,
+};
 
 macro_rules! survives {
     ($read:path, $text:expr) => {
@@ -15,8 +17,13 @@ macro_rules! survives {
 fuzz_target!(|text: &str| {
     survives!(canary::schedule_from_json, text);
     survives!(change::policy_from_json, text);
+    survives!(communication::data_from_json, text);
+    survives!(communication::escalation_from_json, text);
+    survives!(communication::policy_from_json, text);
+    survives!(communication::templates_from_json, text);
     survives!(metrics::policy_from_json, text);
     survives!(release::profiles_from_json, text);
+    survives!(retrospective::policy_from_json, text);
     survives!(rollback::policy_from_json, text);
     survives!(versioning::plan_policy_from_json, text);
     survives!(versioning::policy_from_json, text);

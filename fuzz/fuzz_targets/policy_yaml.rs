@@ -1,7 +1,7 @@
 //! Policies as YAML: what was read survives its JSON, which is YAML too.
 #![no_main]
 use libfuzzer_sys::fuzz_target;
-use relcore::{canary, change, metrics, release, rollback, versioning};
+use relcore::{canary, change, communication, metrics, release, retrospective, rollback, versioning};
 
 macro_rules! survives {
     ($read:path, $text:expr) => {
@@ -15,8 +15,13 @@ macro_rules! survives {
 fuzz_target!(|text: &str| {
     survives!(canary::schedule_from_yaml, text);
     survives!(change::policy_from_yaml, text);
+    survives!(communication::data_from_yaml, text);
+    survives!(communication::escalation_from_yaml, text);
+    survives!(communication::policy_from_yaml, text);
+    survives!(communication::templates_from_yaml, text);
     survives!(metrics::policy_from_yaml, text);
     survives!(release::profiles_from_yaml, text);
+    survives!(retrospective::policy_from_yaml, text);
     survives!(rollback::policy_from_yaml, text);
     survives!(versioning::plan_policy_from_yaml, text);
     survives!(versioning::policy_from_yaml, text);

@@ -127,6 +127,10 @@ export type ReasonCode =
   | "bake_running"
   | "canary_not_ready"
   | "canary_unhealthy"
+  | "comparison_harmful"
+  | "comparison_invalid"
+  | "comparison_undecided"
+  | "counts_skipped"
   | "deadline_passed"
   | "error_limit_exceeded"
   | "failure_limit_exceeded"
@@ -164,6 +168,10 @@ export type ReasonCode =
   | "step_pending"
   | "weight_set"
   | "window_closed"
+  | "escalation_turn"
+  | "escalation_not_yet"
+  | "escalation_acknowledged"
+  | "escalation_last_role"
   | "assigned"
   | "assigned_untracked"
   | "unit_forced"
@@ -307,6 +315,22 @@ export type ReasonCode =
   | "removed_without_major"
   | "notice_too_short"
   | "removals_as_promised"
+  | "retrospective_ahead"
+  | "retrospective_overdue"
+  | "retrospective_held"
+  | "retrospective_held_late"
+  | "no_action_items"
+  | "action_items_done"
+  | "action_item_open"
+  | "action_item_overdue"
+  | "action_item_without_owner"
+  | "action_item_without_date"
+  | "action_not_done"
+  | "metric_undefined"
+  | "metric_low_n"
+  | "metric_improved"
+  | "metric_worsened"
+  | "metric_change_not_proven"
   | "critical_functionality_broken"
   | "vulnerability_introduced"
   | "data_corruption"
@@ -630,6 +654,8 @@ export * as audit from "./audit.js";
 export * as canary from "./canary.js";
 /** Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need? */
 export * as change from "./change.js";
+/** Who is told what about a release, when and where; with which text; and whom support calls. */
+export * as communication from "./communication.js";
 /** The parts that every decision has, and the text that a person reads. */
 export * as decision from "./decision.js";
 /** Canonical JSON (RFC 8785) and the SHA-256 digest of a value. */
@@ -646,6 +672,8 @@ export * as metrics from "./metrics.js";
 export * as readiness from "./readiness.js";
 /** Determines the type of a release and the requirements of each type. */
 export * as release from "./release.js";
+/** Retrospectives: until when one has to be held, what is asked, what became of its action items, and what they changed. */
+export * as retrospective from "./retrospective.js";
 /** Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person. */
 export * as rollback from "./rollback.js";
 /** Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet. */
@@ -2206,6 +2234,23 @@ export type Command =
   | "promote_full"
   | "accept_inconclusive"
   | "continue_without_stable";
+/** The counts of both versions at the latest weight, and what the weights before it have proven. */
+export interface ComparedCounts<At extends Instant = Instant> {
+  /** From when on is counted. */
+  readonly since: At;
+  /** When the weight of these counts ended, once it did. */
+  readonly endedAt?: At | undefined;
+  /** The end of the latest reading that was counted. */
+  readonly countedUntil?: At | undefined;
+  /** The counts of the new version. */
+  readonly canary: stats.Counts;
+  /** The counts of the previous version. */
+  readonly baseline: stats.Counts;
+  /** The natural logarithm of the e-value with which the test for harm begins at this weight. */
+  readonly logE: number;
+  /** How many weights were compared in this run, with this one. */
+  readonly weights: number;
+}
 /** The result of what a step commanded. */
 export interface Confirmation<At extends Instant = Instant> {
   /** When it was observed. */
@@ -2214,6 +2259,21 @@ export interface Confirmation<At extends Instant = Instant> {
   readonly result: StepOutcome;
   /** What a person should know about it, its first 500 characters. */
   readonly text?: string | undefined;
+}
+/** What the counts of a reading are. */
+export type CountKind = "increments" | "totals";
+/** When the counts of the new version are worse than those of the previous one, and how certain that must be. */
+export interface CountRule {
+  /** Whether more events or fewer are worse. */
+  readonly direction?: stats.Direction | undefined;
+  /** The change for the worse, in percent of the rate of the previous version, that is still tolerated. */
+  readonly marginPercent?: number | undefined;
+  /** The highest probability that a harmless version fails, over all looks and weights of a run together, and that of a false `passed` at one weight. */
+  readonly alpha?: number | undefined;
+  /** The number of events at one weight that the previous version must be expected to have, if both have the same rate, before there is any verdict. */
+  readonly minExpectedEvents?: number | undefined;
+  /** What the counts of a reading are. */
+  readonly counts?: CountKind | undefined;
 }
 /** The times that the deadline of a rollout does not count: each of them waits for somebody or something else. */
 export interface DeadlineExcludes {
@@ -2277,7 +2337,11 @@ export type DiagnosticCode =
   | "route_unknown"
   | "scale_below_weight"
   | "starting_step_out_of_range"
-  | "split_out_of_range";
+  | "split_out_of_range"
+  | "comparison_out_of_range"
+  | "comparison_conflict"
+  | "comparison_never"
+  | "comparison_unending";
 /** The meaning of an empty result: the query succeeded, and there is no series. */
 export type EmptyResult = "no_data" | "zero" | "good";
 /** How many users met the new version, and for how long. */
@@ -2330,14 +2394,14 @@ export interface LastMeasurement<At extends Instant = Instant> {
   readonly value?: number | undefined;
   /** The number of its samples, when known. */
   readonly n?: Count | undefined;
-  /** The message of a query that failed, its first 500 characters. */
+  /** The message of a query that failed, its first 500 characters; why counts were not counted. */
   readonly error?: string | undefined;
 }
 /** How the value of a header is compared. */
 export type MatchKind = "exact" | "prefix" | "regex";
 /** The result of a measurement. */
 export type MeasurementPhase = "successful" | "failed" | "inconclusive" | "no_data" | "error";
-/** A measure of the new version while it takes traffic, and the limits of a good value. */
+/** A measure of the new version while it takes traffic, and the limits of a good value, or the rule by which its counts are compared with those of the previous version. */
 export interface Metric {
   /** The name by which measurements refer to it. */
   readonly name: string;
@@ -2367,6 +2431,8 @@ export interface Metric {
   readonly empty?: EmptyResult | undefined;
   /** The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts. */
   readonly startingStep?: number | undefined;
+  /** How counts of the new version are compared with those of the previous one, instead of limits. */
+  readonly compare?: CountRule | undefined;
 }
 /** The counts of a metric, and its latest measurement. */
 export interface MetricState<At extends Instant = Instant> {
@@ -2388,6 +2454,10 @@ export interface MetricState<At extends Instant = Instant> {
   readonly sampledUntil?: At | undefined;
   /** When its `startingStep` began, if it has one and it did. */
   readonly countsSince?: At | undefined;
+  /** The counts of both versions, of a metric with `compare`. */
+  readonly compared?: ComparedCounts<At> | undefined;
+  /** The latest totals of both versions, of a metric that compares totals. */
+  readonly totals?: ReadTotals<At> | undefined;
 }
 /** A mirror route that was commanded. */
 export interface MirrorRoute {
@@ -2523,6 +2593,15 @@ export interface PlayRelease {
 }
 /** The status of a release on a track of Google Play. */
 export type PlayStatus = "draft" | "in_progress" | "halted" | "completed";
+/** The latest totals of both versions. */
+export interface ReadTotals<At extends Instant = Instant> {
+  /** When they were read. */
+  readonly at: At;
+  /** The totals of the new version. */
+  readonly canary: stats.Counts;
+  /** The totals of the previous version. */
+  readonly baseline: stats.Counts;
+}
 /** How long the new version may be unready. */
 export interface Readiness {
   /** How long after its start, or after its weight rose, the version may be unready. */
@@ -2531,7 +2610,7 @@ export interface Readiness {
   readonly grace?: Span | undefined;
 }
 /** The result of a metric's query. */
-export type Reading = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed;
+export type Reading = ReadingValue | ReadingCounts | ReadingMissing | ReadingEmpty | ReadingFailed;
 /** A finite number. */
 export interface ReadingValue {
   readonly type: "value";
@@ -2539,6 +2618,14 @@ export interface ReadingValue {
   readonly value: number;
   /** How many samples it was computed from, when known. */
   readonly n?: Count | undefined;
+}
+/** The counts of both versions over the same time, of a metric with `compare`. */
+export interface ReadingCounts {
+  readonly type: "counts";
+  /** The events of the new version, and its traffic. */
+  readonly canary: stats.Counts;
+  /** The events of the previous version, and its traffic, in the same unit. */
+  readonly baseline: stats.Counts;
 }
 /** No value, for instance one that is not a number. */
 export interface ReadingMissing {
@@ -2854,6 +2941,15 @@ export declare function blueGreenSchedule(
 ): Schedule;
 /** How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`. */
 export declare function capacity(percent: number, at: Instant): Observation<Timestamp>;
+/** What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events that are still needed: for a dashboard or a log. */
+export declare function comparisons(schedule: Schedule, state: State): readonly stats.MetricComparison[];
+/** The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time. */
+export declare function counts(
+  metric: string,
+  canary: stats.Counts,
+  baseline: stats.Counts,
+  at: Instant,
+): Observation<Timestamp>;
 /** The differences between two schedules, steps first, each with its effect on a rollout. */
 export declare function diff(before: Schedule, after: Schedule): readonly ScheduleChange[];
 /** A metric was queried, the query succeeded, and its result is empty. */
@@ -3240,6 +3336,311 @@ export declare class Parser {
   /** The policy, so that `JSON.stringify` writes it. */
   toJSON(): Policy;
 }
+
+// communication.d.ts
+/** Who is told what about a release, when and where; with which text; and whom support calls. */
+/** A request or an alert that somebody has to take. */
+export interface Alert {
+  /** The name of its severity. */
+  readonly severity: string;
+  /** When it was opened. */
+  readonly openedAt: Instant;
+  /** When somebody took it. */
+  readonly acknowledgedAt?: Instant | undefined;
+}
+/** A time for an announcement, made by `announcementSlots`. */
+export interface AnnouncementSlot {
+  /** The instant to take. */
+  readonly start: Timestamp;
+  /** The first instant at which other audiences read. */
+  readonly end: Timestamp;
+  /** The names of the audiences that read then, in the order of the alphabet. */
+  readonly reached: readonly string[];
+  /** Their weights, added up. */
+  readonly weight: number;
+}
+/** Who is told about a release. */
+export type Audience = "development" | "qa" | "operations" | "product" | "support" | "customers";
+/** Whose turn it is to be called, made by `escalationStep`. */
+export interface Escalation<At extends Instant = Instant> {
+  /** Whether somebody is called. */
+  readonly verdict: EscalationVerdict;
+  /** The role whose turn it is; absent if nobody is called. */
+  readonly role?: string | undefined;
+  /** Since when it is its turn. */
+  readonly since?: At | undefined;
+  /** The role that comes next. */
+  readonly nextRole?: string | undefined;
+  /** Why. */
+  readonly reasons: readonly Reason[];
+  /** The instant at which the turn of the next role comes; absent if there is none. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the path. */
+  readonly policyDigest: string;
+}
+/** Whom support calls, after how long, by severity. */
+export interface EscalationPath {
+  /** The roles in the order in which they are called, and the time since the opening after which each is called. */
+  readonly steps?: readonly readiness.EscalationStep[] | undefined;
+  /** The paths of severities that have one of their own, by the name of the severity. */
+  readonly severities?: Readonly<Record<string, readonly readiness.EscalationStep[]>> | undefined;
+  /** The time after the call of the last role at which the path begins again. */
+  readonly repeatAfter?: Span | undefined;
+}
+/** The verdicts about an escalation. */
+export type EscalationVerdict = "call" | "not_yet" | "acknowledged";
+/** A freeze before a release. */
+export interface FreezeRule {
+  /** A name that no other freeze has: `code_freeze`. */
+  readonly id: string;
+  /** How many business days before the day of the release it begins, 1 to 1,000, in the calendar of development. */
+  readonly businessDaysBefore: number;
+  /** The environments that it closes. */
+  readonly environments?: readonly string[] | undefined;
+  /** The release types that go in all the same, once a person has approved it. */
+  readonly exempt?: readonly release.Type[] | undefined;
+  /** The scopes of communication for which it counts. */
+  readonly scopes?: readonly release.CommunicationScope[] | undefined;
+}
+/** What the texts about a release say. */
+export interface MessageData<At extends Instant = Instant> {
+  /** The IANA zone in which instants are shown. */
+  readonly zone?: string | undefined;
+  /** The name of the product. */
+  readonly product?: string | undefined;
+  /** The version that is released. */
+  readonly version?: Version | undefined;
+  /** The instant of the release. */
+  readonly releaseAt?: At | undefined;
+  /** The address of the release notes. */
+  readonly notesLink?: string | undefined;
+  /** What is new. */
+  readonly features?: readonly string[] | undefined;
+  /** What is improved. */
+  readonly improvements?: readonly string[] | undefined;
+  /** What is fixed. */
+  readonly fixes?: readonly string[] | undefined;
+  /** What no longer works as before. */
+  readonly breakingChanges?: readonly string[] | undefined;
+  /** The steps of the upgrade. */
+  readonly upgradeSteps?: readonly string[] | undefined;
+  /** What will be removed. */
+  readonly deprecations?: readonly release.Deprecation<At>[] | undefined;
+  /** What is known not to work. */
+  readonly knownIssues?: readonly string[] | undefined;
+  /** When no more features go in. */
+  readonly featureFreezeAt?: At | undefined;
+  /** When nothing but urgent fixes goes in. */
+  readonly codeFreezeAt?: At | undefined;
+  /** What is tested when. */
+  readonly testingSchedule?: readonly string[] | undefined;
+  /** Who is on call, as `readiness.onCall` returns it. */
+  readonly onCall?: readonly readiness.OnCall[] | undefined;
+  /** The plan of the tests: an address, or what it says. */
+  readonly testPlan?: string | undefined;
+  /** What is tested. */
+  readonly testScope?: readonly string[] | undefined;
+  /** The suite of the regression tests. */
+  readonly regressionSuite?: string | undefined;
+  /** The benchmarks and their limits. */
+  readonly performanceBenchmarks?: readonly string[] | undefined;
+  /** What QA needs to sign off. */
+  readonly signOff?: readonly string[] | undefined;
+  /** The window of the deployment. */
+  readonly deploymentWindow?: TimeRange<At> | undefined;
+  /** What changed in the runbooks. */
+  readonly runbookUpdates?: readonly string[] | undefined;
+  /** What is watched. */
+  readonly monitoring?: readonly string[] | undefined;
+  /** How the release is taken back. */
+  readonly rollbackSteps?: readonly string[] | undefined;
+  /** What happens when. */
+  readonly timeline?: readonly string[] | undefined;
+  /** The features that matter most. */
+  readonly keyFeatures?: readonly string[] | undefined;
+  /** What customers notice. */
+  readonly customerImpact?: string | undefined;
+  /** What has to be true for a go. */
+  readonly goCriteria?: readonly string[] | undefined;
+  /** What customers will ask. */
+  readonly questions?: readonly Question[] | undefined;
+  /** What to try when something does not work. */
+  readonly troubleshooting?: readonly string[] | undefined;
+  /** What support reads and sends: help articles, migration guides, API documentation, tutorials. */
+  readonly supportDocuments?: readonly string[] | undefined;
+  /** Whom support calls in engineering: a role or a channel. */
+  readonly engineeringContact?: string | undefined;
+  /** What each severity means and how soon it is answered. */
+  readonly severities?: readonly string[] | undefined;
+  /** How the release went: `completed`, `halted at 25 %`. */
+  readonly status?: string | undefined;
+  /** The metrics of the release. */
+  readonly metrics?: readonly string[] | undefined;
+  /** What comes next. */
+  readonly nextSteps?: readonly string[] | undefined;
+  /** The ids of the vulnerabilities: `CVE-2026-12345`. */
+  readonly vulnerabilities?: readonly string[] | undefined;
+  /** The highest severity of them. */
+  readonly advisorySeverity?: release.AdvisorySeverity | undefined;
+  /** What an attacker can do. */
+  readonly vulnerabilityImpact?: string | undefined;
+  /** The versions that are affected: `>= 1.2.0, < 1.4.2`. */
+  readonly affectedVersions?: string | undefined;
+  /** What helps those who cannot upgrade. */
+  readonly workarounds?: readonly string[] | undefined;
+  /** Whatever own templates need, by name: `extra.campaign`. */
+  readonly extra?: Readonly<Record<string, string>> | undefined;
+}
+/** A message that every release has: to whom, where, with which text, when. */
+export interface MessageRule {
+  /** A name that no other message has. */
+  readonly id: string;
+  /** Who gets it. */
+  readonly audience: Audience;
+  /** Where: `email`. */
+  readonly channel: string;
+  /** The id of its template. */
+  readonly template: string;
+  /** How many business days after the day of the release it is due, at the local time of the policy and at the earliest with the release. */
+  readonly businessDays?: number | undefined;
+  /** How long after the release it is due, by the clock. */
+  readonly elapsed?: Span | undefined;
+  /** The messages that go first, all of them earlier in the list. */
+  readonly dependsOn?: readonly string[] | undefined;
+  /** The scopes of communication for which it counts. */
+  readonly scopes?: readonly release.CommunicationScope[] | undefined;
+}
+/** The messages of a plan that are due, made by `messagesDue`. */
+export interface MessagesDue {
+  /** The messages that can be sent now. */
+  readonly due: readonly PlannedMessage<Timestamp>[];
+  /** The messages that are due, but depend on one that was not sent. */
+  readonly waiting: readonly PlannedMessage<Timestamp>[];
+  /** The instant at which the next message becomes due; absent if there is none. */
+  readonly nextDueAt?: Timestamp | undefined;
+}
+/** The messages and the freezes of a release, made by `plan`. */
+export interface Plan<At extends Instant = Instant> {
+  /** The instant of the release. */
+  readonly releaseAt: At;
+  /** Its local day. */
+  readonly releaseDate: NaiveDate;
+  /** The zone of that day. */
+  readonly zone: string;
+  /** The messages by the instant at which they are due, each behind those that it depends on. */
+  readonly messages: readonly PlannedMessage<At>[];
+  /** The freezes as windows, from their beginning to the release: `code_freeze 2026-12-10`. */
+  readonly freezes: readonly window.Definition<At>[];
+  /** The digest of the policy. */
+  readonly policyDigest: string;
+  /** The version of the time zone database. */
+  readonly tzdbVersion: string;
+}
+/** A message of a `Plan`. */
+export interface PlannedMessage<At extends Instant = Instant> {
+  /** Its id. */
+  readonly id: string;
+  /** Who gets it. */
+  readonly audience: Audience;
+  /** Where. */
+  readonly channel: string;
+  /** The id of its template, for `render`. */
+  readonly template: string;
+  /** When it is due. */
+  readonly dueAt: At;
+  /** The ids of the messages of the plan that go first, in the order of the alphabet. */
+  readonly dependsOn: readonly string[];
+}
+/** Who is told what about a release, when and where, and the freezes before it. */
+export interface Policy {
+  /** The IANA zone in which days are counted. */
+  readonly zone?: string | undefined;
+  /** The local time at which messages of a day are due and freezes begin. */
+  readonly time?: string | undefined;
+  /** The weekend and the holidays. */
+  readonly calendar?: BusinessCalendar | undefined;
+  /** The calendars of audiences that have one of their own, by the name of the audience: `support`. */
+  readonly calendars?: Readonly<Record<string, BusinessCalendar>> | undefined;
+  /** The messages, at most 200. */
+  readonly messages?: readonly MessageRule[] | undefined;
+  /** The freezes. */
+  readonly freezes?: readonly FreezeRule[] | undefined;
+}
+/** A question of customers and its answer. */
+export interface Question {
+  /** The question. */
+  readonly question: string;
+  /** The answer. */
+  readonly answer: string;
+}
+/** An audience of announcements: where it is, and when it reads them. */
+export interface SlotAudience {
+  /** A name that no other audience has. */
+  readonly name: string;
+  /** Its IANA zone. */
+  readonly zone: string;
+  /** The local time from which it reads. */
+  readonly start?: string | undefined;
+  /** The local time until which it reads. */
+  readonly end?: string | undefined;
+  /** Its weekend, holidays, make-up days and half days. */
+  readonly calendar?: BusinessCalendar | undefined;
+  /** How much it counts, above 0: the number of its users. */
+  readonly weight?: number | undefined;
+}
+/** The templates of an organisation, by their ids, in the language of Jinja. */
+export interface Templates {
+  /** The texts by the ids of the templates, at most 16 KiB each. */
+  readonly templates?: Readonly<Record<string, string>> | undefined;
+}
+/** The usual path: the primary at once, the backup after 5 minutes. */
+export declare function defaultEscalation(): EscalationPath;
+/** Reads an escalation path from JSON text. */
+export declare function escalationFromJson(text: string): EscalationPath;
+/** Reads an escalation path from YAML text. */
+export declare function escalationFromYaml(text: string): EscalationPath;
+/** Nothing is known yet. */
+export declare function defaultData(): MessageData<Timestamp>;
+/** Reads the data of messages from JSON text. */
+export declare function dataFromJson(text: string): MessageData<Timestamp>;
+/** Reads the data of messages from YAML text. */
+export declare function dataFromYaml(text: string): MessageData<Timestamp>;
+/** The usual plan: the messages of the table in `plan`, a feature freeze and a code freeze. */
+export declare function defaultPolicy(): Policy;
+/** Reads a policy from JSON text. */
+export declare function policyFromJson(text: string): Policy;
+/** Reads a policy from YAML text. */
+export declare function policyFromYaml(text: string): Policy;
+/** Returns the standard templates, to be changed and passed to `render`. */
+export declare function standardTemplates(): Templates;
+/** Reads templates from JSON text. */
+export declare function templatesFromJson(text: string): Templates;
+/** Reads templates from YAML text. */
+export declare function templatesFromYaml(text: string): Templates;
+/** Ranks the times for an announcement: first by the weight of the audiences that read then, then the earliest. */
+export declare function announcementSlots(
+  audiences: readonly SlotAudience[],
+  releaseType: release.Type,
+  range: TimeRange,
+): readonly AnnouncementSlot[];
+/** Returns what a plan knows for the texts: the instant of the release, the zone, and when the freezes begin. */
+export declare function dataOfPlan(plan: Plan): MessageData<Timestamp>;
+/** Says whose turn it is to be called about an alert. */
+export declare function escalationStep(
+  alert: Alert,
+  path: EscalationPath,
+  now: Instant,
+): Escalation<Timestamp>;
+/** Writes whose turn it is as text for a person. */
+export declare function explainEscalation(escalation: Escalation): string;
+/** Lists the messages of a plan that are due and were not sent. */
+export declare function messagesDue(plan: Plan, sent: readonly string[], now: Instant): MessagesDue;
+/** The consequence for the caller: `ask` if somebody is called, `wait` before the first call, `proceed` once somebody took it. */
+export declare function outcomeOfEscalation(escalation: Escalation): decision.Outcome;
+/** Lists who is told what about a release, when and where, and the freezes before it. */
+export declare function plan(profile: release.Profile, releaseAt: Instant, policy: Policy): Plan<Timestamp>;
+/** Writes the text of a message: of the own template with this id, or else of the standard one. */
+export declare function render(template: string, data: MessageData, overrides?: Templates | null): string;
 
 // decision.d.ts
 /** The parts that every decision has, and the text that a person reads. */
@@ -4791,6 +5192,10 @@ export interface LinkedIncident {
 export interface Measures<At extends Instant = Instant> {
   /** The range that the measures cover. */
   readonly range: TimeRange<At>;
+  /** The length of the buckets. */
+  readonly unit: BucketUnit;
+  /** The time zone of the buckets. */
+  readonly zone: string;
   /** What the groups differ in. */
   readonly groupBy: readonly string[];
   /** All events. */
@@ -5157,7 +5562,7 @@ export interface Review<At extends Instant = Instant> {
   readonly current: TimeRange<At>;
   /** Every metric that both ranges have. */
   readonly metrics: readonly MetricReview[];
-  /** The stage that takes the greatest part of the lead time; absent without lead times. */
+  /** The stage that takes the greatest part of the lead time; absent without lead times, and where fewer than two stages are recorded. */
   readonly bottleneck?: Bottleneck | undefined;
   /** The metrics that are proven better than before: what to celebrate. */
   readonly improved: readonly Metric[];
@@ -5390,6 +5795,20 @@ export declare function quickCheckAnswers(row: DoraRow): QuickCheckAnswers;
 export declare function quickCheckBenchmark(population: string, year: number): QuickCheckBenchmark;
 /** The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability. */
 export declare function quickCheckScore(answers: QuickCheckAnswers, year: number): QuickCheckScore;
+/** The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it, and `reportHtml`. */
+export declare function report(
+  events: Events,
+  policy: Policy,
+  range: TimeRange,
+  breakdown: Breakdown,
+  title: string,
+): string;
+/** Measures as one page for a browser, without scripts and without a network. */
+export declare function reportHtml(
+  measures: Measures,
+  review: Review | null | undefined,
+  title: string,
+): string;
 /** The periods of a report as flat rows, in their order. */
 export declare function reportRows(report: DoraReport): readonly ReportRow[];
 /** Reviews a quarter, or the time after a major release: what changed since the range before, whether that is more than chance, which targets were met, where changes wait, and what could be the next targets. */
@@ -6360,15 +6779,15 @@ export interface CvssScore {
   readonly severity?: AdvisorySeverity | undefined;
 }
 /** The promise about something that will be removed: since when users know, and when it may go at the earliest. */
-export interface Deprecation {
+export interface Deprecation<At extends Instant = Instant> {
   /** What is deprecated. */
   readonly subject: string;
   /** The instant from which it is deprecated. */
-  readonly deprecatedAt?: Instant | undefined;
+  readonly deprecatedAt?: At | undefined;
   /** The version from which it is deprecated. */
   readonly deprecatedIn?: Version | undefined;
   /** The instant before which it is not removed. */
-  readonly sunsetAt?: Instant | undefined;
+  readonly sunsetAt?: At | undefined;
   /** The version before which it is not removed. */
   readonly removedIn?: Version | undefined;
   /** What to use instead. */
@@ -6380,7 +6799,7 @@ export interface Deprecation {
   /** The places that announced it. */
   readonly announced?: readonly NoticePlace[] | undefined;
   /** The instants of the reminders that were sent. */
-  readonly remindedAt?: readonly Instant[] | undefined;
+  readonly remindedAt?: readonly At[] | undefined;
 }
 /** The state of a deprecation. */
 export type DeprecationState = "planned" | "deprecated" | "removable" | "unknown";
@@ -6812,6 +7231,156 @@ export declare function profile(releaseType: Type, overrides?: Profiles | null):
 export declare function retainedDocVersions(tags: readonly string[], policy: DocPolicy): DocTree;
 /** Determines the phase of support of a line, and when it changes. */
 export declare function supportPhase(line: SupportLine, now: Instant): SupportStatus<Timestamp>;
+
+// retrospective.d.ts
+/** Retrospectives: until when one has to be held, what is asked, what became of its action items, and what they changed. */
+/** What an action item did to a metric, made by `actionImpact`. */
+export interface ActionImpact {
+  /** Whether the metric became better. */
+  readonly verdict: ImpactVerdict;
+  /** The metric. */
+  readonly metric: metrics.Metric;
+  /** Its value before, in the unit of the metric; absent if it is undefined. */
+  readonly before?: number | undefined;
+  /** Its value after. */
+  readonly after?: number | undefined;
+  /** What it changed by, as in a review of both ranges; absent where one of both is undefined. */
+  readonly change?: metrics.MetricChange | undefined;
+  /** Why, with the change, its interval, and 0 as the threshold. */
+  readonly reasons: readonly Reason[];
+  /** What would have to be known: `item.doneAt`, `before`, `after`. */
+  readonly missing: readonly string[];
+  /** The digest of the policy of both measures. */
+  readonly policyDigest: string;
+}
+/** Something to do that a retrospective found. */
+export interface ActionItem {
+  /** A name that no other item has. */
+  readonly id: string;
+  /** What is to be done, in words about systems and roles. */
+  readonly text: string;
+  /** What it changes. */
+  readonly kind: ActionKind;
+  /** Who sees to it: a role or a team. */
+  readonly owner?: string | undefined;
+  /** The last day on which it is in time. */
+  readonly dueOn?: NaiveDate | undefined;
+  /** When it was done. */
+  readonly doneAt?: Instant | undefined;
+}
+/** The state of the action items, made by `actionItemsState`. */
+export interface ActionItemsState<At extends Instant = Instant> {
+  /** The worst state of an item. */
+  readonly verdict: ActionItemsVerdict;
+  /** The ids of the items that are overdue, in the order of the argument. */
+  readonly overdue: readonly string[];
+  /** The ids of the items that are neither done nor overdue. */
+  readonly open: readonly string[];
+  /** The ids of the items that are done. */
+  readonly done: readonly string[];
+  /** Why: of each item that is not done. */
+  readonly reasons: readonly Reason[];
+  /** The owners and days that are missing: `items[0].owner`. */
+  readonly missing: readonly string[];
+  /** The instant at which the next item becomes overdue; absent if there is none. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy. */
+  readonly policyDigest: string;
+  /** The version of the time zone database. */
+  readonly tzdbVersion: string;
+}
+/** The verdicts about action items. */
+export type ActionItemsVerdict = "done" | "open" | "incomplete" | "overdue";
+/** What an action item changes. */
+export type ActionKind = "process" | "tool" | "training";
+/** The verdicts about the impact of an action. */
+export type ImpactVerdict = "improved" | "worsened" | "not_proven" | "inconclusive";
+/** A person in an action item, found by `namedPeople`. */
+export interface NamedPerson {
+  /** The id of the item. */
+  readonly id: string;
+  /** The field: `text` or `owner`. */
+  readonly field: string;
+  /** The person, as in the list. */
+  readonly person: string;
+}
+/** When a retrospective is due, and in which zone days are counted. */
+export interface Policy {
+  /** Within how many days after the day of the deployment the retrospective is held, 1 to 365. */
+  readonly withinDays?: number | undefined;
+  /** The IANA zone. */
+  readonly zone?: string | undefined;
+  /** The local time at which a business day ends. */
+  readonly time?: string | undefined;
+  /** The weekend and the holidays. */
+  readonly calendar?: BusinessCalendar | undefined;
+}
+/** Whether the retrospective of a release is due, made by `retroDue`. */
+export interface RetroDue<At extends Instant = Instant> {
+  /** Whether it is due. */
+  readonly verdict: RetroVerdict;
+  /** The last day on which it is in time. */
+  readonly dueOn: NaiveDate;
+  /** The end of that business day. */
+  readonly dueAt: At;
+  /** Why. */
+  readonly reasons: readonly Reason[];
+  /** The instant at which it becomes overdue; absent if it was held or is overdue. */
+  readonly nextCheckAt?: At | undefined;
+  /** The digest of the policy. */
+  readonly policyDigest: string;
+  /** The version of the time zone database. */
+  readonly tzdbVersion: string;
+}
+/** The verdicts about a retrospective. */
+export type RetroVerdict = "held" | "ahead" | "overdue";
+/** The usual policy: within a week. */
+export declare function defaultPolicy(): Policy;
+/** Reads a policy from JSON text. */
+export declare function policyFromJson(text: string): Policy;
+/** Reads a policy from YAML text. */
+export declare function policyFromYaml(text: string): Policy;
+/** Compares a metric before and after an action, over the whole ranges of two `metrics.measure`. */
+export declare function actionImpact(
+  item: ActionItem,
+  metric: metrics.Metric,
+  before: metrics.Measures,
+  after: metrics.Measures,
+): ActionImpact;
+/** Says which action items are done, open, overdue, or without an owner or a day. */
+export declare function actionItemsState(
+  items: readonly ActionItem[],
+  policy: Policy,
+  now: Instant,
+): ActionItemsState<Timestamp>;
+/** Writes what an action did as text for a person. */
+export declare function explainImpact(impact: ActionImpact): string;
+/** Writes the state of the action items as text for a person. */
+export declare function explainItems(state: ActionItemsState): string;
+/** Writes whether a retrospective is due as text for a person. */
+export declare function explainRetro(due: RetroDue): string;
+/** Finds people in the action items: a retrospective looks for causes in systems and roles. */
+export declare function namedPeople(
+  items: readonly ActionItem[],
+  people: readonly string[],
+): readonly NamedPerson[];
+/** The consequence for the caller: `proceed` if the metric is better, `wait` for more data if nothing is proven, `ask` if it is worse or something is missing. */
+export declare function outcomeOfImpact(impact: ActionImpact): decision.Outcome;
+/** The consequence for the caller: `ask` if an item is overdue or incomplete, `wait` while some are open, else `proceed`. */
+export declare function outcomeOfItems(state: ActionItemsState): decision.Outcome;
+/** The consequence for the caller: `ask` if it is overdue, `wait` while there is time, `proceed` once it was held. */
+export declare function outcomeOfRetro(due: RetroDue): decision.Outcome;
+/** Returns what is asked in a retrospective: the section `Questions` of the checklist `retrospective`, the own one or else the standard one. */
+export declare function questions(
+  overrides?: readiness.Checklists | null,
+): readonly readiness.ChecklistItem[];
+/** Says until when the retrospective of a release has to be held, and whether it was. */
+export declare function retroDue(
+  deployedAt: Instant,
+  heldAt: Instant | null | undefined,
+  policy: Policy,
+  now: Instant,
+): RetroDue<Timestamp>;
 
 // rollback.d.ts
 /** Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person. */

@@ -33,7 +33,7 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: Branch, BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, FreeVersion, HalfDay, Increment, Interval, LineRange, Numbering, Order, Reason, ReasonCode, Rendering, RenderingChange, Scheme, Severity, TimeRange, VersionChannel, VersionTag, Weekday, __version__, analysis, audit, canary, change, decision, digest, error, experiment, incident, interchange, metrics, readiness, reason, release, rollback, stats, time, version, versioning, window
+# from other modules: Branch, BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, FreeVersion, HalfDay, Increment, Interval, LineRange, Numbering, Order, Reason, ReasonCode, Rendering, RenderingChange, Scheme, Severity, TimeRange, VersionChannel, VersionTag, Weekday, __version__, analysis, audit, canary, change, communication, decision, digest, error, experiment, incident, interchange, metrics, readiness, reason, release, retrospective, rollback, stats, time, version, versioning, window
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
@@ -1714,6 +1714,12 @@ class Command(StrEnum):
     """Go on at this weight although measurements are inconclusive or missing."""
     CONTINUE_WITHOUT_STABLE = 'continue_without_stable'
     """Go on although the previous version is not ready, for the rest of this run, whatever `on.stable_unhealthy` is: the new version may be the fix."""
+class CountKind(StrEnum):
+    """What the counts of a reading are."""
+    INCREMENTS = 'increments'
+    """What happened since the reading before, or within the `window` of the metric."""
+    TOTALS = 'totals'
+    """Counters that only grow."""
 class DiagnosticCode(StrEnum):
     """The kinds of errors and warnings about a schedule."""
     NO_STEPS = 'no_steps'
@@ -1768,6 +1774,14 @@ class DiagnosticCode(StrEnum):
     """Error: a metric begins to count at a step that the schedule does not have, or an analysis needs one that has not begun."""
     SPLIT_OUT_OF_RANGE = 'split_out_of_range'
     """Error: a value of `split` is not in its range."""
+    COMPARISON_OUT_OF_RANGE = 'comparison_out_of_range'
+    """Error: a value of `compare` is not in its range."""
+    COMPARISON_CONFLICT = 'comparison_conflict'
+    """Error: a metric has `compare` and a field that is about values: `max`, `min`, `minSamples`, `empty`; or `window` beside totals."""
+    COMPARISON_NEVER = 'comparison_never'
+    """Warning: counts are compared only at 100 %, where the previous version has no traffic."""
+    COMPARISON_UNENDING = 'comparison_unending'
+    """Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin needs more and more events."""
 class EmptyResult(StrEnum):
     """The meaning of an empty result: the query succeeded, and there is no series."""
     NO_DATA = 'no_data'
@@ -1797,7 +1811,7 @@ class MeasurementPhase(StrEnum):
     FAILED = 'failed'
     """The value is beyond a limit."""
     INCONCLUSIVE = 'inconclusive'
-    """There are too few samples to judge."""
+    """There are too few samples to judge, or the counts prove nothing yet."""
     NO_DATA = 'no_data'
     """The query returned nothing."""
     ERROR = 'error'
@@ -2025,6 +2039,23 @@ class CauseResponses(_Value):
     sample_ratio_mismatch: Response = Response.PAUSE
     """The units of both versions prove that the traffic is not split by the weight, so that no comparison of the versions is valid."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ComparedCounts(_Value):
+    """The counts of both versions at the latest weight, and what the weights before it have proven."""
+    since: datetime
+    """From when on is counted."""
+    ended_at: datetime | None = None
+    """When the weight of these counts ended, once it did."""
+    counted_until: datetime | None = None
+    """The end of the latest reading that was counted."""
+    canary: Counts
+    """The counts of the new version."""
+    baseline: Counts
+    """The counts of the previous version."""
+    log_e: float
+    """The natural logarithm of the e-value with which the test for harm begins at this weight."""
+    weights: int
+    """How many weights were compared in this run, with this one."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Confirmation(_Value):
     """The result of what a step commanded."""
     at: datetime
@@ -2033,6 +2064,19 @@ class Confirmation(_Value):
     """The result."""
     text: str | None = None
     """What a person should know about it, its first 500 characters."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CountRule(_Value):
+    """When the counts of the new version are worse than those of the previous one, and how certain that must be."""
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether more events or fewer are worse."""
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the rate of the previous version, that is still tolerated."""
+    alpha: float = 0.05
+    """The highest probability that a harmless version fails, over all looks and weights of a run together, and that of a false `passed` at one weight."""
+    min_expected_events: float = 5.0
+    """The number of events at one weight that the previous version must be expected to have, if both have the same rate, before there is any verdict."""
+    counts: CountKind = CountKind.INCREMENTS
+    """What the counts of a reading are."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class DeadlineExcludes(_Value):
     """The times that the deadline of a rollout does not count: each of them waits for somebody or something else."""
@@ -2118,10 +2162,10 @@ class LastMeasurement(_Value):
     n: int | None = None
     """The number of its samples, when known."""
     error: str | None = None
-    """The message of a query that failed, its first 500 characters."""
+    """The message of a query that failed, its first 500 characters; why counts were not counted."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Metric(_Value):
-    """A measure of the new version while it takes traffic, and the limits of a good value."""
+    """A measure of the new version while it takes traffic, and the limits of a good value, or the rule by which its counts are compared with those of the previous version."""
     name: str
     """The name by which measurements refer to it."""
     max: float | None = None
@@ -2150,6 +2194,8 @@ class Metric(_Value):
     """The meaning of an empty result."""
     starting_step: int = 0
     """The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts."""
+    compare: CountRule | None = None
+    """How counts of the new version are compared with those of the previous one, instead of limits."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricState(_Value):
     """The counts of a metric, and its latest measurement."""
@@ -2171,6 +2217,10 @@ class MetricState(_Value):
     """The end of the latest window whose samples were counted, for a metric with a `window`."""
     counts_since: datetime | None = None
     """When its `starting_step` began, if it has one and it did."""
+    compared: ComparedCounts | None = None
+    """The counts of both versions, of a metric with `compare`."""
+    totals: ReadTotals | None = None
+    """The latest totals of both versions, of a metric that compares totals."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MirrorRoute(_Value):
     """A mirror route that was commanded."""
@@ -2302,6 +2352,15 @@ class PlayRelease(_Value):
     user_fraction: float | None = None
     """The share of the users, above 0 and at most 1."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReadTotals(_Value):
+    """The latest totals of both versions."""
+    at: datetime
+    """When they were read."""
+    canary: Counts
+    """The totals of the new version."""
+    baseline: Counts
+    """The totals of the previous version."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Readiness(_Value):
     """How long the new version may be unready."""
     deadline: timedelta = timedelta(seconds=600)
@@ -2317,6 +2376,15 @@ class ReadingValue(_Variant):
     """The number, in the unit of the metric."""
     n: int | None = None
     """How many samples it was computed from, when known."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReadingCounts(_Variant):
+    """The counts of both versions over the same time, of a metric with `compare`."""
+    type: Literal['counts'] = 'counts'
+    """Which variant this is."""
+    canary: Counts
+    """The events of the new version, and its traffic."""
+    baseline: Counts
+    """The events of the previous version, and its traffic, in the same unit."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadingMissing(_Variant):
     """No value, for instance one that is not a number."""
@@ -2334,7 +2402,7 @@ class ReadingFailed(_Variant):
     """Which variant this is."""
     text: str
     """The error message."""
-Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed
+Reading: TypeAlias = ReadingValue | ReadingCounts | ReadingMissing | ReadingEmpty | ReadingFailed
 """The result of a metric's query."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Replicas(_Value):
@@ -2649,6 +2717,12 @@ def blue_green_schedule(measurements: int, hold: timedelta | str | None, final_b
     ...
 def capacity(percent: float, at: datetime | str) -> Observation:
     """How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`."""
+    ...
+def comparisons(schedule: Schedule | Mapping[str, object], state: State | Mapping[str, object]) -> tuple[MetricComparison, ...]:
+    """What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events that are still needed: for a dashboard or a log."""
+    ...
+def counts(metric: str, canary: Counts | Mapping[str, object], baseline: Counts | Mapping[str, object], at: datetime | str) -> Observation:
+    """The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time."""
     ...
 def diff(before: Schedule | Mapping[str, object], after: Schedule | Mapping[str, object]) -> tuple[ScheduleChange, ...]:
     """The differences between two schedules, steps first, each with its effect on a rollout."""
@@ -3168,6 +3242,341 @@ class EventColumns:
 Frame: TypeAlias = Union['Mapping[str, Column]', ArrowArray, ArrowStream, Keyed]
 """The columns of a table by their names: a data frame that exports Arrow, or a dict."""
 # from other modules: Column
+
+# communication
+"""Who is told what about a release, when and where; with which text; and whom support calls."""
+class Audience(StrEnum):
+    """Who is told about a release."""
+    DEVELOPMENT = 'development'
+    """The people who write the software."""
+    QA = 'qa'
+    """The people who test it."""
+    OPERATIONS = 'operations'
+    """The people who run it: operations, SRE."""
+    PRODUCT = 'product'
+    """Product and other management."""
+    SUPPORT = 'support'
+    """The people who answer customers."""
+    CUSTOMERS = 'customers'
+    """The people who use it."""
+class EscalationVerdict(StrEnum):
+    """The verdicts about an escalation."""
+    CALL = 'call'
+    """The role is called."""
+    NOT_YET = 'not_yet'
+    """The first role is called later."""
+    ACKNOWLEDGED = 'acknowledged'
+    """Somebody took it, so nobody else is called."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Alert(_Value):
+    """A request or an alert that somebody has to take."""
+    severity: str
+    """The name of its severity."""
+    opened_at: datetime
+    """When it was opened."""
+    acknowledged_at: datetime | None = None
+    """When somebody took it."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class AnnouncementSlot(_Value):
+    """A time for an announcement, made by `announcement_slots`."""
+    start: datetime
+    """The instant to take."""
+    end: datetime
+    """The first instant at which other audiences read."""
+    reached: Sequence[str]
+    """The names of the audiences that read then, in the order of the alphabet."""
+    weight: float
+    """Their weights, added up."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Escalation(_Value):
+    """Whose turn it is to be called, made by `escalation_step`."""
+    verdict: EscalationVerdict
+    """Whether somebody is called."""
+    role: str | None = None
+    """The role whose turn it is; absent if nobody is called."""
+    since: datetime | None = None
+    """Since when it is its turn."""
+    next_role: str | None = None
+    """The role that comes next."""
+    reasons: Sequence[Reason]
+    """Why."""
+    next_check_at: datetime | None = None
+    """The instant at which the turn of the next role comes; absent if there is none."""
+    policy_digest: str
+    """The digest of the path."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class EscalationPath(_Value):
+    """Whom support calls, after how long, by severity."""
+    steps: Sequence[EscalationStep] = (EscalationStep(role='primary', after=timedelta(seconds=0)), EscalationStep(role='backup', after=timedelta(seconds=300)))
+    """The roles in the order in which they are called, and the time since the opening after which each is called."""
+    severities: Mapping[str, Sequence[EscalationStep]] = field(default_factory=dict)
+    """The paths of severities that have one of their own, by the name of the severity."""
+    repeat_after: timedelta | None = None
+    """The time after the call of the last role at which the path begins again."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class FreezeRule(_Value):
+    """A freeze before a release."""
+    id: str
+    """A name that no other freeze has: `code_freeze`."""
+    business_days_before: int
+    """How many business days before the day of the release it begins, 1 to 1,000, in the calendar of development."""
+    environments: Sequence[str] = ()
+    """The environments that it closes."""
+    exempt: Sequence[Type] = ()
+    """The release types that go in all the same, once a person has approved it."""
+    scopes: Sequence[CommunicationScope] = ()
+    """The scopes of communication for which it counts."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MessageData(_Value):
+    """What the texts about a release say."""
+    zone: str = 'UTC'
+    """The IANA zone in which instants are shown."""
+    product: str | None = None
+    """The name of the product."""
+    version: str | None = None
+    """The version that is released."""
+    release_at: datetime | None = None
+    """The instant of the release."""
+    notes_link: str | None = None
+    """The address of the release notes."""
+    features: Sequence[str] | None = None
+    """What is new."""
+    improvements: Sequence[str] | None = None
+    """What is improved."""
+    fixes: Sequence[str] | None = None
+    """What is fixed."""
+    breaking_changes: Sequence[str] | None = None
+    """What no longer works as before."""
+    upgrade_steps: Sequence[str] | None = None
+    """The steps of the upgrade."""
+    deprecations: Sequence[Deprecation] | None = None
+    """What will be removed."""
+    known_issues: Sequence[str] | None = None
+    """What is known not to work."""
+    feature_freeze_at: datetime | None = None
+    """When no more features go in."""
+    code_freeze_at: datetime | None = None
+    """When nothing but urgent fixes goes in."""
+    testing_schedule: Sequence[str] | None = None
+    """What is tested when."""
+    on_call: Sequence[OnCall] | None = None
+    """Who is on call, as `readiness.on_call` returns it."""
+    test_plan: str | None = None
+    """The plan of the tests: an address, or what it says."""
+    test_scope: Sequence[str] | None = None
+    """What is tested."""
+    regression_suite: str | None = None
+    """The suite of the regression tests."""
+    performance_benchmarks: Sequence[str] | None = None
+    """The benchmarks and their limits."""
+    sign_off: Sequence[str] | None = None
+    """What QA needs to sign off."""
+    deployment_window: TimeRange | None = None
+    """The window of the deployment."""
+    runbook_updates: Sequence[str] | None = None
+    """What changed in the runbooks."""
+    monitoring: Sequence[str] | None = None
+    """What is watched."""
+    rollback_steps: Sequence[str] | None = None
+    """How the release is taken back."""
+    timeline: Sequence[str] | None = None
+    """What happens when."""
+    key_features: Sequence[str] | None = None
+    """The features that matter most."""
+    customer_impact: str | None = None
+    """What customers notice."""
+    go_criteria: Sequence[str] | None = None
+    """What has to be true for a go."""
+    questions: Sequence[Question] | None = None
+    """What customers will ask."""
+    troubleshooting: Sequence[str] | None = None
+    """What to try when something does not work."""
+    support_documents: Sequence[str] | None = None
+    """What support reads and sends: help articles, migration guides, API documentation, tutorials."""
+    engineering_contact: str | None = None
+    """Whom support calls in engineering: a role or a channel."""
+    severities: Sequence[str] | None = None
+    """What each severity means and how soon it is answered."""
+    status: str | None = None
+    """How the release went: `completed`, `halted at 25 %`."""
+    metrics: Sequence[str] | None = None
+    """The metrics of the release."""
+    next_steps: Sequence[str] | None = None
+    """What comes next."""
+    vulnerabilities: Sequence[str] | None = None
+    """The ids of the vulnerabilities: `CVE-2026-12345`."""
+    advisory_severity: AdvisorySeverity | None = None
+    """The highest severity of them."""
+    vulnerability_impact: str | None = None
+    """What an attacker can do."""
+    affected_versions: str | None = None
+    """The versions that are affected: `>= 1.2.0, < 1.4.2`."""
+    workarounds: Sequence[str] | None = None
+    """What helps those who cannot upgrade."""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    """Whatever own templates need, by name: `extra.campaign`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MessageRule(_Value):
+    """A message that every release has: to whom, where, with which text, when."""
+    id: str
+    """A name that no other message has."""
+    audience: Audience
+    """Who gets it."""
+    channel: str
+    """Where: `email`."""
+    template: str
+    """The id of its template."""
+    business_days: int | None = None
+    """How many business days after the day of the release it is due, at the local time of the policy and at the earliest with the release."""
+    elapsed: timedelta = timedelta(seconds=0)
+    """How long after the release it is due, by the clock."""
+    depends_on: Sequence[str] = ()
+    """The messages that go first, all of them earlier in the list."""
+    scopes: Sequence[CommunicationScope] = ()
+    """The scopes of communication for which it counts."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MessagesDue(_Value):
+    """The messages of a plan that are due, made by `messages_due`."""
+    due: Sequence[PlannedMessage]
+    """The messages that can be sent now."""
+    waiting: Sequence[PlannedMessage]
+    """The messages that are due, but depend on one that was not sent."""
+    next_due_at: datetime | None = None
+    """The instant at which the next message becomes due; absent if there is none."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Plan(_Value):
+    """The messages and the freezes of a release, made by `plan`."""
+    release_at: datetime
+    """The instant of the release."""
+    release_date: date
+    """Its local day."""
+    zone: str
+    """The zone of that day."""
+    messages: Sequence[PlannedMessage]
+    """The messages by the instant at which they are due, each behind those that it depends on."""
+    freezes: Sequence[Definition]
+    """The freezes as windows, from their beginning to the release: `code_freeze 2026-12-10`."""
+    policy_digest: str
+    """The digest of the policy."""
+    tzdb_version: str
+    """The version of the time zone database."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class PlannedMessage(_Value):
+    """A message of a `Plan`."""
+    id: str
+    """Its id."""
+    audience: Audience
+    """Who gets it."""
+    channel: str
+    """Where."""
+    template: str
+    """The id of its template, for `render`."""
+    due_at: datetime
+    """When it is due."""
+    depends_on: Sequence[str]
+    """The ids of the messages of the plan that go first, in the order of the alphabet."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Policy(_Value):
+    """Who is told what about a release, when and where, and the freezes before it."""
+    zone: str = 'UTC'
+    """The IANA zone in which days are counted."""
+    time: str = '09:00'
+    """The local time at which messages of a day are due and freezes begin."""
+    calendar: BusinessCalendar = field(default_factory=lambda: BusinessCalendar())
+    """The weekend and the holidays."""
+    calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
+    """The calendars of audiences that have one of their own, by the name of the audience: `support`."""
+    messages: Sequence[MessageRule] = (MessageRule(id='development_brief', audience=Audience.DEVELOPMENT, channel='team_chat', template='development_brief', business_days=-10, scopes=(CommunicationScope.ALL_USERS,)), MessageRule(id='product_brief', audience=Audience.PRODUCT, channel='email', template='product_brief', business_days=-10, scopes=(CommunicationScope.ALL_USERS,)), MessageRule(id='qa_brief', audience=Audience.QA, channel='team_chat', template='qa_brief', business_days=-5, depends_on=('development_brief',), scopes=(CommunicationScope.ALL_USERS,)), MessageRule(id='operations_brief', audience=Audience.OPERATIONS, channel='team_chat', template='operations_brief', business_days=-3, scopes=(CommunicationScope.ALL_USERS,)), MessageRule(id='support_brief', audience=Audience.SUPPORT, channel='email', template='support_brief', business_days=-3, depends_on=('product_brief',), scopes=(CommunicationScope.ALL_USERS,)), MessageRule(id='development_brief_fast', audience=Audience.DEVELOPMENT, channel='team_chat', template='development_brief', elapsed=timedelta(seconds=-3600), scopes=(CommunicationScope.LIMITED, CommunicationScope.EARLY_ADOPTERS, CommunicationScope.COORDINATED)), MessageRule(id='qa_brief_fast', audience=Audience.QA, channel='team_chat', template='qa_brief', elapsed=timedelta(seconds=-3600), scopes=(CommunicationScope.LIMITED, CommunicationScope.EARLY_ADOPTERS, CommunicationScope.COORDINATED)), MessageRule(id='operations_brief_fast', audience=Audience.OPERATIONS, channel='team_chat', template='operations_brief', elapsed=timedelta(seconds=-3600), scopes=(CommunicationScope.LIMITED, CommunicationScope.EARLY_ADOPTERS, CommunicationScope.COORDINATED)), MessageRule(id='product_brief_fast', audience=Audience.PRODUCT, channel='email', template='product_brief', elapsed=timedelta(seconds=-3600), scopes=(CommunicationScope.LIMITED, CommunicationScope.EARLY_ADOPTERS)), MessageRule(id='support_brief_fast', audience=Audience.SUPPORT, channel='email', template='support_brief', elapsed=timedelta(seconds=-3600), scopes=(CommunicationScope.LIMITED, CommunicationScope.EARLY_ADOPTERS)), MessageRule(id='product_brief_disclosed', audience=Audience.PRODUCT, channel='email', template='product_brief', scopes=(CommunicationScope.COORDINATED,)), MessageRule(id='support_brief_disclosed', audience=Audience.SUPPORT, channel='email', template='support_brief', scopes=(CommunicationScope.COORDINATED,)), MessageRule(id='security_advisory', audience=Audience.CUSTOMERS, channel='security_advisory', template='security_advisory', depends_on=('support_brief_disclosed',)), MessageRule(id='release_notes', audience=Audience.CUSTOMERS, channel='release_notes_page', template='announcement', depends_on=('support_brief', 'support_brief_fast', 'security_advisory')), MessageRule(id='upgrade_instructions', audience=Audience.CUSTOMERS, channel='release_notes_page', template='upgrade_instructions', depends_on=('release_notes',), scopes=(CommunicationScope.ALL_USERS,)), MessageRule(id='blog_post', audience=Audience.CUSTOMERS, channel='blog_post', template='announcement', depends_on=('release_notes',)), MessageRule(id='newsletter', audience=Audience.CUSTOMERS, channel='email_newsletter', template='announcement', depends_on=('release_notes',)), MessageRule(id='social_post', audience=Audience.CUSTOMERS, channel='social_media', template='announcement_short', depends_on=('release_notes',)), MessageRule(id='in_app_notification', audience=Audience.CUSTOMERS, channel='in_app_notification', template='announcement_short', depends_on=('release_notes',)), MessageRule(id='development_status', audience=Audience.DEVELOPMENT, channel='team_chat', template='release_status', business_days=1), MessageRule(id='qa_status', audience=Audience.QA, channel='team_chat', template='release_status', business_days=1), MessageRule(id='operations_status', audience=Audience.OPERATIONS, channel='team_chat', template='release_status', business_days=1), MessageRule(id='product_status', audience=Audience.PRODUCT, channel='email', template='release_status', business_days=1), MessageRule(id='support_status', audience=Audience.SUPPORT, channel='email', template='release_status', business_days=1))
+    """The messages, at most 200."""
+    freezes: Sequence[FreezeRule] = (FreezeRule(id='feature_freeze', business_days_before=5, environments=('trunk',), exempt=(Type.HOTFIX, Type.SECURITY_CRITICAL, Type.SECURITY_HIGH, Type.SECURITY_MEDIUM, Type.SECURITY_LOW), scopes=(CommunicationScope.ALL_USERS,)), FreezeRule(id='code_freeze', business_days_before=2, environments=('trunk',), exempt=(Type.HOTFIX, Type.SECURITY_CRITICAL, Type.SECURITY_HIGH), scopes=(CommunicationScope.ALL_USERS,)))
+    """The freezes."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Question(_Value):
+    """A question of customers and its answer."""
+    question: str
+    """The question."""
+    answer: str
+    """The answer."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class SlotAudience(_Value):
+    """An audience of announcements: where it is, and when it reads them."""
+    name: str
+    """A name that no other audience has."""
+    zone: str
+    """Its IANA zone."""
+    start: str = '09:00'
+    """The local time from which it reads."""
+    end: str = '17:00'
+    """The local time until which it reads."""
+    calendar: BusinessCalendar = field(default_factory=lambda: BusinessCalendar())
+    """Its weekend, holidays, make-up days and half days."""
+    weight: float = 1.0
+    """How much it counts, above 0: the number of its users."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Templates(_Value):
+    """The templates of an organisation, by their ids, in the language of Jinja."""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """The texts by the ids of the templates, at most 16 KiB each."""
+def default_escalation() -> EscalationPath:
+    """The usual path: the primary at once, the backup after 5 minutes."""
+    ...
+def escalation_from_json(text: str) -> EscalationPath:
+    """Reads an escalation path from JSON text."""
+    ...
+def escalation_from_yaml(text: str) -> EscalationPath:
+    """Reads an escalation path from YAML text."""
+    ...
+def default_data() -> MessageData:
+    """Nothing is known yet."""
+    ...
+def data_from_json(text: str) -> MessageData:
+    """Reads the data of messages from JSON text."""
+    ...
+def data_from_yaml(text: str) -> MessageData:
+    """Reads the data of messages from YAML text."""
+    ...
+def default_policy() -> Policy:
+    """The usual plan: the messages of the table in `plan`, a feature freeze and a code freeze."""
+    ...
+def policy_from_json(text: str) -> Policy:
+    """Reads a policy from JSON text."""
+    ...
+def policy_from_yaml(text: str) -> Policy:
+    """Reads a policy from YAML text."""
+    ...
+def standard_templates() -> Templates:
+    """Returns the standard templates, to be changed and passed to `render`."""
+    ...
+def templates_from_json(text: str) -> Templates:
+    """Reads templates from JSON text."""
+    ...
+def templates_from_yaml(text: str) -> Templates:
+    """Reads templates from YAML text."""
+    ...
+def announcement_slots(audiences: Sequence[SlotAudience | Mapping[str, object]], release_type: Type | str, range: TimeRange | Mapping[str, object]) -> tuple[AnnouncementSlot, ...]:
+    """Ranks the times for an announcement: first by the weight of the audiences that read then, then the earliest."""
+    ...
+def data_of_plan(plan: Plan | Mapping[str, object]) -> MessageData:
+    """Returns what a plan knows for the texts: the instant of the release, the zone, and when the freezes begin."""
+    ...
+def escalation_step(alert: Alert | Mapping[str, object], path: EscalationPath | Mapping[str, object], now: datetime | str) -> Escalation:
+    """Says whose turn it is to be called about an alert."""
+    ...
+def explain_escalation(escalation: Escalation | Mapping[str, object]) -> str:
+    """Writes whose turn it is as text for a person."""
+    ...
+def messages_due(plan: Plan | Mapping[str, object], sent: Sequence[str], now: datetime | str) -> MessagesDue:
+    """Lists the messages of a plan that are due and were not sent."""
+    ...
+def outcome_of_escalation(escalation: Escalation | Mapping[str, object]) -> Outcome:
+    """The consequence for the caller: `ask` if somebody is called, `wait` before the first call, `proceed` once somebody took it."""
+    ...
+def plan(profile: Profile | Mapping[str, object], release_at: datetime | str, policy: Policy | Mapping[str, object]) -> Plan:
+    """Lists who is told what about a release, when and where, and the freezes before it."""
+    ...
+def render(template: str, data: MessageData | Mapping[str, object], overrides: Templates | Mapping[str, object] | None=None) -> str:
+    """Writes the text of a message: of the own template with this id, or else of the standard one."""
+    ...
 
 # conformance
 """Runs conformance cases: `relcore-conformance PATH...`, or `python -m relcore.conformance PATH...`."""
@@ -5422,6 +5831,10 @@ class Measures(_Value):
     """Metrics over a range and its buckets, of all events and of each group, made by `measure`."""
     range: TimeRange
     """The range that the measures cover."""
+    unit: BucketUnit
+    """The length of the buckets."""
+    zone: str
+    """The time zone of the buckets."""
     group_by: Sequence[str]
     """What the groups differ in."""
     whole: Group
@@ -5719,7 +6132,7 @@ class Review(_Value):
     metrics: Sequence[MetricReview]
     """Every metric that both ranges have."""
     bottleneck: Bottleneck | None = None
-    """The stage that takes the greatest part of the lead time; absent without lead times."""
+    """The stage that takes the greatest part of the lead time; absent without lead times, and where fewer than two stages are recorded."""
     improved: Sequence[Metric]
     """The metrics that are proven better than before: what to celebrate."""
     worsened: Sequence[Metric]
@@ -5924,6 +6337,12 @@ def quick_check_benchmark(population: str, year: int) -> QuickCheckBenchmark:
     ...
 def quick_check_score(answers: QuickCheckAnswers | Mapping[str, object], year: int) -> QuickCheckScore:
     """The scores of DORA's Quick Check: from 0 to 10 for each answer, their mean, throughput and stability."""
+    ...
+def report(events: Events | Mapping[str, object], policy: Policy | Mapping[str, object], range: TimeRange | Mapping[str, object], breakdown: Breakdown | Mapping[str, object], title: str) -> str:
+    """The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it, and `report_html`."""
+    ...
+def report_html(measures: Measures | Mapping[str, object], review: Review | Mapping[str, object] | None, title: str) -> str:
+    """Measures as one page for a browser, without scripts and without a network."""
     ...
 def report_rows(report: DoraReport | Mapping[str, object]) -> tuple[ReportRow, ...]:
     """The periods of a report as flat rows, in their order."""
@@ -7247,6 +7666,14 @@ class ReasonCode(StrEnum):
     """The new version is not ready, and may still become so in its time."""
     CANARY_UNHEALTHY = 'canary_unhealthy'
     """The new version is not ready for longer than it may be."""
+    COMPARISON_HARMFUL = 'comparison_harmful'
+    """The counts of a metric prove the new version worse than the previous one, beyond the margin."""
+    COMPARISON_INVALID = 'comparison_invalid'
+    """A version has events without traffic, so that its counts cannot be compared."""
+    COMPARISON_UNDECIDED = 'comparison_undecided'
+    """The counts of a metric prove neither harm nor its absence yet."""
+    COUNTS_SKIPPED = 'counts_skipped'
+    """Counts were read but not counted: the first totals, or a total that fell."""
     DEADLINE_PASSED = 'deadline_passed'
     """The rollout took longer than its deadline."""
     ERROR_LIMIT_EXCEEDED = 'error_limit_exceeded'
@@ -7433,6 +7860,46 @@ class ReasonCode(StrEnum):
     """The response or the resolution did not come in time."""
     SLA_NO_TARGET = 'sla_no_target'
     """The severity has no target in the service level agreement."""
+    ESCALATION_TURN = 'escalation_turn'
+    """The turn of a role of the escalation path has come."""
+    ESCALATION_NOT_YET = 'escalation_not_yet'
+    """The first role of the escalation path is called later."""
+    ESCALATION_ACKNOWLEDGED = 'escalation_acknowledged'
+    """Somebody has taken the alert, so nobody else is called."""
+    ESCALATION_LAST_ROLE = 'escalation_last_role'
+    """The path has no further role and does not begin again."""
+    RETROSPECTIVE_AHEAD = 'retrospective_ahead'
+    """The retrospective of the release is due on a later day."""
+    RETROSPECTIVE_OVERDUE = 'retrospective_overdue'
+    """The retrospective of the release was not held in time."""
+    RETROSPECTIVE_HELD = 'retrospective_held'
+    """The retrospective of the release was held in time."""
+    RETROSPECTIVE_HELD_LATE = 'retrospective_held_late'
+    """The retrospective of the release was held, but late."""
+    NO_ACTION_ITEMS = 'no_action_items'
+    """There are no action items."""
+    ACTION_ITEMS_DONE = 'action_items_done'
+    """All action items are done."""
+    ACTION_ITEM_OPEN = 'action_item_open'
+    """An action item is not done, and its day has not passed."""
+    ACTION_ITEM_OVERDUE = 'action_item_overdue'
+    """An action item is not done, and its day has passed."""
+    ACTION_ITEM_WITHOUT_OWNER = 'action_item_without_owner'
+    """An action item that is not done has no owner."""
+    ACTION_ITEM_WITHOUT_DATE = 'action_item_without_date'
+    """An action item that is not done has no day on which it is due."""
+    ACTION_NOT_DONE = 'action_not_done'
+    """The action item is not done, so it has had no effect yet."""
+    METRIC_UNDEFINED = 'metric_undefined'
+    """The metric is not defined before or after the action."""
+    METRIC_LOW_N = 'metric_low_n'
+    """The metric rests on too few items, before or after the action."""
+    METRIC_IMPROVED = 'metric_improved'
+    """The metric is proven better after the action than before it."""
+    METRIC_WORSENED = 'metric_worsened'
+    """The metric is proven worse after the action than before it."""
+    METRIC_CHANGE_NOT_PROVEN = 'metric_change_not_proven'
+    """The metric is neither proven better nor proven worse."""
     CRITICAL_FUNCTIONALITY_BROKEN = 'critical_functionality_broken'
     """Critical functionality is broken."""
     VULNERABILITY_INTRODUCED = 'vulnerability_introduced'
@@ -8377,6 +8844,179 @@ def retained_doc_versions(tags: Sequence[str], policy: DocPolicy | Mapping[str, 
     ...
 def support_phase(line: SupportLine | Mapping[str, object], now: datetime | str) -> SupportStatus:
     """Determines the phase of support of a line, and when it changes."""
+    ...
+
+# retrospective
+"""Retrospectives: until when one has to be held, what is asked, what became of its action items, and what they changed."""
+class ActionItemsVerdict(StrEnum):
+    """The verdicts about action items."""
+    DONE = 'done'
+    """All are done, or there are none."""
+    OPEN = 'open'
+    """Some are not done, and there is time left."""
+    INCOMPLETE = 'incomplete'
+    """One that is not done has no owner or no day, so nobody would notice."""
+    OVERDUE = 'overdue'
+    """One is overdue."""
+class ActionKind(StrEnum):
+    """What an action item changes."""
+    PROCESS = 'process'
+    """How it is worked."""
+    TOOL = 'tool'
+    """What it is worked with."""
+    TRAINING = 'training'
+    """What the team knows."""
+class ImpactVerdict(StrEnum):
+    """The verdicts about the impact of an action."""
+    IMPROVED = 'improved'
+    """The metric is proven better."""
+    WORSENED = 'worsened'
+    """The metric is proven worse."""
+    NOT_PROVEN = 'not_proven'
+    """Neither is proven."""
+    INCONCLUSIVE = 'inconclusive'
+    """A value is missing or rests on too little."""
+class RetroVerdict(StrEnum):
+    """The verdicts about a retrospective."""
+    HELD = 'held'
+    """It was held."""
+    AHEAD = 'ahead'
+    """There is time left."""
+    OVERDUE = 'overdue'
+    """It was not held in time."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ActionImpact(_Value):
+    """What an action item did to a metric, made by `action_impact`."""
+    verdict: ImpactVerdict
+    """Whether the metric became better."""
+    metric: Metric
+    """The metric."""
+    before: float | None = None
+    """Its value before, in the unit of the metric; absent if it is undefined."""
+    after: float | None = None
+    """Its value after."""
+    change: MetricChange | None = None
+    """What it changed by, as in a review of both ranges; absent where one of both is undefined."""
+    reasons: Sequence[Reason]
+    """Why, with the change, its interval, and 0 as the threshold."""
+    missing: Sequence[str]
+    """What would have to be known: `item.doneAt`, `before`, `after`."""
+    policy_digest: str
+    """The digest of the policy of both measures."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ActionItem(_Value):
+    """Something to do that a retrospective found."""
+    id: str
+    """A name that no other item has."""
+    text: str
+    """What is to be done, in words about systems and roles."""
+    kind: ActionKind
+    """What it changes."""
+    owner: str | None = None
+    """Who sees to it: a role or a team."""
+    due_on: date | None = None
+    """The last day on which it is in time."""
+    done_at: datetime | None = None
+    """When it was done."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ActionItemsState(_Value):
+    """The state of the action items, made by `action_items_state`."""
+    verdict: ActionItemsVerdict
+    """The worst state of an item."""
+    overdue: Sequence[str]
+    """The ids of the items that are overdue, in the order of the argument."""
+    open: Sequence[str]
+    """The ids of the items that are neither done nor overdue."""
+    done: Sequence[str]
+    """The ids of the items that are done."""
+    reasons: Sequence[Reason]
+    """Why: of each item that is not done."""
+    missing: Sequence[str]
+    """The owners and days that are missing: `items[0].owner`."""
+    next_check_at: datetime | None = None
+    """The instant at which the next item becomes overdue; absent if there is none."""
+    policy_digest: str
+    """The digest of the policy."""
+    tzdb_version: str
+    """The version of the time zone database."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class NamedPerson(_Value):
+    """A person in an action item, found by `named_people`."""
+    id: str
+    """The id of the item."""
+    field: str
+    """The field: `text` or `owner`."""
+    person: str
+    """The person, as in the list."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Policy(_Value):
+    """When a retrospective is due, and in which zone days are counted."""
+    within_days: int = 7
+    """Within how many days after the day of the deployment the retrospective is held, 1 to 365."""
+    zone: str = 'UTC'
+    """The IANA zone."""
+    time: str = '17:00'
+    """The local time at which a business day ends."""
+    calendar: BusinessCalendar = field(default_factory=lambda: BusinessCalendar())
+    """The weekend and the holidays."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class RetroDue(_Value):
+    """Whether the retrospective of a release is due, made by `retro_due`."""
+    verdict: RetroVerdict
+    """Whether it is due."""
+    due_on: date
+    """The last day on which it is in time."""
+    due_at: datetime
+    """The end of that business day."""
+    reasons: Sequence[Reason]
+    """Why."""
+    next_check_at: datetime | None = None
+    """The instant at which it becomes overdue; absent if it was held or is overdue."""
+    policy_digest: str
+    """The digest of the policy."""
+    tzdb_version: str
+    """The version of the time zone database."""
+def default_policy() -> Policy:
+    """The usual policy: within a week."""
+    ...
+def policy_from_json(text: str) -> Policy:
+    """Reads a policy from JSON text."""
+    ...
+def policy_from_yaml(text: str) -> Policy:
+    """Reads a policy from YAML text."""
+    ...
+def action_impact(item: ActionItem | Mapping[str, object], metric: Metric | str, before: Measures | Mapping[str, object], after: Measures | Mapping[str, object]) -> ActionImpact:
+    """Compares a metric before and after an action, over the whole ranges of two `metrics.measure`."""
+    ...
+def action_items_state(items: Sequence[ActionItem | Mapping[str, object]], policy: Policy | Mapping[str, object], now: datetime | str) -> ActionItemsState:
+    """Says which action items are done, open, overdue, or without an owner or a day."""
+    ...
+def explain_impact(impact: ActionImpact | Mapping[str, object]) -> str:
+    """Writes what an action did as text for a person."""
+    ...
+def explain_items(state: ActionItemsState | Mapping[str, object]) -> str:
+    """Writes the state of the action items as text for a person."""
+    ...
+def explain_retro(due: RetroDue | Mapping[str, object]) -> str:
+    """Writes whether a retrospective is due as text for a person."""
+    ...
+def named_people(items: Sequence[ActionItem | Mapping[str, object]], people: Sequence[str]) -> tuple[NamedPerson, ...]:
+    """Finds people in the action items: a retrospective looks for causes in systems and roles."""
+    ...
+def outcome_of_impact(impact: ActionImpact | Mapping[str, object]) -> Outcome:
+    """The consequence for the caller: `proceed` if the metric is better, `wait` for more data if nothing is proven, `ask` if it is worse or something is missing."""
+    ...
+def outcome_of_items(state: ActionItemsState | Mapping[str, object]) -> Outcome:
+    """The consequence for the caller: `ask` if an item is overdue or incomplete, `wait` while some are open, else `proceed`."""
+    ...
+def outcome_of_retro(due: RetroDue | Mapping[str, object]) -> Outcome:
+    """The consequence for the caller: `ask` if it is overdue, `wait` while there is time, `proceed` once it was held."""
+    ...
+def questions(overrides: Checklists | Mapping[str, object] | None=None) -> tuple[ChecklistItem, ...]:
+    """Returns what is asked in a retrospective: the section `Questions` of the checklist `retrospective`, the own one or else the standard one."""
+    ...
+def retro_due(deployed_at: datetime | str, held_at: datetime | str | None, policy: Policy | Mapping[str, object], now: datetime | str) -> RetroDue:
+    """Says until when the retrospective of a release has to be held, and whether it was."""
     ...
 
 # rollback

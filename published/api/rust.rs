@@ -2503,6 +2503,14 @@ pub mod canary {
         pub const CANARY_NOT_READY: ReasonCode;
         /// The new version is not ready for longer than it may be.
         pub const CANARY_UNHEALTHY: ReasonCode;
+        /// The counts of a metric prove the new version worse than the previous one, beyond the margin.
+        pub const COMPARISON_HARMFUL: ReasonCode;
+        /// A version has events without traffic, so that its counts cannot be compared.
+        pub const COMPARISON_INVALID: ReasonCode;
+        /// The counts of a metric prove neither harm nor its absence yet.
+        pub const COMPARISON_UNDECIDED: ReasonCode;
+        /// Counts were read but not counted: the first totals, or a total that fell.
+        pub const COUNTS_SKIPPED: ReasonCode;
         /// The rollout took longer than its deadline.
         pub const DEADLINE_PASSED: ReasonCode;
         /// A metric has more consecutive query errors than its limit.
@@ -2618,6 +2626,63 @@ pub mod canary {
     }
     /// The day and the share of a phased release in the App Store: 1, 2, 5, 10, 20, 50 and 100 % on the days 1 to 7.
     pub fn apple_day(started: Timestamp, pauses: &[ApplePause], now: Timestamp) -> Result<AppleDay>;
+    /// The counts of both versions at the latest weight, and what the weights before it have proven.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ComparedCounts {
+        /// From when on is counted.
+        pub since: Timestamp,
+        /// When the weight of these counts ended, once it did.
+        pub ended_at: Option<Timestamp>,
+        /// The end of the latest reading that was counted.
+        pub counted_until: Option<Timestamp>,
+        /// The counts of the new version.
+        pub canary: Counts,
+        /// The counts of the previous version.
+        pub baseline: Counts,
+        /// The natural logarithm of the e-value with which the test for harm begins at this weight.
+        pub log_e: f64,
+        /// How many weights were compared in this run, with this one.
+        pub weights: u32,
+    }
+    /// What the counts of a reading are.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum CountKind {
+        /// What happened since the reading before, or within the `window` of the metric.
+        Increments,
+        /// Counters that only grow.
+        Totals,
+    }
+    /// When the counts of the new version are worse than those of the previous one, and how certain that must be.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CountRule {
+        /// Whether more events or fewer are worse.
+        pub direction: Direction,
+        /// The change for the worse, in percent of the rate of the previous version, that is still tolerated.
+        pub margin_percent: f64,
+        /// The highest probability that a harmless version fails, over all looks and weights of a run together, and that of a false `passed` at one weight.
+        pub alpha: f64,
+        /// The number of events at one weight that the previous version must be expected to have, if both have the same rate, before there is any verdict.
+        pub min_expected_events: f64,
+        /// What the counts of a reading are.
+        pub counts: CountKind,
+    }
+    /// The latest totals of both versions.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ReadTotals {
+        /// When they were read.
+        pub at: Timestamp,
+        /// The totals of the new version.
+        pub canary: Counts,
+        /// The totals of the previous version.
+        pub baseline: Counts,
+    }
+    /// What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events that are still needed: for a dashboard or a log.
+    pub fn comparisons(schedule: &Schedule, state: &State) -> Result<Vec<MetricComparison>>;
     /// What to do about a canary.
     #[derive(Clone, Debug, PartialEq)]
     #[non_exhaustive]
@@ -2811,14 +2876,14 @@ pub mod canary {
         Successful,
         /// The value is beyond a limit.
         Failed,
-        /// There are too few samples to judge.
+        /// There are too few samples to judge, or the counts prove nothing yet.
         Inconclusive,
         /// The query returned nothing.
         NoData,
         /// The query failed.
         Error,
     }
-    /// A measure of the new version while it takes traffic, and the limits of a good value.
+    /// A measure of the new version while it takes traffic, and the limits of a good value, or the rule by which its counts are compared with those of the previous version.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
     #[non_exhaustive]
@@ -2851,6 +2916,8 @@ pub mod canary {
         pub empty: EmptyResult,
         /// The index of the step from which on the metric counts, as `startingStep` of the background analysis of Argo Rollouts.
         pub starting_step: u32,
+        /// How counts of the new version are compared with those of the previous one, instead of limits.
+        pub compare: Option<CountRule>,
     }
     /// A command of an operator.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -2972,6 +3039,13 @@ pub mod canary {
             /// How many samples it was computed from, when known.
             n: Option<Count>,
         },
+        /// The counts of both versions over the same time, of a metric with `compare`.
+        Counts {
+            /// The events of the new version, and its traffic.
+            canary: Counts,
+            /// The events of the previous version, and its traffic, in the same unit.
+            baseline: Counts,
+        },
         /// No value, for instance one that is not a number.
         Missing {},
         /// The query succeeded, and its result is empty.
@@ -2999,6 +3073,9 @@ pub mod canary {
     /// How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`.
     #[must_use]
     pub fn capacity(percent: f64, at: Timestamp) -> Observation;
+    /// The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time.
+    #[must_use]
+    pub fn counts(metric: &str, canary: &Counts, baseline: &Counts, at: Timestamp) -> Observation;
     /// A metric was queried, the query succeeded, and its result is empty.
     #[must_use]
     pub fn empty_result(metric: &str, at: Timestamp) -> Observation;
@@ -3374,7 +3451,7 @@ pub mod canary {
         pub value: Option<f64>,
         /// The number of its samples, when known.
         pub n: Option<Count>,
-        /// The message of a query that failed, its first 500 characters.
+        /// The message of a query that failed, its first 500 characters; why counts were not counted.
         pub error: Option<String>,
     }
     /// The counts of a metric, and its latest measurement.
@@ -3399,6 +3476,10 @@ pub mod canary {
         pub sampled_until: Option<Timestamp>,
         /// When its `starting_step` began, if it has one and it did.
         pub counts_since: Option<Timestamp>,
+        /// The counts of both versions, of a metric with `compare`.
+        pub compared: Option<ComparedCounts>,
+        /// The latest totals of both versions, of a metric that compares totals.
+        pub totals: Option<ReadTotals>,
     }
     /// A command of an operator that was applied.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -3686,6 +3767,14 @@ pub mod canary {
         StartingStepOutOfRange,
         /// Error: a value of `split` is not in its range.
         SplitOutOfRange,
+        /// Error: a value of `compare` is not in its range.
+        ComparisonOutOfRange,
+        /// Error: a metric has `compare` and a field that is about values: `max`, `min`, `minSamples`, `empty`; or `window` beside totals.
+        ComparisonConflict,
+        /// Warning: counts are compared only at 100 %, where the previous version has no traffic.
+        ComparisonNever,
+        /// Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin needs more and more events.
+        ComparisonUnending,
     }
     /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
     #[must_use]
@@ -3700,6 +3789,8 @@ pub mod canary {
     impl FromStr for ChangeKind {}
     impl Display for Command {}
     impl FromStr for Command {}
+    impl Display for CountKind {}
+    impl FromStr for CountKind {}
     impl Display for DiagnosticCode {}
     impl FromStr for DiagnosticCode {}
     impl Display for EmptyResult {}
@@ -3729,6 +3820,7 @@ pub mod canary {
         #[must_use]
         pub fn new(start: Timestamp) -> Self;
     }
+    impl Default for CountRule {}
     /// The text of `explain`.
     impl fmt::Display for Decision {}
     impl Explain for Decision {}
@@ -3745,7 +3837,7 @@ pub mod canary {
     }
     impl PolicyText for Schedule {}
     impl Metric {
-        /// A metric without limits: set at least one of `max` and `min`.
+        /// A metric without limits: set at least one of `max` and `min`, or `compare`.
         #[must_use]
         pub fn new(name: impl Into<String>) -> Self;
     }
@@ -4349,6 +4441,434 @@ pub mod column {
         pub fn of(&self, row: usize) -> &'a [u32];
     }
     impl Default for Members<'_> {}
+}
+/// Who is told what about a release, when and where; with which text; and whom support calls.
+pub mod communication {
+    /// The reason codes of `communication`.
+    pub mod code {
+        /// The turn of a role of the escalation path has come.
+        pub const ESCALATION_TURN: ReasonCode;
+        /// The first role of the escalation path is called later.
+        pub const ESCALATION_NOT_YET: ReasonCode;
+        /// Somebody has taken the alert, so nobody else is called.
+        pub const ESCALATION_ACKNOWLEDGED: ReasonCode;
+        /// The path has no further role and does not begin again.
+        pub const ESCALATION_LAST_ROLE: ReasonCode;
+    }
+    /// Who is told about a release.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Audience {
+        /// The people who write the software.
+        Development,
+        /// The people who test it.
+        Qa,
+        /// The people who run it: operations, SRE.
+        Operations,
+        /// Product and other management.
+        Product,
+        /// The people who answer customers.
+        Support,
+        /// The people who use it.
+        Customers,
+    }
+    /// Reads the data of messages from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn data_from_yaml(text: &str) -> Result<MessageData>;
+    /// What the texts about a release say.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct MessageData {
+        /// The IANA zone in which instants are shown.
+        pub zone: String,
+        /// The name of the product.
+        pub product: Option<String>,
+        /// The version that is released.
+        pub version: Option<Version>,
+        /// The instant of the release.
+        pub release_at: Option<Timestamp>,
+        /// The address of the release notes.
+        pub notes_link: Option<String>,
+        /// What is new.
+        pub features: Option<Vec<String>>,
+        /// What is improved.
+        pub improvements: Option<Vec<String>>,
+        /// What is fixed.
+        pub fixes: Option<Vec<String>>,
+        /// What no longer works as before.
+        pub breaking_changes: Option<Vec<String>>,
+        /// The steps of the upgrade.
+        pub upgrade_steps: Option<Vec<String>>,
+        /// What will be removed.
+        pub deprecations: Option<Vec<Deprecation>>,
+        /// What is known not to work.
+        pub known_issues: Option<Vec<String>>,
+        /// When no more features go in.
+        pub feature_freeze_at: Option<Timestamp>,
+        /// When nothing but urgent fixes goes in.
+        pub code_freeze_at: Option<Timestamp>,
+        /// What is tested when.
+        pub testing_schedule: Option<Vec<String>>,
+        /// Who is on call, as `readiness.on_call` returns it.
+        pub on_call: Option<Vec<OnCall>>,
+        /// The plan of the tests: an address, or what it says.
+        pub test_plan: Option<String>,
+        /// What is tested.
+        pub test_scope: Option<Vec<String>>,
+        /// The suite of the regression tests.
+        pub regression_suite: Option<String>,
+        /// The benchmarks and their limits.
+        pub performance_benchmarks: Option<Vec<String>>,
+        /// What QA needs to sign off.
+        pub sign_off: Option<Vec<String>>,
+        /// The window of the deployment.
+        pub deployment_window: Option<TimeRange>,
+        /// What changed in the runbooks.
+        pub runbook_updates: Option<Vec<String>>,
+        /// What is watched.
+        pub monitoring: Option<Vec<String>>,
+        /// How the release is taken back.
+        pub rollback_steps: Option<Vec<String>>,
+        /// What happens when.
+        pub timeline: Option<Vec<String>>,
+        /// The features that matter most.
+        pub key_features: Option<Vec<String>>,
+        /// What customers notice.
+        pub customer_impact: Option<String>,
+        /// What has to be true for a go.
+        pub go_criteria: Option<Vec<String>>,
+        /// What customers will ask.
+        pub questions: Option<Vec<Question>>,
+        /// What to try when something does not work.
+        pub troubleshooting: Option<Vec<String>>,
+        /// What support reads and sends: help articles, migration guides, API documentation, tutorials.
+        pub support_documents: Option<Vec<String>>,
+        /// Whom support calls in engineering: a role or a channel.
+        pub engineering_contact: Option<String>,
+        /// What each severity means and how soon it is answered.
+        pub severities: Option<Vec<String>>,
+        /// How the release went: `completed`, `halted at 25 %`.
+        pub status: Option<String>,
+        /// The metrics of the release.
+        pub metrics: Option<Vec<String>>,
+        /// What comes next.
+        pub next_steps: Option<Vec<String>>,
+        /// The ids of the vulnerabilities: `CVE-2026-12345`.
+        pub vulnerabilities: Option<Vec<String>>,
+        /// The highest severity of them.
+        pub advisory_severity: Option<AdvisorySeverity>,
+        /// What an attacker can do.
+        pub vulnerability_impact: Option<String>,
+        /// The versions that are affected: `>= 1.2.0, < 1.4.2`.
+        pub affected_versions: Option<String>,
+        /// What helps those who cannot upgrade.
+        pub workarounds: Option<Vec<String>>,
+        /// Whatever own templates need, by name: `extra.campaign`.
+        pub extra: BTreeMap<String, String>,
+    }
+    /// A question of customers and its answer.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Question {
+        /// The question.
+        pub question: String,
+        /// The answer.
+        pub answer: String,
+    }
+    /// Reads the data of messages from JSON text.
+    pub fn data_from_json(text: &str) -> Result<MessageData>;
+    /// Returns what a plan knows for the texts: the instant of the release, the zone, and when the freezes begin.
+    #[must_use]
+    pub fn data_of_plan(plan: &Plan) -> MessageData;
+    /// Nothing is known yet.
+    #[must_use]
+    pub fn default_data() -> MessageData;
+    /// Reads an escalation path from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn escalation_from_yaml(text: &str) -> Result<EscalationPath>;
+    /// A request or an alert that somebody has to take.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Alert {
+        /// The name of its severity.
+        pub severity: String,
+        /// When it was opened.
+        pub opened_at: Timestamp,
+        /// When somebody took it.
+        pub acknowledged_at: Option<Timestamp>,
+    }
+    /// Whose turn it is to be called, made by `escalation_step`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Escalation {
+        /// Whether somebody is called.
+        pub verdict: EscalationVerdict,
+        /// The role whose turn it is; absent if nobody is called.
+        pub role: Option<String>,
+        /// Since when it is its turn.
+        pub since: Option<Timestamp>,
+        /// The role that comes next.
+        pub next_role: Option<String>,
+        /// Why.
+        pub reasons: Vec<Reason>,
+        /// The instant at which the turn of the next role comes; absent if there is none.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the path.
+        pub policy_digest: String,
+    }
+    /// Whom support calls, after how long, by severity.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct EscalationPath {
+        /// The roles in the order in which they are called, and the time since the opening after which each is called.
+        pub steps: Vec<EscalationStep>,
+        /// The paths of severities that have one of their own, by the name of the severity.
+        pub severities: BTreeMap<String, Vec<EscalationStep>>,
+        /// The time after the call of the last role at which the path begins again.
+        pub repeat_after: Option<Span>,
+    }
+    /// The verdicts about an escalation.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum EscalationVerdict {
+        /// The role is called.
+        Call,
+        /// The first role is called later.
+        NotYet,
+        /// Somebody took it, so nobody else is called.
+        Acknowledged,
+    }
+    /// The usual path: the primary at once, the backup after 5 minutes.
+    #[must_use]
+    pub fn default_escalation() -> EscalationPath;
+    /// Reads an escalation path from JSON text.
+    pub fn escalation_from_json(text: &str) -> Result<EscalationPath>;
+    /// Says whose turn it is to be called about an alert.
+    pub fn escalation_step(alert: &Alert, path: &EscalationPath, now: Timestamp) -> Result<Escalation>;
+    /// Writes whose turn it is as text for a person.
+    #[must_use]
+    pub fn explain_escalation(escalation: &Escalation) -> String;
+    /// The consequence for the caller: `ask` if somebody is called, `wait` before the first call, `proceed` once somebody took it.
+    #[must_use]
+    pub fn outcome_of_escalation(escalation: &Escalation) -> Outcome;
+    /// The messages of a plan that are due, made by `messages_due`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MessagesDue {
+        /// The messages that can be sent now.
+        pub due: Vec<PlannedMessage>,
+        /// The messages that are due, but depend on one that was not sent.
+        pub waiting: Vec<PlannedMessage>,
+        /// The instant at which the next message becomes due; absent if there is none.
+        pub next_due_at: Option<Timestamp>,
+    }
+    /// The messages and the freezes of a release, made by `plan`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Plan {
+        /// The instant of the release.
+        pub release_at: Timestamp,
+        /// Its local day.
+        pub release_date: NaiveDate,
+        /// The zone of that day.
+        pub zone: String,
+        /// The messages by the instant at which they are due, each behind those that it depends on.
+        pub messages: Vec<PlannedMessage>,
+        /// The freezes as windows, from their beginning to the release: `code_freeze 2026-12-10`.
+        pub freezes: Vec<Definition>,
+        /// The digest of the policy.
+        pub policy_digest: String,
+        /// The version of the time zone database.
+        pub tzdb_version: String,
+    }
+    /// A message of a `Plan`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct PlannedMessage {
+        /// Its id.
+        pub id: String,
+        /// Who gets it.
+        pub audience: Audience,
+        /// Where.
+        pub channel: String,
+        /// The id of its template, for `render`.
+        pub template: String,
+        /// When it is due.
+        pub due_at: Timestamp,
+        /// The ids of the messages of the plan that go first, in the order of the alphabet.
+        pub depends_on: Vec<String>,
+    }
+    /// Lists the messages of a plan that are due and were not sent.
+    pub fn messages_due(plan: &Plan, sent: &[String], now: Timestamp) -> Result<MessagesDue>;
+    /// Lists who is told what about a release, when and where, and the freezes before it.
+    pub fn plan(profile: &Profile, release_at: Timestamp, policy: &Policy) -> Result<Plan>;
+    /// Reads a policy from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn policy_from_yaml(text: &str) -> Result<Policy>;
+    /// Who is told what about a release, when and where, and the freezes before it.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Policy {
+        /// The IANA zone in which days are counted.
+        pub zone: String,
+        /// The local time at which messages of a day are due and freezes begin.
+        pub time: String,
+        /// The weekend and the holidays.
+        pub calendar: BusinessCalendar,
+        /// The calendars of audiences that have one of their own, by the name of the audience: `support`.
+        pub calendars: BTreeMap<String, BusinessCalendar>,
+        /// The messages, at most 200.
+        pub messages: Vec<MessageRule>,
+        /// The freezes.
+        pub freezes: Vec<FreezeRule>,
+    }
+    /// The usual plan: the messages of the table in `plan`, a feature freeze and a code freeze.
+    #[must_use]
+    pub fn default_policy() -> Policy;
+    /// Reads a policy from JSON text.
+    pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// Writes the text of a message: of the own template with this id, or else of the standard one.
+    pub fn render(template: &str, data: &MessageData, overrides: Option<&Templates>) -> Result<String>;
+    /// A freeze before a release.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct FreezeRule {
+        /// A name that no other freeze has: `code_freeze`.
+        pub id: String,
+        /// How many business days before the day of the release it begins, 1 to 1,000, in the calendar of development.
+        pub business_days_before: u32,
+        /// The environments that it closes.
+        pub environments: Vec<String>,
+        /// The release types that go in all the same, once a person has approved it.
+        pub exempt: Vec<Type>,
+        /// The scopes of communication for which it counts.
+        pub scopes: Vec<CommunicationScope>,
+    }
+    /// A message that every release has: to whom, where, with which text, when.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct MessageRule {
+        /// A name that no other message has.
+        pub id: String,
+        /// Who gets it.
+        pub audience: Audience,
+        /// Where: `email`.
+        pub channel: String,
+        /// The id of its template.
+        pub template: String,
+        /// How many business days after the day of the release it is due, at the local time of the policy and at the earliest with the release.
+        pub business_days: Option<i32>,
+        /// How long after the release it is due, by the clock.
+        pub elapsed: Span,
+        /// The messages that go first, all of them earlier in the list.
+        pub depends_on: Vec<String>,
+        /// The scopes of communication for which it counts.
+        pub scopes: Vec<CommunicationScope>,
+    }
+    /// A time for an announcement, made by `announcement_slots`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct AnnouncementSlot {
+        /// The instant to take.
+        pub start: Timestamp,
+        /// The first instant at which other audiences read.
+        pub end: Timestamp,
+        /// The names of the audiences that read then, in the order of the alphabet.
+        pub reached: Vec<String>,
+        /// Their weights, added up.
+        pub weight: f64,
+    }
+    /// An audience of announcements: where it is, and when it reads them.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct SlotAudience {
+        /// A name that no other audience has.
+        pub name: String,
+        /// Its IANA zone.
+        pub zone: String,
+        /// The local time from which it reads.
+        pub start: String,
+        /// The local time until which it reads.
+        pub end: String,
+        /// Its weekend, holidays, make-up days and half days.
+        pub calendar: BusinessCalendar,
+        /// How much it counts, above 0: the number of its users.
+        pub weight: f64,
+    }
+    /// Ranks the times for an announcement: first by the weight of the audiences that read then, then the earliest.
+    pub fn announcement_slots(
+        audiences: &[SlotAudience],
+        release_type: &Type,
+        range: &TimeRange,
+    ) -> Result<Vec<AnnouncementSlot>>;
+    /// Reads templates from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn templates_from_yaml(text: &str) -> Result<Templates>;
+    /// The templates of an organisation, by their ids, in the language of Jinja.
+    #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Templates {
+        /// The texts by the ids of the templates, at most 16 KiB each.
+        pub templates: BTreeMap<String, String>,
+    }
+    /// Returns the standard templates, to be changed and passed to `render`.
+    #[must_use]
+    pub fn standard_templates() -> Templates;
+    /// Reads templates from JSON text.
+    pub fn templates_from_json(text: &str) -> Result<Templates>;
+    impl Display for Audience {}
+    impl FromStr for Audience {}
+    impl Display for EscalationVerdict {}
+    impl FromStr for EscalationVerdict {}
+    impl Default for MessageData {}
+    impl Question {
+        /// A question and its answer.
+        #[must_use]
+        pub fn new(question: impl Into<String>, answer: impl Into<String>) -> Self;
+    }
+    impl PolicyText for MessageData {}
+    impl Default for EscalationPath {}
+    impl PolicyText for EscalationPath {}
+    impl Alert {
+        /// An alert that nobody has taken.
+        #[must_use]
+        pub fn new(severity: impl Into<String>, opened_at: Timestamp) -> Self;
+    }
+    /// The text of `explain_escalation`.
+    impl fmt::Display for Escalation {}
+    impl Explain for Escalation {}
+    impl Default for Policy {}
+    impl PolicyText for Policy {}
+    impl MessageRule {
+        /// A message that is due with the release, for every scope.
+        #[must_use]
+        pub fn new(
+            id: impl Into<String>,
+            audience: Audience,
+            channel: impl Into<String>,
+            template: impl Into<String>,
+        ) -> Self;
+    }
+    impl FreezeRule {
+        /// A freeze of all environments, without exemptions, for every scope.
+        #[must_use]
+        pub fn new(id: impl Into<String>, business_days_before: u32) -> Self;
+    }
+    impl SlotAudience {
+        /// An audience that reads from 09:00 to 17:00 from Monday to Friday.
+        #[must_use]
+        pub fn new(name: impl Into<String>, zone: impl Into<String>) -> Self;
+    }
+    impl PolicyText for Templates {}
 }
 /// The parts that every decision has, and the text that a person reads.
 pub mod decision {
@@ -6755,6 +7275,10 @@ pub mod metrics {
     pub struct Measures {
         /// The range that the measures cover.
         pub range: TimeRange,
+        /// The length of the buckets.
+        pub unit: BucketUnit,
+        /// The time zone of the buckets.
+        pub zone: String,
         /// What the groups differ in.
         pub group_by: Vec<String>,
         /// All events.
@@ -6909,6 +7433,16 @@ pub mod metrics {
     /// The metrics as data: what each is, which direction is better, and the usual target.
     #[must_use]
     pub fn definitions() -> Vec<Definition>;
+    /// The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it, and `report_html`.
+    pub fn report(
+        events: &Events,
+        policy: &Policy,
+        range: &TimeRange,
+        breakdown: &Breakdown,
+        title: &str,
+    ) -> Result<String>;
+    /// Measures as one page for a browser, without scripts and without a network.
+    pub fn report_html(measures: &Measures, review: Option<&Review>, title: &str) -> Result<String>;
     /// Reads a policy from YAML text; `{}` is the default policy.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
@@ -7450,7 +7984,7 @@ pub mod metrics {
         pub current: TimeRange,
         /// Every metric that both ranges have.
         pub metrics: Vec<MetricReview>,
-        /// The stage that takes the greatest part of the lead time; absent without lead times.
+        /// The stage that takes the greatest part of the lead time; absent without lead times, and where fewer than two stages are recorded.
         pub bottleneck: Option<Bottleneck>,
         /// The metrics that are proven better than before: what to celebrate.
         pub improved: Vec<Metric>,
@@ -10142,6 +10676,272 @@ pub mod release {
         #[must_use]
         pub fn new(name: impl Into<String>) -> Self;
     }
+}
+/// Retrospectives: until when one has to be held, what is asked, what became of its action items, and what they changed.
+pub mod retrospective {
+    /// The reason codes of `retrospective`.
+    pub mod code {
+        /// The retrospective of the release is due on a later day.
+        pub const RETROSPECTIVE_AHEAD: ReasonCode;
+        /// The retrospective of the release was not held in time.
+        pub const RETROSPECTIVE_OVERDUE: ReasonCode;
+        /// The retrospective of the release was held in time.
+        pub const RETROSPECTIVE_HELD: ReasonCode;
+        /// The retrospective of the release was held, but late.
+        pub const RETROSPECTIVE_HELD_LATE: ReasonCode;
+        /// There are no action items.
+        pub const NO_ACTION_ITEMS: ReasonCode;
+        /// All action items are done.
+        pub const ACTION_ITEMS_DONE: ReasonCode;
+        /// An action item is not done, and its day has not passed.
+        pub const ACTION_ITEM_OPEN: ReasonCode;
+        /// An action item is not done, and its day has passed.
+        pub const ACTION_ITEM_OVERDUE: ReasonCode;
+        /// An action item that is not done has no owner.
+        pub const ACTION_ITEM_WITHOUT_OWNER: ReasonCode;
+        /// An action item that is not done has no day on which it is due.
+        pub const ACTION_ITEM_WITHOUT_DATE: ReasonCode;
+        /// The action item is not done, so it has had no effect yet.
+        pub const ACTION_NOT_DONE: ReasonCode;
+        /// The metric is not defined before or after the action.
+        pub const METRIC_UNDEFINED: ReasonCode;
+        /// The metric rests on too few items, before or after the action.
+        pub const METRIC_LOW_N: ReasonCode;
+        /// The metric is proven better after the action than before it.
+        pub const METRIC_IMPROVED: ReasonCode;
+        /// The metric is proven worse after the action than before it.
+        pub const METRIC_WORSENED: ReasonCode;
+        /// The metric is neither proven better nor proven worse.
+        pub const METRIC_CHANGE_NOT_PROVEN: ReasonCode;
+    }
+    /// Something to do that a retrospective found.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ActionItem {
+        /// A name that no other item has.
+        pub id: String,
+        /// What is to be done, in words about systems and roles.
+        pub text: String,
+        /// What it changes.
+        pub kind: ActionKind,
+        /// Who sees to it: a role or a team.
+        pub owner: Option<String>,
+        /// The last day on which it is in time.
+        pub due_on: Option<NaiveDate>,
+        /// When it was done.
+        pub done_at: Option<Timestamp>,
+    }
+    /// The state of the action items, made by `action_items_state`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ActionItemsState {
+        /// The worst state of an item.
+        pub verdict: ActionItemsVerdict,
+        /// The ids of the items that are overdue, in the order of the argument.
+        pub overdue: Vec<String>,
+        /// The ids of the items that are neither done nor overdue.
+        pub open: Vec<String>,
+        /// The ids of the items that are done.
+        pub done: Vec<String>,
+        /// Why: of each item that is not done.
+        pub reasons: Vec<Reason>,
+        /// The owners and days that are missing: `items[0].owner`.
+        pub missing: Vec<String>,
+        /// The instant at which the next item becomes overdue; absent if there is none.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy.
+        pub policy_digest: String,
+        /// The version of the time zone database.
+        pub tzdb_version: String,
+    }
+    /// The verdicts about action items.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ActionItemsVerdict {
+        /// All are done, or there are none.
+        Done,
+        /// Some are not done, and there is time left.
+        Open,
+        /// One that is not done has no owner or no day, so nobody would notice.
+        Incomplete,
+        /// One is overdue.
+        Overdue,
+    }
+    /// What an action item changes.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ActionKind {
+        /// How it is worked.
+        Process,
+        /// What it is worked with.
+        Tool,
+        /// What the team knows.
+        Training,
+    }
+    /// Says which action items are done, open, overdue, or without an owner or a day.
+    pub fn action_items_state(
+        items: &[ActionItem],
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<ActionItemsState>;
+    /// Writes the state of the action items as text for a person.
+    #[must_use]
+    pub fn explain_items(state: &ActionItemsState) -> String;
+    /// The consequence for the caller: `ask` if an item is overdue or incomplete, `wait` while some are open, else `proceed`.
+    #[must_use]
+    pub fn outcome_of_items(state: &ActionItemsState) -> Outcome;
+    /// Whether the retrospective of a release is due, made by `retro_due`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RetroDue {
+        /// Whether it is due.
+        pub verdict: RetroVerdict,
+        /// The last day on which it is in time.
+        pub due_on: NaiveDate,
+        /// The end of that business day.
+        pub due_at: Timestamp,
+        /// Why.
+        pub reasons: Vec<Reason>,
+        /// The instant at which it becomes overdue; absent if it was held or is overdue.
+        pub next_check_at: Option<Timestamp>,
+        /// The digest of the policy.
+        pub policy_digest: String,
+        /// The version of the time zone database.
+        pub tzdb_version: String,
+    }
+    /// The verdicts about a retrospective.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RetroVerdict {
+        /// It was held.
+        Held,
+        /// There is time left.
+        Ahead,
+        /// It was not held in time.
+        Overdue,
+    }
+    /// Writes whether a retrospective is due as text for a person.
+    #[must_use]
+    pub fn explain_retro(due: &RetroDue) -> String;
+    /// The consequence for the caller: `ask` if it is overdue, `wait` while there is time, `proceed` once it was held.
+    #[must_use]
+    pub fn outcome_of_retro(due: &RetroDue) -> Outcome;
+    /// Says until when the retrospective of a release has to be held, and whether it was.
+    pub fn retro_due(
+        deployed_at: Timestamp,
+        held_at: Option<Timestamp>,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<RetroDue>;
+    /// What an action item did to a metric, made by `action_impact`.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ActionImpact {
+        /// Whether the metric became better.
+        pub verdict: ImpactVerdict,
+        /// The metric.
+        pub metric: Metric,
+        /// Its value before, in the unit of the metric; absent if it is undefined.
+        pub before: Option<f64>,
+        /// Its value after.
+        pub after: Option<f64>,
+        /// What it changed by, as in a review of both ranges; absent where one of both is undefined.
+        pub change: Option<MetricChange>,
+        /// Why, with the change, its interval, and 0 as the threshold.
+        pub reasons: Vec<Reason>,
+        /// What would have to be known: `item.doneAt`, `before`, `after`.
+        pub missing: Vec<String>,
+        /// The digest of the policy of both measures.
+        pub policy_digest: String,
+    }
+    /// The verdicts about the impact of an action.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ImpactVerdict {
+        /// The metric is proven better.
+        Improved,
+        /// The metric is proven worse.
+        Worsened,
+        /// Neither is proven.
+        NotProven,
+        /// A value is missing or rests on too little.
+        Inconclusive,
+    }
+    /// Compares a metric before and after an action, over the whole ranges of two `metrics.measure`.
+    pub fn action_impact(
+        item: &ActionItem,
+        metric: &Metric,
+        before: &Measures,
+        after: &Measures,
+    ) -> Result<ActionImpact>;
+    /// Writes what an action did as text for a person.
+    #[must_use]
+    pub fn explain_impact(impact: &ActionImpact) -> String;
+    /// The consequence for the caller: `proceed` if the metric is better, `wait` for more data if nothing is proven, `ask` if it is worse or something is missing.
+    #[must_use]
+    pub fn outcome_of_impact(impact: &ActionImpact) -> Outcome;
+    /// Reads a policy from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn policy_from_yaml(text: &str) -> Result<Policy>;
+    /// When a retrospective is due, and in which zone days are counted.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Policy {
+        /// Within how many days after the day of the deployment the retrospective is held, 1 to 365.
+        pub within_days: u32,
+        /// The IANA zone.
+        pub zone: String,
+        /// The local time at which a business day ends.
+        pub time: String,
+        /// The weekend and the holidays.
+        pub calendar: BusinessCalendar,
+    }
+    /// The usual policy: within a week.
+    #[must_use]
+    pub fn default_policy() -> Policy;
+    /// Reads a policy from JSON text.
+    pub fn policy_from_json(text: &str) -> Result<Policy>;
+    /// A person in an action item, found by `named_people`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct NamedPerson {
+        /// The id of the item.
+        pub id: String,
+        /// The field: `text` or `owner`.
+        pub field: String,
+        /// The person, as in the list.
+        pub person: String,
+    }
+    /// Finds people in the action items: a retrospective looks for causes in systems and roles.
+    pub fn named_people(items: &[ActionItem], people: &[String]) -> Result<Vec<NamedPerson>>;
+    /// Returns what is asked in a retrospective: the section `Questions` of the checklist `retrospective`, the own one or else the standard one.
+    pub fn questions(overrides: Option<&Checklists>) -> Result<Vec<ChecklistItem>>;
+    impl Display for ActionItemsVerdict {}
+    impl FromStr for ActionItemsVerdict {}
+    impl Display for ActionKind {}
+    impl FromStr for ActionKind {}
+    impl Display for ImpactVerdict {}
+    impl FromStr for ImpactVerdict {}
+    impl Display for RetroVerdict {}
+    impl FromStr for RetroVerdict {}
+    impl ActionItem {
+        /// An item without an owner and a day.
+        #[must_use]
+        pub fn new(id: impl Into<String>, text: impl Into<String>, kind: ActionKind) -> Self;
+    }
+    /// The text of `explain_items`.
+    impl fmt::Display for ActionItemsState {}
+    impl Explain for ActionItemsState {}
+    /// The text of `explain_retro`.
+    impl fmt::Display for RetroDue {}
+    impl Explain for RetroDue {}
+    /// The text of `explain_impact`.
+    impl fmt::Display for ActionImpact {}
+    impl Explain for ActionImpact {}
+    impl Default for Policy {}
+    impl PolicyText for Policy {}
 }
 /// Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask a person.
 pub mod rollback {

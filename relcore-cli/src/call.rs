@@ -43,7 +43,7 @@ pub(crate) fn call(
     if !text.errors.is_empty() {
         system.report(&text.errors);
     }
-    system.print(&text.output).map_err(|fault| Failure::io("stdout", &fault))?;
+    output.write(&text.output, system)?;
     Ok(exit)
 }
 

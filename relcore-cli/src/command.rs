@@ -95,7 +95,7 @@ fn function_command(function: &'static Function) -> Command {
         command = command.arg(option(argument, note));
     }
     if repository::applies_to(function) {
-        command = command.next_help_heading("From a repository").args(repository::options());
+        command = command.next_help_heading("From a repository").args(repository::options(function));
     }
     command = command.next_help_heading("State");
     match function.state {
@@ -130,6 +130,15 @@ fn function_command(function: &'static Function) -> Command {
                 .help("Prints only this part of the result, such as `state.weight`; may be repeated"),
         )
         .arg(flag("raw", "Prints a text without quotes").short('r'))
+        .arg(
+            Arg::new("output")
+                .long("output")
+                .short('o')
+                .value_name("FILE")
+                .value_hint(ValueHint::FilePath)
+                .value_parser(value_parser!(OsString))
+                .help("Writes the result to a file, a text without quotes, and prints nothing"),
+        )
 }
 
 fn flag(name: &'static str, help: &'static str) -> Arg {

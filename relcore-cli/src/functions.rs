@@ -2693,6 +2693,28 @@ What is counted:
 - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
 
+Counts that are compared with the previous version:
+
+A limit of 1 % errors says nothing about a service that has 0.1 %, and fails on a bad day of both versions. A metric with
+`compare` has no limit: its readings are the events and the traffic of both versions over the same time, and
+the new version fails when it is proven worse. The test stays valid at every look, so ask as often as you like.
+
+- Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
+  and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
+  too.
+- Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
+  the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
+  With `on.inconclusive: warn` a rollout goes on unless harm is proven.
+- What is not decided yet is no inconclusive measurement: `inconclusive_limit` is about values.
+- A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
+- Counts that come late belong to the weight at which they were read, also after the weight rose.
+- A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
+- At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
+- The state has two sums per metric, not the history. `comparisons` returns estimates, intervals and needed events.
+- Pitfall: without any events in both versions nothing is ever proven. Add a metric with a limit, and `warn`.
+- Pitfall: the events are independent. Retries, or one broken host, make bursts that look like harm;
+  `compare-windows` is for those.
+
 Steps that the caller carries out:
 
 The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
@@ -2983,6 +3005,97 @@ Errors:
                     command: "relcore canary capacity --percent 30 --at 2026-11-23T09:01:00.000Z",
                     files: &[],
                     prints: r#"{"at":"2026-11-23T09:01:00.000Z","kind":{"type":"capacity","percent":30.0}}"#,
+                }),
+            },
+            Function {
+                name: "canary.comparisons",
+                command: "comparisons",
+                docs: r"What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events
+that are still needed: for a dashboard or a log.
+
+The test for harm includes the weights before, as the decisions do. A metric without counts is left out.
+
+Errors:
+As `next-action` for the schedule, and for a state of another one: `policy_changed`.",
+                arguments: &[
+                    Argument {
+                        wire: "schedule",
+                        option: "schedule",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "canary.Schedule",
+                            "The steps by which traffic moves to a new version, the metrics, and the responses to failures.",
+                            "Keys: steps, metrics?, on?, abort?, deadline?, deadlineExcludes?, readiness?, pauseLimit?, split?",
+                        ),
+                    },
+                    Argument {
+                        wire: "state",
+                        option: "state",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "canary.State",
+                            "The state of a rollout: plain data, to be stored between two calls.",
+                            "Keys: scheduleDigest, phase, weight, weightSetAt?, step, stepEnteredAt, startedAt, pausedAt?, released?, metrics?, approvals?, canaryHealthy?, stableHealthy?, windowClosed?, abortOrdered?, revision?, observedUntil?, trafficSince?, unreadySince?, canaryObservedAt?, stableObservedAt?, windowObservedAt?, deadlineExcluded?, deadlineStoppedAt?, gateAskedAt?, toldAt?, forgivenAt?, waiver?, withoutStable?, stableCapacity?, capacityObservedAt?, inheritedWeight?, orders?, headerRoutes?, mirrorRoutes?, canaryScale?, confirmation?, pausedBefore?, split?",
+                        ),
+                    },
+                ],
+                result: ("list of stats.MetricComparison", "One metric of a canary with its comparison."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore canary comparisons --schedule schedule.json --state state.json",
+                    files: &[
+                        (
+                            "schedule.json",
+                            r#"{"steps":[{"type":"set_weight","weight":5},{"type":"bake","min":"PT10M","max":"PT2H"},{"type":"set_weight","weight":100}],"metrics":[{"name":"errors","compare":{}}]}"#,
+                        ),
+                        (
+                            "state.json",
+                            r#"{"scheduleDigest":"sha256:d44423ab3a836c9b19a2933749e07086949a0f845a6f1c634f5554742aa5d076","phase":"progressing","weight":5.0,"weightSetAt":"2026-11-23T09:00:00.000Z","step":1,"stepEnteredAt":"2026-11-23T09:00:00.000Z","startedAt":"2026-11-23T09:00:00.000Z","released":false,"metrics":[{"name":"errors","failed":0,"inconclusive":0,"consecutiveErrors":0,"successes":0,"samples":1000,"last":{"at":"2026-11-23T09:05:00.000Z","phase":"inconclusive","n":1000},"compared":{"since":"2026-11-23T09:00:00.000Z","countedUntil":"2026-11-23T09:05:00.000Z","canary":{"events":11,"exposure":1000.0},"baseline":{"events":190,"exposure":19000.0},"logE":0.0,"weights":1}}],"approvals":[],"windowClosed":false,"abortOrdered":false,"observedUntil":"2026-11-23T09:05:00.000Z","trafficSince":"2026-11-23T09:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "canary.counts",
+                command: "counts",
+                docs: "The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time.",
+                arguments: &[
+                    Argument { wire: "metric", option: "metric", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "canary",
+                        option: "canary",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument {
+                        wire: "baseline",
+                        option: "baseline",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "stats.Counts",
+                            "The events of one arm, and the exposure during which they happened.",
+                            "Keys: events, exposure",
+                        ),
+                    },
+                    Argument { wire: "at", option: "at", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: ("canary.Observation", "Something that happened or was measured at an instant."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore canary counts --metric errors --canary '{"events":12,"exposure":1000}' --baseline '{"events":190,"exposure":19000}' --at 2026-11-23T09:01:00.000Z"#,
+                    files: &[],
+                    prints: r#"{"at":"2026-11-23T09:01:00.000Z","kind":{"type":"measurement","metric":"errors","reading":{"type":"counts","canary":{"events":12,"exposure":1000.0},"baseline":{"events":190,"exposure":19000.0}}}}"#,
                 }),
             },
             Function {
@@ -4465,6 +4578,728 @@ Those of `policy-from-json` under `policy`.",
                     command: r#"relcore change parse-commits --commits '[{"id":"a","text":"Merged PR 12: feat: x"}]' --policy '{"squash":"expand"}'"#,
                     files: &[],
                     prints: r#"[{"id":"a","form":"conventional","changeType":"feat","description":"x","breaking":false,"bump":"minor","footers":[],"references":[],"request":"12","coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[]}]"#,
+                }),
+            },
+        ],
+    },
+    Module {
+        name: "communication",
+        docs: r#"Who is told what about a release, when and where; with which text; and whom support calls.
+
+`plan` lists the messages and the freezes of a release by its profile, `messages-due` those to send now,
+`announcement-slots` ranks times at which the audiences of all zones read, `render` writes the texts, and
+`escalation-step` says whose turn it is to be called. How soon support has to answer is in `incident`:
+`response-due`, `sla-state`. Its messages about outages are
+there, too.
+
+Rules:
+
+1. Business days are counted from the local day of the release, in the calendar of the audience. What is due on a day is due at
+   the local time of the policy. A time that the clock skips is the instant after the gap, and of two equal times it is the first.
+2. What is due before a release is due with it at the latest, and what is due after it with it at the earliest.
+3. A message is due no earlier than what it depends on. A message that does not count passes on what it depends on.
+4. A channel of a profile without a message is an error. No customer is left out silently.
+5. A freeze begins on its day and ends with the release. It is a window: `window::status` is asked.
+6. A slot of a major release is on a business day of every audience.
+7. A text says nothing that the data do not say: a missing key is an error, an empty list is "none".
+
+Pitfalls:
+
+- A plan knows no clock. What was due before the decision to release is due at once: ask `messages-due`.
+- A freeze closes its environments for every release, that of another line, too: its fixes need an exemption and its approval.
+- The standard texts are plain text. For a page, write own templates whose values go through the filter `html` or `markdown`."#,
+        functions: &[
+            Function {
+                name: "communication.default_escalation",
+                command: "default-escalation",
+                docs: "The usual path: the primary at once, the backup after 5 minutes.",
+                arguments: &[],
+                result: ("communication.EscalationPath", "Whom support calls, after how long, by severity."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication default-escalation",
+                    files: &[],
+                    prints: r#"{"steps":[{"role":"primary","after":"PT0S"},{"role":"backup","after":"PT5M"}],"severities":{}}"#,
+                }),
+            },
+            Function {
+                name: "communication.escalation_from_json",
+                command: "escalation-from-json",
+                docs: r"Reads an escalation path from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`, `invalid_value` for a path without steps and an empty role, `out_of_range` for a
+negative time and a `repeatAfter` of 0, `unordered` for steps that do not rise.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("communication.EscalationPath", "Whom support calls, after how long, by severity."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication escalation-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"severities": {"low": [{"role": "support_lead", "after": "4h"}]}, "repeatAfter": "30m"}"#,
+                    )],
+                    prints: r#"{"steps":[{"role":"primary","after":"PT0S"},{"role":"backup","after":"PT5M"}],"severities":{"low":[{"role":"support_lead","after":"PT4H"}]},"repeatAfter":"PT30M"}"#,
+                }),
+            },
+            Function {
+                name: "communication.escalation_from_yaml",
+                command: "escalation-from-yaml",
+                docs: r"Reads an escalation path from YAML text. A key that is left out has its default.
+
+Errors:
+As `escalation-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("communication.EscalationPath", "Whom support calls, after how long, by severity."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication escalation-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"steps: [{role: primary, after: 0s}, {role: manager, after: 15m}]
+",
+                    )],
+                    prints: r#"{"steps":[{"role":"primary","after":"PT0S"},{"role":"manager","after":"PT15M"}],"severities":{}}"#,
+                }),
+            },
+            Function {
+                name: "communication.default_data",
+                command: "default-data",
+                docs: "Nothing is known yet.",
+                arguments: &[],
+                result: (
+                    "communication.MessageData",
+                    "What the texts about a release say. Each template needs a part of it, and `render` says what is missing.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication default-data",
+                    files: &[],
+                    prints: r#"{"zone":"UTC","extra":{}}"#,
+                }),
+            },
+            Function {
+                name: "communication.data_from_json",
+                command: "data-from-json",
+                docs: r"Reads the data of messages from JSON text. A key that is left out is not known.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`, `wrong_type`, `unknown_zone` for `Berlin`, `invalid_value` for a window that ends
+before it starts.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "communication.MessageData",
+                    "What the texts about a release say. Each template needs a part of it, and `render` says what is missing.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication data-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"product": "shop", "version": "2.0.0", "questions": [{"question": "Is there a downtime?", "answer": "No."}]}"#,
+                    )],
+                    prints: r#"{"zone":"UTC","product":"shop","version":"2.0.0","questions":[{"question":"Is there a downtime?","answer":"No."}],"extra":{}}"#,
+                }),
+            },
+            Function {
+                name: "communication.data_from_yaml",
+                command: "data-from-yaml",
+                docs: r"Reads the data of messages from YAML text. A key that is left out is not known.
+
+Errors:
+As `data-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "communication.MessageData",
+                    "What the texts about a release say. Each template needs a part of it, and `render` says what is missing.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication data-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"product: shop
+zone: Europe/Berlin
+features: [gift cards]
+extra: {campaign: spring}
+",
+                    )],
+                    prints: r#"{"zone":"Europe/Berlin","product":"shop","features":["gift cards"],"extra":{"campaign":"spring"}}"#,
+                }),
+            },
+            Function {
+                name: "communication.default_policy",
+                command: "default-policy",
+                docs: "The usual plan: the messages of the table in `plan`, a feature freeze and a code freeze.",
+                arguments: &[],
+                result: (
+                    "communication.Policy",
+                    "Who is told what about a release, when and where, and the freezes before it.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication default-policy",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "communication.policy_from_json",
+                command: "policy-from-json",
+                docs: r"Reads a policy from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`, `unknown_zone` for `Berlin`, `invalid_value` for the time `25:00`, an empty
+name and both `businessDays` and `elapsed`, `duplicate` for two messages of one id, `unknown_reference` for a calendar of no audience and for a message that depends
+on none before it, `out_of_range` for 0 business days and more
+than 1,000, a freeze of 0 and more than 200 messages.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "communication.Policy",
+                    "Who is told what about a release, when and where, and the freezes before it.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication policy-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"zone": "Europe/Berlin", "messages": [{"id": "a", "audience": "qa", "channel": "email", "template": "qa_brief", "elapsed": "-2h"}], "freezes": []}"#,
+                    )],
+                    prints: r#"{"zone":"Europe/Berlin","time":"09:00","calendar":{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]},"calendars":{},"messages":[{"id":"a","audience":"qa","channel":"email","template":"qa_brief","elapsed":"-PT2H","dependsOn":[],"scopes":[]}],"freezes":[]}"#,
+                }),
+            },
+            Function {
+                name: "communication.policy_from_yaml",
+                command: "policy-from-yaml",
+                docs: r"Reads a policy from YAML text. A key that is left out has its default.
+
+Errors:
+As `policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "communication.Policy",
+                    "Who is told what about a release, when and where, and the freezes before it.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"zone: Asia/Tokyo
+messages:
+  - {id: a, audience: support, channel: email, template: support_brief, businessDays: -3, scopes: [all_users]}
+freezes: [{id: code_freeze, businessDaysBefore: 2, exempt: [hotfix]}]
+",
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "communication.standard_templates",
+                command: "standard-templates",
+                docs: r"Returns the standard templates, to be changed and passed to `render`.
+
+| id | content |
+| --- | --- |
+| `announcement`, `announcement_short` | what is new, improved, fixed, breaking and deprecated; a sentence for social media and apps |
+| `upgrade_instructions` | what breaks, and the steps |
+| `deprecation_notice` | what goes when, and what to use instead |
+| `security_advisory` | the vulnerabilities, their severity, the affected versions, the fix and workarounds |
+| `support_brief` | features, questions, known issues, troubleshooting, documents, the escalation path |
+| `development_brief` | the freezes, the schedule of the tests, who is on call |
+| `qa_brief` | plan and scope, regression suite, benchmarks, what is needed to sign off |
+| `operations_brief` | the deployment window, runbooks, monitoring, the way back |
+| `product_brief` | the timeline, key features, the impact on customers, what a go needs |
+| `release_status` | how it went, known issues, metrics, next steps |",
+                arguments: &[],
+                result: (
+                    "communication.Templates",
+                    "The templates of an organisation, by their ids, in the language of Jinja.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication standard-templates",
+                    files: &[],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "communication.templates_from_json",
+                command: "templates-from-json",
+                docs: r"Reads templates from JSON text.
+
+Errors:
+All faults at once: `syntax` for text that is not JSON, for `{{ product`, and for what `render` does not have,
+such as `{% include %}`; `unknown_field`; `out_of_range` for a template of more than 16 KiB.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "communication.Templates",
+                    "The templates of an organisation, by their ids, in the language of Jinja.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication templates-from-json --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"templates": {"legal": "{{ product }}: {{ extra.clause }}"}}"#,
+                    )],
+                    prints: r#"{"templates":{"legal":"{{ product }}: {{ extra.clause }}"}}"#,
+                }),
+            },
+            Function {
+                name: "communication.templates_from_yaml",
+                command: "templates-from-yaml",
+                docs: r"Reads templates from YAML text.
+
+Errors:
+As `templates-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "communication.Templates",
+                    "The templates of an organisation, by their ids, in the language of Jinja.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication templates-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"templates:
+  legal: |
+    {{ product }}
+    {% for item in features %}
+    - {{ item | one_line }}
+    {% endfor %}
+",
+                    )],
+                    prints: r#"{"templates":{"legal":"{{ product }}\n{% for item in features %}\n- {{ item | one_line }}\n{% endfor %}\n"}}"#,
+                }),
+            },
+            Function {
+                name: "communication.announcement_slots",
+                command: "announcement-slots",
+                docs: r"Ranks the times for an announcement: first by the weight of the audiences that read then, then the earliest.
+
+Between the instants at which the hours of an audience begin or end nothing changes, so a slot is a range of time. Its start is
+the instant to take. A major release is announced on a business day of every audience: no slot of it is on a weekend or a holiday
+of one of them.
+
+Pitfall: the list is empty if no audience reads within the range. It never falls back to the night.
+
+Errors:
+All faults at once: `unknown_zone` for `Berlin`, `invalid_value` for the time `25:00`, no hours, no audiences, an empty name and
+a range that ends before it starts, `duplicate` for two audiences of one name, `out_of_range` for a weight of 0, for more than
+100 audiences and for a range of more than 366 days.",
+                arguments: &[
+                    Argument {
+                        wire: "audiences",
+                        option: "audiences",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of communication.SlotAudience",
+                            "An audience of announcements: where it is, and when it reads them.",
+                            "Keys: name, zone, start?, end?, calendar?, weight?",
+                        ),
+                    },
+                    Argument {
+                        wire: "releaseType",
+                        option: "release-type",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "feature_major",
+                                "A new major version: breaking changes, usually with new features.",
+                            ),
+                            ("feature_minor", "A new minor version: new features without breaking changes."),
+                            ("hotfix", "A new patch version: fixes only."),
+                            ("security_critical", "Closes at least one vulnerability of critical severity."),
+                            (
+                                "security_high",
+                                "Closes at least one vulnerability of high severity, and none of higher severity.",
+                            ),
+                            (
+                                "security_medium",
+                                "Closes at least one vulnerability of medium severity, and none of higher severity.",
+                            ),
+                            ("security_low", "Closes vulnerabilities of low severity only."),
+                            (
+                                "prerelease",
+                                "An alpha, beta, preview or release candidate for users who opted in.",
+                            ),
+                            ("lts", "A release of a line under long-term support."),
+                        ]),
+                    },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                ],
+                result: (
+                    "list of communication.AnnouncementSlot",
+                    "A time for an announcement, made by `announcement_slots`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication announcement-slots --audiences audiences.json --release-type lts --range range.json",
+                    files: &[
+                        (
+                            "audiences.json",
+                            r#"[{"name":"europe","zone":"Europe/Berlin"},{"name":"america","zone":"America/New_York"}]"#,
+                        ),
+                        ("range.json", r#"{"start":"2026-10-26T00:00:00Z","end":"2026-10-27T00:00:00Z"}"#),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "communication.data_of_plan",
+                command: "data-of-plan",
+                docs: r"Returns what a plan knows for the texts: the instant of the release, the zone, and when the freezes begin.
+
+Pitfall: it looks for the freezes `feature_freeze` and `code_freeze`. Freezes of other names are for own templates.",
+                arguments: &[Argument {
+                    wire: "plan",
+                    option: "plan",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "communication.Plan",
+                        "The messages and the freezes of a release, made by `plan`.",
+                        "Keys: releaseAt, releaseDate, zone, messages, freezes, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "communication.MessageData",
+                    "What the texts about a release say. Each template needs a part of it, and `render` says what is missing.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication data-of-plan --plan plan.json",
+                    files: &[(
+                        "plan.json",
+                        r#"{"releaseAt":"2026-12-10T14:00:00.000Z","releaseDate":"2026-12-10","zone":"UTC","messages":[{"id":"development_brief_fast","audience":"development","channel":"team_chat","template":"development_brief","dueAt":"2026-12-10T13:00:00.000Z","dependsOn":[]},{"id":"qa_brief_fast","audience":"qa","channel":"team_chat","template":"qa_brief","dueAt":"2026-12-10T13:00:00.000Z","dependsOn":[]},{"id":"operations_brief_fast","audience":"operations","channel":"team_chat","template":"operations_brief","dueAt":"2026-12-10T13:00:00.000Z","dependsOn":[]},{"id":"product_brief_fast","audience":"product","channel":"email","template":"product_brief","dueAt":"2026-12-10T13:00:00.000Z","dependsOn":[]},{"id":"support_brief_fast","audience":"support","channel":"email","template":"support_brief","dueAt":"2026-12-10T13:00:00.000Z","dependsOn":[]},{"id":"release_notes","audience":"customers","channel":"release_notes_page","template":"announcement","dueAt":"2026-12-10T14:00:00.000Z","dependsOn":["support_brief_fast"]},{"id":"development_status","audience":"development","channel":"team_chat","template":"release_status","dueAt":"2026-12-11T09:00:00.000Z","dependsOn":[]},{"id":"qa_status","audience":"qa","channel":"team_chat","template":"release_status","dueAt":"2026-12-11T09:00:00.000Z","dependsOn":[]},{"id":"operations_status","audience":"operations","channel":"team_chat","template":"release_status","dueAt":"2026-12-11T09:00:00.000Z","dependsOn":[]},{"id":"product_status","audience":"product","channel":"email","template":"release_status","dueAt":"2026-12-11T09:00:00.000Z","dependsOn":[]},{"id":"support_status","audience":"support","channel":"email","template":"release_status","dueAt":"2026-12-11T09:00:00.000Z","dependsOn":[]}],"freezes":[],"policyDigest":"sha256:5b03c903db25ac0cee56cb48e9d2e6bbeb2c480e0d23b3d22887c3a186f1253c","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#"{"zone":"UTC","releaseAt":"2026-12-10T14:00:00.000Z","extra":{}}"#,
+                }),
+            },
+            Function {
+                name: "communication.escalation_step",
+                command: "escalation-step",
+                docs: r"Says whose turn it is to be called about an alert.
+
+A step is reached at its instant, not after it. `readiness on-call` names the people of a role.
+
+Errors:
+All faults at once: those of `escalation-from-json` under `path`; `unordered` for an acknowledgement before the opening,
+`out_of_range` for an opening or an acknowledgement after `now`.",
+                arguments: &[
+                    Argument {
+                        wire: "alert",
+                        option: "alert",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "communication.Alert",
+                            "A request or an alert that somebody has to take.",
+                            "Keys: severity, openedAt, acknowledgedAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "path",
+                        option: "path",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "communication.EscalationPath",
+                            "Whom support calls, after how long, by severity.",
+                            "Keys: steps?, severities?, repeatAfter?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "communication.Escalation",
+                    "Whose turn it is to be called, made by `escalation_step`.",
+                ),
+                explain: Some("communication.explain_escalation"),
+                outcome: Some("communication.outcome_of_escalation"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore communication escalation-step --alert '{"severity":"low","openedAt":"2026-11-23T03:00:00Z"}' --path path.json --now 2026-11-23T06:59:00Z"#,
+                    files: &[(
+                        "path.json",
+                        r#"{"steps":[{"role":"primary","after":"PT2M"},{"role":"backup","after":"PT10M"}],"severities":{"low":[{"role":"support_lead","after":"PT4H"}]},"repeatAfter":"PT20M"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "communication.explain_escalation",
+                command: "explain-escalation",
+                docs: "Writes whose turn it is as text for a person.",
+                arguments: &[Argument {
+                    wire: "escalation",
+                    option: "escalation",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "communication.Escalation",
+                        "Whose turn it is to be called, made by `escalation_step`.",
+                        "Keys: verdict, role?, since?, nextRole?, reasons, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication explain-escalation --escalation escalation.json",
+                    files: &[(
+                        "escalation.json",
+                        r#"{"verdict":"acknowledged","reasons":[{"code":"escalation_acknowledged","severity":"info","subject":"alert","text":"somebody took it at 2026-11-23T03:03:00.000Z, 3m after the opening","evidence":{}}],"policyDigest":"sha256:46c4a538fc826b12eb2a469e8e403f040757109e69b2e7d80b23e22d26e9f700"}"#,
+                    )],
+                    prints: r#""ACKNOWLEDGED: somebody took it\n- info: somebody took it at 2026-11-23T03:03:00.000Z, 3m after the opening [escalation_acknowledged: alert]\npolicy: sha256:46c4a538fc826b12eb2a469e8e403f040757109e69b2e7d80b23e22d26e9f700\n""#,
+                }),
+            },
+            Function {
+                name: "communication.messages_due",
+                command: "messages-due",
+                docs: r"Lists the messages of a plan that are due and were not sent.
+
+Errors:
+`unknown_reference` for a sent message that the plan does not have.",
+                arguments: &[
+                    Argument {
+                        wire: "plan",
+                        option: "plan",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "communication.Plan",
+                            "The messages and the freezes of a release, made by `plan`.",
+                            "Keys: releaseAt, releaseDate, zone, messages, freezes, policyDigest, tzdbVersion",
+                        ),
+                    },
+                    Argument {
+                        wire: "sent",
+                        option: "sent",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "communication.MessagesDue",
+                    "The messages of a plan that are due, made by `messages_due`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore communication messages-due --plan plan.json --sent '["development_brief"]' --now 2026-10-21T08:00:00Z"#,
+                    files: &[(
+                        "plan.json",
+                        r#"{"releaseAt":"2026-10-26T13:00:00.000Z","releaseDate":"2026-10-26","zone":"Europe/Berlin","messages":[{"id":"development_brief","audience":"development","channel":"team_chat","template":"development_brief","dueAt":"2026-10-09T07:00:00.000Z","dependsOn":[]},{"id":"product_brief","audience":"product","channel":"email","template":"product_brief","dueAt":"2026-10-09T07:00:00.000Z","dependsOn":[]},{"id":"qa_brief","audience":"qa","channel":"team_chat","template":"qa_brief","dueAt":"2026-10-16T07:00:00.000Z","dependsOn":["development_brief"]},{"id":"operations_brief","audience":"operations","channel":"team_chat","template":"operations_brief","dueAt":"2026-10-20T07:00:00.000Z","dependsOn":[]},{"id":"support_brief","audience":"support","channel":"email","template":"support_brief","dueAt":"2026-10-20T07:00:00.000Z","dependsOn":["product_brief"]},{"id":"release_notes","audience":"customers","channel":"release_notes_page","template":"announcement","dueAt":"2026-10-26T13:00:00.000Z","dependsOn":["support_brief"]},{"id":"upgrade_instructions","audience":"customers","channel":"release_notes_page","template":"upgrade_instructions","dueAt":"2026-10-26T13:00:00.000Z","dependsOn":["release_notes"]},{"id":"newsletter","audience":"customers","channel":"email_newsletter","template":"announcement","dueAt":"2026-10-26T13:00:00.000Z","dependsOn":["release_notes"]},{"id":"in_app_notification","audience":"customers","channel":"in_app_notification","template":"announcement_short","dueAt":"2026-10-26T13:00:00.000Z","dependsOn":["release_notes"]},{"id":"development_status","audience":"development","channel":"team_chat","template":"release_status","dueAt":"2026-10-27T08:00:00.000Z","dependsOn":[]},{"id":"qa_status","audience":"qa","channel":"team_chat","template":"release_status","dueAt":"2026-10-27T08:00:00.000Z","dependsOn":[]},{"id":"operations_status","audience":"operations","channel":"team_chat","template":"release_status","dueAt":"2026-10-27T08:00:00.000Z","dependsOn":[]},{"id":"product_status","audience":"product","channel":"email","template":"release_status","dueAt":"2026-10-27T08:00:00.000Z","dependsOn":[]},{"id":"support_status","audience":"support","channel":"email","template":"release_status","dueAt":"2026-10-27T08:00:00.000Z","dependsOn":[]}],"freezes":[{"name":"feature_freeze 2026-10-26","kind":"deny","schedule":{"type":"once","start":"2026-10-16T07:00:00.000Z","end":"2026-10-26T13:00:00.000Z"},"zone":"UTC","environments":["trunk"],"services":[],"exempt":["hotfix","security_critical","security_high","security_medium","security_low"],"manual":false,"overrun":false},{"name":"code_freeze 2026-10-26","kind":"deny","schedule":{"type":"once","start":"2026-10-21T07:00:00.000Z","end":"2026-10-26T13:00:00.000Z"},"zone":"UTC","environments":["trunk"],"services":[],"exempt":["hotfix","security_critical","security_high"],"manual":false,"overrun":false}],"policyDigest":"sha256:f272256139e00e6f890807604c4cdae59a7c1b540d028c2249e9f43c8a405386","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "communication.outcome_of_escalation",
+                command: "outcome-of-escalation",
+                docs: "The consequence for the caller: `ask` if somebody is called, `wait` before the first call, `proceed` once somebody took it.",
+                arguments: &[Argument {
+                    wire: "escalation",
+                    option: "escalation",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "communication.Escalation",
+                        "Whose turn it is to be called, made by `escalation_step`.",
+                        "Keys: verdict, role?, since?, nextRole?, reasons, nextCheckAt?, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication outcome-of-escalation --escalation escalation.json",
+                    files: &[(
+                        "escalation.json",
+                        r#"{"verdict":"acknowledged","reasons":[{"code":"escalation_acknowledged","severity":"info","subject":"alert","text":"somebody took it at 2026-11-23T03:03:00.000Z, 3m after the opening","evidence":{}}],"policyDigest":"sha256:46c4a538fc826b12eb2a469e8e403f040757109e69b2e7d80b23e22d26e9f700"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "communication.plan",
+                command: "plan",
+                docs: r"Lists who is told what about a release, when and where, and the freezes before it.
+
+A message counts if its scopes have the scope of the profile; one to customers also needs its channel in the profile. It is
+due no earlier than what it depends on. The usual messages:
+
+| audience | template | to all users | otherwise |
+| --- | --- | --- | --- |
+| development | `development_brief` | 10 business days before | an hour before |
+| product | `product_brief` | 10 business days before | an hour before; with a coordinated release |
+| QA | `qa_brief` | 5 business days before | an hour before |
+| operations | `operations_brief` | 3 business days before | an hour before |
+| support | `support_brief` | 3 business days before | an hour before; with a coordinated release |
+| customers | `security_advisory`, `announcement`, `announcement_short` | with the release, by the channels | the same |
+| customers | `upgrade_instructions` | with the release | none |
+| all but customers | `release_status` | a business day after | the same |
+
+Pitfall: the day of the release itself may be a day off. It is not moved: `announcement-slots`
+and `window next-slot` find a better one.
+
+Errors:
+All faults at once: those of `policy-from-json` under `policy`; `unknown_reference` for a channel of
+the profile that no message has; `out_of_range` for a calendar with too few business days and for instants outside the years 1
+to 9999.",
+                arguments: &[
+                    Argument {
+                        wire: "profile",
+                        option: "profile",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "release.Profile",
+                            "The requirements of a release type: a row of the table of profiles.",
+                            "Keys: allowedBumps, timelineMin, timelineMax, testing, gates, approvals, canarySchedule?, soak, changelog, communication, channels, freezeExempt, support?",
+                        ),
+                    },
+                    Argument {
+                        wire: "releaseAt",
+                        option: "release-at",
+                        is_optional: false,
+                        kind: Kind::Timestamp,
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "communication.Policy",
+                            "Who is told what about a release, when and where, and the freezes before it.",
+                            "Keys: zone?, time?, calendar?, calendars?, messages?, freezes?",
+                        ),
+                    },
+                ],
+                result: ("communication.Plan", "The messages and the freezes of a release, made by `plan`."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore communication plan --profile profile.json --release-at 2026-03-30T10:00:00Z --policy policy.json",
+                    files: &[
+                        (
+                            "profile.json",
+                            r#"{"allowedBumps":["prerelease","patch"],"timelineMin":"PT1H","timelineMax":"P3D","testing":"focused","gates":["tests_passing","security_assessment_approved","no_critical_bugs","rollback_plan_documented","monitoring_ready","team_available"],"approvals":[{"role":"release_manager","count":1},{"role":"tech_lead","count":1}],"soak":"PT4H","changelog":"minimal","communication":"limited","channels":[],"freezeExempt":true}"#,
+                        ),
+                        (
+                            "policy.json",
+                            r#"{"zone":"Europe/Berlin","time":"02:30","calendar":{"weekend":[]},"messages":[{"id":"a","audience":"qa","channel":"email","template":"qa_brief","businessDays":-1}],"freezes":[]}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "communication.render",
+                command: "render",
+                docs: r#"Writes the text of a message: of the own template with this id, or else of the standard one.
+
+Templates are those of Jinja: `{{ name }}`, `{{ name | filter }}`, `{% if %}`, `{% for %}`, comments. The names are those of
+`MessageData` on the wire (`knownIssues`). The filters are `one_line`, `join(", ")` for lists, `local(zone)` for instants,
+`html` and `markdown` for what is shown as such, `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
+assignments, macros and includes. So each ends, and its text is at most 1 MiB long.
+
+Errors:
+`unknown_reference` for a template that neither has; those of `data-from-json` under `data` and of
+`templates-from-json` under `overrides`; `missing_field` for each key that the template shows and the
+data do not have; `invalid_value` for a filter that does not exist or does not fit its value; `out_of_range` for too much work."#,
+                arguments: &[
+                    Argument { wire: "template", option: "template", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "data",
+                        option: "data",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "communication.MessageData",
+                            "What the texts about a release say. Each template needs a part of it, and `render` says what is missing.",
+                            "Keys: zone?, product?, version?, releaseAt?, notesLink?, features?, improvements?, fixes?, breakingChanges?, upgradeSteps?, deprecations?, knownIssues?, featureFreezeAt?, codeFreezeAt?, testingSchedule?, onCall?, testPlan?, testScope?, regressionSuite?, performanceBenchmarks?, signOff?, deploymentWindow?, runbookUpdates?, monitoring?, rollbackSteps?, timeline?, keyFeatures?, customerImpact?, goCriteria?, questions?, troubleshooting?, supportDocuments?, engineeringContact?, severities?, status?, metrics?, nextSteps?, vulnerabilities?, advisorySeverity?, vulnerabilityImpact?, affectedVersions?, workarounds?, extra?",
+                        ),
+                    },
+                    Argument {
+                        wire: "overrides",
+                        option: "overrides",
+                        is_optional: true,
+                        kind: Kind::Document(
+                            "communication.Templates",
+                            "The templates of an organisation, by their ids, in the language of Jinja.",
+                            "Keys: templates?",
+                        ),
+                    },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore communication render --template own --data '{"product":"{{ zone }}{% if x %}"}' --overrides "{\"templates\":{\"own\":\"{{ product }}\\n\"}}""#,
+                    files: &[],
+                    prints: r#""{{ zone }}{% if x %}\n""#,
                 }),
             },
         ],
@@ -7381,6 +8216,7 @@ them in one pass. `definitions` has each of them as data: what one item is, whic
 
 - `explain-metric` has the events behind a number, `diff-policies` those by which two dashboards differ.
 - `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+- `report` has all of it as one page for a browser, and `report-html` the page of measures that were made before.
 - The presets, such as `gitlab-policy` or `fourkeys-policy`, make the choices of other tools.
 - `link-incidents`, `detect-rollbacks`, `link-reverts` and `attribute-changes` show the links on which metrics rest.
 
@@ -7721,7 +8557,7 @@ Errors:
                             ),
                             (
                                 "escaped_bugs",
-                                "Bugs found in production to each release, of releases old enough to count.",
+                                "Bugs found in production to each release, of releases old enough to count. Without any bug in the input there is no number: they are not recorded.",
                             ),
                             (
                                 "open_vulnerabilities",
@@ -8148,7 +8984,7 @@ metrics of DORA that were measured.",
                     kind: Kind::Document(
                         "metrics.Measures",
                         "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
-                        "Keys: range, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                        "Keys: range, unit, zone, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
                     ),
                 }],
                 result: ("text", ""),
@@ -8160,7 +8996,7 @@ metrics of DORA that were measured.",
                     command: "relcore metrics explain-measures --measures measures.json",
                     files: &[(
                         "measures.json",
-                        r#"{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"groupBy":["service","team"],"whole":{"labels":{},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.06666666666666667,"n":2,"lowN":true,"excluded":[],"interval":{"low":0.008073642618132168,"high":0.24082292225746532,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":2,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.09453120573423081,"high":0.9054687942657693,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":2,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.6576197724933469,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.06666666666666667,"n":2,"lowN":true,"excluded":[],"interval":{"low":0.008073642618132168,"high":0.24082292225746532,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":2,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.09453120573423081,"high":0.9054687942657693,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":2,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.6576197724933469,"level":0.95}}}]}]},"groups":[{"labels":{"service":"cart"},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]}]},{"labels":{"service":"shop","team":"a"},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":1.0,"n":1,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.20654931437723745,"high":1.0,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":1.0,"n":1,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.20654931437723745,"high":1.0,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]}]}],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                        r#"{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"unit":"month","zone":"UTC","groupBy":["service","team"],"whole":{"labels":{},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.06666666666666667,"n":2,"lowN":true,"excluded":[],"interval":{"low":0.008073642618132168,"high":0.24082292225746532,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":2,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.09453120573423081,"high":0.9054687942657693,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":2,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.6576197724933469,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.06666666666666667,"n":2,"lowN":true,"excluded":[],"interval":{"low":0.008073642618132168,"high":0.24082292225746532,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":2,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.09453120573423081,"high":0.9054687942657693,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":2,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.6576197724933469,"level":0.95}}}]}]},"groups":[{"labels":{"service":"cart"},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]}]},{"labels":{"service":"shop","team":"a"},"overall":{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":1.0,"n":1,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.20654931437723745,"high":1.0,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.03333333333333333,"n":1,"lowN":true,"excluded":[],"interval":{"low":0.0008439269328096632,"high":0.1857214463646299,"level":0.95}}},{"metric":"change_fail_rate","estimate":{"value":1.0,"n":1,"affected":1,"lowN":true,"excluded":[],"interval":{"low":0.20654931437723745,"high":1.0,"level":0.95}}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}}}]}]}],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
                     )],
                     prints: "",
                 }),
@@ -8282,7 +9118,7 @@ As `measure`.",
                             ),
                             (
                                 "escaped_bugs",
-                                "Bugs found in production to each release, of releases old enough to count.",
+                                "Bugs found in production to each release, of releases old enough to count. Without any bug in the input there is no number: they are not recorded.",
                             ),
                             (
                                 "open_vulnerabilities",
@@ -8772,6 +9608,131 @@ All at once: `out_of_range` for an edition of 2023, an answer of 7, a rate of 15
                 }),
             },
             Function {
+                name: "metrics.report",
+                command: "report",
+                docs: r"The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it,
+and `report-html`.
+
+There is no comparison if no deployment finished before the range.
+
+Errors:
+As `measure`.",
+                arguments: &[
+                    Argument {
+                        wire: "events",
+                        option: "events",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Events",
+                            "All events of a report. What is left out has not happened, or is not recorded.",
+                            "Keys: deployments?, changes?, incidents?, bugs?, vulnerabilities?, scans?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Policy",
+                            "Every choice behind the delivery metrics.",
+                            "Keys: environments?, uncountedIntents?, frequencyPer?, leadStart?, leadUnit?, countMerges?, seed?, undelivered?, negativeSpans?, denominator?, failureSignals?, reworkSignals?, incidentLinks?, linkMaxAge?, linkSameInstant?, recoveryStart?, recoveryEnd?, severalIncidents?, openRecoveries?, recoveryMembership?, quantile?, summary?, weekStart?, confidenceLevel?, lowN?, relands?, partialDeployments?, leadStartFallbacks?, shortestLead?, redelivery?, leadRounding?, recoveryRounding?, identity?, failedOutcomes?, rateNumerator?, linkScope?, recoveryUnit?, frequencyRule?, frequencyUnit?, partialBuckets?, workingTime?, critical?, quality?, security?",
+                        ),
+                    },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument {
+                        wire: "breakdown",
+                        option: "breakdown",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Breakdown",
+                            "How figures are broken down.",
+                            "Keys: unit?, zone?, groupBy?, metrics?",
+                        ),
+                    },
+                    Argument { wire: "title", option: "title", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore metrics report --events events.json --policy '{}' --range range.json --breakdown '{"groupBy":["service"]}' --title 'Shop & "friends"'"#,
+                    files: &[
+                        (
+                            "events.json",
+                            r#"{"deployments":[{"id":"d0","service":"shop","finishedAt":"2026-09-20T10:00:00Z","outcome":"success","changes":[]},{"id":"d1","service":"shop","finishedAt":"2026-10-05T10:00:00Z","outcome":"success","changes":["a"]},{"id":"d2","service":"shop","finishedAt":"2026-10-15T10:00:00Z","outcome":"success","changes":["b"]},{"id":"d3","service":"<i>cart</i>","finishedAt":"2026-11-02T10:00:00Z","outcome":"success","changes":["c"]},{"id":"d4","service":"<i>cart</i>","finishedAt":"2026-11-12T10:00:00Z","outcome":"failure","changes":[]},{"id":"d5","service":"<i>cart</i>","finishedAt":"2026-11-20T10:00:00Z","outcome":"success","changes":["d"]}],"changes":[{"id":"a","authoredAt":"2026-10-01T08:00:00Z","committedAt":"2026-10-01T09:00:00Z"},{"id":"b","authoredAt":"2026-10-02T08:00:00Z","committedAt":"2026-10-02T09:00:00Z"},{"id":"c","authoredAt":"2026-10-03T08:00:00Z","committedAt":"2026-10-03T09:00:00Z"},{"id":"d","authoredAt":"2026-10-04T08:00:00Z","committedAt":"2026-10-04T09:00:00Z"}],"incidents":[{"id":"i1","service":"<i>cart</i>","detectedAt":"2026-11-02T12:00:00Z","resolvedAt":"2026-11-02T13:30:00Z"}]}"#,
+                        ),
+                        ("range.json", r#"{"start":"2026-10-01T00:00:00Z","end":"2026-12-01T00:00:00Z"}"#),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "metrics.report_html",
+                command: "report-html",
+                docs: r"Measures as one page for a browser, without scripts and without a network.
+
+It has the metrics of DORA with their targets, intervals and buckets, all others in tables, the groups that fail most often,
+what was left out, and the choices of the policy. A value of few items is marked, and what has no value says why. `review`
+adds what changed since the range before. The page is light or dark as the reader's system is; all that the pictures show
+stands in tables, too. A page without a title is called `Release metrics`.
+
+Errors:
+`invalid_value` for a review of another range or another policy; `unknown_zone` for a zone that `measure` would refuse.",
+                arguments: &[
+                    Argument {
+                        wire: "measures",
+                        option: "measures",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Measures",
+                            "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                            "Keys: range, unit, zone, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                        ),
+                    },
+                    Argument {
+                        wire: "review",
+                        option: "review",
+                        is_optional: true,
+                        kind: Kind::Document(
+                            "metrics.Review",
+                            "A review of two ranges, made by `review`.",
+                            "Keys: previous, current, metrics, bottleneck?, improved, worsened, policyDigest",
+                        ),
+                    },
+                    Argument { wire: "title", option: "title", is_optional: false, kind: Kind::Text },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore metrics report-html --measures measures.json --review review.json --title 'Two metrics'",
+                    files: &[
+                        (
+                            "measures.json",
+                            r#"{"range":{"start":"2026-10-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"unit":"month","zone":"UTC","groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-10-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"change_lead_time","estimate":{"value":1130400.0,"n":3,"lowN":true,"excluded":[{"reason":"seed","n":1}],"median":1130400.0,"mean":1850400.0,"p90":3480480.0,"p95":3774239.9999999995}},{"metric":"change_fail_rate","estimate":{"value":0.25,"n":4,"affected":1,"lowN":true,"excluded":[{"reason":"outcome","n":1}],"interval":{"low":0.04558726080970058,"high":0.6993581574175981,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-10-01T00:00:00.000Z","end":"2026-11-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"change_lead_time","estimate":{"value":741600.0,"n":2,"lowN":true,"excluded":[],"median":741600.0,"mean":741600.0,"p90":1052640.0,"p95":1091520.0}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":2,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.6576197724933469,"level":0.95}}}]},{"range":{"start":"2026-11-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"change_lead_time","estimate":{"value":4068000.0,"n":1,"lowN":true,"excluded":[{"reason":"seed","n":1}],"median":4068000.0,"mean":4068000.0,"p90":4068000.0,"p95":4068000.0}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":2,"affected":1,"lowN":true,"excluded":[{"reason":"outcome","n":1}],"interval":{"low":0.09453120573423081,"high":0.9054687942657693,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                        ),
+                        (
+                            "review.json",
+                            r#"{"previous":{"start":"2026-08-01T00:00:00.000Z","end":"2026-10-01T00:00:00.000Z"},"current":{"start":"2026-10-01T00:00:00.000Z","end":"2026-12-01T00:00:00.000Z"},"metrics":[{"metric":"change_lead_time","better":"fall","previous":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]},"current":{"value":1130400.0,"n":3,"lowN":true,"excluded":[{"reason":"seed","n":1}],"median":1130400.0,"mean":1850400.0,"p90":3480480.0,"p95":3774239.9999999995},"verdict":"unclear","level":"medium","nextTarget":1130400.0},{"metric":"change_fail_rate","better":"fall","previous":{"value":0.0,"n":1,"affected":0,"lowN":true,"excluded":[],"interval":{"low":0.0,"high":0.7934506856227626,"level":0.95}},"current":{"value":0.25,"n":4,"affected":1,"lowN":true,"excluded":[{"reason":"outcome","n":1}],"interval":{"low":0.04558726080970058,"high":0.6993581574175981,"level":0.95}},"change":{"difference":0.25,"interval":{"low":-0.5693586262794291,"high":0.6993581574175981,"level":0.95},"direction":"unclear"},"trend":{"buckets":3,"slope":0.25,"p":0.5402913746074199,"direction":"unclear"},"target":0.15,"verdict":"unclear","nextTarget":0.15}],"improved":[],"worsened":[],"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "metrics.report_rows",
                 command: "report-rows",
                 docs: r"The periods of a report as flat rows, in their order.
@@ -8824,7 +9785,7 @@ for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two ta
                         kind: Kind::Document(
                             "metrics.Measures",
                             "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
-                            "Keys: range, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                            "Keys: range, unit, zone, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
                         ),
                     },
                     Argument {
@@ -8834,7 +9795,7 @@ for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two ta
                         kind: Kind::Document(
                             "metrics.Measures",
                             "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
-                            "Keys: range, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                            "Keys: range, unit, zone, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
                         ),
                     },
                     Argument {
@@ -8858,11 +9819,11 @@ for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two ta
                     files: &[
                         (
                             "previous.json",
-                            r#"{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6666666666666666,"n":60,"lowN":false,"excluded":[],"interval":{"low":0.5087368994445253,"high":0.858132148962704,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-02-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6451612903225806,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.3940812769485144,"high":0.9963992871830515,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]},{"range":{"start":"2026-02-01T00:00:00.000Z","end":"2026-03-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.7142857142857143,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.43630427090728385,"high":1.1031563536669498,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]},{"range":{"start":"2026-03-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6451612903225806,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.3940812769485144,"high":0.9963992871830515,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                            r#"{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"unit":"month","zone":"UTC","groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6666666666666666,"n":60,"lowN":false,"excluded":[],"interval":{"low":0.5087368994445253,"high":0.858132148962704,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-02-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6451612903225806,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.3940812769485144,"high":0.9963992871830515,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]},{"range":{"start":"2026-02-01T00:00:00.000Z","end":"2026-03-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.7142857142857143,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.43630427090728385,"high":1.1031563536669498,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]},{"range":{"start":"2026-03-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6451612903225806,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.3940812769485144,"high":0.9963992871830515,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
                         ),
                         (
                             "current.json",
-                            r#"{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3186813186813187,"n":120,"lowN":false,"excluded":[],"interval":{"low":1.0933178640213044,"high":1.5768196194434319,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":3}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":120,"affected":60,"lowN":false,"excluded":[],"interval":{"low":0.4119387054110839,"high":0.5880612945889161,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":60}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":120,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.031019166418703475,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-05-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3333333333333333,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9525528813929653,"high":1.8156215654661356,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":2}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]},{"range":{"start":"2026-05-01T00:00:00.000Z","end":"2026-06-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.2903225806451613,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9218253690899665,"high":1.757053127870454,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":1}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]},{"range":{"start":"2026-06-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3333333333333333,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9525528813929653,"high":1.8156215654661356,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                            r#"{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"unit":"month","zone":"UTC","groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3186813186813187,"n":120,"lowN":false,"excluded":[],"interval":{"low":1.0933178640213044,"high":1.5768196194434319,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":3}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":120,"affected":60,"lowN":false,"excluded":[],"interval":{"low":0.4119387054110839,"high":0.5880612945889161,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":60}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":120,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.031019166418703475,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-05-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3333333333333333,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9525528813929653,"high":1.8156215654661356,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":2}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]},{"range":{"start":"2026-05-01T00:00:00.000Z","end":"2026-06-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.2903225806451613,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9218253690899665,"high":1.757053127870454,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":1}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]},{"range":{"start":"2026-06-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3333333333333333,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9525528813929653,"high":1.8156215654661356,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
                         ),
                     ],
                     prints: "",
@@ -11348,6 +12309,644 @@ before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, a
                 is_diagnosis: false,
                 example: Some(Example {
                     command: r#"relcore release support-phase --line '{"name":"2","zone":"UTC"}' --now 2026-11-23T03:00:00.000Z"#,
+                    files: &[],
+                    prints: "",
+                }),
+            },
+        ],
+    },
+    Module {
+        name: "retrospective",
+        docs: r"Retrospectives: until when one has to be held, what is asked, what became of its action items, and what they changed.
+
+`retro-due` dates the retrospective of a release, `questions` returns what is asked, `action-items-state` says which
+actions are done, open, overdue or without an owner, `action-impact` compares a metric before and after one, and
+`named-people` finds people in texts that should be about systems and roles.
+
+Rules:
+
+1. A retrospective is due at the end of the last business day within the days of the policy, and if there is none, of the first one
+   after them. At that instant it is overdue.
+2. The day of an action item counts: it is overdue from the next local day on.
+3. An item that is not done and has no owner or no day is incomplete, whatever the others are, unless one is overdue.
+4. A metric changed if the confidence interval of its change has no 0, as in `metrics review`. Without values it is inconclusive.
+
+Pitfalls:
+
+- `metrics measure` counts changes of one deployment as independent, so its intervals of lead times are too narrow.
+- The checklist `metrics_review` of `readiness` is the quarterly review; it has no date here.",
+        functions: &[
+            Function {
+                name: "retrospective.default_policy",
+                command: "default-policy",
+                docs: "The usual policy: within a week.",
+                arguments: &[],
+                result: (
+                    "retrospective.Policy",
+                    "When a retrospective is due, and in which zone days are counted.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore retrospective default-policy",
+                    files: &[],
+                    prints: r#"{"withinDays":7,"zone":"UTC","time":"17:00","calendar":{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]}}"#,
+                }),
+            },
+            Function {
+                name: "retrospective.policy_from_json",
+                command: "policy-from-json",
+                docs: r"Reads a policy from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`, `unknown_zone` for `Berlin`, `invalid_value` for the time `25:00`, `out_of_range`
+for 0 days and for more than 365.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "retrospective.Policy",
+                    "When a retrospective is due, and in which zone days are counted.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore retrospective policy-from-json --text '{"withinDays": 5, "zone": "Europe/Berlin"}'"#,
+                    files: &[],
+                    prints: r#"{"withinDays":5,"zone":"Europe/Berlin","time":"17:00","calendar":{"weekend":["saturday","sunday"],"holidays":[],"workingDays":[],"halfDays":[]}}"#,
+                }),
+            },
+            Function {
+                name: "retrospective.policy_from_yaml",
+                command: "policy-from-yaml",
+                docs: r"Reads a policy from YAML text. A key that is left out has its default.
+
+Errors:
+As `policy-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "retrospective.Policy",
+                    "When a retrospective is due, and in which zone days are counted.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore retrospective policy-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"time: '12:00'
+calendar: {holidays: [2026-12-25]}
+",
+                    )],
+                    prints: r#"{"withinDays":7,"zone":"UTC","time":"12:00","calendar":{"weekend":["saturday","sunday"],"holidays":["2026-12-25"],"workingDays":[],"halfDays":[]}}"#,
+                }),
+            },
+            Function {
+                name: "retrospective.action_impact",
+                command: "action-impact",
+                docs: r"Compares a metric before and after an action, over the whole ranges of two `metrics measure`.
+
+It is proven better or worse if the confidence interval of the change has no 0, as in `metrics review`
+of the two ranges. `metrics definitions` has the direction that is better.
+
+Pitfall: it says that the metric changed, not that the action changed it. Other things happened in the same weeks.
+
+Errors:
+All faults at once: `unordered` for measures before the action that end after it, for those after the action that begin before
+it, and for both of overlapping ranges; `policy_changed` for measures under different policies, whose numbers do not compare;
+`missing_field` for measures without the metric.",
+                arguments: &[
+                    Argument {
+                        wire: "item",
+                        option: "item",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "retrospective.ActionItem",
+                            "Something to do that a retrospective found.",
+                            "Keys: id, text, kind, owner?, dueOn?, doneAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "metric",
+                        option: "metric",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            (
+                                "deployment_frequency",
+                                "How often is deployed: deployments in `frequency_per` of the policy, or by its rule.",
+                            ),
+                            ("change_lead_time", "How long a change takes to production: seconds."),
+                            (
+                                "coding_time",
+                                "The part of the lead time until its request for review was opened, or until it was committed if there was none.",
+                            ),
+                            ("pickup_time", "The part of the lead time from opening to the first review."),
+                            ("review_time", "The part of the lead time from the first review to the merge."),
+                            ("delivery_time", "The part of the lead time from the merge to production."),
+                            ("change_fail_rate", "The share of deployments that failed."),
+                            (
+                                "failed_deployment_recovery_time",
+                                "How long a failed deployment takes to recover: seconds. Reports before 2023 have the time to restore service.",
+                            ),
+                            (
+                                "deployment_rework_rate",
+                                "The share of deployments that were made to repair production.",
+                            ),
+                            (
+                                "deployment_success_rate",
+                                "The share of attempts to deploy that succeeded. Cancelled and skipped ones are no attempts.",
+                            ),
+                            (
+                                "first_try_success_rate",
+                                "The share of releases whose first attempt succeeded. Attempts in a row of one run or revision are those of one release, until one succeeds.",
+                            ),
+                            ("eventual_success_rate", "The share of releases of which an attempt succeeded."),
+                            (
+                                "rollback_rate",
+                                "The share of deployments that are rollbacks: by their intent, or because an earlier revision came back.",
+                            ),
+                            (
+                                "automatic_rollback_rate",
+                                "The share of deployments that are rollbacks which a machine started.",
+                            ),
+                            (
+                                "manual_rollback_rate",
+                                "The share of deployments that are rollbacks which a person started.",
+                            ),
+                            (
+                                "rolled_back_rate",
+                                "The share of releases that were rolled back: of deployments that are no rollbacks, those that one took back.",
+                            ),
+                            (
+                                "deployment_duration",
+                                "How long a deployment takes from its start to its end: seconds.",
+                            ),
+                            ("queue_duration", "How long a deployment waits in queues: seconds."),
+                            (
+                                "build_duration",
+                                "How long a deployment builds, with what runs side by side counted once: seconds.",
+                            ),
+                            ("test_duration", "How long a deployment tests: seconds."),
+                            (
+                                "rollout_duration",
+                                "How long a deployment brings the new version to its hosts, by its stages of the kind `deploy`: seconds.",
+                            ),
+                            (
+                                "deployment_downtime",
+                                "How long the service was down because of a deployment: as measured, or else during the incidents that it caused. Seconds.",
+                            ),
+                            (
+                                "time_to_restore",
+                                "How long an incident lasts from its detection to its resolution, whatever caused it: seconds.",
+                            ),
+                            (
+                                "critical_time_to_restore",
+                                "How long a critical incident lasts, by its severity or its service: seconds.",
+                            ),
+                            (
+                                "critical_restored_in_time",
+                                "The share of critical incidents that were over within `critical.restore_target` of the policy. One that is open and younger does not count.",
+                            ),
+                            (
+                                "bug_escape_rate",
+                                "The share of bugs that were found in production, of releases old enough to count.",
+                            ),
+                            (
+                                "escaped_bugs",
+                                "Bugs found in production to each release, of releases old enough to count. Without any bug in the input there is no number: they are not recorded.",
+                            ),
+                            (
+                                "open_vulnerabilities",
+                                "The vulnerabilities that are open at the end of the range.",
+                            ),
+                            ("opened_vulnerabilities", "The vulnerabilities that were found in the range."),
+                            ("closed_vulnerabilities", "The vulnerabilities that ended in the range."),
+                            (
+                                "open_vulnerability_age",
+                                "How long vulnerabilities have been open that are so at the end of the range: seconds.",
+                            ),
+                            (
+                                "time_to_patch",
+                                "How long a vulnerability takes to be patched, with open ones censored, in the bucket in which its time begins: seconds.",
+                            ),
+                            (
+                                "patched_in_time",
+                                "The share of vulnerabilities that were patched within the target of their severity. One that is open and not due does not count.",
+                            ),
+                            (
+                                "scan_coverage",
+                                "The share of deployments whose artifact had been scanned recently.",
+                            ),
+                            (
+                                "dependency_scan_coverage",
+                                "The share of the dependencies of scanned artifacts that were scanned.",
+                            ),
+                            (
+                                "accepted_risk_duration",
+                                "How long a risk stays accepted: until it ends, until its term is over, or so far. Seconds.",
+                            ),
+                            (
+                                "overdue_risk_rate",
+                                "The share of accepted risks that lasted beyond their term.",
+                            ),
+                        ]),
+                    },
+                    Argument {
+                        wire: "before",
+                        option: "before",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Measures",
+                            "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                            "Keys: range, unit, zone, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                        ),
+                    },
+                    Argument {
+                        wire: "after",
+                        option: "after",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "metrics.Measures",
+                            "Metrics over a range and its buckets, of all events and of each group, made by `measure`.",
+                            "Keys: range, unit, zone, groupBy, whole, groups, policy, policyDigest, tzdbVersion",
+                        ),
+                    },
+                ],
+                result: (
+                    "retrospective.ActionImpact",
+                    "What an action item did to a metric, made by `action_impact`.",
+                ),
+                explain: Some("retrospective.explain_impact"),
+                outcome: Some("retrospective.outcome_of_impact"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore retrospective action-impact --item item.json --metric open_vulnerabilities --before before.json --after after.json",
+                    files: &[
+                        (
+                            "item.json",
+                            r#"{"id":"smoke","text":"Run smoke tests before each deployment","kind":"process","doneAt":"2026-07-01T00:00:00Z"}"#,
+                        ),
+                        (
+                            "before.json",
+                            r#"{"range":{"start":"2026-06-01T00:00:00Z","end":"2026-07-01T00:00:00Z"},"unit":"month","zone":"UTC","groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-06-01T00:00:00Z","end":"2026-07-01T00:00:00Z"},"partial":false,"figures":[{"metric":"open_vulnerabilities","estimate":{"n":30,"lowN":false,"excluded":[],"value":12.0}}]},"buckets":[]},"groups":[],"policy":{},"policyDigest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","tzdbVersion":"2026a"}"#,
+                        ),
+                        (
+                            "after.json",
+                            r#"{"range":{"start":"2026-07-01T00:00:00Z","end":"2026-08-01T00:00:00Z"},"unit":"month","zone":"UTC","groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-07-01T00:00:00Z","end":"2026-08-01T00:00:00Z"},"partial":false,"figures":[{"metric":"open_vulnerabilities","estimate":{"n":30,"lowN":false,"excluded":[],"value":3.0}}]},"buckets":[]},"groups":[],"policy":{},"policyDigest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","tzdbVersion":"2026a"}"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "retrospective.action_items_state",
+                command: "action-items-state",
+                docs: r"Says which action items are done, open, overdue, or without an owner or a day.
+
+The last day counts: an item is overdue from the first instant of the local day after it.
+
+Errors:
+All faults at once: those of `policy-from-json` under `policy`; `invalid_value` for an empty id, text
+or owner, `duplicate` for two items of one id, `out_of_range` for an item that is done after `now`.",
+                arguments: &[
+                    Argument {
+                        wire: "items",
+                        option: "items",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of retrospective.ActionItem",
+                            "Something to do that a retrospective found.",
+                            "Keys: id, text, kind, owner?, dueOn?, doneAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "retrospective.Policy",
+                            "When a retrospective is due, and in which zone days are counted.",
+                            "Keys: withinDays?, zone?, time?, calendar?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "retrospective.ActionItemsState",
+                    "The state of the action items, made by `action_items_state`.",
+                ),
+                explain: Some("retrospective.explain_items"),
+                outcome: Some("retrospective.outcome_of_items"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore retrospective action-items-state --items items.json --policy '{"zone":"Asia/Tokyo"}' --now 2026-12-18T23:00:00Z"#,
+                    files: &[(
+                        "items.json",
+                        r#"[{"id":"alert","text":"Page when the queue stops","kind":"tool","owner":"platform team","dueOn":"2026-12-18"}]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "retrospective.explain_impact",
+                command: "explain-impact",
+                docs: "Writes what an action did as text for a person.",
+                arguments: &[Argument {
+                    wire: "impact",
+                    option: "impact",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "retrospective.ActionImpact",
+                        "What an action item did to a metric, made by `action_impact`.",
+                        "Keys: verdict, metric, before?, after?, change?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore retrospective explain-impact --impact impact.json",
+                    files: &[(
+                        "impact.json",
+                        r#"{"verdict":"inconclusive","metric":"change_lead_time","reasons":[{"code":"metric_undefined","severity":"warning","subject":"change_lead_time","text":"the metric has no value before the action","evidence":{}},{"code":"metric_undefined","severity":"warning","subject":"change_lead_time","text":"the metric has no value after the action","evidence":{}}],"missing":["before","after"],"policyDigest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "retrospective.explain_items",
+                command: "explain-items",
+                docs: "Writes the state of the action items as text for a person.",
+                arguments: &[Argument {
+                    wire: "state",
+                    option: "state",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "retrospective.ActionItemsState",
+                        "The state of the action items, made by `action_items_state`.",
+                        "Keys: verdict, overdue, open, done, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore retrospective explain-items --state state.json",
+                    files: &[(
+                        "state.json",
+                        r#"{"verdict":"done","overdue":[],"open":[],"done":[],"reasons":[{"code":"no_action_items","severity":"info","subject":"items","text":"there are no action items","evidence":{}}],"missing":[],"policyDigest":"sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""DONE: no action item is open\n- info: there are no action items [no_action_items: items]\npolicy: sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3\n""#,
+                }),
+            },
+            Function {
+                name: "retrospective.explain_retro",
+                command: "explain-retro",
+                docs: "Writes whether a retrospective is due as text for a person.",
+                arguments: &[Argument {
+                    wire: "due",
+                    option: "due",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "retrospective.RetroDue",
+                        "Whether the retrospective of a release is due, made by `retro_due`.",
+                        "Keys: verdict, dueOn, dueAt, reasons, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore retrospective explain-retro --due due.json",
+                    files: &[(
+                        "due.json",
+                        r#"{"verdict":"overdue","dueOn":"2026-12-17","dueAt":"2026-12-17T17:00:00.000Z","reasons":[{"code":"retrospective_overdue","severity":"warning","subject":"retrospective","text":"the retrospective was due at 2026-12-17T17:00:00.000Z","evidence":{}}],"policyDigest":"sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""OVERDUE: the retrospective was due on 2026-12-17\n- warning: the retrospective was due at 2026-12-17T17:00:00.000Z [retrospective_overdue: retrospective]\npolicy: sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3\n""#,
+                }),
+            },
+            Function {
+                name: "retrospective.named_people",
+                command: "named-people",
+                docs: r"Finds people in the action items: a retrospective looks for causes in systems and roles.
+
+A name counts in upper and lower case, and only as a whole word.
+
+Errors:
+None so far: an empty name is in no text.",
+                arguments: &[
+                    Argument {
+                        wire: "items",
+                        option: "items",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of retrospective.ActionItem",
+                            "Something to do that a retrospective found.",
+                            "Keys: id, text, kind, owner?, dueOn?, doneAt?",
+                        ),
+                    },
+                    Argument {
+                        wire: "people",
+                        option: "people",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                ],
+                result: (
+                    "list of retrospective.NamedPerson",
+                    "A person in an action item, found by `named_people`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore retrospective named-people --items items.json --people '["ana maria","ben","ana","sis","x y"]'"#,
+                    files: &[(
+                        "items.json",
+                        r#"[{"id":"alert","text":"Ana Maria must review the analysis","kind":"tool","owner":"Ben","dueOn":"2026-12-18"},{"id":"runbook","text":"Describe how the queue is drained","kind":"process"}]"#,
+                    )],
+                    prints: r#"[{"id":"alert","field":"text","person":"ana maria"},{"id":"alert","field":"text","person":"ana"},{"id":"alert","field":"owner","person":"ben"}]"#,
+                }),
+            },
+            Function {
+                name: "retrospective.outcome_of_impact",
+                command: "outcome-of-impact",
+                docs: r"The consequence for the caller: `proceed` if the metric is better, `wait` for more data if nothing is proven, `ask` if it is worse or
+something is missing.",
+                arguments: &[Argument {
+                    wire: "impact",
+                    option: "impact",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "retrospective.ActionImpact",
+                        "What an action item did to a metric, made by `action_impact`.",
+                        "Keys: verdict, metric, before?, after?, change?, reasons, missing, policyDigest",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore retrospective outcome-of-impact --impact impact.json",
+                    files: &[(
+                        "impact.json",
+                        r#"{"verdict":"inconclusive","metric":"change_lead_time","reasons":[{"code":"metric_undefined","severity":"warning","subject":"change_lead_time","text":"the metric has no value before the action","evidence":{}},{"code":"metric_undefined","severity":"warning","subject":"change_lead_time","text":"the metric has no value after the action","evidence":{}}],"missing":["before","after"],"policyDigest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "retrospective.outcome_of_items",
+                command: "outcome-of-items",
+                docs: "The consequence for the caller: `ask` if an item is overdue or incomplete, `wait` while some are open, else `proceed`.",
+                arguments: &[Argument {
+                    wire: "state",
+                    option: "state",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "retrospective.ActionItemsState",
+                        "The state of the action items, made by `action_items_state`.",
+                        "Keys: verdict, overdue, open, done, reasons, missing, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore retrospective outcome-of-items --state state.json",
+                    files: &[(
+                        "state.json",
+                        r#"{"verdict":"done","overdue":[],"open":[],"done":[],"reasons":[{"code":"no_action_items","severity":"info","subject":"items","text":"there are no action items","evidence":{}}],"missing":[],"policyDigest":"sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""proceed""#,
+                }),
+            },
+            Function {
+                name: "retrospective.outcome_of_retro",
+                command: "outcome-of-retro",
+                docs: "The consequence for the caller: `ask` if it is overdue, `wait` while there is time, `proceed` once it was held.",
+                arguments: &[Argument {
+                    wire: "due",
+                    option: "due",
+                    is_optional: false,
+                    kind: Kind::Document(
+                        "retrospective.RetroDue",
+                        "Whether the retrospective of a release is due, made by `retro_due`.",
+                        "Keys: verdict, dueOn, dueAt, reasons, nextCheckAt?, policyDigest, tzdbVersion",
+                    ),
+                }],
+                result: (
+                    "decision.Outcome",
+                    "The consequence of a decision for its caller: one of four, for every kind of decision.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore retrospective outcome-of-retro --due due.json",
+                    files: &[(
+                        "due.json",
+                        r#"{"verdict":"overdue","dueOn":"2026-12-17","dueAt":"2026-12-17T17:00:00.000Z","reasons":[{"code":"retrospective_overdue","severity":"warning","subject":"retrospective","text":"the retrospective was due at 2026-12-17T17:00:00.000Z","evidence":{}}],"policyDigest":"sha256:7df5f6710b9eee531a3ab6543f40c21340af9f614f0699393750c5dba53d36d3","tzdbVersion":"2025b"}"#,
+                    )],
+                    prints: r#""ask""#,
+                }),
+            },
+            Function {
+                name: "retrospective.questions",
+                command: "questions",
+                docs: r"Returns what is asked in a retrospective: the section `Questions` of the checklist `retrospective`, the own one or else the
+standard one. A checklist without that section has questions only.
+
+Errors:
+Those of `readiness checklists-from-json` under `overrides`.",
+                arguments: &[Argument {
+                    wire: "overrides",
+                    option: "overrides",
+                    is_optional: true,
+                    kind: Kind::Document(
+                        "readiness.Checklists",
+                        "The checklists of an organisation.",
+                        "Keys: checklists?",
+                    ),
+                }],
+                result: ("list of readiness.ChecklistItem", "An item of a checklist."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore retrospective questions --overrides overrides.json",
+                    files: &[(
+                        "overrides.json",
+                        r#"{"checklists":[{"id":"retrospective","title":"Retrospective","items":[{"id":"q","text":"Which alert came too late?"}]}]}"#,
+                    )],
+                    prints: r#"[{"id":"q","text":"Which alert came too late?","requiredFor":[],"evidenceKind":"confirmation"}]"#,
+                }),
+            },
+            Function {
+                name: "retrospective.retro_due",
+                command: "retro-due",
+                docs: r"Says until when the retrospective of a release has to be held, and whether it was.
+
+It is due on the last business day within the days of the policy, and if there is none, on the first business day after them.
+
+Errors:
+All faults at once: those of `policy-from-json` under `policy`; `out_of_range` for a deployment and a
+retrospective after `now` and for a calendar without business days, `unordered` for a retrospective before the deployment.",
+                arguments: &[
+                    Argument {
+                        wire: "deployedAt",
+                        option: "deployed-at",
+                        is_optional: false,
+                        kind: Kind::Timestamp,
+                    },
+                    Argument { wire: "heldAt", option: "held-at", is_optional: true, kind: Kind::Timestamp },
+                    Argument {
+                        wire: "policy",
+                        option: "policy",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "retrospective.Policy",
+                            "When a retrospective is due, and in which zone days are counted.",
+                            "Keys: withinDays?, zone?, time?, calendar?",
+                        ),
+                    },
+                    Argument { wire: "now", option: "now", is_optional: false, kind: Kind::Timestamp },
+                ],
+                result: (
+                    "retrospective.RetroDue",
+                    "Whether the retrospective of a release is due, made by `retro_due`.",
+                ),
+                explain: Some("retrospective.explain_retro"),
+                outcome: Some("retrospective.outcome_of_retro"),
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore retrospective retro-due --deployed-at 2026-12-10T14:00:00Z --policy '{"withinDays":2}' --now 2026-12-11T00:00:00Z"#,
                     files: &[],
                     prints: "",
                 }),

@@ -3,13 +3,14 @@ use crate::{
     call::{Call, call_with},
     exit::Exit,
     failure::Failure,
+    system::System,
     table::Function,
 };
 use clap::ArgMatches;
 use relcore::Severity;
 use serde::Deserialize;
 use serde_json::Value;
-use std::fmt::Write as _;
+use std::{ffi::OsString, fmt::Write as _, path::Path};
 
 /// How a result is shown.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ pub(crate) struct Output {
     raw: bool,
     /// JSON over several lines.
     pretty: bool,
+    /// The file to write instead of standard output.
+    file: Option<OsString>,
 }
 
 /// What goes to standard output and to standard error.
@@ -34,15 +37,28 @@ pub(crate) struct Rendered {
 impl Output {
     /// The choices of the command line. JSON is one line, unless a person reads it.
     pub fn of(function: &Function, matches: &ArgMatches, is_terminal: bool) -> Self {
+        let file = matches.get_one::<OsString>("output").cloned();
         Self {
             parts: matches.get_many::<String>("get").into_iter().flatten().cloned().collect(),
             explain: has_explanation(function) && matches.get_flag("explain"),
-            raw: matches.get_flag("raw"),
-            pretty: is_terminal,
+            raw: matches.get_flag("raw") || file.is_some(),
+            pretty: is_terminal && file.is_none(),
+            file,
         }
     }
 
-    /// Writes a result.
+    /// Writes what was rendered to its file or to standard output.
+    pub fn write(&self, text: &str, system: &mut dyn System) -> Result<(), Failure> {
+        match &self.file {
+            Some(file) => {
+                let path = Path::new(file);
+                system.write(path, text.as_bytes()).map_err(|fault| Failure::file(path, &fault))
+            }
+            None => system.print(text).map_err(|fault| Failure::io("stdout", &fault)),
+        }
+    }
+
+    /// Renders a result.
     pub fn render(&self, function: &Function, result: &str, call: &Call) -> Result<Rendered, Failure> {
         let explanation = if self.explain { explain(function, result, call)? } else { String::new() };
         if !self.parts.is_empty() {

@@ -17,31 +17,41 @@ use relcore::{
         GIT_LOG, GIT_PATHS, GIT_SERVICE, GIT_SHALLOW, GIT_TAGS, GitPackage, GitReleases, RELEASE_TAG,
         git_packages, git_releases, parse_git,
     },
+    metrics::Events,
 };
 use serde::Serialize;
 use std::{ffi::OsString, io, path::Path};
 
+/// The arguments that a repository fills: of a function that takes rows, and of one that takes all events in one value.
+const FILLED: [&[&str]; 2] = [&["deployments", "changes", "range"], &["events", "breakdown", "range"]];
+
 /// Whether a function takes what a repository has.
 pub(crate) fn applies_to(function: &Function) -> bool {
-    ["deployments", "changes"]
-        .iter()
-        .all(|name| function.arguments.iter().any(|argument| argument.wire == *name))
+    filled(function).is_some()
+}
+
+fn filled(function: &Function) -> Option<&'static [&'static str]> {
+    let takes = |name: &&str| function.arguments.iter().any(|argument| argument.wire == *name);
+    FILLED.into_iter().find(|names| names.iter().all(takes))
 }
 
 /// The options of a function that can take its facts from a repository.
-pub(crate) fn options() -> [Arg; 6] {
+pub(crate) fn options(function: &Function) -> [Arg; 6] {
+    let facts =
+        filled(function).into_iter().flatten().copied().filter(|name| !["breakdown", "range"].contains(name));
     [
         Arg::new("repo")
             .long("repo")
             .value_name("PATH")
             .value_hint(ValueHint::DirPath)
             .value_parser(value_parser!(OsString))
-            .conflicts_with_all(["deployments", "changes", POSITIONAL])
+            .conflicts_with_all(facts.chain([POSITIONAL]))
             .help("Takes deployments and changes from the release tags and commits of a git clone")
             .long_help(
                 "Takes deployments and changes from the release tags and commits of a git clone with its full \
                  history.\nThe other arguments may be left out then: there are no incidents, the policy is the default, the\n\
-                 range goes from the first release to now, the unit is `month` and the zone is `UTC`.",
+                 range goes from the first release to now, the unit is `month`, the zone is `UTC` and the title\n\
+                 is the name of the folder.",
             ),
         Arg::new("tag-pattern")
             .long("tag-pattern")
@@ -94,8 +104,14 @@ pub(crate) fn fill(
         let json = match argument.wire {
             "deployments" => to_json(&releases.deployments)?,
             "changes" => to_json(&releases.changes)?,
+            "events" => to_json(
+                &Events::default()
+                    .deployments(releases.deployments.clone())
+                    .changes(releases.changes.clone()),
+            )?,
             "incidents" => "[]".to_owned(),
-            "policy" => "{}".to_owned(),
+            "policy" | "breakdown" => "{}".to_owned(),
+            "title" => to_json(&title(repository))?,
             "range" => to_json(&range(&releases, pattern, matches, system)?)?,
             "unit" => "\"month\"".to_owned(),
             "zone" => "\"UTC\"".to_owned(),
@@ -106,6 +122,13 @@ pub(crate) fn fill(
         *given = Some(Given { json, source });
     }
     Ok(())
+}
+
+/// The name of the folder.
+fn title(repository: &Path) -> String {
+    let path = std::path::absolute(repository).unwrap_or_else(|_| repository.to_owned());
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.display().to_string()
 }
 
 fn releases(

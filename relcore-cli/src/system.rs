@@ -73,6 +73,12 @@ pub trait System {
     /// When it exists or cannot be written.
     fn create(&mut self, path: &Path, content: &[u8], like: Option<&Path>) -> io::Result<()>;
 
+    /// Writes a file, which it replaces if it exists.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn write(&mut self, path: &Path, content: &[u8]) -> io::Result<()>;
+
     /// Gives a file the name of another, which it replaces, in one step.
     ///
     /// # Errors
@@ -177,6 +183,10 @@ impl System for Machine {
         }
         file.write_all(content)?;
         file.sync_all()
+    }
+
+    fn write(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        fs::write(path, content)
     }
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {

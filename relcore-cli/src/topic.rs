@@ -51,7 +51,8 @@ Standard input is read once. `--now` is the time of the clock if it is left out.
 
 A result is printed as JSON: one line that is the same in every language, or several lines on a terminal.
 `--explain` prints the text for a person, `--raw` a text without quotes, `--get state.weight` a part of the result. With
-`--get` and `--explain` the part goes to standard output and the text to standard error.
+`--get` and `--explain` the part goes to standard output and the text to standard error. `--output FILE` writes the
+result to a file.
 
 Every fault is a line on standard error: the file or option, the path in it, what is wrong, the code in brackets.
 ";

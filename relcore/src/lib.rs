@@ -16,7 +16,9 @@
 //! | [`rollback`] | roll back, fix forward, disable the flag, mitigate, halt, freeze, hold or escalate? |
 //! | [`stats`] | is the canary proven worse than its baseline, or proven good enough? |
 //! | [`incident`] | how long did it take, whom did it affect, how severe is it, and when is the next message due? |
+//! | [`communication`] | who is told what about a release, when, with which text, and whom does support call? |
 //! | [`metrics`] | how well do we deliver? (DORA) |
+//! | [`retrospective`] | until when is the retrospective due, what became of its actions, and what did they change? |
 //! | [`audit`] | was this log changed, and which evidence does a release lack? |
 //! | [`interchange`] | reads the text of git, Prometheus, GitHub, GitLab and incident tools |
 //!
@@ -71,6 +73,7 @@ pub mod audit;
 pub mod canary;
 pub mod change;
 pub mod column;
+pub mod communication;
 pub mod decision;
 pub mod digest;
 pub mod error;
@@ -82,6 +85,7 @@ pub mod metrics;
 pub mod readiness;
 pub mod reason;
 pub mod release;
+pub mod retrospective;
 pub mod rollback;
 pub mod scalar;
 pub mod stats;

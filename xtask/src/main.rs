@@ -31,6 +31,7 @@ mod kotlin;
 mod msrv;
 mod mutants;
 mod node;
+mod pages;
 mod promtool;
 mod public;
 mod python;
@@ -59,7 +60,7 @@ usage: cargo xtask CHORE
                        rewrites the expected texts of cases to what the core says now; refuses any other change
   codegen [--check]    write every language's binding from the core (or fail if one is stale)
   bindgen              write the Swift and Kotlin sources that UniFFI makes from the compiled library (not committed)
-  toolchain NAME       installs swift, kotlin or deploy, as root on Debian
+  toolchain NAME       installs swift, kotlin, deploy or chromium, as root on Debian
   docs [--check]       the site in target/site, its links checked; with --check the guides' examples run, and every page
                        is opened in Chromium
   coverage             say which functions, types, reason codes and error codes no conformance case shows

@@ -21,9 +21,7 @@ const LARGEST_PACKAGE: u64 = 6 << 20;
 pub fn formatted(files: Vec<File>) -> Result<Vec<File>> {
     let (own, mut others): (Vec<File>, Vec<File>) =
         files.into_iter().partition(|file| file.path.starts_with("bindings-node/"));
-    if !folder().join("node_modules/prettier").exists() {
-        install()?;
-    }
+    require("prettier")?;
     let mut child = command("node", &["scripts/format.mjs"])
         .current_dir(folder())
         .stdin(Stdio::piped())
@@ -93,6 +91,11 @@ pub fn installed() -> Result<PathBuf> {
     fs::write(clean.join("package.json"), "{ \"private\": true }\n")?;
     run_quietly("installing the packages cleanly", command("npm", &install).current_dir(&clean))?;
     Ok(clean)
+}
+
+/// Installs the packages of the lock file unless this one of them is there.
+pub fn require(package: &str) -> Result<()> {
+    if folder().join("node_modules").join(package).exists() { Ok(()) } else { install() }
 }
 
 fn install() -> Result<()> {

@@ -2,7 +2,7 @@
 use crate::{
     cli,
     codegen::{self, root},
-    crates, deploy, kotlin, msrv, node, promtool, public, python, quickstart,
+    crates, deploy, kotlin, msrv, node, pages, promtool, public, python, quickstart,
     shell::{command, has, output, run, run_quietly},
     swift,
     toolchain::{self, Toolchain},
@@ -34,6 +34,7 @@ const STAGES: &[Stage] = &[
     Stage { name: "node", check: node::test, needs: None },
     Stage { name: "users", check: users::test, needs: None },
     Stage { name: "quickstart", check: quickstart::test, needs: None },
+    Stage { name: "pages", check: pages::test, needs: Some(Toolchain::Chromium) },
     Stage { name: "deploy", check: deploy::test, needs: Some(Toolchain::Deploy) },
     Stage { name: "swift", check: swift::test, needs: Some(Toolchain::Swift) },
     Stage { name: "kotlin", check: kotlin::test, needs: Some(Toolchain::Kotlin) },

@@ -28,6 +28,8 @@ pub enum Toolchain {
     Kotlin,
     /// The programs of `examples/deploy`.
     Deploy,
+    /// A browser that opens the pages of reports.
+    Chromium,
 }
 
 /// Raise when the recipe below changes: every machine then makes a new folder.
@@ -85,6 +87,7 @@ impl Toolchain {
             Self::Swift => "swift",
             Self::Kotlin => "kotlin",
             Self::Deploy => "deploy",
+            Self::Chromium => "chromium",
         }
     }
 
@@ -94,7 +97,8 @@ impl Toolchain {
             "swift" => Ok(Self::Swift),
             "kotlin" => Ok(Self::Kotlin),
             "deploy" => Ok(Self::Deploy),
-            _ => bail!("expected `swift`, `kotlin` or `deploy`, found `{name}`"),
+            "chromium" => Ok(Self::Chromium),
+            _ => bail!("expected `swift`, `kotlin`, `deploy` or `chromium`, found `{name}`"),
         }
     }
 
@@ -114,6 +118,7 @@ impl Toolchain {
                  Gson under the names that Debian gives them in /usr/share/java"
             }
             Self::Deploy => "install HAProxy, Prometheus, curl and socat",
+            Self::Chromium => "install Chromium so that `chromium` is on the PATH",
         }
     }
 }
@@ -140,6 +145,9 @@ impl std::fmt::Display for Found {
 pub fn find(toolchain: Toolchain) -> Option<Found> {
     if toolchain == Toolchain::Deploy {
         return deploy_programs_missing().is_empty().then_some(Found::Host);
+    }
+    if toolchain == Toolchain::Chromium {
+        return works("chromium", "--version").then_some(Found::Host);
     }
     let folder = cache_folder(toolchain).ok()?;
     let complete = folder.join(STAMP).is_file();
@@ -169,13 +177,17 @@ pub fn install(toolchain: Toolchain) -> Result<Found> {
         apt_install(&deploy_programs_missing())?;
         return find(toolchain).context("a program of examples/deploy does not run after its install");
     }
+    if toolchain == Toolchain::Chromium {
+        apt_install(&["chromium"])?;
+        return find(toolchain).context("Chromium does not run after its install");
+    }
     let folder = cache_folder(toolchain)?;
     let partial = folder.with_file_name(format!("partial-{}-{}", toolchain.name(), std::process::id()));
     fs::create_dir_all(&partial).with_context(|| format!("cannot create `{}`", partial.display()))?;
     let made = match toolchain {
         Toolchain::Swift => make_swift(&partial),
         Toolchain::Kotlin => make_kotlin(&partial),
-        Toolchain::Deploy => bail!("the programs of examples/deploy have no folder"),
+        Toolchain::Deploy | Toolchain::Chromium => bail!("Debian's programs have no folder"),
     };
     if let Err(error) = made {
         fs::remove_dir_all(&partial).ok();
@@ -322,7 +334,7 @@ fn cache_folder(toolchain: Toolchain) -> Result<PathBuf> {
     match toolchain {
         Toolchain::Swift => cache_folder_of(&format!("swift-root-{SWIFT_RECIPE}")),
         Toolchain::Kotlin => cache_folder_of(&format!("kotlin-{KOTLIN_VERSION}")),
-        Toolchain::Deploy => bail!("the programs of examples/deploy are on the PATH"),
+        Toolchain::Deploy | Toolchain::Chromium => bail!("Debian's programs are on the PATH"),
     }
 }
 

@@ -782,6 +782,22 @@ value class ReasonCode(val value: String) {
          */
         val CANARY_UNHEALTHY = ReasonCode("canary_unhealthy")
         /**
+         * The counts of a metric prove the new version worse than the previous one, beyond the margin.
+         */
+        val COMPARISON_HARMFUL = ReasonCode("comparison_harmful")
+        /**
+         * A version has events without traffic, so that its counts cannot be compared.
+         */
+        val COMPARISON_INVALID = ReasonCode("comparison_invalid")
+        /**
+         * The counts of a metric prove neither harm nor its absence yet.
+         */
+        val COMPARISON_UNDECIDED = ReasonCode("comparison_undecided")
+        /**
+         * Counts were read but not counted: the first totals, or a total that fell.
+         */
+        val COUNTS_SKIPPED = ReasonCode("counts_skipped")
+        /**
          * The rollout took longer than its deadline.
          */
         val DEADLINE_PASSED = ReasonCode("deadline_passed")
@@ -1154,6 +1170,86 @@ value class ReasonCode(val value: String) {
          * The severity has no target in the service level agreement.
          */
         val SLA_NO_TARGET = ReasonCode("sla_no_target")
+        /**
+         * The turn of a role of the escalation path has come.
+         */
+        val ESCALATION_TURN = ReasonCode("escalation_turn")
+        /**
+         * The first role of the escalation path is called later.
+         */
+        val ESCALATION_NOT_YET = ReasonCode("escalation_not_yet")
+        /**
+         * Somebody has taken the alert, so nobody else is called.
+         */
+        val ESCALATION_ACKNOWLEDGED = ReasonCode("escalation_acknowledged")
+        /**
+         * The path has no further role and does not begin again.
+         */
+        val ESCALATION_LAST_ROLE = ReasonCode("escalation_last_role")
+        /**
+         * The retrospective of the release is due on a later day.
+         */
+        val RETROSPECTIVE_AHEAD = ReasonCode("retrospective_ahead")
+        /**
+         * The retrospective of the release was not held in time.
+         */
+        val RETROSPECTIVE_OVERDUE = ReasonCode("retrospective_overdue")
+        /**
+         * The retrospective of the release was held in time.
+         */
+        val RETROSPECTIVE_HELD = ReasonCode("retrospective_held")
+        /**
+         * The retrospective of the release was held, but late.
+         */
+        val RETROSPECTIVE_HELD_LATE = ReasonCode("retrospective_held_late")
+        /**
+         * There are no action items.
+         */
+        val NO_ACTION_ITEMS = ReasonCode("no_action_items")
+        /**
+         * All action items are done.
+         */
+        val ACTION_ITEMS_DONE = ReasonCode("action_items_done")
+        /**
+         * An action item is not done, and its day has not passed.
+         */
+        val ACTION_ITEM_OPEN = ReasonCode("action_item_open")
+        /**
+         * An action item is not done, and its day has passed.
+         */
+        val ACTION_ITEM_OVERDUE = ReasonCode("action_item_overdue")
+        /**
+         * An action item that is not done has no owner.
+         */
+        val ACTION_ITEM_WITHOUT_OWNER = ReasonCode("action_item_without_owner")
+        /**
+         * An action item that is not done has no day on which it is due.
+         */
+        val ACTION_ITEM_WITHOUT_DATE = ReasonCode("action_item_without_date")
+        /**
+         * The action item is not done, so it has had no effect yet.
+         */
+        val ACTION_NOT_DONE = ReasonCode("action_not_done")
+        /**
+         * The metric is not defined before or after the action.
+         */
+        val METRIC_UNDEFINED = ReasonCode("metric_undefined")
+        /**
+         * The metric rests on too few items, before or after the action.
+         */
+        val METRIC_LOW_N = ReasonCode("metric_low_n")
+        /**
+         * The metric is proven better after the action than before it.
+         */
+        val METRIC_IMPROVED = ReasonCode("metric_improved")
+        /**
+         * The metric is proven worse after the action than before it.
+         */
+        val METRIC_WORSENED = ReasonCode("metric_worsened")
+        /**
+         * The metric is neither proven better nor proven worse.
+         */
+        val METRIC_CHANGE_NOT_PROVEN = ReasonCode("metric_change_not_proven")
         /**
          * Critical functionality is broken.
          */

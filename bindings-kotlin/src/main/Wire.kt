@@ -1077,11 +1077,35 @@ fun CanaryCommand.toJson(): String = ffiWriteCanaryCommand(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun CanaryComparedCounts.Companion.fromJson(json: String): CanaryComparedCounts = ffiReadCanaryComparedCounts(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryComparedCounts.toJson(): String = ffiWriteCanaryComparedCounts(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun CanaryConfirmation.Companion.fromJson(json: String): CanaryConfirmation = ffiReadCanaryConfirmation(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryConfirmation.toJson(): String = ffiWriteCanaryConfirmation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryCountKind.Companion.fromJson(json: String): CanaryCountKind = ffiReadCanaryCountKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryCountKind.toJson(): String = ffiWriteCanaryCountKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryCountRule.Companion.fromJson(json: String): CanaryCountRule = ffiReadCanaryCountRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryCountRule.toJson(): String = ffiWriteCanaryCountRule(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1266,6 +1290,14 @@ fun CanaryPlayStatus.Companion.fromJson(json: String): CanaryPlayStatus = ffiRea
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun CanaryPlayStatus.toJson(): String = ffiWriteCanaryPlayStatus(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CanaryReadTotals.Companion.fromJson(json: String): CanaryReadTotals = ffiReadCanaryReadTotals(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CanaryReadTotals.toJson(): String = ffiWriteCanaryReadTotals(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -1546,6 +1578,134 @@ fun ChangeUnreleased.Companion.fromJson(json: String): ChangeUnreleased = ffiRea
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ChangeUnreleased.toJson(): String = ffiWriteChangeUnreleased(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationAlert.Companion.fromJson(json: String): CommunicationAlert = ffiReadCommunicationAlert(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationAlert.toJson(): String = ffiWriteCommunicationAlert(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationAnnouncementSlot.Companion.fromJson(json: String): CommunicationAnnouncementSlot = ffiReadCommunicationAnnouncementSlot(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationAnnouncementSlot.toJson(): String = ffiWriteCommunicationAnnouncementSlot(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationAudience.Companion.fromJson(json: String): CommunicationAudience = ffiReadCommunicationAudience(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationAudience.toJson(): String = ffiWriteCommunicationAudience(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationEscalation.Companion.fromJson(json: String): CommunicationEscalation = ffiReadCommunicationEscalation(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationEscalation.toJson(): String = ffiWriteCommunicationEscalation(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationEscalationPath.Companion.fromJson(json: String): CommunicationEscalationPath = ffiReadCommunicationEscalationPath(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationEscalationPath.toJson(): String = ffiWriteCommunicationEscalationPath(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationEscalationVerdict.Companion.fromJson(json: String): CommunicationEscalationVerdict = ffiReadCommunicationEscalationVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationEscalationVerdict.toJson(): String = ffiWriteCommunicationEscalationVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationFreezeRule.Companion.fromJson(json: String): CommunicationFreezeRule = ffiReadCommunicationFreezeRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationFreezeRule.toJson(): String = ffiWriteCommunicationFreezeRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationMessageData.Companion.fromJson(json: String): CommunicationMessageData = ffiReadCommunicationMessageData(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationMessageData.toJson(): String = ffiWriteCommunicationMessageData(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationMessageRule.Companion.fromJson(json: String): CommunicationMessageRule = ffiReadCommunicationMessageRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationMessageRule.toJson(): String = ffiWriteCommunicationMessageRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationMessagesDue.Companion.fromJson(json: String): CommunicationMessagesDue = ffiReadCommunicationMessagesDue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationMessagesDue.toJson(): String = ffiWriteCommunicationMessagesDue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationPlan.Companion.fromJson(json: String): CommunicationPlan = ffiReadCommunicationPlan(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationPlan.toJson(): String = ffiWriteCommunicationPlan(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationPlannedMessage.Companion.fromJson(json: String): CommunicationPlannedMessage = ffiReadCommunicationPlannedMessage(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationPlannedMessage.toJson(): String = ffiWriteCommunicationPlannedMessage(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationPolicy.Companion.fromJson(json: String): CommunicationPolicy = ffiReadCommunicationPolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationPolicy.toJson(): String = ffiWriteCommunicationPolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationQuestion.Companion.fromJson(json: String): CommunicationQuestion = ffiReadCommunicationQuestion(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationQuestion.toJson(): String = ffiWriteCommunicationQuestion(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationSlotAudience.Companion.fromJson(json: String): CommunicationSlotAudience = ffiReadCommunicationSlotAudience(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationSlotAudience.toJson(): String = ffiWriteCommunicationSlotAudience(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun CommunicationTemplates.Companion.fromJson(json: String): CommunicationTemplates = ffiReadCommunicationTemplates(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun CommunicationTemplates.toJson(): String = ffiWriteCommunicationTemplates(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -3738,6 +3898,86 @@ fun ReleaseVulnerabilityReport.Companion.fromJson(json: String): ReleaseVulnerab
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun ReleaseVulnerabilityReport.toJson(): String = ffiWriteReleaseVulnerabilityReport(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RetrospectiveActionImpact.Companion.fromJson(json: String): RetrospectiveActionImpact = ffiReadRetrospectiveActionImpact(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RetrospectiveActionImpact.toJson(): String = ffiWriteRetrospectiveActionImpact(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RetrospectiveActionItem.Companion.fromJson(json: String): RetrospectiveActionItem = ffiReadRetrospectiveActionItem(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RetrospectiveActionItem.toJson(): String = ffiWriteRetrospectiveActionItem(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RetrospectiveActionItemsState.Companion.fromJson(json: String): RetrospectiveActionItemsState = ffiReadRetrospectiveActionItemsState(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RetrospectiveActionItemsState.toJson(): String = ffiWriteRetrospectiveActionItemsState(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RetrospectiveActionItemsVerdict.Companion.fromJson(json: String): RetrospectiveActionItemsVerdict = ffiReadRetrospectiveActionItemsVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RetrospectiveActionItemsVerdict.toJson(): String = ffiWriteRetrospectiveActionItemsVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RetrospectiveActionKind.Companion.fromJson(json: String): RetrospectiveActionKind = ffiReadRetrospectiveActionKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RetrospectiveActionKind.toJson(): String = ffiWriteRetrospectiveActionKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RetrospectiveImpactVerdict.Companion.fromJson(json: String): RetrospectiveImpactVerdict = ffiReadRetrospectiveImpactVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RetrospectiveImpactVerdict.toJson(): String = ffiWriteRetrospectiveImpactVerdict(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RetrospectiveNamedPerson.Companion.fromJson(json: String): RetrospectiveNamedPerson = ffiReadRetrospectiveNamedPerson(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RetrospectiveNamedPerson.toJson(): String = ffiWriteRetrospectiveNamedPerson(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RetrospectivePolicy.Companion.fromJson(json: String): RetrospectivePolicy = ffiReadRetrospectivePolicy(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RetrospectivePolicy.toJson(): String = ffiWriteRetrospectivePolicy(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RetrospectiveRetroDue.Companion.fromJson(json: String): RetrospectiveRetroDue = ffiReadRetrospectiveRetroDue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RetrospectiveRetroDue.toJson(): String = ffiWriteRetrospectiveRetroDue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun RetrospectiveRetroVerdict.Companion.fromJson(json: String): RetrospectiveRetroVerdict = ffiReadRetrospectiveRetroVerdict(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun RetrospectiveRetroVerdict.toJson(): String = ffiWriteRetrospectiveRetroVerdict(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

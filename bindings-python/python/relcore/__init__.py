@@ -7,6 +7,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.audit`: Audit trails: a log that shows every later change, proofs about it, and the evidence that a release leaves.
 - `relcore.canary`: Decides whether a canary advances, holds or rolls back.
 - `relcore.change`: Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need?
+- `relcore.communication`: Who is told what about a release, when and where; with which text; and whom support calls.
 - `relcore.decision`: The parts that every decision has, and the text that a person reads.
 - `relcore.digest`: Canonical JSON (RFC 8785) and the SHA-256 digest of a value.
 - `relcore.error`: The error of every function: a list of faults, each with a stable code, the JSON path of the field and a sentence.
@@ -17,6 +18,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.readiness`: Readiness: may this build be released, what is missing, and when does that change?
 - `relcore.reason`: Reasons: why a decision is what it is, with stable codes and the evidence.
 - `relcore.release`: Determines the type of a release and the requirements of each type.
+- `relcore.retrospective`: Retrospectives: until when one has to be held, what is asked, what became of its action items, and what they changed.
 - `relcore.rollback`: Decides how to recover from a bad release: roll back, fix forward, disable a flag, mitigate, halt, freeze, hold, or ask
 - `relcore.stats`: Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet.
 - `relcore.time`: Instants, spans, half-open ranges, local days in time zones, metric buckets and business days.
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from relcore import audit as audit
     from relcore import canary as canary
     from relcore import change as change
+    from relcore import communication as communication
     from relcore import decision as decision
     from relcore import digest as digest
     from relcore import error as error
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from relcore import readiness as readiness
     from relcore import reason as reason
     from relcore import release as release
+    from relcore import retrospective as retrospective
     from relcore import rollback as rollback
     from relcore import stats as stats
     from relcore import time as time
@@ -118,6 +122,7 @@ __all__ = [
     "audit",
     "canary",
     "change",
+    "communication",
     "decision",
     "digest",
     "error",
@@ -129,6 +134,7 @@ __all__ = [
     "readiness",
     "reason",
     "release",
+    "retrospective",
     "rollback",
     "stats",
     "time",
@@ -176,6 +182,7 @@ _MODULES = frozenset(
         "audit",
         "canary",
         "change",
+        "communication",
         "decision",
         "digest",
         "error",
@@ -186,6 +193,7 @@ _MODULES = frozenset(
         "readiness",
         "reason",
         "release",
+        "retrospective",
         "rollback",
         "stats",
         "time",

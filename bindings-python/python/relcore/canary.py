@@ -63,6 +63,28 @@ What is counted:
 - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
 
+Counts that are compared with the previous version:
+
+A limit of 1 % errors says nothing about a service that has 0.1 %, and fails on a bad day of both versions. A metric with
+`compare` has no limit: its readings are the events and the traffic of both versions over the same time, and
+the new version fails when it is proven worse. The test stays valid at every look, so ask as often as you like.
+
+- Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
+  and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
+  too.
+- Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
+  the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
+  With `on.inconclusive: warn` a rollout goes on unless harm is proven.
+- What is not decided yet is no inconclusive measurement: `inconclusive_limit` is about values.
+- A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
+- Counts that come late belong to the weight at which they were read, also after the weight rose.
+- A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
+- At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
+- The state has two sums per metric, not the history. `comparisons` returns estimates, intervals and needed events.
+- Pitfall: without any events in both versions nothing is ever proven. Add a metric with a limit, and `warn`.
+- Pitfall: the events are independent. Retries, or one broken host, make bursts that look like harm;
+  `compare_windows` is for those.
+
 Steps that the caller carries out:
 
 The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
@@ -118,7 +140,7 @@ from relcore._frozen import freeze as _freeze
 from relcore._frozen import markdown as _markdown
 from relcore.decision import Outcome
 from relcore.reason import Reason, Severity
-from relcore.stats import SplitPolicy
+from relcore.stats import Counts, Direction, MetricComparison, SplitPolicy
 
 __all__ = [
     "AbortPolicy",
@@ -146,7 +168,10 @@ __all__ = [
     "ChangeEffect",
     "ChangeKind",
     "Command",
+    "ComparedCounts",
     "Confirmation",
+    "CountKind",
+    "CountRule",
     "DeadlineExcludes",
     "Decision",
     "Diagnostic",
@@ -179,8 +204,10 @@ __all__ = [
     "PlannedStep",
     "PlayRelease",
     "PlayStatus",
+    "ReadTotals",
     "Readiness",
     "Reading",
+    "ReadingCounts",
     "ReadingEmpty",
     "ReadingFailed",
     "ReadingMissing",
@@ -215,6 +242,8 @@ __all__ = [
     "approval",
     "blue_green_schedule",
     "capacity",
+    "comparisons",
+    "counts",
     "diff",
     "empty_result",
     "explain",
@@ -345,6 +374,20 @@ class Command(StrEnum):
     """
 
 
+class CountKind(StrEnum):
+    """What the counts of a reading are. Either way, each request is counted once."""
+
+    INCREMENTS = "increments"
+    """What happened since the reading before, or within the `window` of the metric. A reading whose window overlaps one
+    that was counted is not counted.
+    """
+
+    TOTALS = "totals"
+    """Counters that only grow. Their growth since the reading before is counted, so the first reading is only where
+    counting begins. After a counter fell, counting begins anew at its new value.
+    """
+
+
 class DiagnosticCode(StrEnum):
     """The kinds of errors and warnings about a schedule."""
 
@@ -430,6 +473,22 @@ class DiagnosticCode(StrEnum):
     SPLIT_OUT_OF_RANGE = "split_out_of_range"
     """Error: a value of `split` is not in its range."""
 
+    COMPARISON_OUT_OF_RANGE = "comparison_out_of_range"
+    """Error: a value of `compare` is not in its range."""
+
+    COMPARISON_CONFLICT = "comparison_conflict"
+    """Error: a metric has `compare` and a field that is about values: `max`, `min`, `minSamples`, `empty`; or `window` beside
+    totals.
+    """
+
+    COMPARISON_NEVER = "comparison_never"
+    """Warning: counts are compared only at 100 %, where the previous version has no traffic."""
+
+    COMPARISON_UNENDING = "comparison_unending"
+    """Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin
+    needs more and more events.
+    """
+
 
 class EmptyResult(StrEnum):
     """The meaning of an empty result: the query succeeded, and there is no series.
@@ -481,7 +540,7 @@ class MeasurementPhase(StrEnum):
     """The value is beyond a limit."""
 
     INCONCLUSIVE = "inconclusive"
-    """There are too few samples to judge."""
+    """There are too few samples to judge, or the counts prove nothing yet."""
 
     NO_DATA = "no_data"
     """The query returned nothing."""
@@ -976,6 +1035,45 @@ class CauseResponses(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ComparedCounts(_Value):
+    """The counts of both versions at the latest weight, and what the weights before it have proven."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "since",
+        "ended_at",
+        "counted_until",
+        "canary",
+        "baseline",
+        "log_e",
+        "weights",
+        of="canary.ComparedCounts",
+    )
+
+    since: datetime
+    """From when on is counted."""
+
+    ended_at: datetime | None = None
+    """When the weight of these counts ended, once it did. Counts of a later weight replace them."""
+
+    counted_until: datetime | None = None
+    """The end of the latest reading that was counted."""
+
+    canary: Counts
+    """The counts of the new version."""
+
+    baseline: Counts
+    """The counts of the previous version."""
+
+    log_e: float
+    """The natural logarithm of the e-value with which the test for harm begins at this weight. It has what the weights
+    before have proven.
+    """
+
+    weights: int
+    """How many weights were compared in this run, with this one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Confirmation(_Value):
     """The result of what a step commanded."""
 
@@ -989,6 +1087,49 @@ class Confirmation(_Value):
 
     text: str | None = None
     """What a person should know about it, its first 500 characters."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CountRule(_Value):
+    """When the counts of the new version are worse than those of the previous one, and how certain that must be.
+
+    Both versions are counted over the same time. The test stays valid however often the caller looks
+    (`compare_counts` with `looks: any`).
+
+    | verdict | condition | effect |
+    | --- | --- | --- |
+    | failed | "no worse" is rejected, and the ratio is beyond the margin | a failed measurement: `on.failed` |
+    | passed | "worse by the margin or more" is rejected at this weight | a good measurement |
+    | inconclusive | neither is proven yet | the step goes on, a bake up to its `max`: `on.inconclusive` |
+    | no data | a version has no traffic | no measurement: `on.no_data` |
+    | invalid | a version has events without traffic | as inconclusive |
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "direction", "margin_percent", "alpha", "min_expected_events", "counts", of="canary.CountRule"
+    )
+
+    direction: Direction = Direction.INCREASE_IS_BAD
+    """Whether more events or fewer are worse. Default `increase_is_bad`, as for errors."""
+
+    margin_percent: float = 25.0
+    """The change for the worse, in percent of the rate of the previous version, that is still tolerated. Default 25, as
+    in `stats`. A smaller margin needs more events: about 650 for 25 % and 3500 for 10 % at a weight of 50 %, and
+    more at a smaller weight.
+    """
+
+    alpha: float = 0.05
+    """The highest probability that a harmless version fails, over all looks and weights of a run together, and that of a
+    false `passed` at one weight. Default 0.05, as in `stats`.
+    """
+
+    min_expected_events: float = 5.0
+    """The number of events at one weight that the previous version must be expected to have, if both have the same
+    rate, before there is any verdict. Default 5, as in `stats`.
+    """
+
+    counts: CountKind = CountKind.INCREMENTS
+    """What the counts of a reading are. Default `increments`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -1163,12 +1304,14 @@ class LastMeasurement(_Value):
     """The number of its samples, when known."""
 
     error: str | None = None
-    """The message of a query that failed, its first 500 characters."""
+    """The message of a query that failed, its first 500 characters; why counts were not counted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Metric(_Value):
-    """A measure of the new version while it takes traffic, and the limits of a good value."""
+    """A measure of the new version while it takes traffic, and the limits of a good value, or the rule by which its counts
+    are compared with those of the previous version.
+    """
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
         "name",
@@ -1185,6 +1328,7 @@ class Metric(_Value):
         "window",
         "empty",
         "starting_step",
+        "compare",
         of="canary.Metric",
     )
 
@@ -1192,7 +1336,7 @@ class Metric(_Value):
     """The name by which measurements refer to it."""
 
     max: float | None = None
-    """The greatest good value, in `unit`. At least one of `max` and `min` is given."""
+    """The greatest good value, in `unit`. At least one of `max` and `min` is given, or `compare`."""
 
     min: float | None = None
     """The least good value, in `unit`."""
@@ -1239,6 +1383,11 @@ class Metric(_Value):
     from then. Default 0: from the first traffic.
     """
 
+    compare: CountRule | None = None
+    """How counts of the new version are compared with those of the previous one, instead of limits. Its readings are
+    `counts`. Default: they are not, and its readings are values.
+    """
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricState(_Value):
@@ -1254,6 +1403,8 @@ class MetricState(_Value):
         "last",
         "sampled_until",
         "counts_since",
+        "compared",
+        "totals",
         of="canary.MetricState",
     )
 
@@ -1283,6 +1434,12 @@ class MetricState(_Value):
 
     counts_since: datetime | None = None
     """When its `starting_step` began, if it has one and it did."""
+
+    compared: ComparedCounts | None = None
+    """The counts of both versions, of a metric with `compare`."""
+
+    totals: ReadTotals | None = None
+    """The latest totals of both versions, of a metric that compares totals."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -1586,6 +1743,22 @@ class PlayRelease(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReadTotals(_Value):
+    """The latest totals of both versions."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("at", "canary", "baseline", of="canary.ReadTotals")
+
+    at: datetime
+    """When they were read."""
+
+    canary: Counts
+    """The totals of the new version."""
+
+    baseline: Counts
+    """The totals of the previous version."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Readiness(_Value):
     """How long the new version may be unready. While it is unready the rollout does not advance.
 
@@ -1618,6 +1791,27 @@ class ReadingValue(_Variant):
 
     n: int | None = None
     """How many samples it was computed from, when known."""
+
+    def __post_init__(self) -> None:
+        _check_tag(self)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReadingCounts(_Variant):
+    """The counts of both versions over the same time, of a metric with `compare`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "canary", "baseline", of="canary.Reading", tag="counts"
+    )
+
+    type: Literal["counts"] = "counts"
+    """Which variant this is."""
+
+    canary: Counts
+    """The events of the new version, and its traffic."""
+
+    baseline: Counts
+    """The events of the previous version, and its traffic, in the same unit."""
 
     def __post_init__(self) -> None:
         _check_tag(self)
@@ -1665,7 +1859,7 @@ class ReadingFailed(_Variant):
         _check_tag(self)
 
 
-Reading: TypeAlias = ReadingValue | ReadingMissing | ReadingEmpty | ReadingFailed
+Reading: TypeAlias = ReadingValue | ReadingCounts | ReadingMissing | ReadingEmpty | ReadingFailed
 """The result of a metric's query."""
 
 
@@ -2457,6 +2651,36 @@ _capacity = _native.function("canary.capacity")
 def capacity(percent: float, at: datetime | str) -> Observation:
     """How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`."""
     return _capacity(percent, at)
+
+
+_comparisons = _native.function("canary.comparisons")
+
+
+def comparisons(
+    schedule: Schedule | Mapping[str, object], state: State | Mapping[str, object]
+) -> tuple[MetricComparison, ...]:
+    """What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events
+    that are still needed: for a dashboard or a log.
+
+    The test for harm includes the weights before, as the decisions do. A metric without counts is left out.
+
+    Errors:
+    As `next_action` for the schedule, and for a state of another one: `policy_changed`.
+    """
+    return _comparisons(schedule, state)
+
+
+_counts = _native.function("canary.counts")
+
+
+def counts(
+    metric: str,
+    canary: Counts | Mapping[str, object],
+    baseline: Counts | Mapping[str, object],
+    at: datetime | str,
+) -> Observation:
+    """The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time."""
+    return _counts(metric, canary, baseline, at)
 
 
 _diff = _native.function("canary.diff")

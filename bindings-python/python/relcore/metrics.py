@@ -43,6 +43,7 @@ them in one pass. `definitions` has each of them as data: what one item is, whic
 
 - `explain_metric` has the events behind a number, `diff_policies` those by which two dashboards differ.
 - `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+- `report` has all of it as one page for a browser, and `report_html` the page of measures that were made before.
 - The presets, such as `gitlab_policy` or `fourkeys_policy`, make the choices of other tools.
 - `link_incidents`, `detect_rollbacks`, `link_reverts` and `attribute_changes` show the links on which metrics rest.
 
@@ -238,6 +239,8 @@ __all__ = [
     "quick_check_answers",
     "quick_check_benchmark",
     "quick_check_score",
+    "report",
+    "report_html",
     "report_rows",
     "review",
     "review_policy_from_json",
@@ -646,7 +649,9 @@ class Metric(StrEnum):
     """The share of bugs that were found in production, of releases old enough to count."""
 
     ESCAPED_BUGS = "escaped_bugs"
-    """Bugs found in production to each release, of releases old enough to count."""
+    """Bugs found in production to each release, of releases old enough to count. Without any bug in the input there is no number:
+    they are not recorded.
+    """
 
     OPEN_VULNERABILITIES = "open_vulnerabilities"
     """The vulnerabilities that are open at the end of the range."""
@@ -1833,6 +1838,8 @@ class Measures(_Value):
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
         "range",
+        "unit",
+        "zone",
         "group_by",
         "whole",
         "groups",
@@ -1844,6 +1851,12 @@ class Measures(_Value):
 
     range: TimeRange
     """The range that the measures cover."""
+
+    unit: BucketUnit
+    """The length of the buckets."""
+
+    zone: str
+    """The time zone of the buckets."""
 
     group_by: Sequence[str]
     """What the groups differ in."""
@@ -2565,7 +2578,9 @@ class Review(_Value):
     """Every metric that both ranges have."""
 
     bottleneck: Bottleneck | None = None
-    """The stage that takes the greatest part of the lead time; absent without lead times."""
+    """The stage that takes the greatest part of the lead time; absent without lead times, and where fewer than two stages are
+    recorded.
+    """
 
     improved: Sequence[Metric]
     """The metrics that are proven better than before: what to celebrate."""
@@ -3264,6 +3279,46 @@ def quick_check_score(answers: QuickCheckAnswers | Mapping[str, object], year: i
     All at once: `out_of_range` for an edition of 2023, an answer of 7, a rate of 15.
     """
     return _quick_check_score(answers, year)
+
+
+_report = _native.function("metrics.report")
+
+
+def report(
+    events: Events | Mapping[str, object],
+    policy: Policy | Mapping[str, object],
+    range: TimeRange | Mapping[str, object],
+    breakdown: Breakdown | Mapping[str, object],
+    title: str,
+) -> str:
+    """The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it,
+    and `report_html`.
+
+    There is no comparison if no deployment finished before the range.
+
+    Errors:
+    As `measure`.
+    """
+    return _report(events, policy, range, breakdown, title)
+
+
+_report_html = _native.function("metrics.report_html")
+
+
+def report_html(
+    measures: Measures | Mapping[str, object], review: Review | Mapping[str, object] | None, title: str
+) -> str:
+    """Measures as one page for a browser, without scripts and without a network.
+
+    It has the metrics of DORA with their targets, intervals and buckets, all others in tables, the groups that fail most often,
+    what was left out, and the choices of the policy. A value of few items is marked, and what has no value says why. `review`
+    adds what changed since the range before. The page is light or dark as the reader's system is; all that the pictures show
+    stands in tables, too. A page without a title is called `Release metrics`.
+
+    Errors:
+    `invalid_value` for a review of another range or another policy; `unknown_zone` for a zone that `measure` would refuse.
+    """
+    return _report_html(measures, review, title)
 
 
 _report_rows = _native.function("metrics.report_rows")

@@ -692,6 +692,18 @@ class ReasonCode(StrEnum):
     CANARY_UNHEALTHY = "canary_unhealthy"
     """The new version is not ready for longer than it may be."""
 
+    COMPARISON_HARMFUL = "comparison_harmful"
+    """The counts of a metric prove the new version worse than the previous one, beyond the margin."""
+
+    COMPARISON_INVALID = "comparison_invalid"
+    """A version has events without traffic, so that its counts cannot be compared."""
+
+    COMPARISON_UNDECIDED = "comparison_undecided"
+    """The counts of a metric prove neither harm nor its absence yet."""
+
+    COUNTS_SKIPPED = "counts_skipped"
+    """Counts were read but not counted: the first totals, or a total that fell."""
+
     DEADLINE_PASSED = "deadline_passed"
     """The rollout took longer than its deadline."""
 
@@ -972,6 +984,66 @@ class ReasonCode(StrEnum):
 
     SLA_NO_TARGET = "sla_no_target"
     """The severity has no target in the service level agreement."""
+
+    ESCALATION_TURN = "escalation_turn"
+    """The turn of a role of the escalation path has come."""
+
+    ESCALATION_NOT_YET = "escalation_not_yet"
+    """The first role of the escalation path is called later."""
+
+    ESCALATION_ACKNOWLEDGED = "escalation_acknowledged"
+    """Somebody has taken the alert, so nobody else is called."""
+
+    ESCALATION_LAST_ROLE = "escalation_last_role"
+    """The path has no further role and does not begin again."""
+
+    RETROSPECTIVE_AHEAD = "retrospective_ahead"
+    """The retrospective of the release is due on a later day."""
+
+    RETROSPECTIVE_OVERDUE = "retrospective_overdue"
+    """The retrospective of the release was not held in time."""
+
+    RETROSPECTIVE_HELD = "retrospective_held"
+    """The retrospective of the release was held in time."""
+
+    RETROSPECTIVE_HELD_LATE = "retrospective_held_late"
+    """The retrospective of the release was held, but late."""
+
+    NO_ACTION_ITEMS = "no_action_items"
+    """There are no action items."""
+
+    ACTION_ITEMS_DONE = "action_items_done"
+    """All action items are done."""
+
+    ACTION_ITEM_OPEN = "action_item_open"
+    """An action item is not done, and its day has not passed."""
+
+    ACTION_ITEM_OVERDUE = "action_item_overdue"
+    """An action item is not done, and its day has passed."""
+
+    ACTION_ITEM_WITHOUT_OWNER = "action_item_without_owner"
+    """An action item that is not done has no owner."""
+
+    ACTION_ITEM_WITHOUT_DATE = "action_item_without_date"
+    """An action item that is not done has no day on which it is due."""
+
+    ACTION_NOT_DONE = "action_not_done"
+    """The action item is not done, so it has had no effect yet."""
+
+    METRIC_UNDEFINED = "metric_undefined"
+    """The metric is not defined before or after the action."""
+
+    METRIC_LOW_N = "metric_low_n"
+    """The metric rests on too few items, before or after the action."""
+
+    METRIC_IMPROVED = "metric_improved"
+    """The metric is proven better after the action than before it."""
+
+    METRIC_WORSENED = "metric_worsened"
+    """The metric is proven worse after the action than before it."""
+
+    METRIC_CHANGE_NOT_PROVEN = "metric_change_not_proven"
+    """The metric is neither proven better nor proven worse."""
 
     CRITICAL_FUNCTIONALITY_BROKEN = "critical_functionality_broken"
     """Critical functionality is broken."""

@@ -112,6 +112,11 @@ impl System for Memory {
         self.call("create", path)
     }
 
+    fn write(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.files.insert(path.to_owned(), content.to_vec());
+        self.call("write", path)
+    }
+
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.call("rename", to)?;
         let content = self.files.remove(from).unwrap();

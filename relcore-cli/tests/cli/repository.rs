@@ -1,4 +1,4 @@
-//! `metrics dora --repo`: git repositories as they come.
+//! `metrics dora --repo` and `metrics report --repo`: git repositories as they come.
 use crate::{
     folder::{Folder, Ran},
     memory::Memory,
@@ -213,4 +213,27 @@ fn a_machine_without_git_is_told_so() {
     let mut machine = Memory::default();
     assert_eq!(machine.run(&["metrics", "dora", "--repo", "."]), Exit::Io);
     assert_eq!(machine.errors, "error: git: is not installed, or not in PATH: `--repo` runs it\n");
+}
+
+#[test]
+fn a_repository_gives_a_page() {
+    let folder = repository();
+    let words =
+        ["metrics", "report", "--repo", "work", "--until", "2026-02-01T00:00:00Z", "-o", "report.html"];
+    assert_eq!(folder.run(&words), Ran { code: 0, output: String::new(), errors: String::new() });
+    let page = std::fs::read_to_string(folder.path("report.html")).unwrap();
+    assert!(page.starts_with("<!DOCTYPE html>") && page.ends_with("</html>\n"));
+    assert!(page.contains("<h1>work</h1>") && page.contains("Deployment frequency"));
+    // Weeks, and a title of one's own, on standard output.
+    let more = ["--breakdown", r#"{"unit": "week"}"#, "--title", "Our shop", "--raw"];
+    let ran = folder.run(&[&words[..6], &more].concat());
+    assert!(ran.code == 0 && ran.output.contains("<h1>Our shop</h1>") && ran.output.contains("by week"));
+    // Measures are JSON, in a file or not.
+    let measures = ["metrics", "measure", "--repo", "work", "--until", "2026-02-01T00:00:00Z"];
+    let printed = folder.run(&measures);
+    assert_eq!(folder.run(&[&measures[..], &["--output", "measures.json"]].concat()).output, "");
+    assert_eq!(std::fs::read_to_string(folder.path("measures.json")).unwrap(), printed.output);
+    // A page that cannot be stored is a fault.
+    let lost = folder.run(&[&words[..6], &["-o", "absent/report.html"]].concat());
+    assert!(lost.code != 0 && lost.errors.contains("absent/report.html"), "{lost:?}");
 }

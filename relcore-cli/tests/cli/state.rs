@@ -291,6 +291,11 @@ impl System for Dying {
         Machine.create(path, content, like)
     }
 
+    fn write(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        self.step();
+        Machine.write(path, content)
+    }
+
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.step();
         Machine.rename(from, to)

@@ -191,6 +191,8 @@ pub fn reason_codes() -> impl Iterator<Item = (&'static str, ReasonCode, &'stati
         ("canary", crate::canary::code::ALL),
         ("experiment", crate::experiment::code::ALL),
         ("incident", crate::incident::code::ALL),
+        ("communication", crate::communication::code::ALL),
+        ("retrospective", crate::retrospective::code::ALL),
         ("rollback", crate::rollback::code::ALL),
         ("audit", crate::audit::code::ALL),
         ("stats", crate::stats::code::ALL),

@@ -93,6 +93,7 @@ impl State {
         };
         if next < self.weight {
             (self.weight, self.weight_set_at) = (next, Some(now));
+            self.metrics.iter_mut().for_each(|counts| counts.end_weight(now));
         }
         if self.weight <= 0.0 {
             self.all_back(now);

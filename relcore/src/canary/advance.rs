@@ -130,7 +130,7 @@ fn analysis(facts: &Facts<'_>, names: &[String], measurements: u32) -> Ended {
             reasons.push(gathered(code::ANALYSIS_INCOMPLETE, metric, "good measurements", have, need));
             missing.push(metric.name.clone());
         } else if let Some(last) = last.filter(|last| last.phase != MeasurementPhase::Successful) {
-            let mut reason = measured(code::METRIC_NOT_GOOD, Severity::Warning, metric, last);
+            let mut reason = measured(code::METRIC_NOT_GOOD, Severity::Warning, metric, counts, last);
             reason.text.push_str(": the rollout does not advance");
             reasons.push(reason);
         }

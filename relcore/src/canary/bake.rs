@@ -3,7 +3,7 @@
 //! The rules (a bake that is overdue) and the steps (a bake, a gate, a weight) share what is here.
 use super::facts::Facts;
 use super::finding::{Effect, Ended, Finding, consequence, gathered, lasted, measured};
-use super::metric::Metric;
+use super::metric::{MeasurementPhase, Metric};
 use super::response::Response;
 use super::state::{LastMeasurement, MetricState, Waiver};
 use super::step::Step;
@@ -123,10 +123,11 @@ fn not_good(
     }
     match last {
         Some(last) => {
-            if last.value.is_none() {
+            let is_undecided = metric.compare.is_some() && last.phase == MeasurementPhase::Inconclusive;
+            if last.value.is_none() && last.phase != MeasurementPhase::Failed && !is_undecided {
                 missing.push(metric.name.clone());
             }
-            let mut reason = measured(code::METRIC_NOT_GOOD, Severity::Warning, metric, last);
+            let mut reason = measured(code::METRIC_NOT_GOOD, Severity::Warning, metric, counts, last);
             reason.text.push_str(": the rollout does not advance");
             Some(reason)
         }

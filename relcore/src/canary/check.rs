@@ -4,7 +4,7 @@ use super::progress::Progress;
 use super::rollout::Rollout;
 use super::routes::Routes;
 use super::schedule::{AbortPolicy, Schedule};
-use super::state::{LastMeasurement, Phase, State, Waiver};
+use super::state::{LastMeasurement, MetricState, Phase, State, Waiver};
 use super::step::Step;
 use crate::error::{Error, ErrorKind, Faults, Result};
 use crate::time::Timestamp;
@@ -106,10 +106,36 @@ pub(super) fn check_state(rollout: &Rollout, state: &State, now: Timestamp) -> R
             format_args!("state.metrics[{index}].countsSince"),
             format_args!("must be given when, and only when, the `startingStep` of the metric has begun"),
         );
+        let (compared, totals) = (counts.compared.as_ref(), counts.totals.as_ref());
+        is_past(
+            &mut faults,
+            compared.map(|it| it.since),
+            now,
+            format_args!("metrics[{index}].compared.since"),
+        );
+        is_past(
+            &mut faults,
+            compared.and_then(|it| it.counted_until.max(it.ended_at)),
+            now,
+            format_args!("metrics[{index}].compared"),
+        );
+        is_past(&mut faults, totals.map(|it| it.at), now, format_args!("metrics[{index}].totals.at"));
+        faults.check(
+            compared.is_none_or(|it| it.is_valid()) && totals.is_none_or(|it| it.is_valid()),
+            ErrorKind::OutOfRange,
+            format_args!("state.metrics[{index}].compared"),
+            format_args!("has counts that no readings lead to"),
+        );
+        faults.check(
+            metric.compare.is_some() || (compared.is_none() && totals.is_none()),
+            invalid,
+            format_args!("state.metrics[{index}].compared"),
+            format_args!("is there, but the metric compares no counts"),
+        );
         let Some(last) = &counts.last else { continue };
         is_past(&mut faults, Some(last.at), now, format_args!("metrics[{index}].last.at"));
         faults.check(
-            is_judged(metric, last),
+            is_judged(metric, counts, last),
             invalid,
             format_args!("state.metrics[{index}].last.phase"),
             format_args!("`{}` is not how the metric judges this measurement", last.phase),
@@ -190,7 +216,11 @@ fn is_kept(schedule: &Schedule, state: &State, reached: f64) -> bool {
 }
 
 /// Whether the measurement was judged by this metric. A state that was changed by hand must not pass.
-fn is_judged(metric: &Metric, last: &LastMeasurement) -> bool {
+fn is_judged(metric: &Metric, counts: &MetricState, last: &LastMeasurement) -> bool {
+    if let Some(rule) = &metric.compare {
+        let is_passed = || counts.compared.as_ref().is_some_and(|compared| compared.is_passed(rule));
+        return last.value.is_none() && (last.phase != MeasurementPhase::Successful || is_passed());
+    }
     match (last.value, last.phase) {
         (Some(value), phase) => value.is_finite() && metric.judge_value(value, last.n) == phase,
         (None, MeasurementPhase::NoData | MeasurementPhase::Error) => true,

@@ -14,6 +14,14 @@ reason_codes! {
     CANARY_NOT_READY;
     /// The new version is not ready for longer than it may be.
     CANARY_UNHEALTHY;
+    /// The counts of a metric prove the new version worse than the previous one, beyond the margin.
+    COMPARISON_HARMFUL;
+    /// A version has events without traffic, so that its counts cannot be compared.
+    COMPARISON_INVALID;
+    /// The counts of a metric prove neither harm nor its absence yet.
+    COMPARISON_UNDECIDED;
+    /// Counts were read but not counted: the first totals, or a total that fell.
+    COUNTS_SKIPPED;
     /// The rollout took longer than its deadline.
     DEADLINE_PASSED;
     /// A metric has more consecutive query errors than its limit.

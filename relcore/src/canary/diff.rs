@@ -205,6 +205,8 @@ fn values(
         }
         return;
     }
+    // A greater alpha of a comparison finds harm sooner, and passes sooner, too.
+    let field = if path.ends_with(".compare.alpha") { "" } else { field };
     changes.push(change(path, before, after, strictness(field, before, after)));
 }
 
@@ -258,6 +260,7 @@ const FIELDS: &[Sense] = &[
     Sense { field: "startingStep", greater: false, absent: true }, // it counts from the first traffic
     Sense { field: "pauseLimit", greater: true, absent: true },    // a pause lasts until an operator resumes
     greater("alpha"),
+    smaller("marginPercent"),
 ];
 
 /// Whether a change of a field makes the rollout stricter (`Greater`) or looser (`Less`).

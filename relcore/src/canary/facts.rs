@@ -71,9 +71,9 @@ impl<'a> Facts<'a> {
         measured_after(self.schedule, &self.progress, metric, counts)
     }
 
-    /// Whether a metric counts already.
+    /// Whether a metric counts already, and has something to compare.
     pub(super) fn has_begun(&self, metric: &Metric) -> bool {
-        self.progress.step >= metric.starting_step
+        self.progress.step >= metric.starting_step && metric.is_comparable_at(self.progress.weight)
     }
 
     /// The latest measurement of the new version.
@@ -235,7 +235,7 @@ pub(super) fn measured_after(
     metric: &Metric,
     counts: &MetricState,
 ) -> Option<i64> {
-    if progress.step < metric.starting_step {
+    if progress.step < metric.starting_step || !metric.is_comparable_at(progress.weight) {
         return None;
     }
     if let Some(since) = progress.traffic_since {

@@ -1,9 +1,12 @@
 //! What a rule or a step found: its effect and its reasons, before they become a decision.
+use super::compare::ComparedCounts;
 use super::metric::{MeasurementPhase, Metric};
 use super::response::Response;
-use super::state::LastMeasurement;
+use super::state::{LastMeasurement, MetricState};
+use crate::canary::code;
 use crate::reason::{Evidence, Reason, ReasonCode, Severity, number};
 use crate::scalar::Count;
+use crate::stats::{Comparison, Verdict};
 use crate::time::{Span, Timestamp};
 
 /// What a rule wants to happen.
@@ -73,9 +76,15 @@ pub(super) fn measured(
     code: ReasonCode,
     severity: Severity,
     metric: &Metric,
+    counts: &MetricState,
     last: &LastMeasurement,
 ) -> Reason {
     let name = &metric.name;
+    let is_counted = matches!(last.phase, MeasurementPhase::Failed | MeasurementPhase::Inconclusive);
+    if let Some((rule, counts)) = metric.compare.as_ref().zip(counts.compared.as_ref()).filter(|_| is_counted)
+    {
+        return compared(code, severity, name, &counts.comparison(rule), (counts, last));
+    }
     let unit = metric.unit.as_deref().map_or(String::new(), |unit| format!(" {unit}"));
     let limit = metric.limit(last.value);
     let expected =
@@ -104,6 +113,38 @@ pub(super) fn measured(
         error: last.error.clone(),
         ..Evidence::default()
     })
+}
+
+/// The same of counts that were compared. What they prove has codes of its own; a code of a stronger cause stays.
+fn compared(
+    code: ReasonCode,
+    severity: Severity,
+    name: &str,
+    comparison: &Comparison,
+    (counts, last): (&ComparedCounts, &LastMeasurement),
+) -> Reason {
+    if let Some(why) = last.error.as_ref().filter(|_| last.phase == MeasurementPhase::Inconclusive) {
+        let text = format!("`{name}` was read, but nothing was counted: {why}");
+        return Reason::new(code::COUNTS_SKIPPED, severity, name, text);
+    }
+    let own = match (last.phase, comparison.verdict) {
+        (MeasurementPhase::Failed, _) => code::COMPARISON_HARMFUL,
+        (_, Verdict::Invalid) => code::COMPARISON_INVALID,
+        _ => code::COMPARISON_UNDECIDED,
+    };
+    let code = if code == code::METRIC_NOT_GOOD { own } else { code };
+    let ComparedCounts { canary, baseline, .. } = counts;
+    let proven = comparison.reasons.first();
+    let text = format!(
+        "`{name}` counts {} in {} at this weight, and {} in {} of the previous version: {}",
+        canary.events,
+        number(canary.exposure),
+        baseline.events,
+        number(baseline.exposure),
+        proven.map(|reason| reason.text.as_str()).unwrap_or_default()
+    );
+    let evidence = proven.map(|reason| reason.evidence.clone()).unwrap_or_default();
+    Reason::new(code, severity, name, text).with(evidence)
 }
 
 /// A reason about how many there are of how many the step requires.

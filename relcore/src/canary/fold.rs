@@ -5,6 +5,8 @@
 use super::abort::end;
 use super::advance::{advance, timer_ends_at};
 use super::begin::Begin;
+use super::compare::Read;
+use super::counted::{Counted, count};
 use super::facts::{Facts, counted_after, measured_after};
 use super::finding::{Effect, Finding};
 use super::metric::{EmptyResult, MeasurementPhase, Metric};
@@ -452,7 +454,7 @@ impl<'a> Walk<'a> {
         // INVARIANT: the state's metrics are the schedule's, in its order (checked with the state).
         let Some(index) = self.metrics.index_of(name) else { return false };
         let schedule = self.schedule();
-        let step = self.state.step;
+        let (step, weight) = (self.state.step, self.state.weight);
         let (entered_at, set_at, traffic) =
             (self.state.step_entered_at, self.state.weight_set_at, self.state.traffic_since);
         // With traffic the step matters little, and the copy is spared: this runs for every measurement.
@@ -466,18 +468,39 @@ impl<'a> Walk<'a> {
             (None, Some(progress)) => measured_after(schedule, &progress, metric, counts),
             (None, None) => None,
         };
+        let read = match reading {
+            Reading::Counts { canary, baseline } => {
+                let read = Read { at, canary: *canary, baseline: *baseline };
+                metric.compare.as_ref().map(|rule| (rule, read))
+            }
+            _ => None,
+        };
         // Without traffic there is no data: what is measured then is not about the new version.
-        if after.is_none_or(|after| at.as_millis() <= after) {
+        let is_compared = metric.is_comparable_at(weight) || Some(at) <= set_at;
+        let Some(after) = after.filter(|after| at.as_millis() > *after && is_compared) else {
+            if let Some((rule, read)) = read {
+                counts.keep_totals(rule, read);
+            }
             return false;
-        }
+        };
         // A measurement that is reported late may belong to the step, or the weight, before.
         let here = at >= entered_at && Some(at) > set_at;
-        let last = judged(metric, reading, at);
+        let last = match read {
+            Some((rule, read)) => {
+                let counts_after = Timestamp::from_millis(after).unwrap_or(entered_at);
+                let begins = set_at.map_or(counts_after, |set| set.max(counts_after));
+                let Counted { phase, n, text } = count(schedule, metric, rule, counts, begins, read);
+                LastMeasurement { at, phase, value: None, n, error: text }
+            }
+            None => judged(metric, reading, at),
+        };
         let phase = last.phase;
         match phase {
             MeasurementPhase::Successful if here => counts.successes = counts.successes.saturating_add(1),
             MeasurementPhase::Successful => {}
             MeasurementPhase::Failed => counts.failed = counts.failed.saturating_add(1),
+            // Counts that prove nothing yet will: a bake waits for them up to its longest time.
+            MeasurementPhase::Inconclusive if read.is_some() => {}
             MeasurementPhase::Inconclusive => counts.inconclusive = counts.inconclusive.saturating_add(1),
             MeasurementPhase::NoData => {}
             MeasurementPhase::Error => {
@@ -487,8 +510,10 @@ impl<'a> Walk<'a> {
         if phase != MeasurementPhase::Error {
             counts.consecutive_errors = 0;
         }
-        if let Some(n) = last.n.filter(|_| here) {
-            sample(metric, counts, set_at.unwrap_or(entered_at), n, at);
+        match last.n.filter(|_| here) {
+            Some(n) if read.is_some() => add_samples(counts, n),
+            Some(n) => sample(metric, counts, set_at.unwrap_or(entered_at), n, at),
+            None => {}
         }
         counts.last = Some(last);
         phase != MeasurementPhase::Successful
@@ -503,7 +528,7 @@ fn judged(metric: &Metric, reading: &Reading, at: Timestamp) -> LastMeasurement 
     let (value, n, error) = match reading {
         Reading::Value { value, n } => (Some(*value), *n, None),
         Reading::Empty {} => ((metric.empty == EmptyResult::Zero).then_some(0.0), None, None),
-        Reading::Missing {} => (None, None, None),
+        Reading::Missing {} | Reading::Counts { .. } => (None, None, None),
         Reading::Failed { text } => {
             (None, None, (!text.is_empty()).then(|| text.chars().take(LONGEST).collect()))
         }
@@ -521,6 +546,10 @@ fn sample(metric: &Metric, counts: &mut MetricState, begin: Timestamp, n: Count,
         }
         counts.sampled_until = Some(at);
     }
+    add_samples(counts, n);
+}
+
+fn add_samples(counts: &mut MetricState, n: Count) {
     let sum = counts.samples.get().saturating_add(n.get());
     counts.samples = Count::new(sum.min(Count::MAX)).unwrap_or_default();
 }
@@ -644,8 +673,24 @@ fn check(rollout: &Rollout, state: &State, observations: &[Observation], now: Ti
                         ),
                     );
                 }
+                if let Reading::Counts { canary, baseline } = reading {
+                    let path = format!("observations[{index}].kind.reading");
+                    canary.check(&format!("{path}.canary"), &mut faults);
+                    baseline.check(&format!("{path}.baseline"), &mut faults);
+                }
                 // An unknown metric is at fault already.
                 let Some(index_of_metric) = index_of_metric else { continue };
+                let known = rollout.schedule().metrics.get(index_of_metric);
+                let is_compared = known.is_some_and(|metric| metric.compare.is_some());
+                let (is_counts, is_value) =
+                    (matches!(reading, Reading::Counts { .. }), matches!(reading, Reading::Value { .. }));
+                let expected = if is_compared { "counts" } else { "a value" };
+                faults.check(
+                    if is_compared { !is_value } else { !is_counts },
+                    ErrorKind::InvalidValue,
+                    format_args!("observations[{index}].kind.reading.type"),
+                    format_args!("{} expects {expected}", crate::error::quoted(metric)),
+                );
                 faults.check(
                     measured.insert(at, index_of_metric),
                     ErrorKind::Duplicate,

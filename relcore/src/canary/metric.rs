@@ -1,3 +1,4 @@
+use super::compare::CountRule;
 use super::observation::Reading;
 use crate::input::input;
 use crate::scalar::Count;
@@ -5,14 +6,15 @@ use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
 input! {
-    /// A measure of the new version while it takes traffic, and the limits of a good value.
+    /// A measure of the new version while it takes traffic, and the limits of a good value, or the rule by which its counts
+    /// are compared with those of the previous version.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(rename = "canary.Metric", rename_all = "camelCase", deny_unknown_fields)]
     pub struct Metric {
         /// The name by which measurements refer to it.
         pub name: String,
-        /// The greatest good value, in `unit`. At least one of `max` and `min` is given.
+        /// The greatest good value, in `unit`. At least one of `max` and `min` is given, or `compare`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub max: Option<f64>,
         /// The least good value, in `unit`.
@@ -59,6 +61,10 @@ input! {
         #[serde(default, skip_serializing_if = "crate::wire::is_default")]
         #[cfg_attr(feature = "schema", schemars(skip_serializing_if = "crate::wire::never"))]
         pub starting_step: u32,
+        /// How counts of the new version are compared with those of the previous one, instead of limits. Its readings are
+        /// `counts`. Default: they are not, and its readings are values.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub compare: Option<CountRule>,
     }
 }
 
@@ -94,7 +100,7 @@ pub enum MeasurementPhase {
     Successful,
     /// The value is beyond a limit.
     Failed,
-    /// There are too few samples to judge.
+    /// There are too few samples to judge, or the counts prove nothing yet.
     Inconclusive,
     /// The query returned nothing.
     NoData,
@@ -103,7 +109,8 @@ pub enum MeasurementPhase {
 }
 
 impl Metric {
-    /// A metric without limits: set at least one of [`max`](Self::max()) and [`min`](Self::min()).
+    /// A metric without limits: set at least one of [`max`](Self::max()) and [`min`](Self::min()), or
+    /// [`compare`](Self::compare()).
     ///
     /// ```
     /// use relcore::canary::Metric;
@@ -127,7 +134,13 @@ impl Metric {
             window: None,
             empty: EmptyResult::default(),
             starting_step: 0,
+            compare: None,
         }
+    }
+
+    /// Whether there is something to compare at a weight: at 100 % the previous version has no traffic.
+    pub(super) fn is_comparable_at(&self, weight: f64) -> bool {
+        self.compare.is_none() || weight < 100.0
     }
 
     /// Judges a reading. Only a finite value within the limits is `successful`, and an empty result that is declared so.
@@ -141,6 +154,8 @@ impl Metric {
             },
             Reading::Failed { .. } => MeasurementPhase::Error,
             Reading::Value { value, n } => self.judge_value(*value, *n),
+            // Counts alone prove nothing: their sums do.
+            Reading::Counts { .. } => MeasurementPhase::Inconclusive,
         }
     }
 

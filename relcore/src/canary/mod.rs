@@ -78,6 +78,28 @@
 //! - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 //! - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
 //!
+//! # Counts that are compared with the previous version
+//!
+//! A limit of 1 % errors says nothing about a service that has 0.1 %, and fails on a bad day of both versions. A metric with
+//! [`compare`](CountRule) has no limit: its readings are the events and the traffic of both versions over the same time, and
+//! the new version fails when it is proven worse. The test stays valid at every look, so ask as often as you like.
+//!
+//! - Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
+//!   and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
+//!   too.
+//! - Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
+//!   the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
+//!   With `on.inconclusive: warn` a rollout goes on unless harm is proven.
+//! - What is not decided yet is no inconclusive measurement: `inconclusive_limit` is about values.
+//! - A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
+//! - Counts that come late belong to the weight at which they were read, also after the weight rose.
+//! - A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
+//! - At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
+//! - The state has two sums per metric, not the history. [`comparisons`] returns estimates, intervals and needed events.
+//! - Pitfall: without any events in both versions nothing is ever proven. Add a metric with a limit, and `warn`.
+//! - Pitfall: the events are independent. Retries, or one broken host, make bursts that look like harm;
+//!   [`compare_windows`](crate::stats::compare_windows) is for those.
+//!
 //! # Steps that the caller carries out
 //!
 //! The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
@@ -120,6 +142,9 @@ mod bake;
 mod begin;
 mod check;
 pub mod code;
+mod compare;
+mod comparisons;
+mod counted;
 mod decision;
 mod diff;
 mod engine;
@@ -151,6 +176,8 @@ mod transition;
 mod validate;
 
 pub use apple::{AppleDay, ApplePause, ApplePhase, apple_day};
+pub use compare::{ComparedCounts, CountKind, CountRule, ReadTotals};
+pub use comparisons::comparisons;
 pub use decision::{Action, Decision, explain, outcome};
 pub use diff::{ChangeEffect, ChangeKind, ScheduleChange, diff};
 pub use engine::{next_action, start};
@@ -161,8 +188,8 @@ pub use load::schedule_from_yaml;
 pub use metric::{EmptyResult, MeasurementPhase, Metric};
 pub use observation::{Command, HealthRole, Observation, ObservationKind, Reading, StepOutcome};
 pub use observed::{
-    approval, capacity, empty_result, failed_query, health, measurement, missing_value, new_revision, order,
-    split, step_result, window,
+    approval, capacity, counts, empty_result, failed_query, health, measurement, missing_value, new_revision,
+    order, split, step_result, window,
 };
 pub use plan::{PlannedStep, Timeline, plan};
 pub use play::{PlayRelease, PlayStatus, play_release, play_update};
@@ -190,6 +217,7 @@ crate::scalar::texts!(
     ChangeEffect,
     ChangeKind,
     Command,
+    CountKind,
     DiagnosticCode,
     EmptyResult,
     HealthRole,
@@ -221,6 +249,14 @@ macro_rules! table_rows {
                 fn blue_green_schedule(measurements: u32, hold: Option<Span>, final_bake: Span) -> Schedule;
                 #[plain]
                 fn capacity(percent: f64, at: Timestamp) -> Observation;
+                fn comparisons(schedule: &Schedule, state: &State) -> Vec<crate::stats::MetricComparison>;
+                #[plain]
+                fn counts(
+                    metric: &str,
+                    canary: &crate::stats::Counts,
+                    baseline: &crate::stats::Counts,
+                    at: Timestamp,
+                ) -> Observation;
                 #[plain]
                 fn diff(before: &Schedule, after: &Schedule) -> Vec<ScheduleChange>;
                 #[plain]

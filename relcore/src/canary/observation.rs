@@ -1,5 +1,6 @@
 use crate::input::input;
 use crate::scalar::Count;
+use crate::stats::Counts;
 use crate::time::Timestamp;
 use crate::wire::tagged;
 use serde::{Deserialize, Serialize};
@@ -109,6 +110,13 @@ tagged! {
             /// How many samples it was computed from, when known.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             n: Option<Count>,
+        },
+        /// The counts of both versions over the same time, of a metric with `compare`.
+        Counts {
+            /// The events of the new version, and its traffic.
+            canary: Counts,
+            /// The events of the previous version, and its traffic, in the same unit.
+            baseline: Counts,
         },
         /// No value, for instance one that is not a number.
         Missing {},

@@ -1,6 +1,7 @@
 //! Short ways to write an observation.
 use super::observation::{Command, HealthRole, Observation, ObservationKind, Reading, StepOutcome};
 use crate::scalar::Count;
+use crate::stats::Counts;
 use crate::time::Timestamp;
 
 /// A metric was queried and has a value, in the unit of the metric, of `n` samples if known.
@@ -25,6 +26,31 @@ use crate::time::Timestamp;
 #[must_use]
 pub fn measurement(metric: &str, value: f64, at: Timestamp, n: Option<Count>) -> Observation {
     reading(metric, Reading::Value { value, n }, at)
+}
+
+/// The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time.
+///
+/// ```
+/// use relcore::Timestamp;
+/// use relcore::canary::{Action, CountRule, Metric, Rollout, Schedule, Step, counts};
+/// use relcore::stats::Counts;
+/// let steps = [Step::SetWeight { weight: 50.0 }, Step::SetWeight { weight: 100.0 }];
+/// let orders = CountRule::default().direction(relcore::stats::Direction::DecreaseIsBad);
+/// let rollout = Rollout::new(Schedule::new(steps).metrics([Metric::new("orders").compare(orders)]))?;
+/// let begin = Timestamp::parse("2026-11-23T09:00:00Z")?;
+/// let state = rollout.next_action(&rollout.start(begin)?, &[], begin)?.state;
+///
+/// let now = Timestamp::parse("2026-11-23T09:05:00Z")?;
+/// let seen = counts("orders", &Counts::new(1010_u32, 9_000.0), &Counts::new(1000_u32, 9_000.0), now);
+/// assert_eq!(rollout.next_action(&state, &[seen], now)?.verdict, Action::Complete { previous: 50.0 });
+/// // Pitfall: the previous version is counted over the same minutes, not over the week before.
+/// let week = counts("orders", &Counts::new(1010_u32, 9_000.0), &Counts::new(900_000_u32, 6e6), now);
+/// assert_eq!(rollout.next_action(&state, &[week], now)?.verdict, Action::RollBack { previous: 50.0 });
+/// # Ok::<(), relcore::Error>(())
+/// ```
+#[must_use]
+pub fn counts(metric: &str, canary: &Counts, baseline: &Counts, at: Timestamp) -> Observation {
+    reading(metric, Reading::Counts { canary: *canary, baseline: *baseline }, at)
 }
 
 /// A metric was queried and has no value, for instance one that is not a number.

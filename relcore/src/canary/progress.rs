@@ -44,6 +44,9 @@ impl Progress {
     }
 
     pub(super) fn store(self, schedule: &Schedule, state: &mut State) {
+        if let Some(at) = self.weight_set_at.filter(|_| self.weight_set_at != state.weight_set_at) {
+            state.metrics.iter_mut().for_each(|counts| counts.end_weight(at));
+        }
         state.weight = self.weight;
         state.weight_set_at = self.weight_set_at;
         state.traffic_since = self.traffic_since;

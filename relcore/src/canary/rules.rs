@@ -119,7 +119,7 @@ fn critical_metric(facts: &Facts<'_>) -> Option<Finding> {
     let (code, severity) = (code::METRIC_CRITICAL, Severity::Critical);
     let reason = match &state.last {
         Some(last) if last.phase == MeasurementPhase::Failed => {
-            let mut reason = measured(code, severity, metric, last);
+            let mut reason = measured(code, severity, metric, state, last);
             reason.text.push_str(", and is critical: the rollout ends");
             reason
         }
@@ -311,7 +311,7 @@ fn limit(
         let text = format!("`{name}` has {n} {what}{plural}, the limit is {limit}: {then}");
         reasons.push(Reason::new(code, severity, name, text).with(counted(n.into(), limit.into())));
         if let Some(last) = state.last.as_ref().filter(|_| !good) {
-            reasons.push(measured(code::METRIC_NOT_GOOD, severity, metric, last));
+            reasons.push(measured(code::METRIC_NOT_GOOD, severity, metric, state, last));
         }
     }
     (!reasons.is_empty()).then(|| Finding::of(Effect::Respond(response), reasons, vec![]))
@@ -336,7 +336,12 @@ fn no_data(facts: &Facts<'_>) -> Option<Finding> {
         let stale = facts.stale_at(metric, state).is_some_and(|at| at <= facts.now.as_millis());
         let (code, text) = match (empty, last, metric.max_age) {
             (true, ..) => {
-                (code::NO_DATA, format!("`{name}` has no data, its latest query returned nothing: {then}"))
+                let why = if metric.compare.is_some() && last.is_some_and(|last| last.n.is_some()) {
+                    "one of the versions had no traffic"
+                } else {
+                    "its latest query returned nothing"
+                };
+                (code::NO_DATA, format!("`{name}` has no data, {why}: {then}"))
             }
             (_, last, Some(max_age)) if stale => {
                 let (age, max_age) = (facts.age_of_data(metric, state), format_duration(max_age));

@@ -1,3 +1,4 @@
+use super::compare::{ComparedCounts, ReadTotals};
 use super::metric::MeasurementPhase;
 use super::observation::{Command, StepOutcome};
 use super::route::{CanaryScale, HeaderRoute, MirrorRoute};
@@ -262,6 +263,12 @@ pub struct MetricState {
     /// When its `starting_step` began, if it has one and it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts_since: Option<Timestamp>,
+    /// The counts of both versions, of a metric with `compare`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<ComparedCounts>,
+    /// The latest totals of both versions, of a metric that compares totals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub totals: Option<ReadTotals>,
 }
 
 /// The latest measurement of a metric.
@@ -280,7 +287,7 @@ pub struct LastMeasurement {
     /// The number of its samples, when known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n: Option<Count>,
-    /// The message of a query that failed, its first 500 characters.
+    /// The message of a query that failed, its first 500 characters; why counts were not counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -391,6 +398,8 @@ impl MetricState {
             last: None,
             sampled_until: None,
             counts_since: None,
+            compared: None,
+            totals: None,
         }
     }
 }

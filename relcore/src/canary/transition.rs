@@ -150,6 +150,7 @@ impl State {
         self.forgiven_at = Some(at);
         self.confirmation = self.confirmation.take().filter(|done| done.result == StepOutcome::Succeeded);
         for metric in &mut self.metrics {
+            metric.forgive_harm(schedule, at);
             (metric.failed, metric.inconclusive, metric.consecutive_errors) = (0, 0, 0);
         }
     }

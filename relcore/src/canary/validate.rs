@@ -1,4 +1,6 @@
-use super::metric::Metric;
+use super::compare::{CountKind, CountRule};
+use super::metric::{EmptyResult, Metric};
+use super::response::Response;
 use super::route::{CanaryScale, HeaderMatch};
 use super::routes::Routes;
 use super::schedule::Schedule;
@@ -87,6 +89,16 @@ pub enum DiagnosticCode {
     StartingStepOutOfRange,
     /// Error: a value of `split` is not in its range.
     SplitOutOfRange,
+    /// Error: a value of `compare` is not in its range.
+    ComparisonOutOfRange,
+    /// Error: a metric has `compare` and a field that is about values: `max`, `min`, `minSamples`, `empty`; or `window` beside
+    /// totals.
+    ComparisonConflict,
+    /// Warning: counts are compared only at 100 %, where the previous version has no traffic.
+    ComparisonNever,
+    /// Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin
+    /// needs more and more events.
+    ComparisonUnending,
 }
 
 /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.
@@ -130,6 +142,7 @@ pub(super) fn refuse(schedule: &Schedule, root: &str) -> Result<()> {
             | DiagnosticCode::ShareOutOfRange
             | DiagnosticCode::StartingStepOutOfRange
             | DiagnosticCode::SplitOutOfRange
+            | DiagnosticCode::ComparisonOutOfRange
             | DiagnosticCode::TooMany => ErrorKind::OutOfRange,
             _ => ErrorKind::InvalidValue,
         };
@@ -322,6 +335,13 @@ fn bake(
     let unsampled = weight <= 0.0 && is_sampled && !schedule.metrics.is_empty();
     let text = format_args!("requires samples before the first weight: without traffic there are none");
     found.add(unsampled, Severity::Warning, Code::BakeNeverEnds, format_args!("{at}.minSamples"), text);
+    let compares = schedule.metrics.iter().any(|metric| metric.compare.is_some());
+    let only = schedule.metrics.iter().all(|metric| metric.compare.is_some());
+    let text = format_args!("bakes at 100 %, where the previous version has no traffic: nothing is compared");
+    found.add(weight >= 100.0 && compares && only, Severity::Warning, Code::ComparisonNever, at, text);
+    let unending = compares && max.is_none() && weight < 100.0 && schedule.on.inconclusive != Response::Warn;
+    let text = format_args!("waits without limit for counts that prove that the new version is not worse");
+    found.add(unending, Severity::Warning, Code::ComparisonUnending, at, text);
     let Some(max) = max else { return };
     let first = schedule.steps.iter().find_map(Step::weight);
     let is_first = first.is_some_and(|first| first.total_cmp(&weight).is_eq());
@@ -348,8 +368,11 @@ fn metrics(schedule: &Schedule, found: &mut Found) {
         let Metric { name, max, min, max_age, .. } = metric;
         let at = format_args!("metrics[{index}]");
         self::name(name, !names.insert(name), format_args!("{at}.name"), found);
-        let unlimited = max.is_none() && min.is_none();
+        let unlimited = max.is_none() && min.is_none() && metric.compare.is_none();
         let text = format_args!("has neither `max` nor `min`: it could never fail");
+        if let Some(rule) = &metric.compare {
+            compare(schedule, metric, rule, at, found);
+        }
         found.error(unlimited, Code::MetricUnlimited, at, text);
         for (field, limit) in [("max", max), ("min", min)] {
             let infinite = limit.is_some_and(|limit| !limit.is_finite());
@@ -376,6 +399,43 @@ fn metrics(schedule: &Schedule, found: &mut Found) {
         let is_late = metric.starting_step > 0 && !begins;
         found.error(is_late, Code::StartingStepOutOfRange, format_args!("{at}.startingStep"), text);
     }
+}
+
+/// A comparison of counts that cannot do what it is there for.
+fn compare(
+    schedule: &Schedule,
+    metric: &Metric,
+    rule: &CountRule,
+    at: fmt::Arguments<'_>,
+    found: &mut Found,
+) {
+    use DiagnosticCode as Code;
+    let is_total = rule.counts == CountKind::Totals;
+    for (field, given) in [
+        ("max", metric.max.is_some()),
+        ("min", metric.min.is_some()),
+        ("minSamples", metric.min_samples > Count::default()),
+        ("empty", metric.empty != EmptyResult::NoData),
+        ("window", metric.window.is_some() && is_total),
+    ] {
+        let text = format_args!(
+            "has no meaning for a metric that compares {}",
+            if is_total { "totals" } else { "counts" }
+        );
+        found.error(given, Code::ComparisonConflict, format_args!("{at}.{field}"), text);
+    }
+    let mut faults = Faults::new();
+    rule.check(&format!("{at}.compare"), &mut faults);
+    if let Err(error) = faults.finish() {
+        for fault in error.faults() {
+            let (path, text) = (format_args!("{}", fault.path), format_args!("{}", fault.text));
+            found.error(true, Code::ComparisonOutOfRange, path, text);
+        }
+    }
+    let never = !schedule.steps.iter().filter_map(Step::weight).any(|weight| weight < 100.0);
+    let text =
+        format_args!("compares counts, but no weight is below 100: the previous version has no traffic then");
+    found.add(never, Severity::Warning, Code::ComparisonNever, format_args!("{at}.compare"), text);
 }
 
 /// A limit in percent that is perhaps meant as a share, such as `0.01` for 1 %, or at least `0.99` for 99 %.

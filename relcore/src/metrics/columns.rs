@@ -48,7 +48,7 @@ pub fn dora(
 ) -> Result<DoraReport> {
     let mut faults = Faults::new();
     policy.check("policy", &mut faults);
-    check_frame(range, zone, &mut faults);
+    check_frame(range, [zone, "zone"], &mut faults);
     check_columns(columns, &mut faults);
     faults.finish()?;
     Engine::new(policy.clone())?.report(columns, range, *unit, zone)

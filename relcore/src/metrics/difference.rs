@@ -87,7 +87,7 @@ pub fn diff_policies(
     let rows = events.rows(&mut faults);
     first.check("first", &mut faults);
     second.check("second", &mut faults);
-    check_frame(range, zone, &mut faults);
+    check_frame(range, [zone, "zone"], &mut faults);
     faults.finish()?;
     let metrics: Vec<Metric> = Metric::all().collect();
     let of = |policy| explain_all(events, &rows, policy, &metrics, range, zone);

@@ -53,7 +53,9 @@ impl<'a> Figures<'a> {
             MetricKind::Ratio => {
                 let of = number(|counts| matches!(counts, Counts::Share(_)));
                 let events = number(|counts| *counts == Counts::Event);
-                self.estimator.ratio(events, of, &excluded, without(metric, &excluded))
+                let is_unknown = !any && entries.is_empty();
+                let without = if is_unknown { UndefinedReason::NoItems } else { without(metric, &excluded) };
+                self.estimator.ratio(events, of, &excluded, without)
             }
             MetricKind::Frequency => {
                 let n = number(|counts| *counts == Counts::One);

@@ -126,7 +126,7 @@ pub fn explain_metric(
     let mut faults = Faults::new();
     let rows = events.rows(&mut faults);
     policy.check("policy", &mut faults);
-    check_frame(range, zone, &mut faults);
+    check_frame(range, [zone, "zone"], &mut faults);
     faults.finish()?;
     explain_all(events, &rows, policy, &[*metric], range, zone).map(|mut found| found.remove(0))
 }

@@ -52,6 +52,10 @@ impl Default for Breakdown {
 pub struct Measures {
     /// The range that the measures cover.
     pub range: TimeRange,
+    /// The length of the buckets.
+    pub unit: BucketUnit,
+    /// The time zone of the buckets.
+    pub zone: String,
     /// What the groups differ in.
     pub group_by: Vec<String>,
     /// All events.
@@ -163,7 +167,7 @@ pub fn measure(
     let mut faults = Faults::new();
     let rows = events.rows(&mut faults);
     policy.check("policy", &mut faults);
-    check_frame(range, &breakdown.zone, &mut faults);
+    check_frame(range, [&breakdown.zone, "breakdown.zone"], &mut faults);
     breakdown.check(&mut faults);
     faults.finish()?;
     let whole = buckets(range, &breakdown.unit, &breakdown.zone, &policy.week_start)?;
@@ -208,6 +212,8 @@ pub fn measure(
     }
     Ok(Measures {
         range: *range,
+        unit: breakdown.unit,
+        zone: breakdown.zone.clone(),
         group_by: breakdown.group_by.clone(),
         whole: all,
         groups: by_group,

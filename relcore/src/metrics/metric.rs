@@ -60,7 +60,8 @@ pub enum Metric {
     CriticalRestoredInTime,
     /// The share of bugs that were found in production, of releases old enough to count.
     BugEscapeRate,
-    /// Bugs found in production to each release, of releases old enough to count.
+    /// Bugs found in production to each release, of releases old enough to count. Without any bug in the input there is no number:
+    /// they are not recorded.
     EscapedBugs,
     /// The vulnerabilities that are open at the end of the range.
     OpenVulnerabilities,
@@ -169,7 +170,7 @@ impl Metric {
         self.row().kind
     }
 
-    pub(super) fn better(self) -> Trend {
+    pub(crate) fn better(self) -> Trend {
         self.row().better
     }
 

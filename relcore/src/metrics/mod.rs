@@ -42,6 +42,7 @@
 //!
 //! - `explain_metric` has the events behind a number, `diff_policies` those by which two dashboards differ.
 //! - `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+//! - `report` has all of it as one page for a browser, and `report_html` the page of measures that were made before.
 //! - The presets, such as `gitlab_policy` or `fourkeys_policy`, make the choices of other tools.
 //! - `link_incidents`, `detect_rollbacks`, `link_reverts` and `attribute_changes` show the links on which metrics rest.
 //!
@@ -100,6 +101,7 @@ mod choice;
 mod classify;
 pub mod columns;
 mod difference;
+mod display;
 mod engine;
 mod event;
 mod events;
@@ -111,6 +113,7 @@ mod levels;
 mod linking;
 mod measure;
 mod metric;
+mod page;
 mod policy;
 mod presets;
 mod quality;
@@ -140,6 +143,7 @@ pub use linking::{
 };
 pub use measure::{Breakdown, Figure, Group, Measures, Period, measure};
 pub use metric::{Definition, Metric, MetricKind, Trend, definitions};
+pub use page::{report, report_html};
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
 pub use policy::{CriticalIncidents, Policy, default_policy, policy_from_json};
@@ -154,6 +158,7 @@ pub use quick_check::{
 };
 pub use report::{DoraReport, DoraRow, Estimate, Exclusion, ExclusionReason, UndefinedReason};
 pub use report_row::{ReportRow, report_rows};
+pub(crate) use review::change as metric_change;
 #[cfg(feature = "yaml")]
 pub use review::review_policy_from_yaml;
 pub use review::{
@@ -224,7 +229,7 @@ pub fn dora(
     let mut faults = Faults::new();
     let rows = rows::Rows::new(deployments, changes, incidents, &mut faults);
     policy.check("policy", &mut faults);
-    engine::check_frame(range, zone, &mut faults);
+    engine::check_frame(range, [zone, "zone"], &mut faults);
     faults.finish()?;
     Engine::new(policy.clone())?.report(&rows.events(), range, *unit, zone)
 }
@@ -361,6 +366,14 @@ macro_rules! table_rows {
                 fn quick_check_benchmark(population: &str, year: u32) -> QuickCheckBenchmark;
                 fn quick_check_score(answers: &QuickCheckAnswers, year: u32) -> QuickCheckScore;
 
+                fn report(
+                    events: &Events,
+                    policy: &Policy,
+                    range: &TimeRange,
+                    breakdown: &Breakdown,
+                    title: &str,
+                ) -> String;
+                fn report_html(measures: &Measures, review: Option<&Review>, title: &str) -> String;
                 #[plain]
                 fn report_rows(report: &DoraReport) -> Vec<ReportRow>;
                 fn review(previous: &Measures, current: &Measures, policy: &ReviewPolicy) -> Review;

@@ -130,7 +130,8 @@ pub struct Review {
     pub current: TimeRange,
     /// Every metric that both ranges have.
     pub metrics: Vec<MetricReview>,
-    /// The stage that takes the greatest part of the lead time; absent without lead times.
+    /// The stage that takes the greatest part of the lead time; absent without lead times, and where fewer than two stages are
+    /// recorded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bottleneck: Option<Bottleneck>,
     /// The metrics that are proven better than before: what to celebrate.
@@ -368,7 +369,8 @@ fn level(metric: Metric, value: f64, year: u32) -> Result<Option<Level>> {
     Ok(found.levels.first().copied().filter(|_| found.verdict == LevelVerdict::Level))
 }
 
-fn change(previous: &Estimate, current: &Estimate, better: Trend) -> Option<MetricChange> {
+/// The difference of two estimates of a metric; none where one of both is undefined.
+pub(crate) fn change(previous: &Estimate, current: &Estimate, better: Trend) -> Option<MetricChange> {
     let (before, now) = (previous.value?, current.value?);
     let difference = now - before;
     let interval = previous.interval.as_ref().zip(current.interval.as_ref()).map(|(a, b)| {
@@ -391,7 +393,7 @@ fn direction(found: Trend, better: Trend) -> ChangeDirection {
 }
 
 /// Whether an estimate is on the right side of a target, with its interval.
-fn against(target: f64, estimate: &Estimate, better: Trend) -> TargetVerdict {
+pub(super) fn against(target: f64, estimate: &Estimate, better: Trend) -> TargetVerdict {
     let Some(interval) = &estimate.interval else { return TargetVerdict::Unclear };
     let (met, missed) = match better {
         Trend::Rise => (interval.low > target, interval.high <= target),
@@ -523,10 +525,18 @@ fn to_f64(n: usize) -> f64 {
     n as f64
 }
 
-/// The stage with the greatest mean; equal ones are in the order of the stages.
+/// The stage with the greatest mean; equal ones are in the order of the stages. Where fewer than two stages are recorded, all of
+/// the lead time is in one of them, which says nothing.
 fn bottleneck(period: &Period) -> Option<Bottleneck> {
     let stages = [Metric::CodingTime, Metric::PickupTime, Metric::ReviewTime, Metric::DeliveryTime];
-    let mean = |metric: &Metric| period.estimate(*metric).and_then(|estimate| estimate.mean);
+    let estimate = |metric: &Metric| period.estimate(*metric);
+    let is_recorded = |metric: &&Metric| {
+        estimate(metric).and_then(|estimate| estimate.affected).is_some_and(|recorded| recorded.get() > 0)
+    };
+    if stages.iter().filter(is_recorded).count() < 2 {
+        return None;
+    }
+    let mean = |metric: &Metric| estimate(metric).and_then(|estimate| estimate.mean);
     let means: Vec<(Metric, f64)> =
         stages.iter().filter_map(|metric| Some((*metric, mean(metric)?))).collect();
     let total: f64 = means.iter().map(|(_, mean)| mean).sum();

@@ -44,26 +44,50 @@ pub fn compare_counts(canary: &Counts, baseline: &Counts, policy: &Policy) -> Re
     policy.check("policy", &mut faults);
     faults.finish()?;
     let policy_digest = crate::digest::of(policy)?;
-    for (name, arm) in [("canary", canary), ("baseline", baseline)] {
-        if arm.exposure <= 0.0 && arm.events.get() > 0 {
+    Ok(Comparison { policy_digest, ..compare_from(0.0, canary, baseline, policy) })
+}
+
+/// The comparison of counts and a policy that were checked, whose e-process of harm begins with this logarithm; without a
+/// digest.
+pub(crate) fn compare_from(log_e: f64, canary: &Counts, baseline: &Counts, policy: &Policy) -> Comparison {
+    match unusable(canary, baseline) {
+        Some((Verdict::Invalid, name, arm)) => {
             let text =
                 format!("the {name} has {} events without exposure, so its rate is undefined", arm.events);
             let reason = Reason::new(code::EVENTS_WITHOUT_EXPOSURE, Severity::Error, name, text);
-            return Ok(empty(Verdict::Invalid, reason, policy_digest));
+            empty(Verdict::Invalid, reason)
         }
-    }
-    for (name, arm) in [("canary", canary), ("baseline", baseline)] {
-        if arm.exposure <= 0.0 {
+        Some((verdict, name, _)) => {
             let text = format!("the {name} has no exposure, so its rate is unknown");
             let reason = Reason::new(code::NO_EXPOSURE, Severity::Warning, name, text);
-            return Ok(empty(Verdict::NoData, reason, policy_digest));
+            empty(verdict, reason)
         }
+        None => Pair::new(log_e, canary, baseline, policy).compare(),
     }
-    Ok(Pair::new(canary, baseline, policy).compare(policy_digest))
 }
 
-fn empty(verdict: Verdict, reason: Reason, policy_digest: String) -> Comparison {
-    Comparison { reasons: vec![reason], ..Comparison::empty(verdict, policy_digest) }
+/// The verdict of [`compare_from`] and the logarithm of the e-value of harm, without intervals and reasons: for a caller who
+/// asks often.
+pub(crate) fn judge_from(log_e: f64, canary: &Counts, baseline: &Counts, policy: &Policy) -> (Verdict, f64) {
+    if let Some((verdict, ..)) = unusable(canary, baseline) {
+        return (verdict, log_e);
+    }
+    let pair = Pair::new(log_e, canary, baseline, policy);
+    let harm = pair.harm();
+    (pair.verdict(harm, || pair.safe()), harm.log_e.unwrap_or(log_e))
+}
+
+/// Why the arms have no rates to compare, and the arm.
+fn unusable<'a>(canary: &'a Counts, baseline: &'a Counts) -> Option<(Verdict, &'static str, &'a Counts)> {
+    let arms = [("canary", canary), ("baseline", baseline)];
+    let without = || arms.into_iter().filter(|(_, arm)| arm.exposure <= 0.0);
+    let invalid = without().find(|(_, arm)| arm.events.get() > 0);
+    let invalid = invalid.map(|(name, arm)| (Verdict::Invalid, name, arm));
+    invalid.or_else(|| without().next().map(|(name, arm)| (Verdict::NoData, name, arm)))
+}
+
+fn empty(verdict: Verdict, reason: Reason) -> Comparison {
+    Comparison { reasons: vec![reason], ..Comparison::empty(verdict, String::new()) }
 }
 
 /// The counts and exposures of two arms with exposure.
@@ -74,11 +98,14 @@ struct Pair<'a> {
     exposure: f64,
     baseline_exposure: f64,
     policy: &'a Policy,
+    /// The logarithm with which the e-process of harm begins.
+    log_e: f64,
 }
 
 impl<'a> Pair<'a> {
-    fn new(canary: &Counts, baseline: &Counts, policy: &'a Policy) -> Self {
+    fn new(log_e: f64, canary: &Counts, baseline: &Counts, policy: &'a Policy) -> Self {
         Self {
+            log_e,
             count: canary.events.as_f64(),
             baseline_count: baseline.events.as_f64(),
             exposure: canary.exposure,
@@ -87,29 +114,15 @@ impl<'a> Pair<'a> {
         }
     }
 
-    fn compare(self, policy_digest: String) -> Comparison {
-        let margin = self.margin();
-        let (equal, border) = (self.shares(1.0), self.shares(margin));
-        let (harm, safe) = match self.policy.direction {
-            Direction::IncreaseIsBad => (self.above(equal), self.below(border)),
-            Direction::DecreaseIsBad => (self.below(equal), self.above(border)),
-        };
-        let rejects = |test: TestResult| test.p <= self.policy.alpha;
+    fn compare(self) -> Comparison {
+        let (harm, safe) = (self.harm(), self.safe());
         let (low, high) = self.interval();
-        let verdict = if self.expected_events() < self.policy.min_expected_events {
-            Verdict::Inconclusive
-        } else if rejects(harm) && self.is_beyond(margin) {
-            Verdict::Failed
-        } else if rejects(safe) {
-            Verdict::Passed
-        } else {
-            Verdict::Inconclusive
-        };
+        let verdict = self.verdict(harm, || safe);
         let needed_events = self
             .needed_events()
             .filter(|needed| verdict == Verdict::Inconclusive && needed.as_f64() > self.events());
         let mut reasons = vec![self.reason(verdict, harm, safe, needed_events)];
-        if verdict == Verdict::Passed && rejects(harm) {
+        if verdict == Verdict::Passed && self.rejects(harm) {
             let text = format!("{}: worse than the baseline, but within the margin", self.rates());
             reasons.push(self.with(code::DEGRADED_WITHIN_MARGIN, Severity::Warning, text, harm.p));
         }
@@ -123,7 +136,42 @@ impl<'a> Pair<'a> {
             needed_events,
             needed_units: None,
             reasons,
-            policy_digest,
+            policy_digest: String::new(),
+        }
+    }
+
+    /// The test against "the canary is no worse than its baseline".
+    fn harm(self) -> TestResult {
+        let equal = self.shares(1.0);
+        let harm = match self.policy.direction {
+            Direction::IncreaseIsBad => self.above(equal),
+            Direction::DecreaseIsBad => self.below(equal),
+        };
+        harm.log_e.map_or(harm, |log_e| any_look(self.log_e + log_e))
+    }
+
+    /// The test against "the canary is worse than its baseline by the margin or more".
+    fn safe(self) -> TestResult {
+        let border = self.shares(self.margin());
+        match self.policy.direction {
+            Direction::IncreaseIsBad => self.below(border),
+            Direction::DecreaseIsBad => self.above(border),
+        }
+    }
+
+    fn rejects(self, test: TestResult) -> bool {
+        test.p <= self.policy.alpha
+    }
+
+    fn verdict(self, harm: TestResult, safe: impl FnOnce() -> TestResult) -> Verdict {
+        if self.expected_events() < self.policy.min_expected_events {
+            Verdict::Inconclusive
+        } else if self.rejects(harm) && self.is_beyond(self.margin()) {
+            Verdict::Failed
+        } else if self.rejects(safe()) {
+            Verdict::Passed
+        } else {
+            Verdict::Inconclusive
         }
     }
 

@@ -206,10 +206,12 @@ pub use split::{
 
 pub use windows::{WindowMethod, WindowPolicy, compare_windows};
 
+pub(crate) use compare::{compare_from, judge_from};
 pub(crate) use conditional::{Shares, harm};
 pub(crate) use control::{Chart, Process, Step, started};
 pub(crate) use normal::two_sided;
 pub(crate) use order::median_interval_ranks;
+pub(crate) use power::whole;
 pub(crate) use quantile::{Position, Rule, select};
 pub(crate) use rank::{choose, rank_test};
 pub(crate) use rate::{garwood, wilson};

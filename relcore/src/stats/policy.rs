@@ -30,11 +30,20 @@ impl Counts {
         Self { events: events.into(), exposure }
     }
 
+    /// Whether the counts are within what the tests can compute.
+    pub(crate) fn is_comparable(&self) -> bool {
+        self.has_valid_exposure() && self.events.get() <= MOST_EVENTS
+    }
+
+    fn has_valid_exposure(&self) -> bool {
+        // Beyond it, ratios of exposures lose their meaning.
+        self.exposure == 0.0 || (1e-12..=1e15).contains(&self.exposure)
+    }
+
     pub(crate) fn check(&self, path: &str, faults: &mut Faults) {
         let exposure = self.exposure;
         faults.check(
-            // Beyond it, ratios of exposures lose their meaning.
-            exposure == 0.0 || (1e-12..=1e15).contains(&exposure),
+            self.has_valid_exposure(),
             ErrorKind::OutOfRange,
             format_args!("{path}.exposure"),
             format_args!("`{exposure}` is out of range: expected 0, or 1e-12 to 1e15"),

@@ -321,7 +321,7 @@ pub(super) fn factor(looks: Looks) -> f64 {
 
 /// A whole number of 0 or more as a count; `None` if it is too great.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of f64 saturates")]
-pub(super) fn whole(number: f64) -> Option<Count> {
+pub(crate) fn whole(number: f64) -> Option<Count> {
     Count::new(number as u64).ok()
 }
 

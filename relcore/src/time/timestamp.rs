@@ -73,7 +73,7 @@ impl Timestamp {
     }
 
     /// This instant as chrono's type.
-    pub(super) fn to_chrono(self) -> DateTime<Utc> {
+    pub(crate) fn to_chrono(self) -> DateTime<Utc> {
         self.0
     }
 

@@ -1350,11 +1350,34 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "canary.ComparedCounts",
+        Descriptor::Struct(&[
+            Field { name: "since", required: true, of: TypeRef::Timestamp },
+            Field { name: "endedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "countedUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "canary", required: true, of: TypeRef::Named("stats.Counts") },
+            Field { name: "baseline", required: true, of: TypeRef::Named("stats.Counts") },
+            Field { name: "logE", required: true, of: TypeRef::Float },
+            Field { name: "weights", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
         "canary.Confirmation",
         Descriptor::Struct(&[
             Field { name: "at", required: true, of: TypeRef::Timestamp },
             Field { name: "result", required: true, of: TypeRef::Named("canary.StepOutcome") },
             Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    ("canary.CountKind", Descriptor::Unit(&["increments", "totals"])),
+    (
+        "canary.CountRule",
+        Descriptor::Struct(&[
+            Field { name: "direction", required: false, of: TypeRef::Named("stats.Direction") },
+            Field { name: "marginPercent", required: false, of: TypeRef::Float },
+            Field { name: "alpha", required: false, of: TypeRef::Float },
+            Field { name: "minExpectedEvents", required: false, of: TypeRef::Float },
+            Field { name: "counts", required: false, of: TypeRef::Named("canary.CountKind") },
         ]),
     ),
     (
@@ -1414,6 +1437,10 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             "scale_below_weight",
             "starting_step_out_of_range",
             "split_out_of_range",
+            "comparison_out_of_range",
+            "comparison_conflict",
+            "comparison_never",
+            "comparison_unending",
         ]),
     ),
     ("canary.EmptyResult", Descriptor::Unit(&["no_data", "zero", "good"])),
@@ -1495,6 +1522,11 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "window", required: false, of: TypeRef::Optional(&TypeRef::Span) },
             Field { name: "empty", required: false, of: TypeRef::Named("canary.EmptyResult") },
             Field { name: "startingStep", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field {
+                name: "compare",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.CountRule")),
+            },
         ]),
     ),
     (
@@ -1513,6 +1545,16 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             },
             Field { name: "sampledUntil", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
             Field { name: "countsSince", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "compared",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.ComparedCounts")),
+            },
+            Field {
+                name: "totals",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("canary.ReadTotals")),
+            },
         ]),
     ),
     (
@@ -1619,6 +1661,14 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
     ),
     ("canary.PlayStatus", Descriptor::Unit(&["draft", "in_progress", "halted", "completed"])),
     (
+        "canary.ReadTotals",
+        Descriptor::Struct(&[
+            Field { name: "at", required: true, of: TypeRef::Timestamp },
+            Field { name: "canary", required: true, of: TypeRef::Named("stats.Counts") },
+            Field { name: "baseline", required: true, of: TypeRef::Named("stats.Counts") },
+        ]),
+    ),
+    (
         "canary.Readiness",
         Descriptor::Struct(&[
             Field { name: "deadline", required: false, of: TypeRef::Span },
@@ -1637,6 +1687,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                         required: false,
                         of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
                     },
+                ] as &[Field],
+            ),
+            (
+                "counts",
+                &[
+                    Field { name: "canary", required: true, of: TypeRef::Named("stats.Counts") },
+                    Field { name: "baseline", required: true, of: TypeRef::Named("stats.Counts") },
                 ] as &[Field],
             ),
             ("missing", &[] as &[Field]),
@@ -2111,6 +2168,331 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "released", required: true, of: TypeRef::List(&TypeRef::Named("change.Released")) },
             Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
         ]),
+    ),
+    (
+        "communication.Alert",
+        Descriptor::Struct(&[
+            Field { name: "severity", required: true, of: TypeRef::Text },
+            Field { name: "openedAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "acknowledgedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "communication.AnnouncementSlot",
+        Descriptor::Struct(&[
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: true, of: TypeRef::Timestamp },
+            Field { name: "reached", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "weight", required: true, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "communication.Audience",
+        Descriptor::Unit(&["development", "qa", "operations", "product", "support", "customers"]),
+    ),
+    (
+        "communication.Escalation",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("communication.EscalationVerdict") },
+            Field { name: "role", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "since", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "nextRole", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "communication.EscalationPath",
+        Descriptor::Struct(&[
+            Field {
+                name: "steps",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("readiness.EscalationStep")),
+            },
+            Field {
+                name: "severities",
+                required: false,
+                of: TypeRef::Map(&TypeRef::List(&TypeRef::Named("readiness.EscalationStep"))),
+            },
+            Field { name: "repeatAfter", required: false, of: TypeRef::Optional(&TypeRef::Span) },
+        ]),
+    ),
+    ("communication.EscalationVerdict", Descriptor::Unit(&["call", "not_yet", "acknowledged"])),
+    (
+        "communication.FreezeRule",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "businessDaysBefore", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "environments", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "exempt", required: false, of: TypeRef::List(&TypeRef::Named("release.Type")) },
+            Field {
+                name: "scopes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("release.CommunicationScope")),
+            },
+        ]),
+    ),
+    (
+        "communication.MessageData",
+        Descriptor::Struct(&[
+            Field { name: "zone", required: false, of: TypeRef::Text },
+            Field { name: "product", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "version", required: false, of: TypeRef::Optional(&TypeRef::Version) },
+            Field { name: "releaseAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "notesLink", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "features",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "improvements",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field { name: "fixes", required: false, of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)) },
+            Field {
+                name: "breakingChanges",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "upgradeSteps",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "deprecations",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Named("release.Deprecation"))),
+            },
+            Field {
+                name: "knownIssues",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field { name: "featureFreezeAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "codeFreezeAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field {
+                name: "testingSchedule",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "onCall",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Named("readiness.OnCall"))),
+            },
+            Field { name: "testPlan", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "testScope",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field { name: "regressionSuite", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "performanceBenchmarks",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field { name: "signOff", required: false, of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)) },
+            Field {
+                name: "deploymentWindow",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("TimeRange")),
+            },
+            Field {
+                name: "runbookUpdates",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "monitoring",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "rollbackSteps",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "timeline",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "keyFeatures",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field { name: "customerImpact", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "goCriteria",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "questions",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Named("communication.Question"))),
+            },
+            Field {
+                name: "troubleshooting",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "supportDocuments",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field { name: "engineeringContact", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "severities",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field { name: "status", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "metrics", required: false, of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)) },
+            Field {
+                name: "nextSteps",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "vulnerabilities",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field {
+                name: "advisorySeverity",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("release.AdvisorySeverity")),
+            },
+            Field { name: "vulnerabilityImpact", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "affectedVersions", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "workarounds",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::List(&TypeRef::Text)),
+            },
+            Field { name: "extra", required: false, of: TypeRef::Map(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "communication.MessageRule",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "audience", required: true, of: TypeRef::Named("communication.Audience") },
+            Field { name: "channel", required: true, of: TypeRef::Text },
+            Field { name: "template", required: true, of: TypeRef::Text },
+            Field {
+                name: "businessDays",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(-2147483648, 2147483647)),
+            },
+            Field { name: "elapsed", required: false, of: TypeRef::Span },
+            Field { name: "dependsOn", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "scopes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("release.CommunicationScope")),
+            },
+        ]),
+    ),
+    (
+        "communication.MessagesDue",
+        Descriptor::Struct(&[
+            Field {
+                name: "due",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("communication.PlannedMessage")),
+            },
+            Field {
+                name: "waiting",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("communication.PlannedMessage")),
+            },
+            Field { name: "nextDueAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "communication.Plan",
+        Descriptor::Struct(&[
+            Field { name: "releaseAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "releaseDate", required: true, of: TypeRef::Date },
+            Field { name: "zone", required: true, of: TypeRef::Text },
+            Field {
+                name: "messages",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("communication.PlannedMessage")),
+            },
+            Field {
+                name: "freezes",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("window.Definition")),
+            },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "communication.PlannedMessage",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "audience", required: true, of: TypeRef::Named("communication.Audience") },
+            Field { name: "channel", required: true, of: TypeRef::Text },
+            Field { name: "template", required: true, of: TypeRef::Text },
+            Field { name: "dueAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "dependsOn", required: true, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "communication.Policy",
+        Descriptor::Struct(&[
+            Field { name: "zone", required: false, of: TypeRef::Text },
+            Field { name: "time", required: false, of: TypeRef::Text },
+            Field { name: "calendar", required: false, of: TypeRef::Named("BusinessCalendar") },
+            Field {
+                name: "calendars",
+                required: false,
+                of: TypeRef::Map(&TypeRef::Named("BusinessCalendar")),
+            },
+            Field {
+                name: "messages",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("communication.MessageRule")),
+            },
+            Field {
+                name: "freezes",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("communication.FreezeRule")),
+            },
+        ]),
+    ),
+    (
+        "communication.Question",
+        Descriptor::Struct(&[
+            Field { name: "question", required: true, of: TypeRef::Text },
+            Field { name: "answer", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "communication.SlotAudience",
+        Descriptor::Struct(&[
+            Field { name: "name", required: true, of: TypeRef::Text },
+            Field { name: "zone", required: true, of: TypeRef::Text },
+            Field { name: "start", required: false, of: TypeRef::Text },
+            Field { name: "end", required: false, of: TypeRef::Text },
+            Field { name: "calendar", required: false, of: TypeRef::Named("BusinessCalendar") },
+            Field { name: "weight", required: false, of: TypeRef::Float },
+        ]),
+    ),
+    (
+        "communication.Templates",
+        Descriptor::Struct(&[Field { name: "templates", required: false, of: TypeRef::Map(&TypeRef::Text) }]),
     ),
     ("decision.Outcome", Descriptor::Unit(&["proceed", "wait", "roll_back", "ask"])),
     (
@@ -3338,6 +3720,8 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "metrics.Measures",
         Descriptor::Struct(&[
             Field { name: "range", required: true, of: TypeRef::Named("TimeRange") },
+            Field { name: "unit", required: true, of: TypeRef::Named("BucketUnit") },
+            Field { name: "zone", required: true, of: TypeRef::Text },
             Field { name: "groupBy", required: true, of: TypeRef::List(&TypeRef::Text) },
             Field { name: "whole", required: true, of: TypeRef::Named("metrics.Group") },
             Field { name: "groups", required: true, of: TypeRef::List(&TypeRef::Named("metrics.Group")) },
@@ -4836,6 +5220,84 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "fixedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
         ]),
     ),
+    (
+        "retrospective.ActionImpact",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("retrospective.ImpactVerdict") },
+            Field { name: "metric", required: true, of: TypeRef::Named("metrics.Metric") },
+            Field { name: "before", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field { name: "after", required: false, of: TypeRef::Optional(&TypeRef::Float) },
+            Field {
+                name: "change",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Named("metrics.MetricChange")),
+            },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "retrospective.ActionItem",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "kind", required: true, of: TypeRef::Named("retrospective.ActionKind") },
+            Field { name: "owner", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "dueOn", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "doneAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
+    (
+        "retrospective.ActionItemsState",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("retrospective.ActionItemsVerdict") },
+            Field { name: "overdue", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "open", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "done", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "missing", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("retrospective.ActionItemsVerdict", Descriptor::Unit(&["done", "open", "incomplete", "overdue"])),
+    ("retrospective.ActionKind", Descriptor::Unit(&["process", "tool", "training"])),
+    (
+        "retrospective.ImpactVerdict",
+        Descriptor::Unit(&["improved", "worsened", "not_proven", "inconclusive"]),
+    ),
+    (
+        "retrospective.NamedPerson",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "field", required: true, of: TypeRef::Text },
+            Field { name: "person", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "retrospective.Policy",
+        Descriptor::Struct(&[
+            Field { name: "withinDays", required: false, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "zone", required: false, of: TypeRef::Text },
+            Field { name: "time", required: false, of: TypeRef::Text },
+            Field { name: "calendar", required: false, of: TypeRef::Named("BusinessCalendar") },
+        ]),
+    ),
+    (
+        "retrospective.RetroDue",
+        Descriptor::Struct(&[
+            Field { name: "verdict", required: true, of: TypeRef::Named("retrospective.RetroVerdict") },
+            Field { name: "dueOn", required: true, of: TypeRef::Date },
+            Field { name: "dueAt", required: true, of: TypeRef::Timestamp },
+            Field { name: "reasons", required: true, of: TypeRef::List(&TypeRef::Named("Reason")) },
+            Field { name: "nextCheckAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+            Field { name: "policyDigest", required: true, of: TypeRef::Text },
+            Field { name: "tzdbVersion", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    ("retrospective.RetroVerdict", Descriptor::Unit(&["held", "ahead", "overdue"])),
     (
         "rollback.Candidate",
         Descriptor::Struct(&[

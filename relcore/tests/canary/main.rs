@@ -6,6 +6,8 @@
     clippy::panic,
     clippy::float_cmp,
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
     reason = "a test that panics has failed"
 )]
 #![allow(
@@ -14,6 +16,7 @@
 )]
 
 mod apple;
+mod compare;
 mod deadline;
 mod edits;
 mod holes;

@@ -12,6 +12,7 @@ use crate::oracle_model as oracle;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use relcore::canary::*;
+use relcore::stats::{Counts, Direction};
 use relcore::{Span, Timestamp};
 use serde_json::Value;
 
@@ -56,8 +57,46 @@ fn metric(index: usize) -> impl Strategy<Value = Metric> {
     )
 }
 
+/// A rule that decides on few counts.
+fn rule() -> impl Strategy<Value = CountRule> {
+    let margin = select(vec![10.0, 50.0, 200.0]);
+    let counts = select(vec![CountKind::Increments, CountKind::Increments, CountKind::Totals]);
+    (margin, select(vec![0.05, 0.3, 0.5]), select(vec![0.0, 3.0]), counts, prop::bool::weighted(0.2))
+        .prop_map(|(margin, alpha, events, counts, less)| {
+            let direction = if less { Direction::DecreaseIsBad } else { Direction::IncreaseIsBad };
+            let margin = if less { 10.0 } else { margin };
+            CountRule::default()
+                .direction(direction)
+                .margin_percent(margin)
+                .alpha(alpha)
+                .min_expected_events(events)
+                .counts(counts)
+        })
+}
+
+/// A metric by limits, or by a comparison of counts.
+fn any_metric(index: usize) -> impl Strategy<Value = Metric> {
+    (metric(index), proptest::option::weighted(0.4, rule())).prop_map(|(mut metric, rule)| {
+        if let Some(rule) = rule {
+            (metric.max, metric.min_samples) = (None, 0_u32.into());
+            metric.empty = EmptyResult::NoData;
+            metric.window = metric.window.filter(|_| rule.counts == CountKind::Increments);
+            metric.compare = Some(rule);
+        }
+        metric
+    })
+}
+
+/// What both versions count at a minute: some readings are good, some bad, some totals fall, some have no traffic.
+fn counted(minute: i64, value: f64, n: Option<u32>) -> Reading {
+    let minute = minute as u32;
+    let events = if value > 0.8 { minute + (value * 20.0) as u32 } else { minute / 4 };
+    let canary = Counts::new(events, f64::from(n.map_or(0, |n| 10 * minute + n)));
+    Reading::Counts { canary, baseline: Counts::new(minute / 2 + 3, f64::from(12 * minute)) }
+}
+
 fn metrics(most: usize) -> impl Strategy<Value = Vec<Metric>> {
-    (0..=most).prop_flat_map(|count| (0..count).map(metric).collect::<Vec<_>>())
+    (0..=most).prop_flat_map(|count| (0..count).map(any_metric).collect::<Vec<_>>())
 }
 
 /// Rising weights with up to two other steps after each.
@@ -278,7 +317,14 @@ fn fit(schedule: &Schedule, drawn: &[Drawn], call: i64, state: &State) -> Vec<Ob
             })
         };
         let kind = match *what {
-            What::Value(value, n) => reading(Reading::Value { value, n: n.map(Into::into) }),
+            What::Value(value, n) => {
+                let is_compared =
+                    !schedule.metrics.is_empty() && which.get(&schedule.metrics).compare.is_some();
+                reading(match is_compared {
+                    true => counted((call - 1) * TICK + minute, value, n),
+                    false => Reading::Value { value, n: n.map(Into::into) },
+                })
+            }
             What::Missing => reading(Reading::Missing {}),
             What::Empty => reading(Reading::Empty {}),
             What::Failed => reading(Reading::Failed { text: "503".to_owned() }),

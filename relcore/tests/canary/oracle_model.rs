@@ -4,6 +4,7 @@
 //! Slow and obvious on purpose; the engine of `relcore::canary` is compared with it on random rollouts. It is called late
 //! as the engine is, but it has lived through the minutes between, so it proves that a late call misses nothing.
 use relcore::canary::*;
+use relcore::stats::{Counts, Direction, Looks, Policy, Verdict as Proof, compare_counts};
 use relcore::{Span, Timestamp};
 
 /// The name of the verdict on the wire, the weight and the phase after it.
@@ -60,6 +61,8 @@ pub struct Oracle {
     split: Option<(Timestamp, u64, u64)>,
     /// When the starting step of each metric began, by name.
     begun: std::collections::BTreeMap<String, Timestamp>,
+    /// What was counted of each compared metric, by name.
+    tallies: std::collections::BTreeMap<String, Tally>,
     /// The share that the previous version can take.
     capacity: Option<f64>,
     /// The version that is rolled out, once it was announced.
@@ -71,6 +74,18 @@ type Steps = (Weight, usize, Timestamp, bool, Option<Timestamp>, Waiver, Option<
 
 /// The weight, when it was set, and since when there is traffic.
 type Weight = (f64, Option<Timestamp>, Option<Timestamp>);
+
+/// The counts of both versions at each weight, in their order.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    weights: Vec<[Counts; 2]>,
+    /// When the latest of these weights was set, and from when on it is counted.
+    weight_at: Option<Timestamp>,
+    since: Option<Timestamp>,
+    /// The end of the latest reading that was counted.
+    until: Option<Timestamp>,
+    totals: Option<(Timestamp, [Counts; 2])>,
+}
 
 #[derive(Clone, Debug)]
 struct Read {
@@ -129,6 +144,7 @@ impl Oracle {
             paused: 0,
             split: None,
             begun: Default::default(),
+            tallies: Default::default(),
             capacity: None,
             revision: None,
         }
@@ -260,7 +276,8 @@ impl Oracle {
 
     /// Whether a metric counts already.
     fn has_begun(&self, metric: &Metric) -> bool {
-        self.step >= metric.starting_step as usize
+        // At 100 % there is nothing to compare.
+        self.step >= metric.starting_step as usize && (metric.compare.is_none() || self.weight < 100.0)
     }
 
     /// Keeps when the starting steps began.
@@ -504,6 +521,16 @@ impl Oracle {
                 self.begin.6 = None;
             }
         }
+        for metric in self.schedule.metrics.clone() {
+            let last = self.of(&metric).next_back().map(|read| read.phase);
+            let harmed = self.count(&metric, MeasurementPhase::Failed) > 0;
+            if failed && harmed && last != Some(MeasurementPhase::Successful) {
+                // The test begins anew.
+                if let Some(tally) = self.tallies.get_mut(&metric.name) {
+                    (tally.weights, tally.since) = (vec![nothing()], Some(at));
+                }
+            }
+        }
         for read in &mut self.readings {
             read.is_forgiven |= failed || read.phase != MeasurementPhase::Failed;
         }
@@ -609,12 +636,19 @@ impl Oracle {
 
     fn read(&mut self, name: &str, reading: &Reading, at: Timestamp) {
         let metric = self.schedule.metrics.iter().find(|metric| metric.name == name).unwrap().clone();
-        if self.counts_after(&metric).is_none_or(|from| at <= from) {
+        let from = self.counts_after(&metric).filter(|from| at > *from);
+        let Some(from) = from else {
+            if let Reading::Counts { canary, baseline } = reading {
+                self.tallies.entry(name.to_owned()).or_default().totals = Some((at, [*canary, *baseline]));
+            }
             return;
-        }
+        };
         let here = at >= self.step_from && Some(at) > self.weight_at;
-        let (phase, mut n) = judge(&metric, reading);
-        if let Some(window) = metric.window {
+        let (phase, mut n) = match reading {
+            Reading::Counts { canary, baseline } => self.compare(&metric, [*canary, *baseline], from, at),
+            _ => judge(&metric, reading),
+        };
+        if let Some(window) = metric.window.filter(|_| metric.compare.is_none()) {
             let counted = self.readings.iter().filter(|read| read.metric == name && read.here && read.n > 0);
             let from = counted.map(|read| read.at).max().or(self.weight_at).unwrap_or(self.step_from);
             if at < plus(from, window) {
@@ -623,6 +657,46 @@ impl Oracle {
         }
         let metric = name.to_owned();
         self.readings.push(Read { metric, at, phase, n, here, is_forgiven: false });
+    }
+
+    /// Adds counts to those of the present weight, and tests all of them again.
+    fn compare(
+        &mut self,
+        metric: &Metric,
+        read: [Counts; 2],
+        from: Timestamp,
+        at: Timestamp,
+    ) -> (MeasurementPhase, u64) {
+        let rule = metric.compare.unwrap();
+        let begins = self.weight_at.unwrap_or(from).max(from);
+        let alike = self.weights().into_iter().filter(|weight| *weight < 100.0).count().max(1);
+        let tally = self.tallies.entry(metric.name.clone()).or_default();
+        let last = tally.until.or(tally.since).unwrap_or(begins);
+        let (covers, counted) = match (rule.counts, metric.window) {
+            (CountKind::Totals, _) => match tally.totals.replace((at, read)) {
+                Some((since, before)) => (Some(since), [0, 1].map(|arm| growth(before[arm], read[arm]))),
+                None => (None, read.map(Some)),
+            },
+            (_, Some(window)) => (Some(after(at, -window.as_millis())), read.map(Some)),
+            _ => (Some(last), read.map(Some)),
+        };
+        if tally.weights.is_empty() || tally.weight_at != self.weight_at {
+            tally.weights.push(nothing());
+            (tally.weight_at, tally.since, tally.until) = (self.weight_at, Some(begins), None);
+        }
+        let (Some(covers), [Some(canary), Some(baseline)]) = (covers, counted) else {
+            return (MeasurementPhase::Inconclusive, 0); // the first totals, or a counter that fell
+        };
+        let counts = Some(covers) >= tally.since && Some(covers) >= tally.until;
+        let present = tally.weights.last_mut().unwrap();
+        if counts {
+            *present = [plus_counts(present[0], canary), plus_counts(present[1], baseline)];
+        }
+        if counts || metric.window.is_none() {
+            tally.until = Some(at);
+        }
+        let n = if counts { canary.exposure as u64 } else { 0 };
+        (proof(&tally.weights, &rule, alike, counts), n)
     }
 
     fn of(&self, metric: &Metric) -> impl DoubleEndedIterator<Item = &Read> {
@@ -700,8 +774,11 @@ impl Oracle {
         if self.traffic_since.is_some() && !waived && metrics.iter().any(lacks) {
             found.push((on.no_data, "inconclusive"));
         }
-        let unclear =
-            |m: &Metric| exceeds(m, self.count(m, Inconclusive), m.inconclusive_limit, on.inconclusive);
+        // Counts that prove nothing are no inconclusive measurement.
+        let unclear = |m: &Metric| {
+            m.compare.is_none()
+                && exceeds(m, self.count(m, Inconclusive), m.inconclusive_limit, on.inconclusive)
+        };
         if !waived && metrics.iter().any(unclear) {
             found.push((on.inconclusive, "hold"));
         }
@@ -999,6 +1076,60 @@ impl Oracle {
             };
             self.enter(if by_clock { ended } else { now });
         }
+    }
+}
+
+fn nothing() -> [Counts; 2] {
+    [Counts::new(0_u32, 0.0); 2]
+}
+
+fn plus_counts(one: Counts, other: Counts) -> Counts {
+    let events = (one.events.get() + other.events.get()) as u32;
+    Counts::new(events, one.exposure + other.exposure)
+}
+
+fn growth(before: Counts, now: Counts) -> Option<Counts> {
+    let fell = now.events < before.events || now.exposure < before.exposure;
+    (!fell)
+        .then(|| Counts::new((now.events.get() - before.events.get()) as u32, now.exposure - before.exposure))
+}
+
+/// What the counts at all weights prove: the e-values of harm as the mean over the weight from which on they are
+/// multiplied, and the safety of the last one.
+fn proof(weights: &[[Counts; 2]], rule: &CountRule, alike: usize, counted: bool) -> MeasurementPhase {
+    let policy = Policy::default()
+        .direction(rule.direction)
+        .margin_percent(rule.margin_percent)
+        .alpha(rule.alpha)
+        .looks(Looks::Any)
+        .min_expected_events(rule.min_expected_events);
+    let found: Vec<_> =
+        weights.iter().map(|[canary, baseline]| compare_counts(canary, baseline, &policy).unwrap()).collect();
+    let e = |index: usize| found[index].harm.and_then(|harm| harm.log_e).map_or(1.0, libm::exp);
+    let from = |begin: usize| (begin..weights.len()).map(e).product::<f64>();
+    let mixture = (0..weights.len().min(alike)).map(from).sum::<f64>() / alike as f64;
+    let ([canary, baseline], present) = (weights.last().unwrap(), found.last().unwrap());
+    match present.verdict {
+        Proof::NoData if counted => return MeasurementPhase::NoData,
+        Proof::NoData | Proof::Invalid => return MeasurementPhase::Inconclusive,
+        _ => {}
+    }
+    let events = (canary.events.get() + baseline.events.get()) as f64;
+    if events * baseline.exposure / (canary.exposure + baseline.exposure) < rule.min_expected_events {
+        return MeasurementPhase::Inconclusive;
+    }
+    let ratio = present.ratio.unwrap_or(f64::INFINITY);
+    let beyond = match rule.direction {
+        Direction::IncreaseIsBad => ratio > 1.0 + rule.margin_percent / 100.0,
+        Direction::DecreaseIsBad => ratio < 1.0 - rule.margin_percent / 100.0,
+        other => unknown(&other),
+    };
+    if mixture >= 1.0 / rule.alpha && beyond {
+        MeasurementPhase::Failed
+    } else if present.safe.unwrap().p <= rule.alpha {
+        MeasurementPhase::Successful
+    } else {
+        MeasurementPhase::Inconclusive
     }
 }
 

@@ -8,8 +8,9 @@
 
 use relcore::metrics::columns;
 use relcore::{
-    analysis, api, audit, canary, change, column, decision, error, experiment, incident, interchange,
-    metrics, readiness, reason, release, rollback, scalar, stats, time, version, versioning, window, wire,
+    analysis, api, audit, canary, change, column, communication, decision, error, experiment, incident,
+    interchange, metrics, readiness, reason, release, retrospective, rollback, scalar, stats, time, version,
+    versioning, window, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -47,7 +48,8 @@ types! {
         DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
         PlannedStep, Readiness, Reading, ReplicaRounding, Replicas, Response, Schedule, Step, Timeline, Waiver,
         Exposure, RebaseMode, ScheduleChange, WeightExposure, Confirmation, HeaderMatch, HeaderRoute, MatchKind,
-        MirrorRoute, StepOutcome, ApplePause, ApplePhase, AppleDay, PlayStatus, PlayRelease, SplitCounts;
+        MirrorRoute, StepOutcome, ApplePause, ApplePhase, AppleDay, PlayStatus, PlayRelease, SplitCounts, ComparedCounts,
+        CountKind, CountRule, ReadTotals;
     decision: Outcome;
     error: Error, ErrorKind, Fault;
     experiment: Assigner, Assignment, BucketRange, Condition, Decision, Definition, Guardrail, Move, Namespace,
@@ -117,6 +119,10 @@ types! {
         Impact, ComponentStatus, Sev, Form, ImpactFacts, Loss, SeverityPolicy, AssessmentVerdict, DatedMilestone,
         Milestone, Cadence, Update, UpdateVerdict, Vocabulary, MappedStatus, MappedWord, Hours, Sla, SlaTarget,
         SeverityChange, SlaKind, Ticket, SeverityAt, Hold, SlaDue, SlaState, SlaVerdict;
+    communication: Alert, AnnouncementSlot, Audience, Escalation, EscalationPath, EscalationVerdict, FreezeRule,
+        MessageData, MessageRule, MessagesDue, Plan, PlannedMessage, Policy, Question, SlotAudience, Templates;
+    retrospective: ActionImpact, ActionItem, ActionItemsState, ActionItemsVerdict, ActionKind, ImpactVerdict, NamedPerson,
+        Policy, RetroDue, RetroVerdict;
     wire: Event, Key, Tree, TreeSource, Wanted;
 }
 

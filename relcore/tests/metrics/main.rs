@@ -14,5 +14,6 @@ mod laws;
 mod links;
 mod measure;
 mod model;
+mod page;
 mod security;
 mod speed;

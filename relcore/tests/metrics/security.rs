@@ -271,7 +271,9 @@ proptest! {
             names.entry(&one.id).or_insert(one);
         }
         let (mut rate, mut mature, mut young, mut escaped) = (Share::default(), 0, 0, 0);
-        for one in releases.values().filter(|one| has(&range, one.finished_at)) {
+        // Without any bug, they are not recorded.
+        let is_known = |one: &&&Deployment| !events.bugs.is_empty() && has(&range, one.finished_at);
+        for one in releases.values().filter(is_known) {
             if is_mature(one.finished_at) { mature += 1 } else { young += 1 }
         }
         for bug in &events.bugs {

@@ -843,6 +843,28 @@ public enum Audit {
 /// - A pause stops the timers. A closed release window does not, but a timer that ran out in it ends when it opens.
 /// - The deadline does not count pauses, gates and closed windows, unless `deadline_excludes` says otherwise.
 ///
+/// Counts that are compared with the previous version:
+///
+/// A limit of 1 % errors says nothing about a service that has 0.1 %, and fails on a bad day of both versions. A metric with
+/// `compare` has no limit: its readings are the events and the traffic of both versions over the same time, and
+/// the new version fails when it is proven worse. The test stays valid at every look, so ask as often as you like.
+///
+/// - Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
+///   and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
+///   too.
+/// - Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
+///   the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
+///   With `on.inconclusive: warn` a rollout goes on unless harm is proven.
+/// - What is not decided yet is no inconclusive measurement: `inconclusive_limit` is about values.
+/// - A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
+/// - Counts that come late belong to the weight at which they were read, also after the weight rose.
+/// - A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
+/// - At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
+/// - The state has two sums per metric, not the history. `comparisons` returns estimates, intervals and needed events.
+/// - Pitfall: without any events in both versions nothing is ever proven. Add a metric with a limit, and `warn`.
+/// - Pitfall: the events are independent. Retries, or one broken host, make bursts that look like harm;
+///   `compare_windows` is for those.
+///
 /// Steps that the caller carries out:
 ///
 /// The steps `set_header_route`, `set_mirror_route`, `set_canary_scale` and `external` are commands. Each has its own verdict,
@@ -958,6 +980,22 @@ public enum Canary {
     /// How much of all traffic the previous version can take, in percent, for `abort: reverse_steps`.
     public static func capacity(percent: Double, at: Timestamp) throws -> CanaryObservation {
         try ffiCanaryCapacity(percent: percent, at: at)
+    }
+
+    /// What the counts of each compared metric prove, with the estimate, its interval, the e-values and the number of events
+    /// that are still needed: for a dashboard or a log.
+    ///
+    /// The test for harm includes the weights before, as the decisions do. A metric without counts is left out.
+    ///
+    /// Errors:
+    /// As `next_action` for the schedule, and for a state of another one: `policy_changed`.
+    public static func comparisons(schedule: CanarySchedule, state: CanaryState) throws -> [StatsMetricComparison] {
+        try ffiCanaryComparisons(schedule: schedule, state: state)
+    }
+
+    /// The counts of a metric with `compare` were read: those of the new version and of the previous one, over the same time.
+    public static func counts(metric: String, canary: StatsCounts, baseline: StatsCounts, at: Timestamp) throws -> CanaryObservation {
+        try ffiCanaryCounts(metric: metric, canary: canary, baseline: baseline, at: at)
     }
 
     /// The differences between two schedules, steps first, each with its effect on a rollout.
@@ -1383,6 +1421,229 @@ public enum Change {
     /// Those of `policy_from_json` under `policy`.
     public static func parseCommits(commits: [ChangeCommit], policy: ChangePolicy) throws -> [ChangeParsed] {
         try ffiChangeParseCommits(commits: commits, policy: policy)
+    }
+}
+
+/// Who is told what about a release, when and where; with which text; and whom support calls.
+///
+/// `plan` lists the messages and the freezes of a release by its profile, `messages_due` those to send now,
+/// `announcement_slots` ranks times at which the audiences of all zones read, `render` writes the texts, and
+/// `escalation_step` says whose turn it is to be called. How soon support has to answer is in `incident`:
+/// `response_due`, `sla_state`. Its messages about outages are
+/// there, too.
+///
+/// Rules:
+///
+/// 1. Business days are counted from the local day of the release, in the calendar of the audience. What is due on a day is due at
+///    the local time of the policy. A time that the clock skips is the instant after the gap, and of two equal times it is the first.
+/// 2. What is due before a release is due with it at the latest, and what is due after it with it at the earliest.
+/// 3. A message is due no earlier than what it depends on. A message that does not count passes on what it depends on.
+/// 4. A channel of a profile without a message is an error. No customer is left out silently.
+/// 5. A freeze begins on its day and ends with the release. It is a window: `window::status` is asked.
+/// 6. A slot of a major release is on a business day of every audience.
+/// 7. A text says nothing that the data do not say: a missing key is an error, an empty list is "none".
+///
+/// Pitfalls:
+///
+/// - A plan knows no clock. What was due before the decision to release is due at once: ask `messages_due`.
+/// - A freeze closes its environments for every release, that of another line, too: its fixes need an exemption and its approval.
+/// - The standard texts are plain text. For a page, write own templates whose values go through the filter `html` or `markdown`.
+public enum Communication {
+    /// The usual path: the primary at once, the backup after 5 minutes.
+    public static func defaultEscalation() throws -> CommunicationEscalationPath {
+        try ffiCommunicationDefaultEscalation()
+    }
+
+    /// Reads an escalation path from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax`, `unknown_field`, `invalid_value` for a path without steps and an empty role, `out_of_range` for a
+    /// negative time and a `repeatAfter` of 0, `unordered` for steps that do not rise.
+    public static func escalationFromJson(text: String) throws -> CommunicationEscalationPath {
+        try ffiCommunicationEscalationFromJson(text: text)
+    }
+
+    /// Reads an escalation path from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `escalation_from_json`, with the line and the column of each fault.
+    public static func escalationFromYaml(text: String) throws -> CommunicationEscalationPath {
+        try ffiCommunicationEscalationFromYaml(text: text)
+    }
+
+    /// Nothing is known yet.
+    public static func defaultData() throws -> CommunicationMessageData {
+        try ffiCommunicationDefaultData()
+    }
+
+    /// Reads the data of messages from JSON text. A key that is left out is not known.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax`, `unknown_field`, `wrong_type`, `unknown_zone` for `Berlin`, `invalid_value` for a window that ends
+    /// before it starts.
+    public static func dataFromJson(text: String) throws -> CommunicationMessageData {
+        try ffiCommunicationDataFromJson(text: text)
+    }
+
+    /// Reads the data of messages from YAML text. A key that is left out is not known.
+    ///
+    /// Errors:
+    /// As `data_from_json`, with the line and the column of each fault.
+    public static func dataFromYaml(text: String) throws -> CommunicationMessageData {
+        try ffiCommunicationDataFromYaml(text: text)
+    }
+
+    /// The usual plan: the messages of the table in `plan`, a feature freeze and a code freeze.
+    public static func defaultPolicy() throws -> CommunicationPolicy {
+        try ffiCommunicationDefaultPolicy()
+    }
+
+    /// Reads a policy from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax`, `unknown_field`, `unknown_zone` for `Berlin`, `invalid_value` for the time `25:00`, an empty
+    /// name and both `businessDays` and `elapsed`, `duplicate` for two messages of one id, `unknown_reference` for a calendar of no audience and for a message that depends
+    /// on none before it, `out_of_range` for 0 business days and more
+    /// than 1,000, a freeze of 0 and more than 200 messages.
+    public static func policyFromJson(text: String) throws -> CommunicationPolicy {
+        try ffiCommunicationPolicyFromJson(text: text)
+    }
+
+    /// Reads a policy from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `policy_from_json`, with the line and the column of each fault.
+    public static func policyFromYaml(text: String) throws -> CommunicationPolicy {
+        try ffiCommunicationPolicyFromYaml(text: text)
+    }
+
+    /// Returns the standard templates, to be changed and passed to `render`.
+    ///
+    /// | id | content |
+    /// | --- | --- |
+    /// | `announcement`, `announcement_short` | what is new, improved, fixed, breaking and deprecated; a sentence for social media and apps |
+    /// | `upgrade_instructions` | what breaks, and the steps |
+    /// | `deprecation_notice` | what goes when, and what to use instead |
+    /// | `security_advisory` | the vulnerabilities, their severity, the affected versions, the fix and workarounds |
+    /// | `support_brief` | features, questions, known issues, troubleshooting, documents, the escalation path |
+    /// | `development_brief` | the freezes, the schedule of the tests, who is on call |
+    /// | `qa_brief` | plan and scope, regression suite, benchmarks, what is needed to sign off |
+    /// | `operations_brief` | the deployment window, runbooks, monitoring, the way back |
+    /// | `product_brief` | the timeline, key features, the impact on customers, what a go needs |
+    /// | `release_status` | how it went, known issues, metrics, next steps |
+    public static func standardTemplates() throws -> CommunicationTemplates {
+        try ffiCommunicationStandardTemplates()
+    }
+
+    /// Reads templates from JSON text.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for text that is not JSON, for `{{ product`, and for what `render` does not have,
+    /// such as `{% include %}`; `unknown_field`; `out_of_range` for a template of more than 16 KiB.
+    public static func templatesFromJson(text: String) throws -> CommunicationTemplates {
+        try ffiCommunicationTemplatesFromJson(text: text)
+    }
+
+    /// Reads templates from YAML text.
+    ///
+    /// Errors:
+    /// As `templates_from_json`, with the line and the column of each fault.
+    public static func templatesFromYaml(text: String) throws -> CommunicationTemplates {
+        try ffiCommunicationTemplatesFromYaml(text: text)
+    }
+
+    /// Ranks the times for an announcement: first by the weight of the audiences that read then, then the earliest.
+    ///
+    /// Between the instants at which the hours of an audience begin or end nothing changes, so a slot is a range of time. Its start is
+    /// the instant to take. A major release is announced on a business day of every audience: no slot of it is on a weekend or a holiday
+    /// of one of them.
+    ///
+    /// Pitfall: the list is empty if no audience reads within the range. It never falls back to the night.
+    ///
+    /// Errors:
+    /// All faults at once: `unknown_zone` for `Berlin`, `invalid_value` for the time `25:00`, no hours, no audiences, an empty name and
+    /// a range that ends before it starts, `duplicate` for two audiences of one name, `out_of_range` for a weight of 0, for more than
+    /// 100 audiences and for a range of more than 366 days.
+    public static func announcementSlots(audiences: [CommunicationSlotAudience], releaseType: ReleaseType, range: TimeRange) throws -> [CommunicationAnnouncementSlot] {
+        try ffiCommunicationAnnouncementSlots(audiences: audiences, releaseType: releaseType, range: range)
+    }
+
+    /// Returns what a plan knows for the texts: the instant of the release, the zone, and when the freezes begin.
+    ///
+    /// Pitfall: it looks for the freezes `feature_freeze` and `code_freeze`. Freezes of other names are for own templates.
+    public static func dataOfPlan(plan: CommunicationPlan) throws -> CommunicationMessageData {
+        try ffiCommunicationDataOfPlan(plan: plan)
+    }
+
+    /// Says whose turn it is to be called about an alert.
+    ///
+    /// A step is reached at its instant, not after it. `readiness.on_call` names the people of a role.
+    ///
+    /// Errors:
+    /// All faults at once: those of `escalation_from_json` under `path`; `unordered` for an acknowledgement before the opening,
+    /// `out_of_range` for an opening or an acknowledgement after `now`.
+    public static func escalationStep(alert: CommunicationAlert, path: CommunicationEscalationPath, now: Timestamp) throws -> CommunicationEscalation {
+        try ffiCommunicationEscalationStep(alert: alert, path: path, now: now)
+    }
+
+    /// Writes whose turn it is as text for a person.
+    public static func explainEscalation(escalation: CommunicationEscalation) throws -> String {
+        try ffiCommunicationExplainEscalation(escalation: escalation)
+    }
+
+    /// Lists the messages of a plan that are due and were not sent.
+    ///
+    /// Errors:
+    /// `unknown_reference` for a sent message that the plan does not have.
+    public static func messagesDue(plan: CommunicationPlan, sent: [String], now: Timestamp) throws -> CommunicationMessagesDue {
+        try ffiCommunicationMessagesDue(plan: plan, sent: sent, now: now)
+    }
+
+    /// The consequence for the caller: `ask` if somebody is called, `wait` before the first call, `proceed` once somebody took it.
+    public static func outcomeOfEscalation(escalation: CommunicationEscalation) throws -> DecisionOutcome {
+        try ffiCommunicationOutcomeOfEscalation(escalation: escalation)
+    }
+
+    /// Lists who is told what about a release, when and where, and the freezes before it.
+    ///
+    /// A message counts if its scopes have the scope of the profile; one to customers also needs its channel in the profile. It is
+    /// due no earlier than what it depends on. The usual messages:
+    ///
+    /// | audience | template | to all users | otherwise |
+    /// | --- | --- | --- | --- |
+    /// | development | `development_brief` | 10 business days before | an hour before |
+    /// | product | `product_brief` | 10 business days before | an hour before; with a coordinated release |
+    /// | QA | `qa_brief` | 5 business days before | an hour before |
+    /// | operations | `operations_brief` | 3 business days before | an hour before |
+    /// | support | `support_brief` | 3 business days before | an hour before; with a coordinated release |
+    /// | customers | `security_advisory`, `announcement`, `announcement_short` | with the release, by the channels | the same |
+    /// | customers | `upgrade_instructions` | with the release | none |
+    /// | all but customers | `release_status` | a business day after | the same |
+    ///
+    /// Pitfall: the day of the release itself may be a day off. It is not moved: `announcement_slots`
+    /// and `window.next_slot` find a better one.
+    ///
+    /// Errors:
+    /// All faults at once: those of `policy_from_json` under `policy`; `unknown_reference` for a channel of
+    /// the profile that no message has; `out_of_range` for a calendar with too few business days and for instants outside the years 1
+    /// to 9999.
+    public static func plan(profile: ReleaseProfile, releaseAt: Timestamp, policy: CommunicationPolicy) throws -> CommunicationPlan {
+        try ffiCommunicationPlan(profile: profile, releaseAt: releaseAt, policy: policy)
+    }
+
+    /// Writes the text of a message: of the own template with this id, or else of the standard one.
+    ///
+    /// Templates are those of Jinja: `{{ name }}`, `{{ name | filter }}`, `{% if %}`, `{% for %}`, comments. The names are those of
+    /// `MessageData` on the wire (`knownIssues`). The filters are `one_line`, `join(", ")` for lists, `local(zone)` for instants,
+    /// `html` and `markdown` for what is shown as such, `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
+    /// assignments, macros and includes. So each ends, and its text is at most 1 MiB long.
+    ///
+    /// Errors:
+    /// `unknown_reference` for a template that neither has; those of `data_from_json` under `data` and of
+    /// `templates_from_json` under `overrides`; `missing_field` for each key that the template shows and the
+    /// data do not have; `invalid_value` for a filter that does not exist or does not fit its value; `out_of_range` for too much work.
+    public static func render(template: String, data: CommunicationMessageData, overrides: CommunicationTemplates? = nil) throws -> String {
+        try ffiCommunicationRender(template: template, data: data, overrides: overrides)
     }
 }
 
@@ -2398,6 +2659,7 @@ public enum Interchange {
 ///
 /// - `explain_metric` has the events behind a number, `diff_policies` those by which two dashboards differ.
 /// - `review` compares two ranges: what changed beyond chance, which targets were met, where changes wait, the next targets.
+/// - `report` has all of it as one page for a browser, and `report_html` the page of measures that were made before.
 /// - The presets, such as `gitlab_policy` or `fourkeys_policy`, make the choices of other tools.
 /// - `link_incidents`, `detect_rollbacks`, `link_reverts` and `attribute_changes` show the links on which metrics rest.
 ///
@@ -2730,6 +2992,30 @@ public enum Metrics {
     /// All at once: `out_of_range` for an edition of 2023, an answer of 7, a rate of 15.
     public static func quickCheckScore(answers: MetricsQuickCheckAnswers, year: UInt32) throws -> MetricsQuickCheckScore {
         try ffiMetricsQuickCheckScore(answers: answers, year: year)
+    }
+
+    /// The measures of events as one page for a browser: `measure`, the comparison with the range of the same length before it,
+    /// and `report_html`.
+    ///
+    /// There is no comparison if no deployment finished before the range.
+    ///
+    /// Errors:
+    /// As `measure`.
+    public static func report(events: MetricsEvents, policy: MetricsPolicy, range: TimeRange, breakdown: MetricsBreakdown, title: String) throws -> String {
+        try ffiMetricsReport(events: events, policy: policy, range: range, breakdown: breakdown, title: title)
+    }
+
+    /// Measures as one page for a browser, without scripts and without a network.
+    ///
+    /// It has the metrics of DORA with their targets, intervals and buckets, all others in tables, the groups that fail most often,
+    /// what was left out, and the choices of the policy. A value of few items is marked, and what has no value says why. `review`
+    /// adds what changed since the range before. The page is light or dark as the reader's system is; all that the pictures show
+    /// stands in tables, too. A page without a title is called `Release metrics`.
+    ///
+    /// Errors:
+    /// `invalid_value` for a review of another range or another policy; `unknown_zone` for a zone that `measure` would refuse.
+    public static func reportHtml(measures: MetricsMeasures, review: MetricsReview? = nil, title: String) throws -> String {
+        try ffiMetricsReportHtml(measures: measures, review: review, title: title)
     }
 
     /// The periods of a report as flat rows, in their order.
@@ -3484,6 +3770,135 @@ public enum Release {
     /// before `released`, `lts`, `maintenance` or `eoas`, for an `eoes` before `eol`, and for a `maintenance` before `lts`.
     public static func supportPhase(line: ReleaseSupportLine, now: Timestamp) throws -> ReleaseSupportStatus {
         try ffiReleaseSupportPhase(line: line, now: now)
+    }
+}
+
+/// Retrospectives: until when one has to be held, what is asked, what became of its action items, and what they changed.
+///
+/// `retro_due` dates the retrospective of a release, `questions` returns what is asked, `action_items_state` says which
+/// actions are done, open, overdue or without an owner, `action_impact` compares a metric before and after one, and
+/// `named_people` finds people in texts that should be about systems and roles.
+///
+/// Rules:
+///
+/// 1. A retrospective is due at the end of the last business day within the days of the policy, and if there is none, of the first one
+///    after them. At that instant it is overdue.
+/// 2. The day of an action item counts: it is overdue from the next local day on.
+/// 3. An item that is not done and has no owner or no day is incomplete, whatever the others are, unless one is overdue.
+/// 4. A metric changed if the confidence interval of its change has no 0, as in `metrics.review`. Without values it is inconclusive.
+///
+/// Pitfalls:
+///
+/// - `metrics.measure` counts changes of one deployment as independent, so its intervals of lead times are too narrow.
+/// - The checklist `metrics_review` of `readiness` is the quarterly review; it has no date here.
+public enum Retrospective {
+    /// The usual policy: within a week.
+    public static func defaultPolicy() throws -> RetrospectivePolicy {
+        try ffiRetrospectiveDefaultPolicy()
+    }
+
+    /// Reads a policy from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax`, `unknown_field`, `unknown_zone` for `Berlin`, `invalid_value` for the time `25:00`, `out_of_range`
+    /// for 0 days and for more than 365.
+    public static func policyFromJson(text: String) throws -> RetrospectivePolicy {
+        try ffiRetrospectivePolicyFromJson(text: text)
+    }
+
+    /// Reads a policy from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `policy_from_json`, with the line and the column of each fault.
+    public static func policyFromYaml(text: String) throws -> RetrospectivePolicy {
+        try ffiRetrospectivePolicyFromYaml(text: text)
+    }
+
+    /// Compares a metric before and after an action, over the whole ranges of two `metrics.measure`.
+    ///
+    /// It is proven better or worse if the confidence interval of the change has no 0, as in `metrics.review`
+    /// of the two ranges. `metrics.definitions` has the direction that is better.
+    ///
+    /// Pitfall: it says that the metric changed, not that the action changed it. Other things happened in the same weeks.
+    ///
+    /// Errors:
+    /// All faults at once: `unordered` for measures before the action that end after it, for those after the action that begin before
+    /// it, and for both of overlapping ranges; `policy_changed` for measures under different policies, whose numbers do not compare;
+    /// `missing_field` for measures without the metric.
+    public static func actionImpact(item: RetrospectiveActionItem, metric: MetricsMetric, before: MetricsMeasures, after: MetricsMeasures) throws -> RetrospectiveActionImpact {
+        try ffiRetrospectiveActionImpact(item: item, metric: metric, before: before, after: after)
+    }
+
+    /// Says which action items are done, open, overdue, or without an owner or a day.
+    ///
+    /// The last day counts: an item is overdue from the first instant of the local day after it.
+    ///
+    /// Errors:
+    /// All faults at once: those of `policy_from_json` under `policy`; `invalid_value` for an empty id, text
+    /// or owner, `duplicate` for two items of one id, `out_of_range` for an item that is done after `now`.
+    public static func actionItemsState(items: [RetrospectiveActionItem], policy: RetrospectivePolicy, now: Timestamp) throws -> RetrospectiveActionItemsState {
+        try ffiRetrospectiveActionItemsState(items: items, policy: policy, now: now)
+    }
+
+    /// Writes what an action did as text for a person.
+    public static func explainImpact(impact: RetrospectiveActionImpact) throws -> String {
+        try ffiRetrospectiveExplainImpact(impact: impact)
+    }
+
+    /// Writes the state of the action items as text for a person.
+    public static func explainItems(state: RetrospectiveActionItemsState) throws -> String {
+        try ffiRetrospectiveExplainItems(state: state)
+    }
+
+    /// Writes whether a retrospective is due as text for a person.
+    public static func explainRetro(due: RetrospectiveRetroDue) throws -> String {
+        try ffiRetrospectiveExplainRetro(due: due)
+    }
+
+    /// Finds people in the action items: a retrospective looks for causes in systems and roles.
+    ///
+    /// A name counts in upper and lower case, and only as a whole word.
+    ///
+    /// Errors:
+    /// None so far: an empty name is in no text.
+    public static func namedPeople(items: [RetrospectiveActionItem], people: [String]) throws -> [RetrospectiveNamedPerson] {
+        try ffiRetrospectiveNamedPeople(items: items, people: people)
+    }
+
+    /// The consequence for the caller: `proceed` if the metric is better, `wait` for more data if nothing is proven, `ask` if it is worse or
+    /// something is missing.
+    public static func outcomeOfImpact(impact: RetrospectiveActionImpact) throws -> DecisionOutcome {
+        try ffiRetrospectiveOutcomeOfImpact(impact: impact)
+    }
+
+    /// The consequence for the caller: `ask` if an item is overdue or incomplete, `wait` while some are open, else `proceed`.
+    public static func outcomeOfItems(state: RetrospectiveActionItemsState) throws -> DecisionOutcome {
+        try ffiRetrospectiveOutcomeOfItems(state: state)
+    }
+
+    /// The consequence for the caller: `ask` if it is overdue, `wait` while there is time, `proceed` once it was held.
+    public static func outcomeOfRetro(due: RetrospectiveRetroDue) throws -> DecisionOutcome {
+        try ffiRetrospectiveOutcomeOfRetro(due: due)
+    }
+
+    /// Returns what is asked in a retrospective: the section `Questions` of the checklist `retrospective`, the own one or else the
+    /// standard one. A checklist without that section has questions only.
+    ///
+    /// Errors:
+    /// Those of `readiness.checklists_from_json` under `overrides`.
+    public static func questions(overrides: ReadinessChecklists? = nil) throws -> [ReadinessChecklistItem] {
+        try ffiRetrospectiveQuestions(overrides: overrides)
+    }
+
+    /// Says until when the retrospective of a release has to be held, and whether it was.
+    ///
+    /// It is due on the last business day within the days of the policy, and if there is none, on the first business day after them.
+    ///
+    /// Errors:
+    /// All faults at once: those of `policy_from_json` under `policy`; `out_of_range` for a deployment and a
+    /// retrospective after `now` and for a calendar without business days, `unordered` for a retrospective before the deployment.
+    public static func retroDue(deployedAt: Timestamp, heldAt: Timestamp? = nil, policy: RetrospectivePolicy, now: Timestamp) throws -> RetrospectiveRetroDue {
+        try ffiRetrospectiveRetroDue(deployedAt: deployedAt, heldAt: heldAt, policy: policy, now: now)
     }
 }
 

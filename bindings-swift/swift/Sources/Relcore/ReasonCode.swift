@@ -400,6 +400,14 @@ extension ReasonCode {
     public static let canaryNotReady = Self(rawValue: "canary_not_ready")
     /// The new version is not ready for longer than it may be.
     public static let canaryUnhealthy = Self(rawValue: "canary_unhealthy")
+    /// The counts of a metric prove the new version worse than the previous one, beyond the margin.
+    public static let comparisonHarmful = Self(rawValue: "comparison_harmful")
+    /// A version has events without traffic, so that its counts cannot be compared.
+    public static let comparisonInvalid = Self(rawValue: "comparison_invalid")
+    /// The counts of a metric prove neither harm nor its absence yet.
+    public static let comparisonUndecided = Self(rawValue: "comparison_undecided")
+    /// Counts were read but not counted: the first totals, or a total that fell.
+    public static let countsSkipped = Self(rawValue: "counts_skipped")
     /// The rollout took longer than its deadline.
     public static let deadlinePassed = Self(rawValue: "deadline_passed")
     /// A metric has more consecutive query errors than its limit.
@@ -587,6 +595,46 @@ extension ReasonCode {
     public static let slaBreached = Self(rawValue: "sla_breached")
     /// The severity has no target in the service level agreement.
     public static let slaNoTarget = Self(rawValue: "sla_no_target")
+    /// The turn of a role of the escalation path has come.
+    public static let escalationTurn = Self(rawValue: "escalation_turn")
+    /// The first role of the escalation path is called later.
+    public static let escalationNotYet = Self(rawValue: "escalation_not_yet")
+    /// Somebody has taken the alert, so nobody else is called.
+    public static let escalationAcknowledged = Self(rawValue: "escalation_acknowledged")
+    /// The path has no further role and does not begin again.
+    public static let escalationLastRole = Self(rawValue: "escalation_last_role")
+    /// The retrospective of the release is due on a later day.
+    public static let retrospectiveAhead = Self(rawValue: "retrospective_ahead")
+    /// The retrospective of the release was not held in time.
+    public static let retrospectiveOverdue = Self(rawValue: "retrospective_overdue")
+    /// The retrospective of the release was held in time.
+    public static let retrospectiveHeld = Self(rawValue: "retrospective_held")
+    /// The retrospective of the release was held, but late.
+    public static let retrospectiveHeldLate = Self(rawValue: "retrospective_held_late")
+    /// There are no action items.
+    public static let noActionItems = Self(rawValue: "no_action_items")
+    /// All action items are done.
+    public static let actionItemsDone = Self(rawValue: "action_items_done")
+    /// An action item is not done, and its day has not passed.
+    public static let actionItemOpen = Self(rawValue: "action_item_open")
+    /// An action item is not done, and its day has passed.
+    public static let actionItemOverdue = Self(rawValue: "action_item_overdue")
+    /// An action item that is not done has no owner.
+    public static let actionItemWithoutOwner = Self(rawValue: "action_item_without_owner")
+    /// An action item that is not done has no day on which it is due.
+    public static let actionItemWithoutDate = Self(rawValue: "action_item_without_date")
+    /// The action item is not done, so it has had no effect yet.
+    public static let actionNotDone = Self(rawValue: "action_not_done")
+    /// The metric is not defined before or after the action.
+    public static let metricUndefined = Self(rawValue: "metric_undefined")
+    /// The metric rests on too few items, before or after the action.
+    public static let metricLowN = Self(rawValue: "metric_low_n")
+    /// The metric is proven better after the action than before it.
+    public static let metricImproved = Self(rawValue: "metric_improved")
+    /// The metric is proven worse after the action than before it.
+    public static let metricWorsened = Self(rawValue: "metric_worsened")
+    /// The metric is neither proven better nor proven worse.
+    public static let metricChangeNotProven = Self(rawValue: "metric_change_not_proven")
     /// Critical functionality is broken.
     public static let criticalFunctionalityBroken = Self(rawValue: "critical_functionality_broken")
     /// The release introduced a vulnerability.

@@ -1072,12 +1072,36 @@ extension CanaryCommand: WireValue {
     public func json() throws -> String { try ffiWriteCanaryCommand(value: self) }
 }
 
+extension CanaryComparedCounts: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryComparedCounts(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryComparedCounts(value: self) }
+}
+
 extension CanaryConfirmation: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadCanaryConfirmation(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryConfirmation(value: self) }
+}
+
+extension CanaryCountKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryCountKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryCountKind(value: self) }
+}
+
+extension CanaryCountRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryCountRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryCountRule(value: self) }
 }
 
 extension CanaryDeadlineExcludes: WireValue {
@@ -1262,6 +1286,14 @@ extension CanaryPlayStatus: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteCanaryPlayStatus(value: self) }
+}
+
+extension CanaryReadTotals: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCanaryReadTotals(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCanaryReadTotals(value: self) }
 }
 
 extension CanaryReadiness: WireValue {
@@ -1542,6 +1574,134 @@ extension ChangeUnreleased: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteChangeUnreleased(value: self) }
+}
+
+extension CommunicationAlert: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationAlert(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationAlert(value: self) }
+}
+
+extension CommunicationAnnouncementSlot: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationAnnouncementSlot(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationAnnouncementSlot(value: self) }
+}
+
+extension CommunicationAudience: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationAudience(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationAudience(value: self) }
+}
+
+extension CommunicationEscalation: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationEscalation(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationEscalation(value: self) }
+}
+
+extension CommunicationEscalationPath: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationEscalationPath(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationEscalationPath(value: self) }
+}
+
+extension CommunicationEscalationVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationEscalationVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationEscalationVerdict(value: self) }
+}
+
+extension CommunicationFreezeRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationFreezeRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationFreezeRule(value: self) }
+}
+
+extension CommunicationMessageData: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationMessageData(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationMessageData(value: self) }
+}
+
+extension CommunicationMessageRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationMessageRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationMessageRule(value: self) }
+}
+
+extension CommunicationMessagesDue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationMessagesDue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationMessagesDue(value: self) }
+}
+
+extension CommunicationPlan: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationPlan(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationPlan(value: self) }
+}
+
+extension CommunicationPlannedMessage: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationPlannedMessage(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationPlannedMessage(value: self) }
+}
+
+extension CommunicationPolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationPolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationPolicy(value: self) }
+}
+
+extension CommunicationQuestion: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationQuestion(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationQuestion(value: self) }
+}
+
+extension CommunicationSlotAudience: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationSlotAudience(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationSlotAudience(value: self) }
+}
+
+extension CommunicationTemplates: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadCommunicationTemplates(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteCommunicationTemplates(value: self) }
 }
 
 extension DecisionOutcome: WireValue {
@@ -3734,6 +3894,86 @@ extension ReleaseVulnerabilityReport: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteReleaseVulnerabilityReport(value: self) }
+}
+
+extension RetrospectiveActionImpact: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRetrospectiveActionImpact(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRetrospectiveActionImpact(value: self) }
+}
+
+extension RetrospectiveActionItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRetrospectiveActionItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRetrospectiveActionItem(value: self) }
+}
+
+extension RetrospectiveActionItemsState: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRetrospectiveActionItemsState(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRetrospectiveActionItemsState(value: self) }
+}
+
+extension RetrospectiveActionItemsVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRetrospectiveActionItemsVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRetrospectiveActionItemsVerdict(value: self) }
+}
+
+extension RetrospectiveActionKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRetrospectiveActionKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRetrospectiveActionKind(value: self) }
+}
+
+extension RetrospectiveImpactVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRetrospectiveImpactVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRetrospectiveImpactVerdict(value: self) }
+}
+
+extension RetrospectiveNamedPerson: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRetrospectiveNamedPerson(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRetrospectiveNamedPerson(value: self) }
+}
+
+extension RetrospectivePolicy: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRetrospectivePolicy(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRetrospectivePolicy(value: self) }
+}
+
+extension RetrospectiveRetroDue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRetrospectiveRetroDue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRetrospectiveRetroDue(value: self) }
+}
+
+extension RetrospectiveRetroVerdict: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadRetrospectiveRetroVerdict(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteRetrospectiveRetroVerdict(value: self) }
 }
 
 extension RollbackCandidate: WireValue {

@@ -135,7 +135,10 @@ extension CanaryCauseResponses: CaseValue {}
 extension CanaryChangeEffect: CaseValue {}
 extension CanaryChangeKind: CaseValue {}
 extension CanaryCommand: CaseValue {}
+extension CanaryComparedCounts: CaseValue {}
 extension CanaryConfirmation: CaseValue {}
+extension CanaryCountKind: CaseValue {}
+extension CanaryCountRule: CaseValue {}
 extension CanaryDeadlineExcludes: CaseValue {}
 extension CanaryDecision: CaseValue {}
 extension CanaryDiagnostic: CaseValue {}
@@ -159,6 +162,7 @@ extension CanaryPhase: CaseValue {}
 extension CanaryPlannedStep: CaseValue {}
 extension CanaryPlayRelease: CaseValue {}
 extension CanaryPlayStatus: CaseValue {}
+extension CanaryReadTotals: CaseValue {}
 extension CanaryReadiness: CaseValue {}
 extension CanaryReading: CaseValue {}
 extension CanaryRebaseMode: CaseValue {}
@@ -194,6 +198,22 @@ extension ChangeSquash: CaseValue {}
 extension ChangeSuspectedBreaking: CaseValue {}
 extension ChangeTaggedCommit: CaseValue {}
 extension ChangeUnreleased: CaseValue {}
+extension CommunicationAlert: CaseValue {}
+extension CommunicationAnnouncementSlot: CaseValue {}
+extension CommunicationAudience: CaseValue {}
+extension CommunicationEscalation: CaseValue {}
+extension CommunicationEscalationPath: CaseValue {}
+extension CommunicationEscalationVerdict: CaseValue {}
+extension CommunicationFreezeRule: CaseValue {}
+extension CommunicationMessageData: CaseValue {}
+extension CommunicationMessageRule: CaseValue {}
+extension CommunicationMessagesDue: CaseValue {}
+extension CommunicationPlan: CaseValue {}
+extension CommunicationPlannedMessage: CaseValue {}
+extension CommunicationPolicy: CaseValue {}
+extension CommunicationQuestion: CaseValue {}
+extension CommunicationSlotAudience: CaseValue {}
+extension CommunicationTemplates: CaseValue {}
 extension DecisionOutcome: CaseValue {}
 extension ExperimentAssignment: CaseValue {}
 extension ExperimentBucketRange: CaseValue {}
@@ -468,6 +488,16 @@ extension ReleaseSupportStatus: CaseValue {}
 extension ReleaseTestingScope: CaseValue {}
 extension ReleaseType: CaseValue {}
 extension ReleaseVulnerabilityReport: CaseValue {}
+extension RetrospectiveActionImpact: CaseValue {}
+extension RetrospectiveActionItem: CaseValue {}
+extension RetrospectiveActionItemsState: CaseValue {}
+extension RetrospectiveActionItemsVerdict: CaseValue {}
+extension RetrospectiveActionKind: CaseValue {}
+extension RetrospectiveImpactVerdict: CaseValue {}
+extension RetrospectiveNamedPerson: CaseValue {}
+extension RetrospectivePolicy: CaseValue {}
+extension RetrospectiveRetroDue: CaseValue {}
+extension RetrospectiveRetroVerdict: CaseValue {}
 extension RollbackCandidate: CaseValue {}
 extension RollbackCandidates: CaseValue {}
 extension RollbackCandidatesVerdict: CaseValue {}
@@ -782,6 +812,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Canary.blueGreenSchedule(measurements: input.take("measurements"), hold: input.take("hold"), finalBake: input.take("finalBake")).wire()
     case "canary.capacity":
         return try Canary.capacity(percent: input.take("percent"), at: input.take("at")).wire()
+    case "canary.comparisons":
+        return try Canary.comparisons(schedule: input.take("schedule"), state: input.take("state")).wire()
+    case "canary.counts":
+        return try Canary.counts(metric: input.take("metric"), canary: input.take("canary"), baseline: input.take("baseline"), at: input.take("at")).wire()
     case "canary.diff":
         return try Canary.diff(before: input.take("before"), after: input.take("after")).wire()
     case "canary.empty_result":
@@ -858,6 +892,46 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Change.parseChangeset(id: input.take("id"), text: input.take("text")).wire()
     case "change.parse_commits":
         return try Change.parseCommits(commits: input.take("commits"), policy: input.take("policy")).wire()
+    case "communication.default_escalation":
+        return try Communication.defaultEscalation().wire()
+    case "communication.escalation_from_json":
+        return try Communication.escalationFromJson(text: input.take("text")).wire()
+    case "communication.escalation_from_yaml":
+        return try Communication.escalationFromYaml(text: input.take("text")).wire()
+    case "communication.default_data":
+        return try Communication.defaultData().wire()
+    case "communication.data_from_json":
+        return try Communication.dataFromJson(text: input.take("text")).wire()
+    case "communication.data_from_yaml":
+        return try Communication.dataFromYaml(text: input.take("text")).wire()
+    case "communication.default_policy":
+        return try Communication.defaultPolicy().wire()
+    case "communication.policy_from_json":
+        return try Communication.policyFromJson(text: input.take("text")).wire()
+    case "communication.policy_from_yaml":
+        return try Communication.policyFromYaml(text: input.take("text")).wire()
+    case "communication.standard_templates":
+        return try Communication.standardTemplates().wire()
+    case "communication.templates_from_json":
+        return try Communication.templatesFromJson(text: input.take("text")).wire()
+    case "communication.templates_from_yaml":
+        return try Communication.templatesFromYaml(text: input.take("text")).wire()
+    case "communication.announcement_slots":
+        return try Communication.announcementSlots(audiences: input.take("audiences"), releaseType: input.take("releaseType"), range: input.take("range")).wire()
+    case "communication.data_of_plan":
+        return try Communication.dataOfPlan(plan: input.take("plan")).wire()
+    case "communication.escalation_step":
+        return try Communication.escalationStep(alert: input.take("alert"), path: input.take("path"), now: input.take("now")).wire()
+    case "communication.explain_escalation":
+        return try Communication.explainEscalation(escalation: input.take("escalation")).wire()
+    case "communication.messages_due":
+        return try Communication.messagesDue(plan: input.take("plan"), sent: input.take("sent"), now: input.take("now")).wire()
+    case "communication.outcome_of_escalation":
+        return try Communication.outcomeOfEscalation(escalation: input.take("escalation")).wire()
+    case "communication.plan":
+        return try Communication.plan(profile: input.take("profile"), releaseAt: input.take("releaseAt"), policy: input.take("policy")).wire()
+    case "communication.render":
+        return try Communication.render(template: input.take("template"), data: input.take("data"), overrides: input.take("overrides")).wire()
     case "digest.canonical_json":
         return try Digest.canonicalJson(text: input.take("text")).wire()
     case "digest.sha256":
@@ -1056,6 +1130,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Metrics.quickCheckBenchmark(population: input.take("population"), year: input.take("year")).wire()
     case "metrics.quick_check_score":
         return try Metrics.quickCheckScore(answers: input.take("answers"), year: input.take("year")).wire()
+    case "metrics.report":
+        return try Metrics.report(events: input.take("events"), policy: input.take("policy"), range: input.take("range"), breakdown: input.take("breakdown"), title: input.take("title")).wire()
+    case "metrics.report_html":
+        return try Metrics.reportHtml(measures: input.take("measures"), review: input.take("review"), title: input.take("title")).wire()
     case "metrics.report_rows":
         return try Metrics.reportRows(report: input.take("report")).wire()
     case "metrics.review":
@@ -1196,6 +1274,34 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Release.retainedDocVersions(tags: input.take("tags"), policy: input.take("policy")).wire()
     case "release.support_phase":
         return try Release.supportPhase(line: input.take("line"), now: input.take("now")).wire()
+    case "retrospective.default_policy":
+        return try Retrospective.defaultPolicy().wire()
+    case "retrospective.policy_from_json":
+        return try Retrospective.policyFromJson(text: input.take("text")).wire()
+    case "retrospective.policy_from_yaml":
+        return try Retrospective.policyFromYaml(text: input.take("text")).wire()
+    case "retrospective.action_impact":
+        return try Retrospective.actionImpact(item: input.take("item"), metric: input.take("metric"), before: input.take("before"), after: input.take("after")).wire()
+    case "retrospective.action_items_state":
+        return try Retrospective.actionItemsState(items: input.take("items"), policy: input.take("policy"), now: input.take("now")).wire()
+    case "retrospective.explain_impact":
+        return try Retrospective.explainImpact(impact: input.take("impact")).wire()
+    case "retrospective.explain_items":
+        return try Retrospective.explainItems(state: input.take("state")).wire()
+    case "retrospective.explain_retro":
+        return try Retrospective.explainRetro(due: input.take("due")).wire()
+    case "retrospective.named_people":
+        return try Retrospective.namedPeople(items: input.take("items"), people: input.take("people")).wire()
+    case "retrospective.outcome_of_impact":
+        return try Retrospective.outcomeOfImpact(impact: input.take("impact")).wire()
+    case "retrospective.outcome_of_items":
+        return try Retrospective.outcomeOfItems(state: input.take("state")).wire()
+    case "retrospective.outcome_of_retro":
+        return try Retrospective.outcomeOfRetro(due: input.take("due")).wire()
+    case "retrospective.questions":
+        return try Retrospective.questions(overrides: input.take("overrides")).wire()
+    case "retrospective.retro_due":
+        return try Retrospective.retroDue(deployedAt: input.take("deployedAt"), heldAt: input.take("heldAt"), policy: input.take("policy"), now: input.take("now")).wire()
     case "rollback.default_policy":
         return try Rollback.defaultPolicy().wire()
     case "rollback.policy_from_json":

@@ -120,7 +120,7 @@ impl Engine {
     ) -> Result<DoraReport> {
         let mut faults = Faults::new();
         let rows = Rows::new(deployments, changes, incidents, &mut faults);
-        check_frame(range, zone, &mut faults);
+        check_frame(range, [zone, "zone"], &mut faults);
         faults.finish()?;
         self.report(&rows.events(), range, *unit, zone)
     }
@@ -137,7 +137,7 @@ impl Engine {
         zone: &str,
     ) -> Result<DoraReport> {
         let mut faults = Faults::new();
-        check_frame(range, zone, &mut faults);
+        check_frame(range, [zone, "zone"], &mut faults);
         check_columns(columns, &mut faults);
         faults.finish()?;
         self.report(columns, range, *unit, zone)
@@ -282,7 +282,7 @@ pub(super) fn check_columns(columns: &Events<'_>, faults: &mut Faults) {
 pub(super) const NO_CIRCLE: &str = "expected one incident that repeats no other";
 
 /// Adds the faults of the range and the zone.
-pub(super) fn check_frame(range: &TimeRange, zone: &str, faults: &mut Faults) {
+pub(super) fn check_frame(range: &TimeRange, [zone, path]: [&str; 2], faults: &mut Faults) {
     range.check("range", faults);
-    faults.absorb(find_zone(zone, "zone"));
+    faults.absorb(find_zone(zone, path));
 }

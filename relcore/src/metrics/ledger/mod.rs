@@ -22,6 +22,7 @@ pub(super) struct Ledger<'a> {
     pub(super) entries: Vec<Entry<'a>>,
     any_deployment: bool,
     any_vulnerability: bool,
+    any_bug: bool,
 }
 
 impl<'a> Ledger<'a> {
@@ -39,6 +40,7 @@ impl<'a> Ledger<'a> {
             entries: vec![],
             any_deployment: traced.any_deployment,
             any_vulnerability: !events.vulnerabilities.is_empty(),
+            any_bug: !events.bugs.is_empty(),
         };
         let facts = Facts { events, rows, policy, range, buckets, traced: &traced };
         delivery::add(&facts, &mut ledger.entries);
@@ -55,6 +57,7 @@ impl<'a> Ledger<'a> {
     pub(super) fn any(&self, metric: Metric) -> bool {
         match metric.kind() {
             MetricKind::Count | MetricKind::Level => self.any_vulnerability,
+            MetricKind::Ratio => self.any_bug,
             _ => self.any_deployment,
         }
     }

@@ -7,6 +7,9 @@ use crate::metrics::{
 use std::collections::BTreeMap;
 
 pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
+    if facts.events.bugs.is_empty() {
+        return; // not recorded, which is not the same as none
+    }
     // By service and revision, or id: when a release was first deployed.
     let mut releases: BTreeMap<(&str, &str), &'a Deployment> = BTreeMap::new();
     let counted = facts.rows.deployments().filter(|one| facts.policy.counts_environment(&one.environment));
