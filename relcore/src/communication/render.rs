@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 /// // Pitfall: a list that is not known is not an empty list, so a brief never says that there are no known issues by mistake.
 /// let error = render("support_brief", &data, None).unwrap_err();
 /// assert_eq!((error.code(), error.path()), ("missing_field", "data.features"));
-/// assert_eq!(error.faults().len(), 9);
+/// assert_eq!(error.faults().len(), 7);
 /// # Ok::<(), relcore::Error>(())
 /// ```
 ///

@@ -65,7 +65,7 @@ pub enum ImpactVerdict {
 /// let mut deployments = Vec::new();
 /// for day in 0..60 {
 ///     let failed = day < 30 && day % 3 == 0;
-///     let outcome = if failed { DeploymentOutcome::Failure } else { DeploymentOutcome::Success };
+///     let outcome = if failed { DeploymentOutcome::Partial } else { DeploymentOutcome::Success };
 ///     deployments.push(Deployment::new(format!("d{day}"), "shop", start.plus(Span::from_days(day))?, outcome));
 /// }
 /// let events = Events::default().deployments(deployments);
