@@ -28,6 +28,7 @@ pub(super) fn compile(text: &str) -> Result<Environment<'_>> {
         SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
     engine.set_syntax(syntax.map_err(|error| fault(&error, ErrorKind::Syntax))?);
     engine.set_fuel(Some(FUEL));
+    engine.set_debug(true); // what names a missing key, which an optimised build leaves out
     for (name, filter) in TEXT_FILTERS {
         engine.add_filter(*name, |state: &State<'_, '_>, text: &Value| {
             shown(state, text).map(|text| filter(&text))
