@@ -50,8 +50,8 @@ pub(crate) fn options(function: &Function) -> [Arg; 6] {
             .long_help(
                 "Takes deployments and changes from the release tags and commits of a git clone with its full \
                  history.\nThe other arguments may be left out then: there are no incidents, the policy is the default, the\n\
-                 range goes from the first release to now, the unit is `month`, the zone is `UTC` and the title\n\
-                 is the name of the folder.",
+                 range goes from the first release to now, the unit is `month` and the zone is `UTC`. The title of a\n\
+                 report is the name of the folder.",
             ),
         Arg::new("tag-pattern")
             .long("tag-pattern")

@@ -114,11 +114,15 @@ def check_tag(variant: Variant) -> None:
 
 
 def freeze(value: object, *names: str) -> None:
-    """Makes tuples of the lists in some fields: a frozen value must not change, and must have a hash."""
+    """Makes tuples of the lists in some fields, and in the maps of some: a frozen value must not change, and equals what is
+    read back."""
     for name in names:
         found = getattr(value, name)
         if isinstance(found, list):
             object.__setattr__(value, name, tuple(found))
+        elif isinstance(found, Mapping):
+            tuples = {key: tuple(inner) if isinstance(inner, list) else inner for key, inner in found.items()}
+            object.__setattr__(value, name, tuples)
 
 
 def member(value: object, enum: type[StrEnum], name: str) -> None:

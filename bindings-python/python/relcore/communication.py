@@ -227,7 +227,7 @@ class EscalationPath(_Value):
     """The time after the call of the last role at which the path begins again. Default: it does not."""
 
     def __post_init__(self) -> None:
-        _freeze(self, "steps")
+        _freeze(self, "steps", "severities")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)

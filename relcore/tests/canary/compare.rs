@@ -185,6 +185,23 @@ fn late_counts_belong_to_the_weight_before() {
 }
 
 #[test]
+fn what_was_read_before_the_first_weight_is_not_counted_at_it() {
+    let rollout = at_weights(&[50.0], bake(30, None), CountRule::default());
+    let decided = |state: &State, seen: &[Observation], now| {
+        rollout.next_action(state, seen, minute(now)).unwrap().state
+    };
+    // The first call comes ten minutes after the start, so the weight begins then.
+    let begun = decided(&rollout.start(minute(0)).unwrap(), &[], 10);
+    assert_eq!((begun.weight, begun.weight_set_at), (50.0, Some(minute(10))));
+    let late = decided(&begun, &[read(5, (60, 100.0), (1, 100.0))], 11);
+    assert_eq!((late.phase, late.metrics[0].compared), (Phase::Progressing, None));
+    // What is read next counts from the beginning of the weight.
+    let next = decided(&late, &[read(12, (1, 80.0), (1, 90.0))], 12);
+    let compared = next.metrics[0].compared.unwrap();
+    assert_eq!((compared.since, compared.canary.exposure), (minute(10), 80.0));
+}
+
+#[test]
 fn totals_that_fall_are_where_counting_begins_anew() {
     let rollout = at_weights(&[5.0], bake(1, None), CountRule::default().counts(CountKind::Totals));
     let mut state = begun(&rollout);

@@ -445,11 +445,13 @@ fn post_init(fields: &[Field], tag: Option<&str>) -> String {
     if tag.is_some() {
         lines.push("_check_tag(self)".to_owned());
     }
-    let is_list = |of: &Type| match of {
-        Type::Optional(inner) => matches!(**inner, Type::List(_)),
-        of => matches!(of, Type::List(_)),
-    };
-    let lists = fields.iter().filter(|field| is_list(&field.of));
+    fn has_list(of: &Type) -> bool {
+        match of {
+            Type::Optional(inner) | Type::Map(inner) => has_list(inner),
+            of => matches!(of, Type::List(_)),
+        }
+    }
+    let lists = fields.iter().filter(|field| has_list(&field.of));
     let lists: Vec<String> = lists.map(|field| format!("\"{}\"", field.name)).collect();
     if !lists.is_empty() {
         lines.push(format!("_freeze(self, {})", lists.join(", ")));
