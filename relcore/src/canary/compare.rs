@@ -104,7 +104,7 @@ pub struct ComparedCounts {
     pub weights: u32,
 }
 
-/// The latest totals of both versions.
+/// The latest totals of both versions, or the latest increments that were read before counting began.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
@@ -120,7 +120,7 @@ pub struct ReadTotals {
 
 impl ReadTotals {
     pub(super) fn is_valid(&self) -> bool {
-        self.canary.is_comparable() && self.baseline.is_comparable()
+        self.canary.has_valid_exposure() && self.baseline.has_valid_exposure()
     }
 }
 
@@ -179,6 +179,11 @@ impl ComparedCounts {
     /// What the counts prove, and the logarithm of the e-value of harm.
     pub(super) fn judge(&self, rule: &CountRule) -> (Verdict, f64) {
         stats::judge_from(self.log_e, &self.canary, &self.baseline, &rule.policy())
+    }
+
+    /// Whether the ratio at this weight is beyond the margin.
+    pub(super) fn is_beyond(&self, rule: &CountRule) -> bool {
+        stats::is_beyond(&self.canary, &self.baseline, &rule.policy())
     }
 
     /// What the counts prove, with reasons and intervals; without a digest.

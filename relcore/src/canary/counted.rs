@@ -5,6 +5,10 @@
 //! the weight at which the new version became worse: M = (M + 1/J) e at each of J weights, where e is the e-value of the
 //! counts at this weight. It is 1 at most on average at every stopping time, as each of its J products is. A plain product
 //! would carry the losses of the good weights into the test of the first bad one.
+//!
+//! A weight whose ratio is within the margin carries no more than the capital that was staked so far: with more, harm would be
+//! proven at the next weight before anything was read there, and chance would decide whether its ratio is beyond the margin. To
+//! give capital up is always valid.
 use super::compare::{ComparedCounts, CountKind, CountRule, Read, ReadTotals};
 use super::metric::{MeasurementPhase, Metric};
 use super::schedule::Schedule;
@@ -23,7 +27,8 @@ pub(super) struct Counted {
     pub(super) text: Option<String>,
 }
 
-/// Adds the counts of a reading to those of its weight.
+/// Adds the counts of a reading to those of its weight; `None` for a reading that changes nothing, because its window overlaps
+/// one that was counted.
 ///
 /// `begins` is when the present weight was set or, if that is later, the metric began to count.
 pub(super) fn count(
@@ -33,7 +38,9 @@ pub(super) fn count(
     state: &mut MetricState,
     begins: Timestamp,
     read: Read,
-) -> Counted {
+) -> Option<Counted> {
+    let undecided =
+        |text: Option<String>| Some(Counted { phase: MeasurementPhase::Inconclusive, n: None, text });
     let last = state.compared.map(|compared| compared.counted_until.unwrap_or(compared.since));
     // From when on the reading counts, and what it counts.
     let (from, growth) = match (rule.counts, metric.window) {
@@ -41,33 +48,50 @@ pub(super) fn count(
             Ok(grown) => grown,
             Err(text) => {
                 state.enter_weight(schedule, begins, read.at, rule);
-                return Counted { phase: MeasurementPhase::Inconclusive, n: None, text: Some(text) };
+                return undecided(Some(text));
             }
         },
         (CountKind::Increments, Some(window)) => {
             (read.at.plus(Span::ZERO.saturating_sub(window)).unwrap_or(read.at), read)
         }
-        (CountKind::Increments, None) => (last.unwrap_or(begins), read),
+        // What was read before counting began is where the next reading begins.
+        (CountKind::Increments, None) => {
+            let ignored = state.totals.map(|ignored| ignored.at);
+            (last.or(ignored).unwrap_or(begins), read)
+        }
     };
     state.enter_weight(schedule, begins, read.at, rule);
     let Some(compared) = state.compared.as_mut() else {
-        return Counted { phase: MeasurementPhase::Inconclusive, n: None, text: None };
+        return undecided(Some(format!("its counts were read before {begins}, when the weight began")));
     };
     // A reading that comes late belongs to the weight before. One that began at another weight is of neither.
     let is_of_weight = compared.ended_at.is_none_or(|ended| read.at <= ended);
     let is_new = from >= compared.since && from >= compared.counted_until.unwrap_or(compared.since);
+    let is_overlap = metric.window.is_some() && from >= compared.since && !is_new;
+    if is_of_weight && is_overlap {
+        return None;
+    }
     let is_counted = is_of_weight && is_new && compared.add(&growth);
     if is_counted || (is_of_weight && metric.window.is_none()) {
         compared.counted_until = Some(read.at);
     }
+    if !is_counted {
+        // What proves nothing new must not repeat what was proven.
+        let why = if is_of_weight && is_new {
+            "its counts are more than can be compared".to_owned()
+        } else {
+            format!("its counts began at {from}, at another weight or before counting began")
+        };
+        return undecided(Some(why));
+    }
+    let has_traffic = growth.canary.exposure > 0.0 && growth.baseline.exposure > 0.0;
     let phase = match compared.judge(rule).0 {
         Verdict::Failed => MeasurementPhase::Failed,
-        Verdict::Passed => MeasurementPhase::Successful,
-        Verdict::NoData if is_counted => MeasurementPhase::NoData,
+        Verdict::Passed if has_traffic => MeasurementPhase::Successful,
+        Verdict::Passed | Verdict::NoData => MeasurementPhase::NoData,
         _ => MeasurementPhase::Inconclusive,
     };
-    let n = if is_counted { stats::whole(growth.canary.exposure) } else { None };
-    Counted { phase, n, text: None }
+    Some(Counted { phase, n: stats::whole(growth.canary.exposure), text: None })
 }
 
 impl Schedule {
@@ -91,9 +115,9 @@ impl MetricState {
         }
     }
 
-    /// Keeps totals from before the metric counts: they are where counting begins.
-    pub(super) fn keep_totals(&mut self, rule: &CountRule, read: Read) {
-        if rule.counts == CountKind::Totals {
+    /// Keeps what was read before the metric counts: it is where counting begins.
+    pub(super) fn keep_ignored(&mut self, rule: &CountRule, read: Read) {
+        if rule.counts == CountKind::Totals || self.compared.is_none() {
             let _ = self.grow(read);
         }
     }
@@ -108,7 +132,11 @@ impl MetricState {
         let weights = before.map_or(0, |before| before.weights);
         // Each of the weights begins a product of its own with its share of the capital.
         let share = if weights < all { -libm::log(f64::from(all)) } else { f64::NEG_INFINITY };
-        let proven = before.map_or(f64::NEG_INFINITY, |before| before.judge(rule).1);
+        let staked = libm::log(f64::from(weights.min(all)) / f64::from(all));
+        let proven = before.map_or(f64::NEG_INFINITY, |before| {
+            let proven = before.judge(rule).1;
+            if before.is_beyond(rule) { proven } else { proven.min(staked) }
+        });
         let log_e = ln_sum(proven, share);
         self.compared = Some(ComparedCounts::new(begins, log_e, weights.saturating_add(1)));
     }

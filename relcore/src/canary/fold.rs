@@ -5,6 +5,7 @@
 use super::abort::end;
 use super::advance::{advance, timer_ends_at};
 use super::begin::Begin;
+use super::compare::CountKind;
 use super::compare::Read;
 use super::counted::{Counted, count};
 use super::facts::{Facts, counted_after, measured_after};
@@ -479,7 +480,7 @@ impl<'a> Walk<'a> {
         let is_compared = metric.is_comparable_at(weight) || Some(at) <= set_at;
         let Some(after) = after.filter(|after| at.as_millis() > *after && is_compared) else {
             if let Some((rule, read)) = read {
-                counts.keep_totals(rule, read);
+                counts.keep_ignored(rule, read);
             }
             return false;
         };
@@ -489,7 +490,8 @@ impl<'a> Walk<'a> {
             Some((rule, read)) => {
                 let counts_after = Timestamp::from_millis(after).unwrap_or(entered_at);
                 let begins = set_at.map_or(counts_after, |set| set.max(counts_after));
-                let Counted { phase, n, text } = count(schedule, metric, rule, counts, begins, read);
+                let counted = count(schedule, metric, rule, counts, begins, read);
+                let Some(Counted { phase, n, text }) = counted else { return false };
                 LastMeasurement { at, phase, value: None, n, error: text }
             }
             None => judged(metric, reading, at),
@@ -675,8 +677,17 @@ fn check(rollout: &Rollout, state: &State, observations: &[Observation], now: Ti
                 }
                 if let Reading::Counts { canary, baseline } = reading {
                     let path = format!("observations[{index}].kind.reading");
-                    canary.check(&format!("{path}.canary"), &mut faults);
-                    baseline.check(&format!("{path}.baseline"), &mut faults);
+                    let rule = index_of_metric
+                        .and_then(|index| rollout.schedule().metrics.get(index)?.compare.as_ref());
+                    for (name, counts) in [("canary", canary), ("baseline", baseline)] {
+                        let path = format!("{path}.{name}");
+                        // Of totals the growth is compared, however large they are.
+                        if rule.is_some_and(|rule| rule.counts == CountKind::Totals) {
+                            counts.check_exposure(&path, &mut faults);
+                        } else {
+                            counts.check(&path, &mut faults);
+                        }
+                    }
                 }
                 // An unknown metric is at fault already.
                 let Some(index_of_metric) = index_of_metric else { continue };

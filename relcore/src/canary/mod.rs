@@ -86,13 +86,16 @@
 //!
 //! - Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
 //!   and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
-//!   too.
+//!   too, if they were worse beyond the margin.
 //! - Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
 //!   the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
 //!   With `on.inconclusive: warn` a rollout goes on unless harm is proven.
 //! - What is not decided yet is no inconclusive measurement: `inconclusive_limit` is about values.
-//! - A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
-//! - Counts that come late belong to the weight at which they were read, also after the weight rose.
+//! - A reading that began at another weight, or before counting began, is not counted. Read the counts in the call that decides,
+//!   so that none does.
+//! - Counts that come late belong to the weight at which they were read, also after the weight rose, if any were counted at it
+//!   before. A reading that is not counted, or has no traffic of a version, is never a good measurement.
+//! - Only a bake with `max`, or a deadline, bounds the wait for a proof. `validate` warns of other steps.
 //! - A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
 //! - At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
 //! - The state has two sums per metric, not the history. [`comparisons`] returns estimates, intervals and needed events.

@@ -96,8 +96,8 @@ pub enum DiagnosticCode {
     ComparisonConflict,
     /// Warning: counts are compared only at 100 %, where the previous version has no traffic.
     ComparisonNever,
-    /// Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin
-    /// needs more and more events.
+    /// Warning: a bake without `max`, or a weight that no bake ends, waits without a deadline for the proof of a comparison, which
+    /// may never come: a ratio near the margin needs more and more events.
     ComparisonUnending,
 }
 
@@ -122,6 +122,7 @@ pub fn validate(schedule: &Schedule) -> Vec<Diagnostic> {
     }
     steps(schedule, &mut found);
     metrics(schedule, &mut found);
+    unending_weights(schedule, &mut found);
     spans(schedule, &mut found);
     found.0
 }
@@ -339,7 +340,7 @@ fn bake(
     let only = schedule.metrics.iter().all(|metric| metric.compare.is_some());
     let text = format_args!("bakes at 100 %, where the previous version has no traffic: nothing is compared");
     found.add(weight >= 100.0 && compares && only, Severity::Warning, Code::ComparisonNever, at, text);
-    let unending = compares && max.is_none() && weight < 100.0 && schedule.on.inconclusive != Response::Warn;
+    let unending = compares && max.is_none() && weight < 100.0 && waits_without_end(schedule);
     let text = format_args!("waits without limit for counts that prove that the new version is not worse");
     found.add(unending, Severity::Warning, Code::ComparisonUnending, at, text);
     let Some(max) = max else { return };
@@ -398,6 +399,33 @@ fn metrics(schedule: &Schedule, found: &mut Found) {
         );
         let is_late = metric.starting_step > 0 && !begins;
         found.error(is_late, Code::StartingStepOutOfRange, format_args!("{at}.startingStep"), text);
+    }
+}
+
+/// Whether nothing ends the wait for a proof but the proof.
+fn waits_without_end(schedule: &Schedule) -> bool {
+    schedule.deadline.is_none() && schedule.on.inconclusive != Response::Warn
+}
+
+/// A weight that only the proof of a comparison ends: no bake does.
+fn unending_weights(schedule: &Schedule, found: &mut Found) {
+    if !waits_without_end(schedule) || schedule.metrics.iter().all(|metric| metric.compare.is_none()) {
+        return;
+    }
+    let mut steps = schedule.steps.iter().enumerate().peekable();
+    while let Some((index, step)) = steps.next() {
+        if !step.weight().is_some_and(|weight| 0.0 < weight && weight < 100.0) {
+            continue;
+        }
+        let mut has_bake = false;
+        while let Some((_, step)) = steps.next_if(|(_, step)| step.weight().is_none()) {
+            has_bake |= matches!(step, Step::Bake { .. });
+        }
+        let text = format_args!(
+            "is left without limit of time only when counts prove that the new version is not worse: add a bake with `max`, or a deadline"
+        );
+        let at = format_args!("steps[{index}]");
+        found.add(!has_bake, Severity::Warning, DiagnosticCode::ComparisonUnending, at, text);
     }
 }
 

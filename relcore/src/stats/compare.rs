@@ -77,6 +77,12 @@ pub(crate) fn judge_from(log_e: f64, canary: &Counts, baseline: &Counts, policy:
     (pair.verdict(harm, || pair.safe()), harm.log_e.unwrap_or(log_e))
 }
 
+/// Whether the ratio of the rates is beyond the margin; not so where there are none.
+pub(crate) fn is_beyond(canary: &Counts, baseline: &Counts, policy: &Policy) -> bool {
+    let pair = || Pair::new(0.0, canary, baseline, policy);
+    unusable(canary, baseline).is_none() && pair().is_beyond(pair().margin())
+}
+
 /// Why the arms have no rates to compare, and the arm.
 fn unusable<'a>(canary: &'a Counts, baseline: &'a Counts) -> Option<(Verdict, &'static str, &'a Counts)> {
     let arms = [("canary", canary), ("baseline", baseline)];

@@ -206,7 +206,7 @@ pub use split::{
 
 pub use windows::{WindowMethod, WindowPolicy, compare_windows};
 
-pub(crate) use compare::{compare_from, judge_from};
+pub(crate) use compare::{compare_from, is_beyond, judge_from};
 pub(crate) use conditional::{Shares, harm};
 pub(crate) use control::{Chart, Process, Step, started};
 pub(crate) use normal::two_sided;

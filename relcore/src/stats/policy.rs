@@ -35,12 +35,12 @@ impl Counts {
         self.has_valid_exposure() && self.events.get() <= MOST_EVENTS
     }
 
-    fn has_valid_exposure(&self) -> bool {
+    pub(crate) fn has_valid_exposure(&self) -> bool {
         // Beyond it, ratios of exposures lose their meaning.
         self.exposure == 0.0 || (1e-12..=1e15).contains(&self.exposure)
     }
 
-    pub(crate) fn check(&self, path: &str, faults: &mut Faults) {
+    pub(crate) fn check_exposure(&self, path: &str, faults: &mut Faults) {
         let exposure = self.exposure;
         faults.check(
             self.has_valid_exposure(),
@@ -48,6 +48,10 @@ impl Counts {
             format_args!("{path}.exposure"),
             format_args!("`{exposure}` is out of range: expected 0, or 1e-12 to 1e15"),
         );
+    }
+
+    pub(crate) fn check(&self, path: &str, faults: &mut Faults) {
+        self.check_exposure(path, faults);
         let events = self.events;
         faults.check(
             events.get() <= MOST_EVENTS,

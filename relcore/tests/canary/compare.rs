@@ -195,10 +195,97 @@ fn what_was_read_before_the_first_weight_is_not_counted_at_it() {
     assert_eq!((begun.weight, begun.weight_set_at), (50.0, Some(minute(10))));
     let late = decided(&begun, &[read(5, (60, 100.0), (1, 100.0))], 11);
     assert_eq!((late.phase, late.metrics[0].compared), (Phase::Progressing, None));
-    // What is read next counts from the beginning of the weight.
-    let next = decided(&late, &[read(12, (1, 80.0), (1, 90.0))], 12);
+    // What is read next is of the time from minute 5 on, before the weight; what comes after it counts.
+    let next = decided(&late, &[read(12, (60, 100.0), (1, 100.0))], 12);
     let compared = next.metrics[0].compared.unwrap();
-    assert_eq!((compared.since, compared.canary.exposure), (minute(10), 80.0));
+    assert_eq!((compared.since, compared.canary.exposure), (minute(10), 0.0));
+    let counted = decided(&next, &[read(13, (1, 80.0), (1, 90.0))], 13).metrics[0].compared.unwrap();
+    assert_eq!(counted.canary.exposure, 80.0);
+}
+
+#[test]
+fn what_is_tolerated_at_one_weight_is_not_harm_at_the_next() {
+    // A tenth more errors, proven at 25 %, and within the margin of a quarter.
+    let rollout = at_weights(&[25.0, 50.0], bake(1, None), CountRule::default());
+    let first = read(1, (33_000, 1e6), (90_000, 3e6));
+    let raised = rollout.next_action(&begun(&rollout), &[first], minute(1)).unwrap().state;
+    assert_eq!(raised.weight, 50.0);
+    // Few events beyond the margin at the next weight are chance.
+    let few = rollout.next_action(&raised, &[read(2, (8, 160.0), (5, 165.0))], minute(2)).unwrap();
+    assert_eq!(few.state.metrics[0].failed, 0);
+}
+
+#[test]
+fn a_reading_without_traffic_renews_no_pass() {
+    let rollout = at_weights(&[5.0], bake(30, None), CountRule::default());
+    let good = read(1, (900, 90_000.0), (900, 90_000.0));
+    let passed = rollout.next_action(&begun(&rollout), &[good], minute(1)).unwrap().state;
+    assert_eq!(passed.metrics[0].last.as_ref().unwrap().phase, MeasurementPhase::Successful);
+    for dead in [read(30, (0, 0.0), (10, 1000.0)), read(30, (10, 1000.0), (0, 0.0))] {
+        let decision = rollout.next_action(&passed, &[dead], minute(30)).unwrap();
+        assert_eq!(decision.verdict, Action::Inconclusive {});
+        assert_eq!(decision.state.metrics[0].last.as_ref().unwrap().phase, MeasurementPhase::NoData);
+    }
+}
+
+#[test]
+fn a_window_that_overlaps_one_that_was_counted_changes_nothing() {
+    let steps = [
+        Step::SetWeight { weight: 50.0 },
+        Step::Analysis { metrics: vec![], measurements: 2 },
+        Step::SetWeight { weight: 100.0 },
+    ];
+    let errors = Metric::new("errors").compare(CountRule::default()).window(span(5));
+    let rollout = Rollout::new(Schedule::new(steps).metrics([errors])).unwrap();
+    let mut state = begun(&rollout);
+    for (at, successes) in [(5, 1), (6, 1), (7, 1), (9, 1)] {
+        let seen = read(at, (900, 90_000.0), (900, 90_000.0));
+        state = rollout.next_action(&state, &[seen], minute(at)).unwrap().state;
+        assert_eq!(state.metrics[0].successes, successes, "minute {at}");
+        assert_eq!(state.metrics[0].last.as_ref().unwrap().at, minute(5));
+    }
+    let second = read(10, (900, 90_000.0), (900, 90_000.0));
+    assert_eq!(
+        rollout.next_action(&state, &[second], minute(10)).unwrap().verdict,
+        Action::Complete { previous: 50.0 }
+    );
+}
+
+#[test]
+fn totals_may_be_larger_than_what_can_be_compared() {
+    let rollout = at_weights(&[50.0], bake(1, None), CountRule::default().counts(CountKind::Totals));
+    let total = |at: i64| 2_000_000_000 + 1000 * at as u32;
+    let mut state = begun(&rollout);
+    for at in 1..4 {
+        let seen = read(at, (total(at), 1e9 + 1e5 * at as f64), (total(at), 1e9 + 1e5 * at as f64));
+        state = rollout.next_action(&state, &[seen], minute(at)).unwrap().state;
+        let growth = state.metrics[0].compared.unwrap().canary;
+        assert_eq!(growth, Counts::new(1000 * (at as u32 - 1), 1e5 * (at - 1) as f64));
+        if state.phase != Phase::Progressing {
+            break;
+        }
+    }
+}
+
+#[test]
+fn a_wait_without_end_is_a_warning() {
+    let codes = |steps: &[Step], deadline: Option<relcore::Span>, inconclusive: Response| -> Vec<String> {
+        let mut schedule =
+            Schedule::new(steps.to_vec()).metrics([Metric::new("errors").compare(CountRule::default())]);
+        (schedule.deadline, schedule.on.inconclusive) = (deadline, inconclusive);
+        validate(&schedule).iter().map(|found| format!("{} {}", found.code, found.path)).collect()
+    };
+    let set = |weight| Step::SetWeight { weight };
+    let pause = Step::Pause { duration: Some(span(10)) };
+    let unending = ["comparison_unending steps[0]".to_owned()];
+    assert_eq!(codes(&[set(5.0), pause.clone(), set(100.0)], None, Response::Hold), unending);
+    assert_eq!(codes(&[set(5.0), pause.clone(), set(100.0)], Some(span(60)), Response::Hold), [""; 0]);
+    assert_eq!(codes(&[set(5.0), pause, set(100.0)], None, Response::Warn), [""; 0]);
+    assert_eq!(codes(&[set(5.0), bake(1, Some(9)), set(100.0)], None, Response::Hold), [""; 0]);
+    assert_eq!(
+        codes(&[set(5.0), bake(1, None), set(100.0)], None, Response::Hold),
+        ["comparison_unending steps[1]"]
+    );
 }
 
 #[test]
@@ -273,5 +360,8 @@ fn sums_stay_within_what_can_be_compared() {
         let seen = read(at, (600_000_000, 1e12), (600_000_000, 1e12));
         state = rollout.next_action(&state, &[seen], minute(at)).unwrap().state;
         assert_eq!(state.metrics[0].compared.unwrap().canary.events.get(), 600_000_000);
+        // What cannot be added proves nothing more.
+        let phase = state.metrics[0].last.as_ref().unwrap().phase;
+        assert_eq!(phase == MeasurementPhase::Inconclusive, at > 1);
     }
 }

@@ -645,7 +645,10 @@ impl Oracle {
         };
         let here = at >= self.step_from && Some(at) > self.weight_at;
         let (phase, mut n) = match reading {
-            Reading::Counts { canary, baseline } => self.compare(&metric, [*canary, *baseline], from, at),
+            Reading::Counts { canary, baseline } => {
+                let Some(found) = self.compare(&metric, [*canary, *baseline], from, at) else { return };
+                found
+            }
             _ => judge(&metric, reading),
         };
         if let Some(window) = metric.window.filter(|_| metric.compare.is_none()) {
@@ -659,19 +662,20 @@ impl Oracle {
         self.readings.push(Read { metric, at, phase, n, here, is_forgiven: false });
     }
 
-    /// Adds counts to those of the present weight, and tests all of them again.
+    /// Adds counts to those of the present weight, and tests all of them again; `None` for a window that overlaps one of them.
     fn compare(
         &mut self,
         metric: &Metric,
         read: [Counts; 2],
         from: Timestamp,
         at: Timestamp,
-    ) -> (MeasurementPhase, u64) {
+    ) -> Option<(MeasurementPhase, u64)> {
         let rule = metric.compare.unwrap();
         let begins = self.weight_at.unwrap_or(from).max(from);
         let alike = self.weights().into_iter().filter(|weight| *weight < 100.0).count().max(1);
         let tally = self.tallies.entry(metric.name.clone()).or_default();
-        let last = tally.until.or(tally.since).unwrap_or(begins);
+        let ignored = tally.totals.map(|(at, _)| at);
+        let last = tally.until.or(tally.since).or(ignored).unwrap_or(begins);
         let (covers, counted) = match (rule.counts, metric.window) {
             (CountKind::Totals, _) => match tally.totals.replace((at, read)) {
                 Some((since, before)) => (Some(since), [0, 1].map(|arm| growth(before[arm], read[arm]))),
@@ -686,20 +690,31 @@ impl Oracle {
             (tally.weight_at, tally.since, tally.until) = (self.weight_at, Some(begins), None);
         }
         let (Some(covers), [Some(canary), Some(baseline)]) = (covers, counted) else {
-            return (MeasurementPhase::Inconclusive, 0); // the first totals, or a counter that fell
+            return Some((MeasurementPhase::Inconclusive, 0)); // the first totals, or a counter that fell
         };
         let counts = Some(covers) >= tally.since && Some(covers) >= tally.until;
         let Some(present) = tally.weights.last_mut() else {
-            return (MeasurementPhase::Inconclusive, 0);
+            return Some((MeasurementPhase::Inconclusive, 0));
         };
+        if metric.window.is_some() && !counts && Some(covers) >= tally.since {
+            return None;
+        }
         if counts {
             *present = [plus_counts(present[0], canary), plus_counts(present[1], baseline)];
         }
         if counts || metric.window.is_none() {
             tally.until = Some(at);
         }
-        let n = if counts { canary.exposure as u64 } else { 0 };
-        (proof(&tally.weights, &rule, alike, counts), n)
+        if !counts {
+            return Some((MeasurementPhase::Inconclusive, 0));
+        }
+        let phase = match proof(&tally.weights, &rule, alike) {
+            MeasurementPhase::Successful if canary.exposure <= 0.0 || baseline.exposure <= 0.0 => {
+                MeasurementPhase::NoData
+            }
+            phase => phase,
+        };
+        Some((phase, canary.exposure as u64))
     }
 
     fn of(&self, metric: &Metric) -> impl DoubleEndedIterator<Item = &Read> {
@@ -1099,7 +1114,7 @@ fn growth(before: Counts, now: Counts) -> Option<Counts> {
 
 /// What the counts at all weights prove: the e-values of harm as the mean over the weight from which on they are
 /// multiplied, and the safety of the last one.
-fn proof(weights: &[[Counts; 2]], rule: &CountRule, alike: usize, counted: bool) -> MeasurementPhase {
+fn proof(weights: &[[Counts; 2]], rule: &CountRule, alike: usize) -> MeasurementPhase {
     let policy = Policy::default()
         .direction(rule.direction)
         .margin_percent(rule.margin_percent)
@@ -1108,13 +1123,28 @@ fn proof(weights: &[[Counts; 2]], rule: &CountRule, alike: usize, counted: bool)
         .min_expected_events(rule.min_expected_events);
     let found: Vec<_> =
         weights.iter().map(|[canary, baseline]| compare_counts(canary, baseline, &policy).unwrap()).collect();
-    let e = |index: usize| found[index].harm.and_then(|harm| harm.log_e).map_or(1.0, libm::exp);
-    let from = |begin: usize| (begin..weights.len()).map(e).product::<f64>();
-    let mixture = (0..weights.len().min(alike)).map(from).sum::<f64>() / alike as f64;
+    let is_beyond = |ratio: f64| match rule.direction {
+        Direction::IncreaseIsBad => ratio > 1.0 + rule.margin_percent / 100.0,
+        Direction::DecreaseIsBad => ratio < 1.0 - rule.margin_percent / 100.0,
+        other => unknown(&other),
+    };
+    // What each weight makes of the capital; one within the margin leaves no more than was staked.
+    let mut mixture = 0.0_f64;
+    for (index, comparison) in found.iter().enumerate() {
+        if index > 0 {
+            let before = &found[index - 1];
+            let usable = !matches!(before.verdict, Proof::NoData | Proof::Invalid);
+            if !(usable && is_beyond(before.ratio.unwrap_or(f64::INFINITY))) {
+                mixture = mixture.min(index.min(alike) as f64 / alike as f64);
+            }
+        }
+        let share = if index < alike { 1.0 / alike as f64 } else { 0.0 };
+        mixture = (mixture + share) * comparison.harm.and_then(|harm| harm.log_e).map_or(1.0, libm::exp);
+    }
     let ([canary, baseline], present) = (weights.last().unwrap(), found.last().unwrap());
     match present.verdict {
-        Proof::NoData if counted => return MeasurementPhase::NoData,
-        Proof::NoData | Proof::Invalid => return MeasurementPhase::Inconclusive,
+        Proof::NoData => return MeasurementPhase::NoData,
+        Proof::Invalid => return MeasurementPhase::Inconclusive,
         _ => {}
     }
     let events = (canary.events.get() + baseline.events.get()) as f64;
@@ -1122,12 +1152,7 @@ fn proof(weights: &[[Counts; 2]], rule: &CountRule, alike: usize, counted: bool)
         return MeasurementPhase::Inconclusive;
     }
     let ratio = present.ratio.unwrap_or(f64::INFINITY);
-    let beyond = match rule.direction {
-        Direction::IncreaseIsBad => ratio > 1.0 + rule.margin_percent / 100.0,
-        Direction::DecreaseIsBad => ratio < 1.0 - rule.margin_percent / 100.0,
-        other => unknown(&other),
-    };
-    if mixture >= 1.0 / rule.alpha && beyond {
+    if mixture >= 1.0 / rule.alpha && is_beyond(ratio) {
         MeasurementPhase::Failed
     } else if present.safe.unwrap().p <= rule.alpha {
         MeasurementPhase::Successful
