@@ -126,17 +126,17 @@ pub fn attribute_changes(
             (Some(revision), AttributionRule::FirstContaining) => {
                 graph.unvisited(revision, &mut history.visited)
             }
-            (Some(revision), AttributionRule::PreviousToThis) => {
-                graph.without(revision, history.previous.and_then(|(_, revision)| revision))
-            }
+            (Some(revision), AttributionRule::PreviousToThis) => graph.without(revision, history.revision),
         };
         found.push(AttributedChanges {
             deployment: deployment.id.clone(),
-            previous: history.previous.map(|(id, _)| id.to_owned()),
+            previous: history.previous.map(str::to_owned),
             changes: changes.iter().filter_map(|index| Some(commits.get(*index)?.id.clone())).collect(),
             unknown_revision: revision.is_none(),
         });
-        history.previous = Some((&deployment.id, revision));
+        history.previous = Some(&deployment.id);
+        // Of what is not in the graph nothing is known: the next one goes on from the one before.
+        history.revision = revision.or(history.revision);
     }
     Ok(found)
 }
@@ -145,7 +145,9 @@ pub fn attribute_changes(
 #[derive(Default)]
 struct History<'a> {
     visited: Vec<bool>,
-    previous: Option<(&'a str, Option<usize>)>,
+    previous: Option<&'a str>,
+    /// The latest revision that is in the graph.
+    revision: Option<usize>,
 }
 
 /// The commits by index.

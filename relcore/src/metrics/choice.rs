@@ -147,6 +147,11 @@ pub enum FailureSignal {
     Outcome,
 }
 
+impl FailureSignal {
+    /// Those by which a rollback shows what it takes back.
+    pub(super) const OF_ROLLBACKS: [Self; 3] = [Self::Rollback, Self::RevisionReturned, Self::Remediation];
+}
+
 /// A signal that a deployment is rework.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

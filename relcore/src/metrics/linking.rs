@@ -62,6 +62,8 @@ impl<'a> Links<'a> {
         let rows = events.rows(faults);
         policy.check("policy", faults);
         std::mem::take(faults).finish()?;
+        // Links need no lengths, and of all years there are millions of working days.
+        let policy = &Policy { working_time: None, ..policy.clone() };
         let columns = rows.events();
         let reader = Reader::new(&columns, policy);
         let all = TimeRange {
@@ -80,10 +82,10 @@ impl<'a> Links<'a> {
     }
 }
 
-/// The signals of a policy and one more.
-fn with(policy: &Policy, signal: FailureSignal) -> Vec<FailureSignal> {
-    let others = policy.failure_signals.iter().copied().filter(|own| *own != signal);
-    others.chain([signal]).collect()
+/// The signals of a policy and some more.
+fn with(policy: &Policy, signals: &[FailureSignal]) -> Vec<FailureSignal> {
+    let others = policy.failure_signals.iter().filter(|own| !signals.contains(own));
+    others.chain(signals).copied().collect()
 }
 
 /// Links each incident to the deployment that caused it, by the rules of the policy, in the order of the input.
@@ -114,8 +116,11 @@ pub fn link_incidents(
     let events = Events::default().deployments(deployments.to_vec()).incidents(incidents.to_vec());
     // The links are what is asked for, whatever the policy makes of them.
     let rate_numerator = super::RateNumerator::FailedDeployments;
-    let policy =
-        Policy { rate_numerator, failure_signals: with(policy, FailureSignal::Incident), ..policy.clone() };
+    let policy = Policy {
+        rate_numerator,
+        failure_signals: with(policy, &[FailureSignal::Incident]),
+        ..policy.clone()
+    };
     let links = Links::new(&events, &policy, &mut Faults::new())?;
     let causes: BTreeMap<usize, usize> =
         links.failures.iter().filter_map(|link| Some((link.incident?.get(), link.failed.get()))).collect();
@@ -150,13 +155,12 @@ pub fn link_incidents(
 /// As [`measure`](super::measure), with the paths of `events`.
 pub fn detect_rollbacks(deployments: &[Deployment], policy: &Policy) -> Result<Vec<DetectedRollback>> {
     let events = Events::default().deployments(deployments.to_vec());
+    // What they take back is asked for, whatever the policy makes of it.
+    let policy = &Policy { failure_signals: with(policy, &FailureSignal::OF_ROLLBACKS), ..policy.clone() };
     let links = Links::new(&events, policy, &mut Faults::new())?;
     let mut failed: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for link in &links.failures {
-        let shows = matches!(
-            link.signal,
-            FailureSignal::Rollback | FailureSignal::RevisionReturned | FailureSignal::Remediation
-        );
+        let shows = FailureSignal::OF_ROLLBACKS.contains(&link.signal);
         if let Some(by) = link.by.filter(|_| shows) {
             failed.entry(by.get()).or_default().push(link.failed.get());
         }
@@ -194,7 +198,7 @@ pub fn link_reverts(
     policy: &Policy,
 ) -> Result<Vec<RevertedDeployment>> {
     let events = Events::default().deployments(deployments.to_vec()).changes(changes.to_vec());
-    let policy = Policy { failure_signals: with(policy, FailureSignal::Revert), ..policy.clone() };
+    let policy = Policy { failure_signals: with(policy, &[FailureSignal::Revert]), ..policy.clone() };
     let links = Links::new(&events, &policy, &mut Faults::new())?;
     let mut first: BTreeMap<usize, usize> = BTreeMap::new();
     for link in links.failures.iter().filter(|link| link.signal == FailureSignal::Revert) {

@@ -303,7 +303,14 @@ pub fn review(previous: &Measures, current: &Measures, policy: &ReviewPolicy) ->
     let mut metrics = vec![];
     for figure in &now.overall.figures {
         let Some(earlier) = before.overall.estimate(figure.metric) else { continue };
-        metrics.push(metric_review(figure.metric, earlier, &figure.estimate, [before, now], policy)?);
+        metrics.push(metric_review(
+            figure.metric,
+            earlier,
+            &figure.estimate,
+            [before, now],
+            &current.range,
+            policy,
+        )?);
     }
     let of = |direction: ChangeDirection| {
         let is = |one: &&MetricReview| one.change.is_some_and(|change| change.direction == direction);
@@ -325,6 +332,7 @@ fn metric_review(
     previous: &Estimate,
     current: &Estimate,
     groups: [&Group; 2],
+    range: &TimeRange,
     policy: &ReviewPolicy,
 ) -> Result<MetricReview> {
     let better = metric.better();
@@ -352,11 +360,22 @@ fn metric_review(
         trend: trend(&values, better, policy.alpha),
         target,
         verdict,
-        level: current.value.map(|value| level(metric, value, policy.year)).transpose()?.flatten(),
+        level: classified(metric, current, range)
+            .map(|value| level(metric, value, policy.year))
+            .transpose()?
+            .flatten(),
         next_target: next_target(target, current, better),
         previous: previous.clone(),
         current: current.clone(),
     })
+}
+
+/// The value that the levels are about: of a frequency deployments a day, whatever the policy counts by.
+fn classified(metric: Metric, estimate: &Estimate, range: &TimeRange) -> Option<f64> {
+    const DAY: f64 = 86_400.0;
+    let value = estimate.value?;
+    let is_frequency = metric == Metric::DeploymentFrequency;
+    Some(if is_frequency { estimate.n.as_f64() / (range.length().as_seconds() / DAY) } else { value })
 }
 
 /// The one level of a value, if the report has one for it.

@@ -149,6 +149,24 @@ fn excluded(estimate: &Estimate) -> u64 {
     estimate.excluded.iter().map(|one| one.n.get()).sum()
 }
 
+/// Of many incidents of one deployment, each is its own cause: work and memory grow with the events.
+#[test]
+fn each_of_many_incidents_has_its_own_cause() {
+    let at = |minute: i64| relcore::Timestamp::from_millis(minute * 60_000).unwrap();
+    let deployment = Deployment::new("d1", "shop", at(0), DeploymentOutcome::Success);
+    let incidents: Vec<Incident> =
+        (1..20_001).map(|n| Incident::new(format!("i{n}"), "shop", at(n % 50))).collect();
+    let events = Events::default().deployments(vec![deployment]).incidents(incidents);
+    let day = TimeRange { start: at(0), end: at(24 * 60) };
+    let found = explain_metric(&events, &gitlab_policy(), &Metric::ChangeFailRate, &day, "UTC").unwrap();
+    assert_eq!(found.estimate.affected.map(|n| n.get()), Some(20_000));
+    let of_incidents: Vec<&Item> = found.items.iter().filter(|item| item.incident.is_some()).collect();
+    assert_eq!(of_incidents.len(), 20_000);
+    assert!(
+        of_incidents.iter().all(|item| item.causes.len() == 1 && item.causes[0].incident == item.incident)
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, ..Default::default() })]
 

@@ -138,7 +138,8 @@ enum Ended {
 fn ended(one: &Vulnerability, events: &Events) -> Ended {
     let by = one.patched_by.as_ref().and_then(|id| {
         let found = events.deployments.iter().find(|deployment| deployment.id == *id)?;
-        (found.outcome == DeploymentOutcome::Success).then_some(found.finished_at)
+        let is_of_it = found.service == one.service && found.environment == one.environment;
+        (found.outcome == DeploymentOutcome::Success && is_of_it).then_some(found.finished_at)
     });
     let patched = by.or(one.patched_at);
     if let Some(closed) = one.closed_at

@@ -135,17 +135,17 @@ impl<'a> Deliver<'a> {
         for index in changes {
             let lead = match self.reader.change(index) {
                 None => Err(ExclusionReason::UnknownChange),
-                Some(_)
-                    if !self.deliveries.deliver(index, success)
-                        && self.policy.redelivery == Redelivery::Exclude =>
-                {
-                    Err(ExclusionReason::Repeated)
-                }
                 Some(change) => {
-                    let targets =
-                        self.reader.reverts(index).filter(|target| !self.takes_back.contains(*target));
-                    reverted.extend(targets.filter_map(|target| self.deliveries.before(target, success)));
-                    self.lead(index, change, success)
+                    let is_first = self.deliveries.deliver(index, success);
+                    if is_first {
+                        let targets =
+                            self.reader.reverts(index).filter(|target| !self.takes_back.contains(*target));
+                        reverted.extend(targets.filter_map(|target| self.deliveries.before(target, success)));
+                    }
+                    match self.policy.redelivery {
+                        Redelivery::Exclude if !is_first => Err(ExclusionReason::Repeated),
+                        _ => self.lead(index, change, success),
+                    }
                 }
             };
             self.record(lead, index, success, watch);

@@ -7,9 +7,14 @@ use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
 pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
+    // Of an incident only its own link: each of the many of one deployment would list all others.
     let mut failures: BTreeMap<usize, Vec<FailureLink>> = BTreeMap::new();
+    let mut of_incidents: BTreeMap<(usize, usize), FailureLink> = BTreeMap::new();
     for link in &facts.traced.failures {
         failures.entry(link.failed.get()).or_default().push(*link);
+        if let Some(incident) = link.incident {
+            of_incidents.insert((link.failed.get(), incident.get()), *link);
+        }
     }
     for item in &facts.traced.items {
         let subject = Subject {
@@ -23,7 +28,12 @@ pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
         let shows_failure =
             matches!(item.metric, Metric::ChangeFailRate | Metric::FailedDeploymentRecoveryTime);
         if let Some(index) = item.deployment.filter(|_| shows_failure) {
-            entry.failures = failures.get(&index.get()).cloned().unwrap_or_default();
+            entry.failures = match item.incident {
+                Some(incident) => {
+                    of_incidents.get(&(index.get(), incident.get())).copied().into_iter().collect()
+                }
+                None => failures.get(&index.get()).cloned().unwrap_or_default(),
+            };
         }
         if let (Metric::ChangeLeadTime, Ok(Counts::Lasted(_)), Some(change), Some(deployment)) =
             (item.metric, item.counts, subject.change, subject.deployment)

@@ -1,11 +1,8 @@
 //! What deployments say themselves: success, duration, rollbacks, downtime.
-use super::Facts;
 use super::entry::{Counts, Entry, Subject};
+use super::{Facts, span, succeeded};
 use crate::metrics::engine::End;
-use crate::metrics::{
-    Deployment, DeploymentOutcome, ExclusionReason, FailureSignal, Metric, NegativeSpans, OpenRecoveries,
-    PartialDeployments, Policy, StageKind,
-};
+use crate::metrics::{Deployment, ExclusionReason, FailureSignal, Metric, OpenRecoveries, StageKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
@@ -32,13 +29,6 @@ fn push<'a>(
     let at = deployment.finished_at.as_millis();
     if let Some(bucket) = facts.bucket(at) {
         entries.push(Entry::new(metric, bucket, at, Subject::of_deployment(deployment), counts));
-    }
-}
-
-fn succeeded(deployment: &Deployment, policy: &Policy) -> bool {
-    match deployment.outcome {
-        DeploymentOutcome::Partial => policy.partial_deployments == PartialDeployments::Successful,
-        outcome => outcome == DeploymentOutcome::Success,
     }
 }
 
@@ -110,15 +100,6 @@ fn durations<'a>(facts: &Facts<'_, 'a>, deployment: &'a Deployment, entries: &mu
     }
 }
 
-fn span(start: i64, end: i64, policy: &Policy) -> Result<i64, ExclusionReason> {
-    let length = end.saturating_sub(start);
-    match policy.negative_spans {
-        NegativeSpans::Drop if length < 0 => Err(ExclusionReason::Negative),
-        NegativeSpans::Clamp => Ok(length.max(0)),
-        NegativeSpans::Drop | NegativeSpans::Keep => Ok(length),
-    }
-}
-
 /// The time in stages of a kind.
 fn part(deployment: &Deployment, kind: StageKind) -> Result<i64, ExclusionReason> {
     let mut spans = vec![];
@@ -133,7 +114,7 @@ fn part(deployment: &Deployment, kind: StageKind) -> Result<i64, ExclusionReason
 }
 
 /// The time that is in any of the spans.
-pub(super) fn union(mut spans: Vec<(i64, i64)>) -> i64 {
+fn union(mut spans: Vec<(i64, i64)>) -> i64 {
     spans.sort_unstable();
     let (mut total, mut until) = (0_i64, i64::MIN);
     for (start, end) in spans {
@@ -151,13 +132,13 @@ fn rollbacks<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
         .failures
         .iter()
         .filter(|link| {
-            matches!(
-                link.signal,
-                FailureSignal::Rollback | FailureSignal::RevisionReturned | FailureSignal::Remediation
-            ) && link.by.is_some_and(|by| rollbacks.contains(&by.get()))
+            FailureSignal::OF_ROLLBACKS.contains(&link.signal)
+                && link.by.is_some_and(|by| rollbacks.contains(&by.get()))
         })
         .map(|link| link.failed.get())
         .collect();
+    let sees_rollbacks =
+        FailureSignal::OF_ROLLBACKS.iter().any(|signal| facts.policy.failure_signals.contains(signal));
     for item in facts.traced.items.iter().filter(|item| item.metric == Metric::RollbackRate) {
         let Some(index) = item.deployment.map(|index| index.get()) else { continue };
         let Some(deployment) = facts.rows.deployment(index) else { continue };
@@ -172,6 +153,8 @@ fn rollbacks<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
         push(facts, Metric::ManualRollbackRate, deployment, by(false), entries);
         let rolled_back = item.counts.and_then(|counts| match counts {
             Counts::Share(true) => Err(ExclusionReason::Rework),
+            // The policy does not look at what a rollback takes back.
+            _ if !sees_rollbacks => Err(ExclusionReason::NotRecorded),
             _ => Ok(Counts::Share(taken_back.contains(&index))),
         });
         push(facts, Metric::RolledBackRate, deployment, rolled_back, entries);
@@ -190,14 +173,16 @@ fn downtime<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
             incidents.entry(link.failed.get()).or_default().push((incident.detected_at.as_millis(), end));
         }
     }
-    let sees_incidents = facts.policy.failure_signals.contains(&FailureSignal::Incident);
+    // Without any incident in the input they are not recorded, which is not the same as none.
+    let sees_incidents =
+        facts.policy.failure_signals.contains(&FailureSignal::Incident) && !facts.events.incidents.is_empty();
     for item in facts.traced.items.iter().filter(|item| item.metric == Metric::RollbackRate) {
         let Some(index) = item.deployment.map(|index| index.get()) else { continue };
         let Some(deployment) = facts.rows.deployment(index) else { continue };
         let own = incidents.get(&index).map(Vec::as_slice).unwrap_or_default();
         let counts = match (item.counts, deployment.downtime) {
             (Err(reason), _) => Err(reason),
-            (Ok(_), Some(downtime)) => Ok(Counts::Lasted(downtime.as_millis())),
+            (Ok(_), Some(downtime)) => span(0, downtime.as_millis(), facts.policy).map(Counts::Lasted),
             (Ok(_), None) if !sees_incidents => Err(ExclusionReason::NotRecorded),
             (Ok(_), None) => of_incidents(facts, own),
         };
@@ -221,7 +206,8 @@ fn of_incidents(facts: &Facts<'_, '_>, incidents: &[(i64, End)]) -> Result<Count
                 as_of
             }
         };
-        spans.push((*start, end));
+        // One that ends before it begins is left out, or no time.
+        spans.push((*start, start.saturating_add(span(*start, end, facts.policy)?)));
     }
     let length = union(spans);
     let censors = facts.policy.open_recoveries == OpenRecoveries::Censor;

@@ -42,7 +42,8 @@ impl<'a> Subject<'a> {
         Self { incident: Some(incident), ..Self::default() }
     }
 
-    /// What the subject is grouped by in a dimension.
+    /// What the subject is grouped by in a dimension. What belongs to a deployment has its labels, and but for the severity no
+    /// other ones: else a failure would be in another group than the deployment that failed.
     pub(in crate::metrics) fn label(&self, dimension: &str) -> Option<&'a str> {
         let of_deployment = self.deployment.and_then(|deployment| match dimension {
             "service" => Some(deployment.service.as_str()),
@@ -59,7 +60,10 @@ impl<'a> Subject<'a> {
                 label => incident.labels.get(label).map(String::as_str),
             })
         };
-        of_deployment.or_else(of_incident).or_else(|| self.other_label(dimension))
+        if of_deployment.is_some() || (self.deployment.is_some() && dimension != "severity") {
+            return of_deployment;
+        }
+        of_incident().or_else(|| self.other_label(dimension))
     }
 
     fn other_label(&self, dimension: &str) -> Option<&'a str> {

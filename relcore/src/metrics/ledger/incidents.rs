@@ -1,8 +1,8 @@
 //! How long incidents last, whatever caused them.
-use super::Facts;
 use super::entry::{Counts, Entry, Subject};
+use super::{Facts, span};
 use crate::metrics::engine::End;
-use crate::metrics::{ExclusionReason, Incident, Metric, NegativeSpans, OpenRecoveries, RecoveryMembership};
+use crate::metrics::{ExclusionReason, Incident, Metric, OpenRecoveries, RecoveryMembership};
 
 pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
     for (index, incident) in facts.events.incidents.iter().enumerate() {
@@ -48,14 +48,7 @@ fn is_critical(facts: &Facts<'_, '_>, incident: &Incident) -> bool {
 
 fn lasted(facts: &Facts<'_, '_>, start: i64, end: End) -> Result<Counts, ExclusionReason> {
     let as_of = facts.range.end.as_millis();
-    let length = |end: i64| {
-        let length = end.saturating_sub(start);
-        match facts.policy.negative_spans {
-            NegativeSpans::Drop if length < 0 => Err(ExclusionReason::Negative),
-            NegativeSpans::Clamp => Ok(length.max(0)),
-            NegativeSpans::Drop | NegativeSpans::Keep => Ok(length),
-        }
-    };
+    let length = |end| span(start, end, facts.policy);
     match (end, facts.policy.open_recoveries) {
         (End::At(end), _) => length(end).map(Counts::Lasted),
         (End::Unknown, _) => Err(ExclusionReason::EndUnknown),
@@ -69,7 +62,7 @@ fn lasted(facts: &Facts<'_, '_>, start: i64, end: End) -> Result<Counts, Exclusi
 fn in_time(facts: &Facts<'_, '_>, start: i64, end: End) -> Result<Counts, ExclusionReason> {
     let target = facts.policy.critical.restore_target.as_millis();
     match end {
-        End::At(end) => Ok(Counts::Share(end.saturating_sub(start) <= target)),
+        End::At(end) => span(start, end, facts.policy).map(|length| Counts::Share(length <= target)),
         End::Unknown => Err(ExclusionReason::EndUnknown),
         End::Open if facts.range.end.as_millis().saturating_sub(start) > target => Ok(Counts::Share(false)),
         End::Open => Err(ExclusionReason::Open),

@@ -12,7 +12,9 @@ use super::engine::{Reader, Traced, trace};
 use super::events::Events;
 use super::metric::MetricKind;
 use super::rows::Rows;
-use super::{Metric, Policy};
+use super::{
+    Deployment, DeploymentOutcome, ExclusionReason, Metric, NegativeSpans, PartialDeployments, Policy,
+};
 use crate::time::TimeRange;
 pub(super) use entry::{Counts, Entry};
 
@@ -67,6 +69,24 @@ impl<'a> Ledger<'a> {
         let from = self.entries.partition_point(|entry| entry.metric < metric);
         let to = self.entries.partition_point(|entry| entry.metric <= metric);
         self.entries.get(from..to).unwrap_or_default()
+    }
+}
+
+/// A length of time; what is negative is as the policy says.
+fn span(start: i64, end: i64, policy: &Policy) -> Result<i64, ExclusionReason> {
+    let length = end.saturating_sub(start);
+    match policy.negative_spans {
+        NegativeSpans::Drop if length < 0 => Err(ExclusionReason::Negative),
+        NegativeSpans::Clamp => Ok(length.max(0)),
+        NegativeSpans::Drop | NegativeSpans::Keep => Ok(length),
+    }
+}
+
+/// Whether a deployment brought a version into service.
+fn succeeded(deployment: &Deployment, policy: &Policy) -> bool {
+    match deployment.outcome {
+        DeploymentOutcome::Partial => policy.partial_deployments == PartialDeployments::Successful,
+        outcome => outcome == DeploymentOutcome::Success,
     }
 }
 

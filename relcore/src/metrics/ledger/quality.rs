@@ -1,9 +1,7 @@
 //! Bugs that escaped to production.
-use super::Facts;
 use super::entry::{Counts, Entry, Subject};
-use crate::metrics::{
-    Bug, BugPhase, Deployment, DeploymentIntent, DeploymentOutcome, ExclusionReason, Metric,
-};
+use super::{Facts, succeeded};
+use crate::metrics::{Bug, BugPhase, Deployment, DeploymentIntent, ExclusionReason, Metric};
 use std::collections::BTreeMap;
 
 pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
@@ -13,9 +11,8 @@ pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
     // By service and revision, or id: when a release was first deployed.
     let mut releases: BTreeMap<(&str, &str), &'a Deployment> = BTreeMap::new();
     let counted = facts.rows.deployments().filter(|one| facts.policy.counts_environment(&one.environment));
-    let is_release = |one: &&Deployment| {
-        one.outcome == DeploymentOutcome::Success && one.intent != DeploymentIntent::Rollback
-    };
+    let is_release =
+        |one: &&Deployment| succeeded(one, facts.policy) && one.intent != DeploymentIntent::Rollback;
     for deployment in counted.filter(is_release) {
         let service = deployment.service.as_str();
         let name = deployment.revision.as_deref().unwrap_or(&deployment.id);
@@ -36,6 +33,8 @@ pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
         let subject = subject(bug);
         push(facts, Metric::BugEscapeRate, at, subject, counted.map(|()| Counts::Share(escaped)), entries);
         if escaped {
+            // It counts in the group of its release.
+            let subject = Subject { deployment: release.copied(), ..subject };
             push(facts, Metric::EscapedBugs, at, subject, counted.map(|()| Counts::Event), entries);
         }
     }

@@ -1,16 +1,14 @@
 //! Vulnerabilities, patches, scans and accepted risks.
-use super::Facts;
 use super::entry::{Counts, Entry, Subject};
-use crate::metrics::{
-    Deployment, DeploymentOutcome, ExclusionReason, Metric, NegativeSpans, PatchStart, Scan, Vulnerability,
-};
+use super::{Facts, span, succeeded};
+use crate::metrics::{Deployment, ExclusionReason, Metric, PatchStart, Scan, Vulnerability};
 use std::collections::BTreeMap;
 
 pub(super) fn add<'a>(facts: &Facts<'_, 'a>, entries: &mut Vec<Entry<'a>>) {
     let deployments: BTreeMap<&str, &Deployment> =
         facts.rows.deployments().map(|deployment| (deployment.id.as_str(), deployment)).collect();
     for vulnerability in &facts.events.vulnerabilities {
-        let end = End::of(vulnerability, &deployments);
+        let end = End::of(facts, vulnerability, &deployments);
         let mut push = |metric, at, counts| {
             let subject = Subject { vulnerability: Some(vulnerability), ..Subject::default() };
             if let Some(bucket) = facts.bucket(at) {
@@ -47,16 +45,18 @@ enum End {
     Patched(i64),
     /// Without a patch.
     Closed(i64),
-    /// The deployment that it names is not in the input, or did not succeed.
+    /// The deployment that it names is not in the input, did not succeed, or is one of another service or environment.
     Unknown,
     Open,
 }
 
 impl End {
-    fn of(one: &Vulnerability, deployments: &BTreeMap<&str, &Deployment>) -> Self {
+    fn of(facts: &Facts<'_, '_>, one: &Vulnerability, deployments: &BTreeMap<&str, &Deployment>) -> Self {
         let named = one.patched_by.as_deref().map(|id| deployments.get(id).copied());
-        let succeeded = |one: &Deployment| one.outcome == DeploymentOutcome::Success;
-        let by = named.map(|by| by.filter(|by| succeeded(by)).map(|by| by.finished_at));
+        let patches = |by: &&Deployment| {
+            succeeded(by, facts.policy) && by.service == one.service && by.environment == one.environment
+        };
+        let by = named.map(|by| by.filter(patches).map(|by| by.finished_at));
         match (by.flatten().or(one.patched_at), one.closed_at) {
             (Some(patched), Some(closed)) if closed < patched => Self::Closed(closed.as_millis()),
             (Some(patched), _) => Self::Patched(patched.as_millis()),
@@ -90,14 +90,7 @@ fn patch<'a>(facts: &Facts<'_, 'a>, one: &'a Vulnerability, end: End, entries: &
     let at = start.unwrap_or(one.detected_at).as_millis();
     let Some(bucket) = facts.bucket(at) else { return };
     let as_of = facts.range.end.as_millis();
-    let length = |end: i64| {
-        let length = end.saturating_sub(at);
-        match facts.policy.negative_spans {
-            NegativeSpans::Drop if length < 0 => Err(ExclusionReason::Negative),
-            NegativeSpans::Clamp => Ok(length.max(0)),
-            NegativeSpans::Drop | NegativeSpans::Keep => Ok(length),
-        }
-    };
+    let length = |end| span(at, end, facts.policy);
     let known = start.ok_or(ExclusionReason::StartUnknown);
     // Who accepts a risk does not patch: until then it was open.
     let accepted = one.accepted_at.map(|accepted| accepted.as_millis());

@@ -6,10 +6,10 @@ use super::measure::{Breakdown, Figure, Group, Measures, measure};
 use super::metric::{Metric, Trend};
 use super::report::Estimate;
 use super::review::{ChangeDirection, MetricReview, Review, ReviewPolicy, TargetVerdict, against, review};
-use super::{Events, Policy};
+use super::{Events, FrequencyRule, Policy};
 use crate::error::{ErrorKind, Faults, Result};
 use crate::reason::{format_duration, number};
-use crate::time::{Span, TimeRange, Timestamp, local_date};
+use crate::time::{TimeRange, Timestamp, local_date};
 use chart::{Mark, chart};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::collections::BTreeMap;
@@ -471,7 +471,7 @@ impl Page<'_> {
         html! {
             @match estimate.value {
                 Some(value) if metric == Metric::DeploymentFrequency => {
-                    (Unit::of(metric).format(value)) " " (every(self.measures.policy.frequency_per)) (few)
+                    (Unit::of(metric).format(value)) " " (every(&self.measures.policy)) (few)
                 }
                 Some(value) => { (Unit::of(metric).format(value)) (few) }
                 None => "–",
@@ -559,12 +559,15 @@ fn direction(direction: ChangeDirection) -> &'static str {
     }
 }
 
-/// `a day`, `a week` or `in 30d`.
-fn every(period: Span) -> String {
+/// What a frequency is counted by: `a day`, `in 30d`, or `a week` of a median of weeks.
+fn every(policy: &Policy) -> String {
     const DAY: i64 = 86_400_000;
-    match period.as_millis() {
-        DAY => "a day".to_owned(),
-        millis if millis == 7 * DAY => "a week".to_owned(),
+    let period = policy.frequency_per;
+    match (policy.frequency_rule, period.as_millis()) {
+        (FrequencyRule::Median, _) => format!("a {}", policy.frequency_unit),
+        (FrequencyRule::MedianDays, _) => format!("days a {}", policy.frequency_unit),
+        (_, DAY) => "a day".to_owned(),
+        (_, millis) if millis == 7 * DAY => "a week".to_owned(),
         _ => format!("in {}", format_duration(period)),
     }
 }
