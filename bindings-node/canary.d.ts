@@ -72,13 +72,16 @@
  *
  * - Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
  *   and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
- *   too.
+ *   too, if they were worse beyond the margin.
  * - Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
  *   the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
  *   With `on.inconclusive: warn` a rollout goes on unless harm is proven.
  * - What is not decided yet is no inconclusive measurement: `inconclusiveLimit` is about values.
- * - A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
- * - Counts that come late belong to the weight at which they were read, also after the weight rose.
+ * - A reading that began at another weight, or before counting began, is not counted. Read the counts in the call that decides,
+ *   so that none does.
+ * - Counts that come late belong to the weight at which they were read, also after the weight rose, if any were counted at it
+ *   before. A reading that is not counted, or has no traffic of a version, is never a good measurement.
+ * - Only a bake with `max`, or a deadline, bounds the wait for a proof. `validate` warns of other steps.
  * - A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
  * - At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
  * - The state has two sums per metric, not the history. `comparisons` returns estimates, intervals and needed events.
@@ -578,7 +581,7 @@ export interface Diagnostic {
  * - `comparison_out_of_range`: Error: a value of `compare` is not in its range.
  * - `comparison_conflict`: Error: a metric has `compare` and a field that is about values: `max`, `min`, `minSamples`, `empty`; or `window` beside totals.
  * - `comparison_never`: Warning: counts are compared only at 100 %, where the previous version has no traffic.
- * - `comparison_unending`: Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin needs more and more events.
+ * - `comparison_unending`: Warning: a bake without `max`, or a weight that no bake ends, waits without a deadline for the proof of a comparison, which may never come: a ratio near the margin needs more and more events.
  */
 export type DiagnosticCode =
   | "no_steps"
@@ -1031,7 +1034,7 @@ export interface PlayRelease {
  */
 export type PlayStatus = "draft" | "in_progress" | "halted" | "completed";
 
-/** The latest totals of both versions. */
+/** The latest totals of both versions, or the latest increments that were read before counting began. */
 export interface ReadTotals<At extends Instant = Instant> {
   /** When they were read. */
   readonly at: At;

@@ -2107,8 +2107,8 @@ pub enum CanaryDiagnosticCode {
     ComparisonConflict,
     /// Warning: counts are compared only at 100 %, where the previous version has no traffic.
     ComparisonNever,
-    /// Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin
-    /// needs more and more events.
+    /// Warning: a bake without `max`, or a weight that no bake ends, waits without a deadline for the proof of a comparison, which
+    /// may never come: a ratio near the margin needs more and more events.
     ComparisonUnending,
 }
 

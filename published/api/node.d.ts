@@ -2593,7 +2593,7 @@ export interface PlayRelease {
 }
 /** The status of a release on a track of Google Play. */
 export type PlayStatus = "draft" | "in_progress" | "halted" | "completed";
-/** The latest totals of both versions. */
+/** The latest totals of both versions, or the latest increments that were read before counting began. */
 export interface ReadTotals<At extends Instant = Instant> {
   /** When they were read. */
   readonly at: At;

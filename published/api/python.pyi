@@ -1781,7 +1781,7 @@ class DiagnosticCode(StrEnum):
     COMPARISON_NEVER = 'comparison_never'
     """Warning: counts are compared only at 100 %, where the previous version has no traffic."""
     COMPARISON_UNENDING = 'comparison_unending'
-    """Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin needs more and more events."""
+    """Warning: a bake without `max`, or a weight that no bake ends, waits without a deadline for the proof of a comparison, which may never come: a ratio near the margin needs more and more events."""
 class EmptyResult(StrEnum):
     """The meaning of an empty result: the query succeeded, and there is no series."""
     NO_DATA = 'no_data'
@@ -2353,7 +2353,7 @@ class PlayRelease(_Value):
     """The share of the users, above 0 and at most 1."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReadTotals(_Value):
-    """The latest totals of both versions."""
+    """The latest totals of both versions, or the latest increments that were read before counting began."""
     at: datetime
     """When they were read."""
     canary: Counts

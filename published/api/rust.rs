@@ -2670,7 +2670,7 @@ pub mod canary {
         /// What the counts of a reading are.
         pub counts: CountKind,
     }
-    /// The latest totals of both versions.
+    /// The latest totals of both versions, or the latest increments that were read before counting began.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
     pub struct ReadTotals {
@@ -3773,7 +3773,7 @@ pub mod canary {
         ComparisonConflict,
         /// Warning: counts are compared only at 100 %, where the previous version has no traffic.
         ComparisonNever,
-        /// Warning: a bake without `max` waits for the proof of a comparison, which may never come: a ratio near the margin needs more and more events.
+        /// Warning: a bake without `max`, or a weight that no bake ends, waits without a deadline for the proof of a comparison, which may never come: a ratio near the margin needs more and more events.
         ComparisonUnending,
     }
     /// All errors and warnings about a schedule, in the order of the schedule; empty when there are none.

@@ -2701,13 +2701,16 @@ the new version fails when it is proven worse. The test stays valid at every loo
 
 - Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
   and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
-  too.
+  too, if they were worse beyond the margin.
 - Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
   the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
   With `on.inconclusive: warn` a rollout goes on unless harm is proven.
 - What is not decided yet is no inconclusive measurement: `inconclusive_limit` is about values.
-- A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
-- Counts that come late belong to the weight at which they were read, also after the weight rose.
+- A reading that began at another weight, or before counting began, is not counted. Read the counts in the call that decides,
+  so that none does.
+- Counts that come late belong to the weight at which they were read, also after the weight rose, if any were counted at it
+  before. A reading that is not counted, or has no traffic of a version, is never a good measurement.
+- Only a bake with `max`, or a deadline, bounds the wait for a proof. `validate` warns of other steps.
 - A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
 - At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
 - The state has two sums per metric, not the history. `comparisons` returns estimates, intervals and needed events.
@@ -4607,7 +4610,12 @@ Pitfalls:
 
 - A plan knows no clock. What was due before the decision to release is due at once: ask `messages-due`.
 - A freeze closes its environments for every release, that of another line, too: its fixes need an exemption and its approval.
-- The standard texts are plain text. For a page, write own templates whose values go through the filter `html` or `markdown`."#,
+- A plan is for a release that happens. If it moves, is halted or rolled back, plan again: messages for users become due by the
+  clock alone.
+- The name of a freeze has the day of its release. Give rules of two releases of one day names of their own.
+- The standard texts are plain text. For a page, write own templates whose values go through the filter `html` or `markdown`.
+  No filter hides what a chat takes for a mention, such as `@team` or `<!channel>`.
+- A condition of a template takes a key that is not there as false: `{% if not knownIssues %}` says nothing about issues."#,
         functions: &[
             Function {
                 name: "communication.default_escalation",
@@ -9014,11 +9022,11 @@ As `dora`, with the paths of `events`; `duplicate` for a dimension or a metric t
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: r#"relcore metrics measure --events events.json --policy '{"summary":"daily_medians"}' --range range.json --breakdown '{"metrics":["change_lead_time"]}'"#,
+                    command: r#"relcore metrics measure --events events.json --policy '{"redelivery":"include"}' --range range.json --breakdown '{"metrics":["deployment_rework_rate","change_lead_time"]}'"#,
                     files: &[
                         (
                             "events.json",
-                            r#"{"deployments":[{"id":"d0","service":"shop","finishedAt":"2026-10-01T00:00:00Z","outcome":"success","changes":[]},{"id":"d1","service":"shop","finishedAt":"2026-11-03T20:00:00Z","outcome":"success","changes":["a","b","c"]},{"id":"d2","service":"shop","finishedAt":"2026-11-03T21:00:00Z","outcome":"success","changes":["e"]}],"changes":[{"id":"a","authoredAt":"2026-11-03T19:00:00Z","committedAt":"2026-11-03T19:00:00Z"},{"id":"b","authoredAt":"2026-11-03T18:00:00Z","committedAt":"2026-11-03T18:00:00Z"},{"id":"c","authoredAt":"2026-11-03T11:00:00Z","committedAt":"2026-11-03T11:00:00Z"},{"id":"e","authoredAt":"2026-11-03T11:00:00Z","committedAt":"2026-11-03T11:00:00Z"}]}"#,
+                            r#"{"deployments":[{"id":"d1","service":"shop","finishedAt":"2026-11-02T00:00:00Z","outcome":"success","changes":["a"]},{"id":"d2","service":"shop","finishedAt":"2026-11-03T00:00:00Z","outcome":"success","changes":["b"]},{"id":"d3","service":"shop","finishedAt":"2026-11-04T00:00:00Z","outcome":"success","changes":["b"]}],"changes":[{"id":"a","authoredAt":"2026-11-01T00:00:00Z","committedAt":"2026-11-01T00:00:00Z"},{"id":"b","authoredAt":"2026-11-02T12:00:00Z","committedAt":"2026-11-02T12:00:00Z","reverts":["a"]}]}"#,
                         ),
                         ("range.json", r#"{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"}"#),
                     ],
@@ -9231,13 +9239,13 @@ As `measure`.",
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: r#"relcore metrics report --events events.json --policy '{}' --range range.json --breakdown '{"groupBy":["service"]}' --title 'Shop & "friends"'"#,
+                    command: r#"relcore metrics report --events events.json --policy '{"frequencyRule":"median","frequencyUnit":"week"}' --range range.json --breakdown '{"metrics":["deployment_frequency"]}' --title Weeks"#,
                     files: &[
                         (
                             "events.json",
-                            r#"{"deployments":[{"id":"d0","service":"shop","finishedAt":"2026-09-20T10:00:00Z","outcome":"success","changes":[]},{"id":"d1","service":"shop","finishedAt":"2026-10-05T10:00:00Z","outcome":"success","changes":["a"]},{"id":"d2","service":"shop","finishedAt":"2026-10-15T10:00:00Z","outcome":"success","changes":["b"]},{"id":"d3","service":"<i>cart</i>","finishedAt":"2026-11-02T10:00:00Z","outcome":"success","changes":["c"]},{"id":"d4","service":"<i>cart</i>","finishedAt":"2026-11-12T10:00:00Z","outcome":"failure","changes":[]},{"id":"d5","service":"<i>cart</i>","finishedAt":"2026-11-20T10:00:00Z","outcome":"success","changes":["d"]}],"changes":[{"id":"a","authoredAt":"2026-10-01T08:00:00Z","committedAt":"2026-10-01T09:00:00Z"},{"id":"b","authoredAt":"2026-10-02T08:00:00Z","committedAt":"2026-10-02T09:00:00Z"},{"id":"c","authoredAt":"2026-10-03T08:00:00Z","committedAt":"2026-10-03T09:00:00Z"},{"id":"d","authoredAt":"2026-10-04T08:00:00Z","committedAt":"2026-10-04T09:00:00Z"}],"incidents":[{"id":"i1","service":"<i>cart</i>","detectedAt":"2026-11-02T12:00:00Z","resolvedAt":"2026-11-02T13:30:00Z"}]}"#,
+                            r#"{"deployments":[{"id":"d2","service":"shop","finishedAt":"2026-11-02T10:00:00Z","outcome":"success"},{"id":"d3","service":"shop","finishedAt":"2026-11-03T10:00:00Z","outcome":"success"},{"id":"d4","service":"shop","finishedAt":"2026-11-04T10:00:00Z","outcome":"success"},{"id":"d5","service":"shop","finishedAt":"2026-11-05T10:00:00Z","outcome":"success"},{"id":"d6","service":"shop","finishedAt":"2026-11-06T10:00:00Z","outcome":"success"},{"id":"d9","service":"shop","finishedAt":"2026-11-09T10:00:00Z","outcome":"success"},{"id":"d10","service":"shop","finishedAt":"2026-11-10T10:00:00Z","outcome":"success"},{"id":"d11","service":"shop","finishedAt":"2026-11-11T10:00:00Z","outcome":"success"},{"id":"d12","service":"shop","finishedAt":"2026-11-12T10:00:00Z","outcome":"success"},{"id":"d13","service":"shop","finishedAt":"2026-11-13T10:00:00Z","outcome":"success"},{"id":"d16","service":"shop","finishedAt":"2026-11-16T10:00:00Z","outcome":"success"},{"id":"d17","service":"shop","finishedAt":"2026-11-17T10:00:00Z","outcome":"success"},{"id":"d18","service":"shop","finishedAt":"2026-11-18T10:00:00Z","outcome":"success"},{"id":"d19","service":"shop","finishedAt":"2026-11-19T10:00:00Z","outcome":"success"},{"id":"d20","service":"shop","finishedAt":"2026-11-20T10:00:00Z","outcome":"success"},{"id":"d23","service":"shop","finishedAt":"2026-11-23T10:00:00Z","outcome":"success"},{"id":"d24","service":"shop","finishedAt":"2026-11-24T10:00:00Z","outcome":"success"},{"id":"d25","service":"shop","finishedAt":"2026-11-25T10:00:00Z","outcome":"success"},{"id":"d26","service":"shop","finishedAt":"2026-11-26T10:00:00Z","outcome":"success"},{"id":"d27","service":"shop","finishedAt":"2026-11-27T10:00:00Z","outcome":"success"}]}"#,
                         ),
-                        ("range.json", r#"{"start":"2026-10-01T00:00:00Z","end":"2026-12-01T00:00:00Z"}"#),
+                        ("range.json", r#"{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"}"#),
                     ],
                     prints: "",
                 }),

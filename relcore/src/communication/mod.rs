@@ -21,7 +21,12 @@
 //!
 //! - A plan knows no clock. What was due before the decision to release is due at once: ask [`messages_due`].
 //! - A freeze closes its environments for every release, that of another line, too: its fixes need an exemption and its approval.
+//! - A plan is for a release that happens. If it moves, is halted or rolled back, plan again: messages for users become due by the
+//!   clock alone.
+//! - The name of a freeze has the day of its release. Give rules of two releases of one day names of their own.
 //! - The standard texts are plain text. For a page, write own templates whose values go through the filter `html` or `markdown`.
+//!   No filter hides what a chat takes for a mention, such as `@team` or `<!channel>`.
+//! - A condition of a template takes a key that is not there as false: `{% if not knownIssues %}` says nothing about issues.
 mod audience;
 pub mod code;
 mod data;

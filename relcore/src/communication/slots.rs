@@ -181,15 +181,17 @@ impl SlotAudience {
             faults.absorb(minute_of_day(&half_day.end).map_err(|error| error.under(&path)));
         }
         faults.check(
-            self.weight.is_finite() && self.weight > 0.0,
+            0.0 < self.weight && self.weight <= HEAVIEST,
             ErrorKind::OutOfRange,
             format_args!("{at}.weight"),
-            format_args!("`{}` is out of range: expected more than 0", self.weight),
+            format_args!("`{}` is out of range: expected more than 0, at most {HEAVIEST}", self.weight),
         );
     }
 }
 
 const MOST_AUDIENCES: usize = 100;
+/// More than there are people; the weights of all audiences add up to a number.
+const HEAVIEST: f64 = 1e12;
 const LONGEST: Span = Span::from_days(366);
 
 fn check(audiences: &[SlotAudience], range: &TimeRange) -> Result<()> {

@@ -851,13 +851,16 @@ public enum Audit {
 ///
 /// - Harm counts for the whole run: a version that is no worse fails with a probability of at most `alpha`, over all looks
 ///   and all weights together. With several weights each has its share of `alpha`; what the weights before have proven counts,
-///   too.
+///   too, if they were worse beyond the margin.
 /// - Good measurements are proven anew at each weight: the latest reading is good if all counts at this weight prove that
 ///   the new version is not worse by the margin. Until then a bake holds, up to its `max`; then `on.inconclusive` responds.
 ///   With `on.inconclusive: warn` a rollout goes on unless harm is proven.
 /// - What is not decided yet is no inconclusive measurement: `inconclusive_limit` is about values.
-/// - A reading that began at another weight is not counted. Read the counts in the call that decides, so that none does.
-/// - Counts that come late belong to the weight at which they were read, also after the weight rose.
+/// - A reading that began at another weight, or before counting began, is not counted. Read the counts in the call that decides,
+///   so that none does.
+/// - Counts that come late belong to the weight at which they were read, also after the weight rose, if any were counted at it
+///   before. A reading that is not counted, or has no traffic of a version, is never a good measurement.
+/// - Only a bake with `max`, or a deadline, bounds the wait for a proof. `validate` warns of other steps.
 /// - A resume, a skip and a promotion begin the test anew if it had proven harm; a retry and a new revision always do.
 /// - At 100 % the previous version has no traffic: nothing is compared there, and nothing waits for it.
 /// - The state has two sums per metric, not the history. `comparisons` returns estimates, intervals and needed events.
@@ -1447,7 +1450,12 @@ public enum Change {
 ///
 /// - A plan knows no clock. What was due before the decision to release is due at once: ask `messages_due`.
 /// - A freeze closes its environments for every release, that of another line, too: its fixes need an exemption and its approval.
+/// - A plan is for a release that happens. If it moves, is halted or rolled back, plan again: messages for users become due by the
+///   clock alone.
+/// - The name of a freeze has the day of its release. Give rules of two releases of one day names of their own.
 /// - The standard texts are plain text. For a page, write own templates whose values go through the filter `html` or `markdown`.
+///   No filter hides what a chat takes for a mention, such as `@team` or `<!channel>`.
+/// - A condition of a template takes a key that is not there as false: `{% if not knownIssues %}` says nothing about issues.
 public enum Communication {
     /// The usual path: the primary at once, the backup after 5 minutes.
     public static func defaultEscalation() throws -> CommunicationEscalationPath {
