@@ -1600,9 +1600,6 @@ class Events(_Value):
     def __post_init__(self) -> None:
         _freeze(self, "deployments", "changes", "incidents", "bugs", "vulnerabilities", "scans")
 
-    def _repr_markdown_(self) -> str:
-        return _markdown(explain_metric(self))
-
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Exclusion(_Value):
@@ -2292,9 +2289,6 @@ class Policy(_Value):
             "lead_start_fallbacks",
             "failed_outcomes",
         )
-
-    def _repr_markdown_(self) -> str:
-        return _markdown(explain_metric(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)

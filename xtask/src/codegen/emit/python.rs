@@ -168,8 +168,9 @@ impl Module<'_> {
             .model
             .functions_of(self.name)
             .filter(|function| super::cli::is_companion(&function.name, "explain"));
-        let found = functions.find(|function| {
-            function.arguments.iter().any(|argument| argument.of.named() == Some(qualified))
+        let found = functions.find(|function| match function.arguments.as_slice() {
+            [only] => only.of.named() == Some(qualified),
+            _ => false, // of other values, such as the events behind a number
         });
         found.map(|function| function.name.as_str())
     }
