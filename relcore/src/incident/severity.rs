@@ -264,6 +264,9 @@ pub fn assess_severity(facts: &ImpactFacts, policy: &SeverityPolicy) -> Result<A
         reasons.push(
             Reason::new(code::LOSS_AND_REACH, severity_of(highest), "affectedShare", text).with(evidence),
         );
+    } else if let Some(loss) = facts.loss.filter(|_| highest == lowest) {
+        let text = format!("the loss is `{loss}`, which is `{highest}` for any share of the users");
+        reasons.push(Reason::new(code::LOSS_AND_REACH, severity_of(highest), "loss", text));
     }
     let floors = floors(facts);
     for (name, known, floor, code, words) in &floors {

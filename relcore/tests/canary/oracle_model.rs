@@ -670,7 +670,7 @@ impl Oracle {
         from: Timestamp,
         at: Timestamp,
     ) -> Option<(MeasurementPhase, u64)> {
-        let rule = metric.compare.unwrap();
+        let rule = metric.compare?;
         let begins = self.weight_at.unwrap_or(from).max(from);
         let alike = self.weights().into_iter().filter(|weight| *weight < 100.0).count().max(1);
         let tally = self.tallies.entry(metric.name.clone()).or_default();
