@@ -1,4 +1,11 @@
 //! Columns as bindings give them: what is read, what is refused, and with which path.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unreachable,
+    reason = "a test that panics has failed"
+)]
 use relcore::column::{Column, Columns, Instants, Kind, Lists, Tables};
 use relcore::metrics::Policy;
 use relcore::metrics::columns::{DeploymentColumns, Events, ListedChanges, dora};
@@ -27,17 +34,18 @@ fn given() -> Columns<'static> {
     columns
 }
 
+fn nine_days() -> TimeRange {
+    let at = |millis| Timestamp::from_millis(millis).unwrap();
+    TimeRange { start: at(0), end: at(9 * DAY) }
+}
+
 /// Whether these columns are a report; else the path and the text of each fault.
 fn report(columns: &Columns<'_>) -> Result<(), Vec<(String, String)>> {
     let all = |error: Error| -> Vec<(String, String)> {
         error.faults().iter().map(|fault| (fault.path.clone(), fault.text.clone())).collect()
     };
     let events: Events<'_> = columns.read().map_err(all)?;
-    let range = TimeRange {
-        start: Timestamp::from_millis(0).unwrap(),
-        end: Timestamp::from_millis(9 * DAY).unwrap(),
-    };
-    dora(&events, &Policy::default(), &range, &BucketUnit::Month, "UTC").map_err(all).map(drop)
+    dora(&events, &Policy::default(), &nine_days(), &BucketUnit::Month, "UTC").map_err(all).map(drop)
 }
 
 #[test]
