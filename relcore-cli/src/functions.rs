@@ -4868,7 +4868,8 @@ freezes: [{id: code_freeze, businessDaysBefore: 2, exempt: [hotfix]}]
 
 Errors:
 All faults at once: `syntax` for text that is not JSON, for `{{ product`, and for what `render` does not have,
-such as `{% include %}`; `unknown_field`; `out_of_range` for a template of more than 16 KiB.",
+such as `{% include %}`, tags of more than 256 bytes and statements nested more than 16 deep; `unknown_field`; `out_of_range` for a
+template of more than 16 KiB.",
                 arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
                 result: (
                     "communication.Templates",

@@ -48,6 +48,8 @@ fn folder(folder: &Path, foreign: &BTreeSet<String>, found: &mut Vec<String>) ->
         let path = entry?.path();
         if path.is_dir() {
             self::folder(&path, foreign, found)?;
+        }
+        if path.extension().is_none_or(|extension| extension != "rs") {
             continue;
         }
         let text = fs::read_to_string(&path)?;
@@ -60,7 +62,8 @@ fn folder(folder: &Path, foreign: &BTreeSet<String>, found: &mut Vec<String>) ->
 /// The types of foreign crates in the public signatures of a file.
 fn named(text: &str, foreign: &BTreeSet<String>) -> Result<BTreeSet<String>> {
     let file = syn::parse_file(text)?;
-    let mut search = Search { foreign, imported: BTreeMap::new(), found: BTreeSet::new() };
+    let mut search =
+        Search { foreign, imported: BTreeMap::new(), private: BTreeSet::new(), found: BTreeSet::new() };
     search.items(&file.items)?;
     Ok(search.found)
 }
@@ -69,6 +72,8 @@ struct Search<'a> {
     foreign: &'a BTreeSet<String>,
     /// Imported names with their crates.
     imported: BTreeMap<String, String>,
+    /// The types of the file that no caller meets: what they implement is nobody's signature.
+    private: BTreeSet<String>,
     found: BTreeSet<String>,
 }
 
@@ -77,6 +82,14 @@ impl Search<'_> {
         for item in items {
             if let Item::Use(item) = item {
                 self.import(&item.tree, None, is_public(&item.vis));
+            }
+            let (Item::Struct(syn::ItemStruct { vis, ident, .. })
+            | Item::Enum(syn::ItemEnum { vis, ident, .. })) = item
+            else {
+                continue;
+            };
+            if !is_public(vis) {
+                self.private.insert(ident.to_string());
             }
         }
         for item in items {
@@ -105,7 +118,7 @@ impl Search<'_> {
                     self.visit_type(&field.ty);
                 }
             }
-            Item::Impl(item) => {
+            Item::Impl(item) if !self.is_private(&item.self_ty) => {
                 self.visit_type(&item.self_ty);
                 if let Some((_, of, _)) = &item.trait_ {
                     self.visit_path(of);
@@ -121,6 +134,11 @@ impl Search<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn is_private(&self, implementer: &syn::Type) -> bool {
+        let syn::Type::Path(implementer) = implementer else { return false };
+        implementer.path.get_ident().is_some_and(|name| self.private.contains(&name.to_string()))
     }
 
     fn import(&mut self, tree: &UseTree, of: Option<&str>, public: bool) {
@@ -196,7 +214,7 @@ mod tests {
             "input! { pub struct S { pub at: DateTime<u8> } }",
             "pub enum E { A { at: DateTime<u8> } }",
             "pub struct S; impl S { pub fn f(&self, at: &[DateTime<u8>]) {} }",
-            "struct S; impl From<DateTime<u8>> for S { fn from(_: DateTime<u8>) -> S { S } }",
+            "pub struct S; impl From<DateTime<u8>> for S { fn from(_: DateTime<u8>) -> S { S } }",
             "pub trait T { fn f(at: DateTime<u8>); }",
             "pub type T = DateTime<u8>;",
             "mod m { pub use chrono::DateTime; }",
@@ -212,6 +230,7 @@ mod tests {
         for item in [
             "pub(crate) fn f(at: DateTime<u8>) {}",
             "pub struct S(DateTime<u8>);",
+            "struct S; impl From<DateTime<u8>> for S { fn from(_: DateTime<u8>) -> S { S } }",
             "pub fn f() { let _: Option<DateTime<u8>> = None; }",
             "#[cfg(feature = \"chrono\")] mod m { use chrono::DateTime; pub fn f(at: DateTime<u8>) {} }",
         ] {

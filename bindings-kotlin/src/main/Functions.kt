@@ -1948,7 +1948,8 @@ object Communication {
      *
      * Errors:
      * All faults at once: `syntax` for text that is not JSON, for `{{ product`, and for what `render` does not have,
-     * such as `{% include %}`; `unknown_field`; `out_of_range` for a template of more than 16 KiB.
+     * such as `{% include %}`, tags of more than 256 bytes and statements nested more than 16 deep; `unknown_field`; `out_of_range` for a
+     * template of more than 16 KiB.
      */
     @JvmStatic
     @Throws(RelcoreException::class)

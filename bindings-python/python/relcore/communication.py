@@ -1057,7 +1057,8 @@ def templates_from_json(text: str) -> Templates:
 
     Errors:
     All faults at once: `syntax` for text that is not JSON, for `{{ product`, and for what `render` does not have,
-    such as `{% include %}`; `unknown_field`; `out_of_range` for a template of more than 16 KiB.
+    such as `{% include %}`, tags of more than 256 bytes and statements nested more than 16 deep; `unknown_field`; `out_of_range` for a
+    template of more than 16 KiB.
     """
     return _templates_from_json(text)
 

@@ -5,13 +5,16 @@
 //! more than its fuel times the data.
 use crate::error::{Error, ErrorKind, Result};
 
-/// Longer expressions are refused, which bounds their nesting.
 const LONGEST_TAG: usize = 256;
+/// minijinja reads and compiles by recursion: without optimisation, its own limit of 150 overflows a stack of 2 MiB.
+const DEEPEST: usize = 16;
 const STATEMENTS: [&str; 6] = ["if", "elif", "else", "endif", "for", "endfor"];
 
 /// Refuses a template with a tag outside of the subset. What is not closed is left to minijinja.
 pub(super) fn check(text: &str) -> Result<()> {
     let mut rest = text;
+    // How deep each open statement is; an `elif` stands within the one before it.
+    let mut levels = vec![0_usize];
     while let Some((before, tag)) = rest.split_once('{') {
         let line = || text.len().saturating_sub(rest.len()).saturating_add(before.len());
         let refuse = |what: &str| {
@@ -37,8 +40,16 @@ pub(super) fn check(text: &str) -> Result<()> {
         if is_statement {
             let keyword = inside.trim_start_matches(['-', '+']).trim_start();
             let keyword = keyword.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next();
-            if !keyword.is_some_and(|keyword| STATEMENTS.contains(&keyword)) {
-                return refuse("a statement is none of `if`, `elif`, `else`, `for` and their ends");
+            let level = levels.last().copied().unwrap_or_default().saturating_add(1);
+            match keyword.filter(|keyword| STATEMENTS.contains(keyword)) {
+                None => return refuse("a statement is none of `if`, `elif`, `else`, `for` and their ends"),
+                Some("if" | "for") => levels.push(level),
+                Some("elif") => levels.last_mut().into_iter().for_each(|last| *last = level),
+                Some("endif" | "endfor") => drop(levels.pop()),
+                Some(_) => {}
+            }
+            if levels.last().is_some_and(|level| *level > DEEPEST) {
+                return refuse("statements are nested more than 16 deep, each `elif` counted");
             }
         }
         if let Some(found) = forbidden(inside) {
@@ -75,7 +86,7 @@ fn until<'a>(text: &'a str, end: &str) -> (&'a str, &'a str) {
 fn forbidden(inside: &str) -> Option<char> {
     let body = inside.strip_prefix(['-', '+']).unwrap_or(inside); // whitespace control
     let body = body.strip_suffix(['-', '+']).unwrap_or(body);
-    let (mut quote, mut escaped, mut depth, mut last) = (None, false, 0_u32, ' ');
+    let (mut quote, mut escaped, mut depth, mut last) = (None, false, 0_usize, ' ');
     for c in body.chars() {
         match quote {
             Some(_) if escaped => escaped = false,
@@ -85,7 +96,9 @@ fn forbidden(inside: &str) -> Option<char> {
             None => match c {
                 '"' | '\'' => quote = Some(c),
                 // The arguments of a filter; a group or a tuple otherwise.
-                '(' if last.is_ascii_alphanumeric() || last == '_' => depth = depth.saturating_add(1),
+                '(' if depth < DEEPEST && (last.is_ascii_alphanumeric() || last == '_') => {
+                    depth = depth.saturating_add(1);
+                }
                 ')' if depth > 0 => depth = depth.saturating_sub(1),
                 ',' if depth > 0 => {}
                 c if c.is_alphanumeric() || c.is_whitespace() || "_.|=!<>".contains(c) => {}

@@ -415,7 +415,8 @@ mod tests {
             let (one, mirror) = (of(events), of(trials - events));
             prop_assert!((one.low - (1.0 - mirror.high)).abs() < 1e-12);
             prop_assert!(one.low <= one.share && one.share <= one.high);
-            let exact = rate::clopper_pearson(f64::from(events), f64::from(trials), 0.95);
+            // One look at a side may err as often as all looks at both together.
+            let exact = rate::clopper_pearson(f64::from(events), f64::from(trials), 0.9);
             prop_assert!(one.low <= exact.0 + 1e-12 && one.high >= exact.1 - 1e-12);
         }
     }

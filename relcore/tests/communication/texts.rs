@@ -217,13 +217,17 @@ fn nesting_is_bounded() {
         ("{% for a in features %}", "{% endfor %}"),
         ("{% if product %}{% else %}", "{% endif %}"),
     ] {
-        assert!(shown(&nested(open, close, 4), &data).is_ok());
-        let most = (16 << 10) / (open.len() + close.len());
-        let error = shown(&nested(open, close, most), &data).unwrap_err();
-        assert_eq!(error.path(), "overrides.templates.own", "{error}");
+        assert!(shown(&nested(open, close, 16), &data).is_ok());
+        for depth in [17, (16 << 10) / (open.len() + close.len())] {
+            let error = shown(&nested(open, close, depth), &data).unwrap_err();
+            assert_eq!(error.path(), "overrides.templates.own", "{error}");
+        }
     }
-    let chain = format!("{{% if zone %}}{}{{% endif %}}", "{% elif zone %}".repeat(1000));
-    drop(shown(&chain, &data)); // a text or an error, but it ends
+    let chain = |more: usize| format!("{{% if zone %}}{}{{% endif %}}", "{% elif zone %}".repeat(more));
+    assert!(shown(&chain(15).repeat(2), &data).is_ok());
+    assert!(shown(&chain(16), &data).is_err());
+    let closed = "{% endfor %}".repeat(20) + &nested("{% if product %}", "{% endif %}", 17);
+    assert!(shown(&closed, &data).is_err());
     let inside =
         format!("{{{{ product | default({}'x'{} }}}}", "product | default(".repeat(9), ")".repeat(10));
     assert_eq!(shown(&inside, &data).unwrap(), "shop");
