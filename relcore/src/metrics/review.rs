@@ -3,7 +3,7 @@ use super::measure::{Group, Measures, Period};
 use super::metric::{MetricKind, Trend};
 use super::report::Estimate;
 use super::{Level, LevelVerdict, Metric, classify};
-use crate::error::{ErrorKind, Faults, Result, join};
+use crate::error::{ErrorKind, Faults, Result, join, quoted};
 use crate::input::input;
 use crate::reason::Interval;
 use crate::scalar::Count;
@@ -40,8 +40,8 @@ input! {
     pub struct MetricTarget {
         /// The metric.
         pub metric: Metric,
-        /// The value that it should be below, or above if more is better. Without it the direction is the target: it should get
-        /// better than it was.
+        /// The value that it should be below, or above if more is better; the best value there is (0, or 1 of a share) is met by
+        /// itself. Without it the direction is the target: it should get better than it was.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub value: Option<f64>,
     }
@@ -156,10 +156,11 @@ pub struct MetricReview {
     pub previous: Estimate,
     /// The estimate of the range under review.
     pub current: Estimate,
-    /// What it changed by; absent where one of both is undefined.
+    /// What it changed by; absent where one of both is undefined, and of a number of events where the ranges differ in length by
+    /// more than a tenth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub change: Option<MetricChange>,
-    /// The trend over the buckets of both ranges; absent with fewer than three that have a value.
+    /// The trend over the whole buckets of both ranges; absent with fewer than three that have a value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trend: Option<MetricTrend>,
     /// The target; absent where the direction is the target.
@@ -214,7 +215,7 @@ pub enum ChangeDirection {
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.MetricTrend", rename_all = "camelCase", deny_unknown_fields)]
 pub struct MetricTrend {
-    /// How many buckets have a value.
+    /// How many whole buckets have a value.
     pub buckets: Count,
     /// What the metric changes by in a bucket: the median of the slopes of all pairs (H. Theil 1950; P. K. Sen 1968).
     pub slope: f64,
@@ -231,9 +232,11 @@ pub struct MetricTrend {
 #[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
 #[serde(rename = "metrics.TargetVerdict", rename_all = "snake_case")]
 pub enum TargetVerdict {
-    /// The whole interval is on the right side of the target; of a direction, the change is proven better.
+    /// The whole interval is on the right side of the target, or the value, where no interval is needed: of what is open at the end
+    /// of the range, and for the best value there is. Of a direction, the change is proven better.
     Met,
-    /// The whole interval is on the wrong side; of a direction, the change is proven worse.
+    /// The whole interval is on the wrong side, or the value, where no interval is needed; of a direction, the change is proven
+    /// worse.
     Missed,
     /// The interval has the target in it, or there is none: too few items for a verdict. Of a direction, also without a value to
     /// compare with.
@@ -281,8 +284,8 @@ pub struct Bottleneck {
 /// ```
 ///
 /// # Errors
-/// All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
-/// for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
+/// All at once: `invalid_value` for measures of two policies, units or zones, for a current range that starts before the previous
+/// one ends, and for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
 pub fn review(previous: &Measures, current: &Measures, policy: &ReviewPolicy) -> Result<Review> {
     let mut faults = Faults::new();
     policy.check("policy", &mut faults);
@@ -291,6 +294,22 @@ pub fn review(previous: &Measures, current: &Measures, policy: &ReviewPolicy) ->
         ErrorKind::InvalidValue,
         format_args!("current.policyDigest"),
         format_args!("is not that of the previous measures: expected both under one policy"),
+    );
+    faults.check(
+        previous.unit == current.unit,
+        ErrorKind::InvalidValue,
+        format_args!("current.unit"),
+        format_args!("is `{}`, that of the previous measures `{}`", current.unit, previous.unit),
+    );
+    faults.check(
+        previous.zone == current.zone,
+        ErrorKind::InvalidValue,
+        format_args!("current.zone"),
+        format_args!(
+            "is {}, that of the previous measures {}",
+            quoted(&current.zone),
+            quoted(&previous.zone)
+        ),
     );
     faults.check(
         previous.range.end <= current.range.start,
@@ -308,7 +327,7 @@ pub fn review(previous: &Measures, current: &Measures, policy: &ReviewPolicy) ->
             earlier,
             &figure.estimate,
             [before, now],
-            &current.range,
+            [&previous.range, &current.range],
             policy,
         )?);
     }
@@ -332,35 +351,31 @@ fn metric_review(
     previous: &Estimate,
     current: &Estimate,
     groups: [&Group; 2],
-    range: &TimeRange,
+    ranges: [&TimeRange; 2],
     policy: &ReviewPolicy,
 ) -> Result<MetricReview> {
     let better = metric.better();
     let own = policy.targets.iter().find(|target| target.metric == metric);
     let target = own.map_or(metric.target(), |target| target.value);
-    let change = change(previous, current, better);
+    let is_comparable = metric.kind() != MetricKind::Count || are_as_long(ranges);
+    let change = change(previous, current, better).filter(|_| is_comparable);
     let verdict = match (current.value, target) {
         (None, _) => TargetVerdict::NoData,
-        (Some(_), Some(target)) => against(target, current, better),
+        (Some(_), Some(target)) => against(target, current, metric),
         (Some(_), None) => match change.map(|change| change.direction) {
             Some(ChangeDirection::Better) => TargetVerdict::Met,
             Some(ChangeDirection::Worse) => TargetVerdict::Missed,
             Some(ChangeDirection::Unclear) | None => TargetVerdict::Unclear,
         },
     };
-    let values: Vec<f64> = groups
-        .iter()
-        .flat_map(|group| &group.buckets)
-        .filter_map(|bucket| bucket.estimate(metric)?.value)
-        .collect();
     Ok(MetricReview {
         metric,
         better,
         change,
-        trend: trend(&values, better, policy.alpha),
+        trend: trend(&points(metric, groups), better, policy.alpha),
         target,
         verdict,
-        level: classified(metric, current, range)
+        level: classified(metric, current, ranges[1])
             .map(|value| level(metric, value, policy.year))
             .transpose()?
             .flatten(),
@@ -368,6 +383,28 @@ fn metric_review(
         previous: previous.clone(),
         current: current.clone(),
     })
+}
+
+/// Whether numbers of events in both ranges can be compared: quarters have 90 to 92 days.
+fn are_as_long(ranges: [&TimeRange; 2]) -> bool {
+    let [before, now] = ranges.map(|range| range.length().as_seconds());
+    (before - now).abs() <= before.max(now) / 10.0
+}
+
+/// The values of the whole buckets that have one, each at the number of its bucket. Ranges with a time between them are so many
+/// buckets apart.
+fn points(metric: Metric, groups: [&Group; 2]) -> Vec<(f64, f64)> {
+    let whole = || groups.into_iter().flat_map(|group| &group.buckets).filter(|bucket| !bucket.partial);
+    let lengths: Vec<f64> = whole().map(|bucket| bucket.range.length().as_seconds()).collect();
+    let usual = lengths.iter().sum::<f64>() / to_f64(lengths.len());
+    let (mut at, mut end, mut points) = (-1.0, None, vec![]);
+    for bucket in whole() {
+        let apart = end.map_or(0.0, |end| bucket.range.start.since(end).as_seconds());
+        at += 1.0 + (apart / usual).round();
+        end = Some(bucket.range.end);
+        points.extend(bucket.estimate(metric).and_then(|estimate| estimate.value).map(|value| (at, value)));
+    }
+    points
 }
 
 /// The value that the levels are about: of a frequency deployments a day, whatever the policy counts by.
@@ -411,12 +448,22 @@ fn direction(found: Trend, better: Trend) -> ChangeDirection {
     if found == better { ChangeDirection::Better } else { ChangeDirection::Worse }
 }
 
-/// Whether an estimate is on the right side of a target, with its interval.
-pub(super) fn against(target: f64, estimate: &Estimate, better: Trend) -> TargetVerdict {
-    let Some(interval) = &estimate.interval else { return TargetVerdict::Unclear };
-    let (met, missed) = match better {
-        Trend::Rise => (interval.low > target, interval.high <= target),
-        Trend::Fall => (interval.high < target, interval.low >= target),
+/// Whether an estimate is on the right side of a target, with its interval. A value shows it alone where it is a full count at one
+/// instant, and where nothing can be better than the target: one failure disproves that none happens.
+pub(super) fn against(target: f64, estimate: &Estimate, metric: Metric) -> TargetVerdict {
+    let (better, kind) = (metric.better(), metric.kind());
+    let is_best = match better {
+        Trend::Rise => kind == MetricKind::Share && target >= 1.0,
+        Trend::Fall => target <= 0.0,
+    };
+    let (met, missed) = match (better, estimate.value, &estimate.interval) {
+        (Trend::Rise, Some(value), _) if is_best => (value >= target, value < target),
+        (Trend::Fall, Some(value), _) if is_best => (value <= target, value > target),
+        (Trend::Rise, Some(value), _) if kind == MetricKind::Level => (value > target, value <= target),
+        (Trend::Fall, Some(value), _) if kind == MetricKind::Level => (value < target, value >= target),
+        (Trend::Rise, _, Some(interval)) => (interval.low > target, interval.high <= target),
+        (Trend::Fall, _, Some(interval)) => (interval.high < target, interval.low >= target),
+        (_, _, None) => (false, false),
     };
     match (met, missed) {
         (true, _) => TargetVerdict::Met,
@@ -445,39 +492,39 @@ fn next_target(target: Option<f64>, estimate: &Estimate, better: Trend) -> Optio
 /// Fewer values show no trend.
 const FEWEST: usize = 3;
 
-fn trend(values: &[f64], better: Trend, alpha: f64) -> Option<MetricTrend> {
-    if values.len() < FEWEST {
+fn trend(points: &[(f64, f64)], better: Trend, alpha: f64) -> Option<MetricTrend> {
+    if points.len() < FEWEST {
         return None;
     }
-    let (slope, p) = (theil_sen(values), mann_kendall(values));
+    let (slope, p) = (theil_sen(points), mann_kendall(points));
     let found = match p < alpha {
         true if slope > 0.0 => direction(Trend::Rise, better),
         true if slope < 0.0 => direction(Trend::Fall, better),
         _ => ChangeDirection::Unclear,
     };
-    Some(MetricTrend { buckets: Count::of(values.len()), slope, p, direction: found })
+    Some(MetricTrend { buckets: Count::of(points.len()), slope, p, direction: found })
 }
 
 /// The most values of which all pairs are looked at: those of the latest buckets.
 const MOST_PAIRED: usize = 2000;
 
-fn latest(values: &[f64]) -> &[f64] {
-    values.get(values.len().saturating_sub(MOST_PAIRED)..).unwrap_or_default()
+fn latest(points: &[(f64, f64)]) -> &[(f64, f64)] {
+    points.get(points.len().saturating_sub(MOST_PAIRED)..).unwrap_or_default()
 }
 
-/// All pairs of values, with the number of steps between them.
-fn pairs(values: &[f64]) -> impl Iterator<Item = (f64, f64)> {
-    let pairs_of = |(index, first): (usize, &f64)| {
+/// All pairs of points: how far they are apart, and by how much the later one is greater.
+fn pairs(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
+    let pairs_of = |(index, first): (usize, &(f64, f64))| {
         let first = *first;
-        let later = values.get(index.saturating_add(1)..).unwrap_or_default();
-        later.iter().zip(1_u32..).map(move |(second, steps)| (f64::from(steps), second - first))
+        let later = points.get(index.saturating_add(1)..).unwrap_or_default();
+        later.iter().map(move |second| (second.0 - first.0, second.1 - first.1))
     };
-    values.iter().enumerate().flat_map(pairs_of)
+    points.iter().enumerate().flat_map(pairs_of)
 }
 
 /// The median of the slopes of all pairs.
-fn theil_sen(values: &[f64]) -> f64 {
-    let mut slopes: Vec<f64> = pairs(latest(values)).map(|(steps, rise)| rise / steps).collect();
+fn theil_sen(points: &[(f64, f64)]) -> f64 {
+    let mut slopes: Vec<f64> = pairs(latest(points)).map(|(steps, rise)| rise / steps).collect();
     slopes.sort_unstable_by(f64::total_cmp);
     let middle = slopes.len() / 2;
     let at = |index: usize| slopes.get(index).copied().unwrap_or_default();
@@ -492,18 +539,18 @@ fn theil_sen(values: &[f64]) -> f64 {
 const MOST_EXACT: usize = 10;
 
 /// The two-sided p-value of the test of Mann (Econometrica 13, 1945) and Kendall for a trend.
-fn mann_kendall(values: &[f64]) -> f64 {
-    let values = latest(values);
+fn mann_kendall(points: &[(f64, f64)]) -> f64 {
+    let points = latest(points);
     let (mut s, mut any_tie) = (0_i64, false);
-    for (_, rise) in pairs(values) {
+    for (_, rise) in pairs(points) {
         any_tie |= rise == 0.0;
         s = s.saturating_add(i64::from(rise > 0.0)).saturating_sub(i64::from(rise < 0.0));
     }
-    let n = to_f64(values.len());
-    if values.len() <= MOST_EXACT && !any_tie {
-        return exact(values.len(), s.unsigned_abs());
+    let n = to_f64(points.len());
+    if points.len() <= MOST_EXACT && !any_tie {
+        return exact(points.len(), s.unsigned_abs());
     }
-    let mut sorted = values.to_vec();
+    let mut sorted: Vec<f64> = points.iter().map(|point| point.1).collect();
     sorted.sort_unstable_by(f64::total_cmp);
     let of = |n: f64| n * (n - 1.0) * (2.0 * n + 5.0);
     let ties: f64 = sorted.chunk_by(|a, b| a.total_cmp(b).is_eq()).map(|tied| of(to_f64(tied.len()))).sum();
@@ -567,6 +614,11 @@ fn bottleneck(period: &Period) -> Option<Bottleneck> {
 mod tests {
     use super::*;
 
+    /// The values in a row.
+    fn row(values: &[f64]) -> Vec<(f64, f64)> {
+        (0..).map(f64::from).zip(values.iter().copied()).collect()
+    }
+
     fn near(got: f64, expected: f64) {
         assert!((got - expected).abs() < 1e-9, "{got} is not {expected}");
     }
@@ -586,16 +638,46 @@ mod tests {
             (0.91, 0.95, TargetVerdict::Met, TargetVerdict::Missed),
             (0.8, 0.89, TargetVerdict::Missed, TargetVerdict::Met),
         ] {
-            assert_eq!(against(0.9, &of(low, high), Trend::Rise), rise, "{low} to {high}");
-            assert_eq!(against(0.9, &of(low, high), Trend::Fall), fall, "{low} to {high}");
+            assert_eq!(against(0.9, &of(low, high), Metric::DeploymentSuccessRate), rise, "{low} to {high}");
+            assert_eq!(against(0.9, &of(low, high), Metric::RollbackRate), fall, "{low} to {high}");
         }
+    }
+
+    #[test]
+    fn the_best_value_meets_itself_and_a_level_needs_no_interval() {
+        let of = |value, low, high| {
+            let mut estimate = Estimate::of(Count::from(30_u32), 5, vec![]);
+            estimate.value = Some(value);
+            estimate.interval = Some(Interval { low, high, level: 0.95 });
+            estimate
+        };
+        assert_eq!(against(0.0, &of(0.0, 0.0, 0.1), Metric::RollbackRate), TargetVerdict::Met);
+        assert_eq!(against(0.0, &of(0.1, 0.0, 0.2), Metric::RollbackRate), TargetVerdict::Missed);
+        assert_eq!(against(1.0, &of(1.0, 0.9, 1.0), Metric::PatchedInTime), TargetVerdict::Met);
+        assert_eq!(against(1.0, &of(0.9, 0.8, 1.0), Metric::PatchedInTime), TargetVerdict::Missed);
+        // A frequency of one is not the best one.
+        assert_eq!(against(1.0, &of(1.0, 0.9, 1.1), Metric::DeploymentFrequency), TargetVerdict::Unclear);
+        let open = |value| Estimate { interval: None, ..of(value, 0.0, 0.0) };
+        for (value, verdict) in
+            [(0.0, TargetVerdict::Met), (4.0, TargetVerdict::Met), (5.0, TargetVerdict::Missed)]
+        {
+            assert_eq!(against(5.0, &open(value), Metric::OpenVulnerabilities), verdict, "{value}");
+        }
+        assert_eq!(against(0.0, &open(0.0), Metric::OpenVulnerabilities), TargetVerdict::Met);
+        assert_eq!(against(5.0, &open(0.0), Metric::TimeToRestore), TargetVerdict::Unclear);
+    }
+
+    #[test]
+    fn a_gap_between_buckets_is_no_step() {
+        // By 2 in each bucket, with four buckets without a value.
+        near(theil_sen(&[(0.0, 1.0), (1.0, 3.0), (6.0, 13.0), (7.0, 15.0)]), 2.0);
     }
 
     #[test]
     fn a_trend_is_better_or_worse_by_its_slope() {
         let up = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
         let down = [6.0, 5.0, 4.0, 3.0, 2.0, 1.0];
-        let of = |values: &[f64], better| trend(values, better, 0.05).unwrap().direction;
+        let of = |values: &[f64], better| trend(&row(values), better, 0.05).unwrap().direction;
         assert_eq!(of(&up, Trend::Rise), ChangeDirection::Better);
         assert_eq!(of(&up, Trend::Fall), ChangeDirection::Worse);
         assert_eq!(of(&down, Trend::Rise), ChangeDirection::Worse);
@@ -606,9 +688,9 @@ mod tests {
     #[test]
     fn the_exact_test_of_kendall_is_that_of_scipy() {
         // scipy 1.16, kendalltau(range(n), values, method="exact").pvalue
-        near(mann_kendall(&[1.0, 2.0, 3.0]), 1.0 / 3.0);
-        near(mann_kendall(&[1.0, 2.0, 3.0, 4.0, 5.0]), 2.0 / 120.0);
-        near(mann_kendall(&[2.0, 1.0, 3.0, 4.0, 5.0]), 10.0 / 120.0);
+        near(mann_kendall(&row(&[1.0, 2.0, 3.0])), 1.0 / 3.0);
+        near(mann_kendall(&row(&[1.0, 2.0, 3.0, 4.0, 5.0])), 2.0 / 120.0);
+        near(mann_kendall(&row(&[2.0, 1.0, 3.0, 4.0, 5.0])), 10.0 / 120.0);
     }
 
     #[test]
@@ -629,16 +711,16 @@ mod tests {
 
     #[test]
     fn without_a_trend_the_chance_is_one() {
-        near(mann_kendall(&[3.0; 12]), 1.0);
-        near(theil_sen(&[3.0; 12]), 0.0);
-        near(theil_sen(&[1.0, 3.0, 5.0, 100.0]), 17.5); // of 2, 2, 2, 33, 48.5, 95
+        near(mann_kendall(&row(&[3.0; 12])), 1.0);
+        near(theil_sen(&row(&[3.0; 12])), 0.0);
+        near(theil_sen(&row(&[1.0, 3.0, 5.0, 100.0])), 17.5); // of 2, 2, 2, 33, 48.5, 95
     }
 
     #[test]
     fn a_long_history_is_bounded() {
         let values: Vec<f64> = (0..40_000).map(f64::from).collect();
-        near(theil_sen(&values), 1.0);
-        assert!(mann_kendall(&values) < 1e-9);
+        near(theil_sen(&row(&values)), 1.0);
+        assert!(mann_kendall(&row(&values)) < 1e-9);
     }
 
     /// All orders of the values.
@@ -656,7 +738,8 @@ mod tests {
     }
 
     fn rising_less_falling(values: &[f64]) -> i32 {
-        let signs = pairs(values).map(|(_, rise)| i32::from(rise > 0.0) - i32::from(rise < 0.0));
+        let points = row(values);
+        let signs = pairs(&points).map(|(_, rise)| i32::from(rise > 0.0) - i32::from(rise < 0.0));
         signs.sum()
     }
 
@@ -668,14 +751,14 @@ mod tests {
             let given = &all[at % all.len()];
             let s = rising_less_falling(given).abs();
             let extreme = all.iter().filter(|order| rising_less_falling(order).abs() >= s).count();
-            near(mann_kendall(given), to_f64(extreme) / to_f64(all.len()));
+            near(mann_kendall(&row(given)), to_f64(extreme) / to_f64(all.len()));
         }
 
         #[test]
         fn half_of_the_slopes_are_below(values in proptest::collection::vec(-50..50_i32, 2..30)) {
             let values: Vec<f64> = values.into_iter().map(f64::from).collect();
-            let slope = theil_sen(&values);
-            let slopes: Vec<f64> = pairs(&values).map(|(steps, rise)| rise / steps).collect();
+            let slope = theil_sen(&row(&values));
+            let slopes: Vec<f64> = pairs(&row(&values)).map(|(steps, rise)| rise / steps).collect();
             let below = slopes.iter().filter(|own| **own < slope - 1e-9).count();
             let above = slopes.iter().filter(|own| **own > slope + 1e-9).count();
             proptest::prop_assert!(below * 2 <= slopes.len() && above * 2 <= slopes.len());

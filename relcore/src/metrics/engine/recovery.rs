@@ -48,7 +48,7 @@ pub(super) fn recoveries<W: Watch>(
         watch,
     };
     let firsts = match policy.recovery_unit {
-        RecoveryUnit::FirstOfRun => firsts(reader, signals),
+        RecoveryUnit::FirstOfRun => firsts(reader, policy, signals),
         _ => BTreeMap::new(),
     };
     let mut failed: BTreeSet<DeploymentIndex> = BTreeSet::new();
@@ -122,10 +122,17 @@ fn failures<'a>(
     by_deployment.filter_map(|signals| Some((reader.deployment(signals.first()?.deployment)?, signals)))
 }
 
-/// By deployment that repairs others: the first that it repairs.
-fn firsts(reader: &Reader<'_>, signals: &[Signal]) -> BTreeMap<DeploymentIndex, DeploymentIndex> {
+/// By deployment that repairs others: the first of those that count that it repairs.
+fn firsts(
+    reader: &Reader<'_>,
+    policy: &Policy,
+    signals: &[Signal],
+) -> BTreeMap<DeploymentIndex, DeploymentIndex> {
     let mut first: BTreeMap<DeploymentIndex, (i64, DeploymentIndex)> = BTreeMap::new();
     for (deployment, signals) in failures(reader, signals) {
+        if eligibility::rates(&deployment, policy).is_err() {
+            continue;
+        }
         let Some(by) = Outage::new(deployment.finished_at, signals).remediated_by else { continue };
         let own = (deployment.finished_at, deployment.index);
         first.entry(by).and_modify(|first| *first = own.min(*first)).or_insert(own);

@@ -505,7 +505,7 @@ impl Page<'_> {
             Trend::Fall => "below",
         };
         let verdict = match estimate.value {
-            Some(_) => against(target, estimate, metric.better()),
+            Some(_) => against(target, estimate, metric),
             None => TargetVerdict::NoData,
         };
         let (class, mark) = match verdict {
