@@ -100,7 +100,8 @@ pub struct ComparedCounts {
     /// The natural logarithm of the e-value with which the test for harm begins at this weight. It has what the weights
     /// before have proven.
     pub log_e: f64,
-    /// How many weights were compared in this run, with this one.
+    /// How many weights of the schedule have had their share of the test for harm, with this one. A schedule that is edited
+    /// keeps the part of all shares, rounded up.
     pub weights: u32,
 }
 

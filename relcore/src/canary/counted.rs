@@ -151,6 +151,17 @@ impl MetricState {
         }
     }
 
+    /// Keeps the part of the capital that was staked, where the number of weights changes: with more, the shares of all weights
+    /// would be more than there is.
+    pub(super) fn restake(&mut self, before: &Schedule, after: &Schedule) {
+        if let Some(compared) = &mut self.compared {
+            let (of, now) = (u64::from(before.compared_weights()), u64::from(after.compared_weights()));
+            let staked = u64::from(compared.weights).min(of);
+            let kept = staked.saturating_mul(now).div_ceil(of.max(1));
+            compared.weights = u32::try_from(kept).unwrap_or(u32::MAX);
+        }
+    }
+
     /// Ends the counts of a weight.
     pub(super) fn end_weight(&mut self, at: Timestamp) {
         if let Some(compared) = &mut self.compared {

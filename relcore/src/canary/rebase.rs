@@ -218,7 +218,9 @@ fn metrics(
                 format!("the limits of `{}` changed: what was measured before does not count", metric.name);
             reasons.push(Reason::new(code::METRIC_RESET, Severity::Warning, &metric.name, text));
         }
-        next.push(kept.cloned().unwrap_or_else(|| MetricState::new(&metric.name)));
+        let mut metric = kept.cloned().unwrap_or_else(|| MetricState::new(&metric.name));
+        metric.restake(old.schedule(), new.schedule());
+        next.push(metric);
     }
     next
 }

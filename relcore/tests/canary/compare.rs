@@ -365,3 +365,25 @@ fn sums_stay_within_what_can_be_compared() {
         assert_eq!(phase == MeasurementPhase::Inconclusive, at > 1);
     }
 }
+
+/// More weights than at the start have no more capital together.
+#[test]
+fn an_edited_schedule_keeps_what_was_staked() {
+    let of = |weights: &[f64]| at_weights(weights, bake(1, Some(9)), CountRule::default());
+    for (before, passed, after, expected) in [
+        (&[5.0][..], 1, &[5.0, 10.0, 20.0, 40.0][..], 4),
+        (&[5.0, 10.0, 20.0], 1, &[5.0, 50.0], 1), // two thirds of a weight, rounded up
+        (&[5.0, 10.0, 20.0], 2, &[5.0, 10.0, 20.0], 2),
+    ] {
+        let (old, new) = (of(before), of(after));
+        let mut state = begun(&old);
+        for at in 1..=passed {
+            let good = read(at, (1000, 100_000.0), (1000, 100_000.0));
+            state = old.next_action(&state, &[good], minute(at)).unwrap().state;
+        }
+        let rebased =
+            rebase(old.schedule(), &state, new.schedule(), &RebaseMode::NearestNotAbove, minute(passed + 1));
+        let state = rebased.unwrap().state;
+        assert_eq!(state.metrics[0].compared.unwrap().weights, expected, "{before:?} to {after:?}");
+    }
+}
