@@ -14,6 +14,8 @@
  * | responses for the metrics of a canary | `prometheusObservations` | observations for `canary.nextAction` |
  * | alert rules and a query for each metric | `alertRulesToPrometheus` | a rule file of Prometheus |
  * | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argoSyncWindows`, `gitlabFreezePeriods`, `kuredWindow` | a policy of `window` |
+ * | a calendar in the format of iCalendar (`.ics`) | `icalEvents` | its events in a range |
+ * | the same | `icalWindows`, `icalHolidays`, `icalShifts` | windows, a calendar of holidays, who is on call |
  * | what to watch, alert rules and queries | `monitoringToGrafana` | a dashboard of Grafana |
  *
  * The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -50,11 +52,21 @@
  *
  * @packageDocumentation
  */
-import type { Count, Instant, RelcoreError, Span, Timestamp } from "./index.js";
+import type {
+  BusinessCalendar,
+  Count,
+  Instant,
+  NaiveDate,
+  RelcoreError,
+  Span,
+  TimeRange,
+  Timestamp,
+} from "./index.js";
 import type * as analysis from "./analysis.js";
 import type * as canary from "./canary.js";
 import type * as change from "./change.js";
 import type * as metrics from "./metrics.js";
+import type * as readiness from "./readiness.js";
 import type * as window from "./window.js";
 
 /** An application of Argo CD, as the selectors of a sync window see it. */
@@ -69,6 +81,26 @@ export interface ArgoApplication {
   readonly cluster: string;
   /** The address of the cluster's API server. */
   readonly server: string;
+}
+
+/** An occurrence of an event of a calendar, read by `icalEvents`. */
+export interface CalendarEvent {
+  /** The `UID`, which all occurrences of an event have; empty where it is missing. */
+  readonly uid: string;
+  /** The `SUMMARY`; empty where it is missing. */
+  readonly summary: string;
+  /** The first instant. */
+  readonly start: Timestamp;
+  /** The first instant after it. */
+  readonly end: Timestamp;
+  /** The first day, of an event of whole days. */
+  readonly firstDay?: NaiveDate | undefined;
+  /** The last day, which is part of it, of an event of whole days. A calendar writes the day after it. */
+  readonly lastDay?: NaiveDate | undefined;
+  /** The addresses of the attendees, or their names. */
+  readonly attendees: readonly string[];
+  /** Whether the event is not certain yet: `STATUS:TENTATIVE`. */
+  readonly tentative: boolean;
 }
 
 /** A commit. */
@@ -413,6 +445,59 @@ export declare function gitReleases(
  * `duplicate` for two periods of one id. Other keys are ignored.
  */
 export declare function gitlabFreezePeriods(text: string): window.Policy<Timestamp>;
+
+/**
+ * Reads the events of a calendar in the format of RFC 5545 (`.ics`) that touch a range: each occurrence of those that recur,
+ * in the order of their starts.
+ *
+ * `RRULE` with days, weeks, months and years is expanded, with `RDATE`, `EXDATE` and the occurrences that were moved or
+ * cancelled by themselves (`RECURRENCE-ID`). An event that is cancelled is left out. What cannot be expanded is refused, so
+ * that no event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
+ *
+ * A time is in its own zone, by its IANA name or by that which the calendar gives for it (`X-LIC-LOCATION`). A time without a
+ * zone and a whole day are in `zone`. A local time that the clock passes twice is its first; one that it skips has the
+ * offset from before the gap. An event with an end has the same length each time; one with a `DURATION` of days ends at the
+ * same local time. Alarms and tasks are left out.
+ *
+ * @throws {@link RelcoreError}: All faults at once, with the lines: `syntax` for a text that is no calendar or was cut; `missing_field` for an event without
+ * `DTSTART`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
+ * `TZID=W. Europe Standard Time`; `unordered` for an end before the start; `duplicate` for two events of one `UID`;
+ * `out_of_range` for more than 10,000 occurrences, and for recurrences over more than 10 million days in all.
+ */
+export declare function icalEvents(text: string, range: TimeRange, zone: string): readonly CalendarEvent[];
+
+/**
+ * Reads the holidays of a calendar in a range: its events of whole days. The weekend is Saturday and Sunday.
+ *
+ * @throws {@link RelcoreError}: As `icalEvents`; `wrong_type` for an event with a time of day.
+ */
+export declare function icalHolidays(text: string, range: TimeRange): BusinessCalendar;
+
+/**
+ * Reads the shifts of a role from the calendar that an on-call tool exports: the person is the first attendee, or the summary.
+ *
+ * @throws {@link RelcoreError}: As `icalEvents`; `missing_field` for an event without an attendee and a summary.
+ */
+export declare function icalShifts(
+  text: string,
+  range: TimeRange,
+  zone: string,
+  role: string,
+): readiness.Roster<Timestamp>;
+
+/**
+ * Reads the events of a calendar that touch a range as windows of one kind: freezes, or the times in which releases may start.
+ *
+ * A window is named by the summary and the day of its event. An event of no length has no window.
+ *
+ * @throws {@link RelcoreError}: As `icalEvents`; `out_of_range` for more windows than a policy has.
+ */
+export declare function icalWindows(
+  text: string,
+  range: TimeRange,
+  zone: string,
+  kind: window.Kind,
+): window.Policy<Timestamp>;
 
 /**
  * Reads the schedule of kured as allow windows.

@@ -15,6 +15,10 @@ const gitChanges = bind("interchange.git_changes");
 const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
 const gitlabFreezePeriods = bind("interchange.gitlab_freeze_periods");
+const icalEvents = bind("interchange.ical_events");
+const icalHolidays = bind("interchange.ical_holidays");
+const icalShifts = bind("interchange.ical_shifts");
+const icalWindows = bind("interchange.ical_windows");
 const kuredWindow = bind("interchange.kured_window");
 const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
 const parseGit = bind("interchange.parse_git");
@@ -33,6 +37,10 @@ module.exports = {
   gitPackages,
   gitReleases,
   gitlabFreezePeriods,
+  icalEvents,
+  icalHolidays,
+  icalShifts,
+  icalWindows,
   kuredWindow,
   monitoringToGrafana,
   parseGit,

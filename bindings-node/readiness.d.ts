@@ -69,13 +69,13 @@ import type * as release from "./release.js";
 import type * as window from "./window.js";
 
 /** The time at which a person is away, from a start to before an end. */
-export interface Absence {
+export interface Absence<At extends Instant = Instant> {
   /** Who. */
   readonly person: string;
   /** The first instant. */
-  readonly start: Instant;
+  readonly start: At;
   /** The first instant after it. */
-  readonly end: Instant;
+  readonly end: At;
 }
 
 /** The approval or refusal of an artifact by a person in a role. */
@@ -919,31 +919,31 @@ export interface RoleRequirement {
  *
  * relcore has no rotations: export the final schedule of the tool that has them.
  */
-export interface Roster {
+export interface Roster<At extends Instant = Instant> {
   /**
    * The shifts.
    *
    * @defaultValue `[]`
    */
-  readonly shifts?: readonly Shift[] | undefined;
+  readonly shifts?: readonly Shift<At>[] | undefined;
   /**
    * The times at which somebody is away, whatever the shifts say.
    *
    * @defaultValue `[]`
    */
-  readonly absences?: readonly Absence[] | undefined;
+  readonly absences?: readonly Absence<At>[] | undefined;
 }
 
 /** A person on call in a role, from a start to before an end. */
-export interface Shift {
+export interface Shift<At extends Instant = Instant> {
   /** Who. Upper and lower case are one person. */
   readonly person: string;
   /** In which role: `primary`, `backup`. */
   readonly role: string;
   /** The first instant. */
-  readonly start: Instant;
+  readonly start: At;
   /** The first instant after it. */
-  readonly end: Instant;
+  readonly end: At;
   /** How soon the person answers. Absent: unknown. */
   readonly respondsWithin?: Span | undefined;
 }

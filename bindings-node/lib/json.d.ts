@@ -317,6 +317,7 @@ export interface WireInputs {
   readonly "incident.UpdateVerdict": incident.UpdateVerdict;
   readonly "incident.Vocabulary": incident.Vocabulary;
   readonly "interchange.ArgoApplication": interchange.ArgoApplication;
+  readonly "interchange.CalendarEvent": interchange.CalendarEvent;
   readonly "interchange.GitCommit": interchange.GitCommit;
   readonly "interchange.GitFault": interchange.GitFault;
   readonly "interchange.GitHistory": interchange.GitHistory;
@@ -965,6 +966,7 @@ export interface WireTypes {
   readonly "incident.UpdateVerdict": incident.UpdateVerdict;
   readonly "incident.Vocabulary": incident.Vocabulary;
   readonly "interchange.ArgoApplication": interchange.ArgoApplication;
+  readonly "interchange.CalendarEvent": interchange.CalendarEvent;
   readonly "interchange.GitCommit": interchange.GitCommit<Timestamp>;
   readonly "interchange.GitFault": interchange.GitFault;
   readonly "interchange.GitHistory": interchange.GitHistory<Timestamp>;
@@ -1069,7 +1071,7 @@ export interface WireTypes {
   readonly "metrics.Vulnerability": metrics.Vulnerability;
   readonly "metrics.WorkingEdges": metrics.WorkingEdges;
   readonly "metrics.WorkingTime": metrics.WorkingTime;
-  readonly "readiness.Absence": readiness.Absence;
+  readonly "readiness.Absence": readiness.Absence<Timestamp>;
   readonly "readiness.Approval": readiness.Approval;
   readonly "readiness.Attendee": readiness.Attendee;
   readonly "readiness.Build": readiness.Build;
@@ -1117,8 +1119,8 @@ export interface WireTypes {
   readonly "readiness.PromotionVerdict": readiness.PromotionVerdict;
   readonly "readiness.Request": readiness.Request;
   readonly "readiness.RoleRequirement": readiness.RoleRequirement;
-  readonly "readiness.Roster": readiness.Roster;
-  readonly "readiness.Shift": readiness.Shift;
+  readonly "readiness.Roster": readiness.Roster<Timestamp>;
+  readonly "readiness.Shift": readiness.Shift<Timestamp>;
   readonly "readiness.Situation": readiness.Situation;
   readonly "readiness.SmokeTest": readiness.SmokeTest;
   readonly "readiness.Source": readiness.Source;

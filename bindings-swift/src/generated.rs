@@ -117,8 +117,8 @@ use relcore::incident::{
     UpdateVerdict as IncidentUpdateVerdict, Vocabulary as IncidentVocabulary,
 };
 use relcore::interchange::{
-    ArgoApplication as InterchangeArgoApplication, GitCommit as InterchangeGitCommit,
-    GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
+    ArgoApplication as InterchangeArgoApplication, CalendarEvent as InterchangeCalendarEvent,
+    GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
     GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
     KuredSchedule as InterchangeKuredSchedule, MissingSample as InterchangeMissingSample,
     PrometheusMetric as InterchangePrometheusMetric, PrometheusQuery as InterchangePrometheusQuery,
@@ -3935,6 +3935,18 @@ pub struct InterchangeArgoApplication {
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangeCalendarEvent {
+    pub uid: String,
+    pub summary: String,
+    pub start: Timestamp,
+    pub end: Timestamp,
+    pub first_day: Option<NaiveDate>,
+    pub last_day: Option<NaiveDate>,
+    pub attendees: Vec<String>,
+    pub tentative: bool,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeGitCommit {
     pub id: String,
     pub parents: Vec<String>,
@@ -5095,9 +5107,11 @@ pub struct MetricsSurvival {
 /// Whether a target was met.
 #[uniffi::remote(Enum)]
 pub enum MetricsTargetVerdict {
-    /// The whole interval is on the right side of the target; of a direction, the change is proven better.
+    /// The whole interval is on the right side of the target, or the value, where no interval is needed: of what is open at the end
+    /// of the range, and for the best value there is. Of a direction, the change is proven better.
     Met,
-    /// The whole interval is on the wrong side; of a direction, the change is proven worse.
+    /// The whole interval is on the wrong side, or the value, where no interval is needed; of a direction, the change is proven
+    /// worse.
     Missed,
     /// The interval has the target in it, or there is none: too few items for a verdict. Of a direction, also without a value to
     /// compare with.
@@ -9577,6 +9591,49 @@ pub fn ffi_interchange_git_releases(
 #[uniffi::export]
 pub fn ffi_interchange_gitlab_freeze_periods(text: String) -> Encoded<WindowPolicy> {
     Encoded(relcore::interchange::gitlab_freeze_periods(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_ical_events(
+    text: String,
+    range: TimeRange,
+    zone: String,
+) -> Encoded<Vec<InterchangeCalendarEvent>> {
+    Encoded(
+        relcore::interchange::ical_events(borrow(&text), borrow(&range), borrow(&zone))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_ical_holidays(text: String, range: TimeRange) -> Encoded<BusinessCalendar> {
+    Encoded(relcore::interchange::ical_holidays(borrow(&text), borrow(&range)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_ical_shifts(
+    text: String,
+    range: TimeRange,
+    zone: String,
+    role: String,
+) -> Encoded<ReadinessRoster> {
+    Encoded(
+        relcore::interchange::ical_shifts(borrow(&text), borrow(&range), borrow(&zone), borrow(&role))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_ical_windows(
+    text: String,
+    range: TimeRange,
+    zone: String,
+    kind: WindowKind,
+) -> Encoded<WindowPolicy> {
+    Encoded(
+        relcore::interchange::ical_windows(borrow(&text), borrow(&range), borrow(&zone), borrow(&kind))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -14853,6 +14910,16 @@ pub fn ffi_read_interchange_argo_application(json: &str) -> Encoded<InterchangeA
 
 #[uniffi::export]
 pub fn ffi_write_interchange_argo_application(value: InterchangeArgoApplication) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_calendar_event(json: &str) -> Encoded<InterchangeCalendarEvent> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_calendar_event(value: InterchangeCalendarEvent) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -2248,7 +2248,7 @@ export interface ComparedCounts<At extends Instant = Instant> {
   readonly baseline: stats.Counts;
   /** The natural logarithm of the e-value with which the test for harm begins at this weight. */
   readonly logE: number;
-  /** How many weights were compared in this run, with this one. */
+  /** How many weights of the schedule have had their share of the test for harm, with this one. */
   readonly weights: number;
 }
 /** The result of what a step commanded. */
@@ -4520,6 +4520,25 @@ export interface ArgoApplication {
   /** The address of the cluster's API server. */
   readonly server: string;
 }
+/** An occurrence of an event of a calendar, read by `icalEvents`. */
+export interface CalendarEvent {
+  /** The `UID`, which all occurrences of an event have; empty where it is missing. */
+  readonly uid: string;
+  /** The `SUMMARY`; empty where it is missing. */
+  readonly summary: string;
+  /** The first instant. */
+  readonly start: Timestamp;
+  /** The first instant after it. */
+  readonly end: Timestamp;
+  /** The first day, of an event of whole days. */
+  readonly firstDay?: NaiveDate | undefined;
+  /** The last day, which is part of it, of an event of whole days. */
+  readonly lastDay?: NaiveDate | undefined;
+  /** The addresses of the attendees, or their names. */
+  readonly attendees: readonly string[];
+  /** Whether the event is not certain yet: `STATUS:TENTATIVE`. */
+  readonly tentative: boolean;
+}
 /** A commit. */
 export interface GitCommit<At extends Instant = Instant> {
   /** The full object name: 40 or 64 hexadecimal digits. */
@@ -4669,6 +4688,24 @@ export declare function gitReleases(
 ): GitReleases;
 /** Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows. */
 export declare function gitlabFreezePeriods(text: string): window.Policy<Timestamp>;
+/** Reads the events of a calendar in the format of RFC 5545 (`.ics`) that touch a range: each occurrence of those that recur, in the order of their starts. */
+export declare function icalEvents(text: string, range: TimeRange, zone: string): readonly CalendarEvent[];
+/** Reads the holidays of a calendar in a range: its events of whole days. */
+export declare function icalHolidays(text: string, range: TimeRange): BusinessCalendar;
+/** Reads the shifts of a role from the calendar that an on-call tool exports: the person is the first attendee, or the summary. */
+export declare function icalShifts(
+  text: string,
+  range: TimeRange,
+  zone: string,
+  role: string,
+): readiness.Roster<Timestamp>;
+/** Reads the events of a calendar that touch a range as windows of one kind: freezes, or the times in which releases may start. */
+export declare function icalWindows(
+  text: string,
+  range: TimeRange,
+  zone: string,
+  kind: window.Kind,
+): window.Policy<Timestamp>;
 /** Reads the schedule of kured as allow windows. */
 export declare function kuredWindow(schedule: KuredSchedule): window.Policy<Timestamp>;
 /** Writes what to watch after a release as a dashboard of Grafana: JSON text for its import. */
@@ -5203,9 +5240,9 @@ export interface MetricReview {
   readonly previous: Estimate;
   /** The estimate of the range under review. */
   readonly current: Estimate;
-  /** What it changed by; absent where one of both is undefined. */
+  /** What it changed by; absent where one of both is undefined, and of a number of events where the ranges differ in length by more than a tenth. */
   readonly change?: MetricChange | undefined;
-  /** The trend over the buckets of both ranges; absent with fewer than three that have a value. */
+  /** The trend over the whole buckets of both ranges; absent with fewer than three that have a value. */
   readonly trend?: MetricTrend | undefined;
   /** The target; absent where the direction is the target. */
   readonly target?: number | undefined;
@@ -5220,12 +5257,12 @@ export interface MetricReview {
 export interface MetricTarget {
   /** The metric. */
   readonly metric: Metric;
-  /** The value that it should be below, or above if more is better. */
+  /** The value that it should be below, or above if more is better; the best value there is (0, or 1 of a share) is met by itself. */
   readonly value?: number | undefined;
 }
 /** The trend of a metric over buckets. */
 export interface MetricTrend {
-  /** How many buckets have a value. */
+  /** How many whole buckets have a value. */
   readonly buckets: Count;
   /** What the metric changes by in a bucket: the median of the slopes of all pairs (H. */
   readonly slope: number;
@@ -5872,13 +5909,13 @@ export interface EventColumns {
 // readiness.d.ts
 /** Readiness: may this build be released, what is missing, and when does that change? */
 /** The time at which a person is away, from a start to before an end. */
-export interface Absence {
+export interface Absence<At extends Instant = Instant> {
   /** Who. */
   readonly person: string;
   /** The first instant. */
-  readonly start: Instant;
+  readonly start: At;
   /** The first instant after it. */
-  readonly end: Instant;
+  readonly end: At;
 }
 /** The approval or refusal of an artifact by a person in a role. */
 export interface Approval {
@@ -6402,22 +6439,22 @@ export interface RoleRequirement {
   readonly hours?: LocalHours | undefined;
 }
 /** Who is on call when: the shifts as they really are, after swaps and overrides, and the absences. */
-export interface Roster {
+export interface Roster<At extends Instant = Instant> {
   /** The shifts. */
-  readonly shifts?: readonly Shift[] | undefined;
+  readonly shifts?: readonly Shift<At>[] | undefined;
   /** The times at which somebody is away, whatever the shifts say. */
-  readonly absences?: readonly Absence[] | undefined;
+  readonly absences?: readonly Absence<At>[] | undefined;
 }
 /** A person on call in a role, from a start to before an end. */
-export interface Shift {
+export interface Shift<At extends Instant = Instant> {
   /** Who. */
   readonly person: string;
   /** In which role: `primary`, `backup`. */
   readonly role: string;
   /** The first instant. */
-  readonly start: Instant;
+  readonly start: At;
   /** The first instant after it. */
-  readonly end: Instant;
+  readonly end: At;
   /** How soon the person answers. */
   readonly respondsWithin?: Span | undefined;
 }

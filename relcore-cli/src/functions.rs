@@ -7162,6 +7162,8 @@ It decides nothing.
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
 | alert rules and a query for each metric | `alert-rules-to-prometheus` | a rule file of Prometheus |
 | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo-sync-windows`, `gitlab-freeze-periods`, `kured-window` | a policy of `window` |
+| a calendar in the format of iCalendar (`.ics`) | `ical-events` | its events in a range |
+| the same | `ical-windows`, `ical-holidays`, `ical-shifts` | windows, a calendar of holidays, who is on call |
 | what to watch, alert rules and queries | `monitoring-to-grafana` | a dashboard of Grafana |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -7481,6 +7483,206 @@ a period without `freeze_end`, `unknown_zone` for `Berlin`, `invalid_value` for 
                     command: "relcore interchange gitlab-freeze-periods --text '[]'",
                     files: &[],
                     prints: r#"{"windows":[],"calendars":{}}"#,
+                }),
+            },
+            Function {
+                name: "interchange.ical_events",
+                command: "ical-events",
+                docs: r"Reads the events of a calendar in the format of RFC 5545 (`.ics`) that touch a range: each occurrence of those that recur,
+in the order of their starts.
+
+`RRULE` with days, weeks, months and years is expanded, with `RDATE`, `EXDATE` and the occurrences that were moved or
+cancelled by themselves (`RECURRENCE-ID`). An event that is cancelled is left out. What cannot be expanded is refused, so
+that no event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
+
+A time is in its own zone, by its IANA name or by that which the calendar gives for it (`X-LIC-LOCATION`). A time without a
+zone and a whole day are in `zone`. A local time that the clock passes twice is its first; one that it skips has the
+offset from before the gap. An event with an end has the same length each time; one with a `DURATION` of days ends at the
+same local time. Alarms and tasks are left out.
+
+Errors:
+All faults at once, with the lines: `syntax` for a text that is no calendar or was cut; `missing_field` for an event without
+`DTSTART`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
+`TZID=W. Europe Standard Time`; `unordered` for an end before the start; `duplicate` for two events of one `UID`;
+`out_of_range` for more than 10,000 occurrences, and for recurrences over more than 10 million days in all.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument { wire: "zone", option: "zone", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "list of interchange.CalendarEvent",
+                    "An occurrence of an event of a calendar, read by `ical_events`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange ical-events --text @text.txt --range range.json --zone Europe/Berlin",
+                    files: &[
+                        (
+                            "text.txt",
+                            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nBEGIN:VEVENT\r\nUID:d\r\nDTSTART;VALUE=DATE:20260329\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-01-01T00:00:00.000Z","end":"2027-03-01T00:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: r#"[{"uid":"d","summary":"","start":"2026-03-28T23:00:00.000Z","end":"2026-03-29T22:00:00.000Z","firstDay":"2026-03-29","lastDay":"2026-03-29","attendees":[],"tentative":false}]"#,
+                }),
+            },
+            Function {
+                name: "interchange.ical_holidays",
+                command: "ical-holidays",
+                docs: r"Reads the holidays of a calendar in a range: its events of whole days. The weekend is Saturday and Sunday.
+
+Errors:
+As `ical-events`; `wrong_type` for an event with a time of day.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                ],
+                result: (
+                    "BusinessCalendar",
+                    "Defines business days: the weekend, holidays and make-up days. relcore has no list of holidays; the caller supplies it.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange ical-holidays --text @text.txt --range range.json",
+                    files: &[
+                        (
+                            "text.txt",
+                            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART;VALUE=DATE:20201225\r\nDTEND;VALUE=DATE:20201227\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b\r\nDTSTART;VALUE=DATE:20261226\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:c\r\nDTSTART;VALUE=DATE:20251231\r\nDTEND;VALUE=DATE:20260103\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-01-01T00:00:00.000Z","end":"2027-03-01T00:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: r#"{"weekend":["saturday","sunday"],"holidays":["2026-01-01","2026-01-02","2026-12-25","2026-12-26"],"workingDays":[],"halfDays":[]}"#,
+                }),
+            },
+            Function {
+                name: "interchange.ical_shifts",
+                command: "ical-shifts",
+                docs: r"Reads the shifts of a role from the calendar that an on-call tool exports: the person is the first attendee, or the summary.
+
+Errors:
+As `ical-events`; `missing_field` for an event without an attendee and a summary.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument { wire: "zone", option: "zone", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "role", option: "role", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "readiness.Roster",
+                    "Who is on call when: the shifts as they really are, after swaps and overrides, and the absences.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange ical-shifts --text @text.txt --range range.json --zone Europe/Berlin --role primary",
+                    files: &[
+                        (
+                            "text.txt",
+                            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nBEGIN:VEVENT\r\nUID:a\r\nSUMMARY:On call\r\nATTENDEE;CN=Ana:mailto:ana@example.com\r\nDTSTART:20261123T080000Z\r\nDTEND:20261130T080000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b\r\nSUMMARY: ben \r\nDTSTART:20261130T080000Z\r\nDTEND:20261207T080000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-01-01T00:00:00.000Z","end":"2027-03-01T00:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: r#"{"shifts":[{"person":"ana@example.com","role":"primary","start":"2026-11-23T08:00:00.000Z","end":"2026-11-30T08:00:00.000Z"},{"person":"ben","role":"primary","start":"2026-11-30T08:00:00.000Z","end":"2026-12-07T08:00:00.000Z"}],"absences":[]}"#,
+                }),
+            },
+            Function {
+                name: "interchange.ical_windows",
+                command: "ical-windows",
+                docs: r"Reads the events of a calendar that touch a range as windows of one kind: freezes, or the times in which releases may start.
+
+A window is named by the summary and the day of its event. An event of no length has no window.
+
+Errors:
+As `ical-events`; `out_of_range` for more windows than a policy has.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "range",
+                        option: "range",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "TimeRange",
+                            "A half-open range of time: `start` is included, `end` is not.",
+                            "Keys: start, end",
+                        ),
+                    },
+                    Argument { wire: "zone", option: "zone", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "kind",
+                        option: "kind",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("allow", "Releases may start. While no allow window is active, they may not."),
+                            ("deny", "Releases may not start: a freeze."),
+                        ]),
+                    },
+                ],
+                result: (
+                    "window.Policy",
+                    "The windows of an organisation, and the calendars that they name. Default: no windows, so everything is open.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange ical-windows --text @text.txt --range range.json --zone Europe/Berlin --kind deny",
+                    files: &[
+                        (
+                            "text.txt",
+                            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nBEGIN:VEVENT\r\nUID:a\r\nSUMMARY:Freeze\r\nDTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261227\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b\r\nSUMMARY:Sale\r\nDTSTART;TZID=Europe/Berlin:20261127T060000\r\nDTEND;TZID=Europe/Berlin:20261127T120000\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:c\r\nSUMMARY:Sale\r\nDTSTART;TZID=Europe/Berlin:20261127T180000\r\nDURATION:PT6H\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:d\r\nSUMMARY:Reminder\r\nDTSTART:20261127T060000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:e\r\nDTSTART;VALUE=DATE:20270101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+                        ),
+                        (
+                            "range.json",
+                            r#"{"start":"2026-01-01T00:00:00.000Z","end":"2027-03-01T00:00:00.000Z"}"#,
+                        ),
+                    ],
+                    prints: "",
                 }),
             },
             Function {
@@ -9349,8 +9551,8 @@ which targets were met, where changes wait, and what could be the next targets.
 Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
 
 Errors:
-All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
-for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.",
+All at once: `invalid_value` for measures of two policies, units or zones, for a current range that starts before the previous
+one ends, and for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.",
                 arguments: &[
                     Argument {
                         wire: "previous",
@@ -9389,15 +9591,15 @@ for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two ta
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: r#"relcore metrics review --previous previous.json --current current.json --policy '{"targets":[],"alpha":0.05,"year":2024}'"#,
+                    command: r#"relcore metrics review --previous previous.json --current current.json --policy '{"targets":[{"metric":"open_vulnerabilities","value":0.0}]}'"#,
                     files: &[
                         (
                             "previous.json",
-                            r#"{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"unit":"month","zone":"UTC","groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6666666666666666,"n":60,"lowN":false,"excluded":[],"interval":{"low":0.5087368994445253,"high":0.858132148962704,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":60,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.06017185214208985,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-02-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6451612903225806,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.3940812769485144,"high":0.9963992871830515,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]},{"range":{"start":"2026-02-01T00:00:00.000Z","end":"2026-03-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.7142857142857143,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.43630427090728385,"high":1.1031563536669498,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]},{"range":{"start":"2026-03-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":0.6451612903225806,"n":20,"lowN":false,"excluded":[],"interval":{"low":0.3940812769485144,"high":0.9963992871830515,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"no_failures","n":0,"lowN":true,"excluded":[]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":20,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.16112515805281932,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                            r#"{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"unit":"month","zone":"UTC","groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"open_vulnerabilities","estimate":{"value":6.0,"n":6,"lowN":false,"excluded":[]}}]},"buckets":[{"range":{"start":"2026-01-01T00:00:00.000Z","end":"2026-02-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"open_vulnerabilities","estimate":{"value":2.0,"n":2,"lowN":true,"excluded":[]}}]},{"range":{"start":"2026-02-01T00:00:00.000Z","end":"2026-03-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"open_vulnerabilities","estimate":{"value":4.0,"n":4,"lowN":true,"excluded":[]}}]},{"range":{"start":"2026-03-01T00:00:00.000Z","end":"2026-04-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"open_vulnerabilities","estimate":{"value":6.0,"n":6,"lowN":false,"excluded":[]}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
                         ),
                         (
                             "current.json",
-                            r#"{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"unit":"month","zone":"UTC","groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3186813186813187,"n":120,"lowN":false,"excluded":[],"interval":{"low":1.0933178640213044,"high":1.5768196194434319,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":3}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":120,"affected":60,"lowN":false,"excluded":[],"interval":{"low":0.4119387054110839,"high":0.5880612945889161,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":60}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":120,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.031019166418703475,"level":0.95}}}]},"buckets":[{"range":{"start":"2026-04-01T00:00:00.000Z","end":"2026-05-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3333333333333333,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9525528813929653,"high":1.8156215654661356,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":2}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]},{"range":{"start":"2026-05-01T00:00:00.000Z","end":"2026-06-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.2903225806451613,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9218253690899665,"high":1.757053127870454,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"all_excluded","n":0,"lowN":true,"excluded":[{"reason":"unknown_change","n":1}]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]},{"range":{"start":"2026-06-01T00:00:00.000Z","end":"2026-07-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"deployment_frequency","estimate":{"value":1.3333333333333333,"n":40,"lowN":false,"excluded":[],"interval":{"low":0.9525528813929653,"high":1.8156215654661356,"level":0.95}}},{"metric":"change_lead_time","estimate":{"undefined":"no_changes","n":0,"lowN":true,"excluded":[]}},{"metric":"coding_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"pickup_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"review_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"delivery_time","estimate":{"undefined":"no_changes","n":0,"affected":0,"lowN":true,"excluded":[]}},{"metric":"change_fail_rate","estimate":{"value":0.5,"n":40,"affected":20,"lowN":false,"excluded":[],"interval":{"low":0.35199526933465386,"high":0.6480047306653461,"level":0.95}}},{"metric":"failed_deployment_recovery_time","estimate":{"undefined":"all_open","n":0,"lowN":true,"excluded":[{"reason":"open","n":20}]}},{"metric":"rollback_rate","estimate":{"value":0.0,"n":40,"affected":0,"lowN":false,"excluded":[],"interval":{"low":0.0,"high":0.08762160119728662,"level":0.95}}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
+                            r#"{"range":{"start":"2026-07-01T00:00:00.000Z","end":"2026-10-01T00:00:00.000Z"},"unit":"month","zone":"UTC","groupBy":[],"whole":{"labels":{},"overall":{"range":{"start":"2026-07-01T00:00:00.000Z","end":"2026-10-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"open_vulnerabilities","estimate":{"value":0.0,"n":0,"lowN":true,"excluded":[]}}]},"buckets":[{"range":{"start":"2026-07-01T00:00:00.000Z","end":"2026-08-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"open_vulnerabilities","estimate":{"value":0.0,"n":0,"lowN":true,"excluded":[]}}]},{"range":{"start":"2026-08-01T00:00:00.000Z","end":"2026-09-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"open_vulnerabilities","estimate":{"value":0.0,"n":0,"lowN":true,"excluded":[]}}]},{"range":{"start":"2026-09-01T00:00:00.000Z","end":"2026-10-01T00:00:00.000Z"},"partial":false,"figures":[{"metric":"open_vulnerabilities","estimate":{"value":0.0,"n":0,"lowN":true,"excluded":[]}}]}]},"groups":[],"policy":{"environments":["production"],"uncountedIntents":[],"frequencyPer":"P1D","leadStart":"authored","leadUnit":"change","countMerges":true,"seed":"exclude","undelivered":"carry_forward","negativeSpans":"drop","denominator":"successful","failureSignals":["incident","remediation","revert","rollback","hotfix","revision_returned"],"reworkSignals":["hotfix","rollback","remediation","revert","revision_returned"],"incidentLinks":["caused_by","latest_before"],"linkMaxAge":"P7D","linkSameInstant":true,"recoveryStart":"deployment_finished","recoveryEnd":"incident_else_remedy","severalIncidents":"last","openRecoveries":"exclude","recoveryMembership":"failure","quantile":"linear","summary":"median","weekStart":"monday","confidenceLevel":0.95,"lowN":6},"policyDigest":"sha256:40b76eac23f366abacfd08d1471a62179608c24d1ad7bc408025db479d5f44c0","tzdbVersion":"2025b"}"#,
                         ),
                     ],
                     prints: "",

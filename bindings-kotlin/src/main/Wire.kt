@@ -2181,6 +2181,14 @@ fun InterchangeArgoApplication.toJson(): String = ffiWriteInterchangeArgoApplica
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeCalendarEvent.Companion.fromJson(json: String): InterchangeCalendarEvent = ffiReadInterchangeCalendarEvent(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeCalendarEvent.toJson(): String = ffiWriteInterchangeCalendarEvent(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */

@@ -372,6 +372,7 @@ _CLASSES = {
     "incident.UpdateVerdict": ("incident", "UpdateVerdict"),
     "incident.Vocabulary": ("incident", "Vocabulary"),
     "interchange.ArgoApplication": ("interchange", "ArgoApplication"),
+    "interchange.CalendarEvent": ("interchange", "CalendarEvent"),
     "interchange.GitCommit": ("interchange", "GitCommit"),
     "interchange.GitFault": ("interchange", "GitFault"),
     "interchange.GitHistory": ("interchange", "GitHistory"),

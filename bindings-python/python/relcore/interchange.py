@@ -13,6 +13,8 @@ It decides nothing.
 | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
 | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
 | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo_sync_windows`, `gitlab_freeze_periods`, `kured_window` | a policy of `window` |
+| a calendar in the format of iCalendar (`.ics`) | `ical_events` | its events in a range |
+| the same | `ical_windows`, `ical_holidays`, `ical_shifts` | windows, a calendar of holidays, who is on call |
 | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -52,7 +54,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -63,7 +65,9 @@ from relcore.analysis import AlertRules, Monitoring
 from relcore.canary import Observation, PlayRelease
 from relcore.change import History
 from relcore.metrics import Change, Deployment
-from relcore.window import Policy
+from relcore.readiness import Roster
+from relcore.time import BusinessCalendar, TimeRange
+from relcore.window import Kind, Policy
 
 __all__ = [
     "GIT_LOG",
@@ -71,6 +75,7 @@ __all__ = [
     "GIT_SHALLOW",
     "GIT_TAGS",
     "ArgoApplication",
+    "CalendarEvent",
     "GitCommit",
     "GitFault",
     "GitHistory",
@@ -90,6 +95,10 @@ __all__ = [
     "git_packages",
     "git_releases",
     "gitlab_freeze_periods",
+    "ical_events",
+    "ical_holidays",
+    "ical_shifts",
+    "ical_windows",
     "kured_window",
     "monitoring_to_grafana",
     "parse_git",
@@ -153,6 +162,50 @@ class ArgoApplication(_Value):
 
     server: str
     """The address of the cluster's API server."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CalendarEvent(_Value):
+    """An occurrence of an event of a calendar, read by `ical_events`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "uid",
+        "summary",
+        "start",
+        "end",
+        "first_day",
+        "last_day",
+        "attendees",
+        "tentative",
+        of="interchange.CalendarEvent",
+    )
+
+    uid: str
+    """The `UID`, which all occurrences of an event have; empty where it is missing."""
+
+    summary: str
+    """The `SUMMARY`; empty where it is missing."""
+
+    start: datetime
+    """The first instant."""
+
+    end: datetime
+    """The first instant after it."""
+
+    first_day: date | None = None
+    """The first day, of an event of whole days."""
+
+    last_day: date | None = None
+    """The last day, which is part of it, of an event of whole days. A calendar writes the day after it."""
+
+    attendees: Sequence[str]
+    """The addresses of the attendees, or their names."""
+
+    tentative: bool
+    """Whether the event is not certain yet: `STATUS:TENTATIVE`."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "attendees")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -557,6 +610,69 @@ def gitlab_freeze_periods(text: str) -> Policy:
     `duplicate` for two periods of one id. Other keys are ignored.
     """
     return _gitlab_freeze_periods(text)
+
+
+_ical_events = _native.function("interchange.ical_events")
+
+
+def ical_events(text: str, range: TimeRange | Mapping[str, object], zone: str) -> tuple[CalendarEvent, ...]:
+    """Reads the events of a calendar in the format of RFC 5545 (`.ics`) that touch a range: each occurrence of those that recur,
+    in the order of their starts.
+
+    `RRULE` with days, weeks, months and years is expanded, with `RDATE`, `EXDATE` and the occurrences that were moved or
+    cancelled by themselves (`RECURRENCE-ID`). An event that is cancelled is left out. What cannot be expanded is refused, so
+    that no event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
+
+    A time is in its own zone, by its IANA name or by that which the calendar gives for it (`X-LIC-LOCATION`). A time without a
+    zone and a whole day are in `zone`. A local time that the clock passes twice is its first; one that it skips has the
+    offset from before the gap. An event with an end has the same length each time; one with a `DURATION` of days ends at the
+    same local time. Alarms and tasks are left out.
+
+    Errors:
+    All faults at once, with the lines: `syntax` for a text that is no calendar or was cut; `missing_field` for an event without
+    `DTSTART`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
+    `TZID=W. Europe Standard Time`; `unordered` for an end before the start; `duplicate` for two events of one `UID`;
+    `out_of_range` for more than 10,000 occurrences, and for recurrences over more than 10 million days in all.
+    """
+    return _ical_events(text, range, zone)
+
+
+_ical_holidays = _native.function("interchange.ical_holidays")
+
+
+def ical_holidays(text: str, range: TimeRange | Mapping[str, object]) -> BusinessCalendar:
+    """Reads the holidays of a calendar in a range: its events of whole days. The weekend is Saturday and Sunday.
+
+    Errors:
+    As `ical_events`; `wrong_type` for an event with a time of day.
+    """
+    return _ical_holidays(text, range)
+
+
+_ical_shifts = _native.function("interchange.ical_shifts")
+
+
+def ical_shifts(text: str, range: TimeRange | Mapping[str, object], zone: str, role: str) -> Roster:
+    """Reads the shifts of a role from the calendar that an on-call tool exports: the person is the first attendee, or the summary.
+
+    Errors:
+    As `ical_events`; `missing_field` for an event without an attendee and a summary.
+    """
+    return _ical_shifts(text, range, zone, role)
+
+
+_ical_windows = _native.function("interchange.ical_windows")
+
+
+def ical_windows(text: str, range: TimeRange | Mapping[str, object], zone: str, kind: Kind | str) -> Policy:
+    """Reads the events of a calendar that touch a range as windows of one kind: freezes, or the times in which releases may start.
+
+    A window is named by the summary and the day of its event. An event of no length has no window.
+
+    Errors:
+    As `ical_events`; `out_of_range` for more windows than a policy has.
+    """
+    return _ical_windows(text, range, zone, kind)
 
 
 _kured_window = _native.function("interchange.kured_window")

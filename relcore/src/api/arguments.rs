@@ -989,6 +989,36 @@ pub(super) static ROWS: &[RowTypes] = &[
     ),
     ("interchange.gitlab_freeze_periods", &[("text", TypeRef::Text)], Some(TypeRef::Named("window.Policy"))),
     (
+        "interchange.ical_events",
+        &[("text", TypeRef::Text), ("range", TypeRef::Named("TimeRange")), ("zone", TypeRef::Text)],
+        Some(TypeRef::List(&TypeRef::Named("interchange.CalendarEvent"))),
+    ),
+    (
+        "interchange.ical_holidays",
+        &[("text", TypeRef::Text), ("range", TypeRef::Named("TimeRange"))],
+        Some(TypeRef::Named("BusinessCalendar")),
+    ),
+    (
+        "interchange.ical_shifts",
+        &[
+            ("text", TypeRef::Text),
+            ("range", TypeRef::Named("TimeRange")),
+            ("zone", TypeRef::Text),
+            ("role", TypeRef::Text),
+        ],
+        Some(TypeRef::Named("readiness.Roster")),
+    ),
+    (
+        "interchange.ical_windows",
+        &[
+            ("text", TypeRef::Text),
+            ("range", TypeRef::Named("TimeRange")),
+            ("zone", TypeRef::Text),
+            ("kind", TypeRef::Named("window.Kind")),
+        ],
+        Some(TypeRef::Named("window.Policy")),
+    ),
+    (
         "interchange.kured_window",
         &[("schedule", TypeRef::Named("interchange.KuredSchedule"))],
         Some(TypeRef::Named("window.Policy")),
@@ -2685,6 +2715,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("incident.UpdateVerdict", &[("value", TypeRef::Named("incident.UpdateVerdict"))], None),
     ("incident.Vocabulary", &[("value", TypeRef::Named("incident.Vocabulary"))], None),
     ("interchange.ArgoApplication", &[("value", TypeRef::Named("interchange.ArgoApplication"))], None),
+    ("interchange.CalendarEvent", &[("value", TypeRef::Named("interchange.CalendarEvent"))], None),
     ("interchange.GitCommit", &[("value", TypeRef::Named("interchange.GitCommit"))], None),
     ("interchange.GitFault", &[("value", TypeRef::Named("interchange.GitFault"))], None),
     ("interchange.GitHistory", &[("value", TypeRef::Named("interchange.GitHistory"))], None),

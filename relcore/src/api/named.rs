@@ -276,6 +276,7 @@ macro_rules! named_types {
         "incident.UpdateVerdict": crate::incident::UpdateVerdict,
         "incident.Vocabulary": crate::incident::Vocabulary,
         "interchange.ArgoApplication": crate::interchange::ArgoApplication,
+        "interchange.CalendarEvent": crate::interchange::CalendarEvent,
         "interchange.GitCommit": crate::interchange::GitCommit,
         "interchange.GitFault": crate::interchange::GitFault,
         "interchange.GitHistory": crate::interchange::GitHistory,

@@ -12,6 +12,8 @@
 //! | responses for the metrics of a canary | [`prometheus_observations`] | observations for [`canary.next_action`](crate::canary::next_action) |
 //! | alert rules and a query for each metric | [`alert_rules_to_prometheus`] | a rule file of Prometheus |
 //! | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | [`argo_sync_windows`], [`gitlab_freeze_periods`], [`kured_window`] | a policy of [`window`](crate::window) |
+//! | a calendar in the format of iCalendar (`.ics`) | [`ical_events`] | its events in a range |
+//! | the same | [`ical_windows`], [`ical_holidays`], [`ical_shifts`] | windows, a calendar of holidays, who is on call |
 //! | what to watch, alert rules and queries | [`monitoring_to_grafana`] | a dashboard of Grafana |
 //!
 //! The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -50,6 +52,7 @@ mod changes;
 mod git;
 mod gitlab_windows;
 mod grafana;
+mod ical;
 mod kured_windows;
 mod observations;
 mod play;
@@ -65,6 +68,7 @@ pub use git::{
 };
 pub use gitlab_windows::gitlab_freeze_periods;
 pub use grafana::monitoring_to_grafana;
+pub use ical::{CalendarEvent, ical_events, ical_holidays, ical_shifts, ical_windows};
 pub use kured_windows::{KuredSchedule, kured_window};
 pub use observations::{PrometheusMetric, SeriesRule, prometheus_observations};
 pub use play::play_track_release;
@@ -104,6 +108,15 @@ macro_rules! table_rows {
                     repository: Option<&str>,
                 ) -> GitReleases;
                 fn gitlab_freeze_periods(text: &str) -> crate::window::Policy;
+                fn ical_events(text: &str, range: &TimeRange, zone: &str) -> Vec<CalendarEvent>;
+                fn ical_holidays(text: &str, range: &TimeRange) -> crate::time::BusinessCalendar;
+                fn ical_shifts(text: &str, range: &TimeRange, zone: &str, role: &str) -> crate::readiness::Roster;
+                fn ical_windows(
+                    text: &str,
+                    range: &TimeRange,
+                    zone: &str,
+                    kind: &crate::window::Kind,
+                ) -> crate::window::Policy;
                 fn kured_window(schedule: &KuredSchedule) -> crate::window::Policy;
                 fn monitoring_to_grafana(
                     monitoring: &crate::analysis::Monitoring,

@@ -45,7 +45,7 @@ pub use date::{NaiveDate, Weekday};
 pub use range::TimeRange;
 pub use span::{Span, format_span, parse_span};
 pub use timestamp::Timestamp;
-pub(crate) use zone::{is_in_gap, local_date_in, local_instant, minute_of_day, zone};
+pub(crate) use zone::{is_in_gap, local_date_in, local_instant, local_second, minute_of_day, zone};
 pub use zone::{local_date, tzdb_version};
 
 crate::scalar::texts!(BucketUnit, Weekday);

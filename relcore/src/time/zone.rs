@@ -78,6 +78,22 @@ pub(crate) fn local_instant(date: NaiveDate, minutes: i32, zone: Tz, is_late: bo
     Timestamp::from_millis(instant.timestamp_millis())
 }
 
+/// The instant of a second of a local day, by the rules of RFC 5545 (3.3.5): one that the clock passes twice is its first, and
+/// one that it skips has the offset from before the gap.
+pub(crate) fn local_second(date: NaiveDate, second: u32, zone: Tz) -> Option<Timestamp> {
+    let midnight = date.to_chrono().and_time(NaiveTime::MIN);
+    let local = midnight.checked_add_signed(chrono::TimeDelta::seconds(i64::from(second)))?;
+    let instant = match zone.from_local_datetime(&local) {
+        LocalResult::Single(instant) | LocalResult::Ambiguous(instant, _) => instant,
+        LocalResult::None => {
+            let gap = GapInfo::new(&local, &zone)?;
+            let (begin, _) = gap.begin?;
+            gap.end?.checked_add_signed(local.signed_duration_since(begin))?
+        }
+    };
+    Timestamp::from_millis(instant.timestamp_millis()).ok()
+}
+
 /// Reads a local time of day as minutes after midnight: `00:00` to `24:00`.
 pub(crate) fn minute_of_day(text: &str) -> Result<i32> {
     let two_digits = |part: &str| {

@@ -3154,6 +3154,19 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "interchange.CalendarEvent",
+        Descriptor::Struct(&[
+            Field { name: "uid", required: true, of: TypeRef::Text },
+            Field { name: "summary", required: true, of: TypeRef::Text },
+            Field { name: "start", required: true, of: TypeRef::Timestamp },
+            Field { name: "end", required: true, of: TypeRef::Timestamp },
+            Field { name: "firstDay", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "lastDay", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "attendees", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "tentative", required: true, of: TypeRef::Bool },
+        ]),
+    ),
+    (
         "interchange.GitCommit",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },

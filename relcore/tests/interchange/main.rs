@@ -1,4 +1,5 @@
-//! Input from other tools: malformed text and Prometheus responses.
+//! Input from other tools: malformed text, Prometheus responses and calendars.
 mod garbage;
+mod ical;
 mod prometheus;
 mod series;

@@ -2201,6 +2201,8 @@ public enum Incident {
 /// | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
 /// | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
 /// | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo_sync_windows`, `gitlab_freeze_periods`, `kured_window` | a policy of `window` |
+/// | a calendar in the format of iCalendar (`.ics`) | `ical_events` | its events in a range |
+/// | the same | `ical_windows`, `ical_holidays`, `ical_shifts` | windows, a calendar of holidays, who is on call |
 /// | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
 ///
 /// The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -2343,6 +2345,53 @@ public enum Interchange {
     /// `duplicate` for two periods of one id. Other keys are ignored.
     public static func gitlabFreezePeriods(text: String) throws -> WindowPolicy {
         try ffiInterchangeGitlabFreezePeriods(text: text)
+    }
+
+    /// Reads the events of a calendar in the format of RFC 5545 (`.ics`) that touch a range: each occurrence of those that recur,
+    /// in the order of their starts.
+    ///
+    /// `RRULE` with days, weeks, months and years is expanded, with `RDATE`, `EXDATE` and the occurrences that were moved or
+    /// cancelled by themselves (`RECURRENCE-ID`). An event that is cancelled is left out. What cannot be expanded is refused, so
+    /// that no event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
+    ///
+    /// A time is in its own zone, by its IANA name or by that which the calendar gives for it (`X-LIC-LOCATION`). A time without a
+    /// zone and a whole day are in `zone`. A local time that the clock passes twice is its first; one that it skips has the
+    /// offset from before the gap. An event with an end has the same length each time; one with a `DURATION` of days ends at the
+    /// same local time. Alarms and tasks are left out.
+    ///
+    /// Errors:
+    /// All faults at once, with the lines: `syntax` for a text that is no calendar or was cut; `missing_field` for an event without
+    /// `DTSTART`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
+    /// `TZID=W. Europe Standard Time`; `unordered` for an end before the start; `duplicate` for two events of one `UID`;
+    /// `out_of_range` for more than 10,000 occurrences, and for recurrences over more than 10 million days in all.
+    public static func icalEvents(text: String, range: TimeRange, zone: String) throws -> [InterchangeCalendarEvent] {
+        try ffiInterchangeIcalEvents(text: text, range: range, zone: zone)
+    }
+
+    /// Reads the holidays of a calendar in a range: its events of whole days. The weekend is Saturday and Sunday.
+    ///
+    /// Errors:
+    /// As `ical_events`; `wrong_type` for an event with a time of day.
+    public static func icalHolidays(text: String, range: TimeRange) throws -> BusinessCalendar {
+        try ffiInterchangeIcalHolidays(text: text, range: range)
+    }
+
+    /// Reads the shifts of a role from the calendar that an on-call tool exports: the person is the first attendee, or the summary.
+    ///
+    /// Errors:
+    /// As `ical_events`; `missing_field` for an event without an attendee and a summary.
+    public static func icalShifts(text: String, range: TimeRange, zone: String, role: String) throws -> ReadinessRoster {
+        try ffiInterchangeIcalShifts(text: text, range: range, zone: zone, role: role)
+    }
+
+    /// Reads the events of a calendar that touch a range as windows of one kind: freezes, or the times in which releases may start.
+    ///
+    /// A window is named by the summary and the day of its event. An event of no length has no window.
+    ///
+    /// Errors:
+    /// As `ical_events`; `out_of_range` for more windows than a policy has.
+    public static func icalWindows(text: String, range: TimeRange, zone: String, kind: WindowKind) throws -> WindowPolicy {
+        try ffiInterchangeIcalWindows(text: text, range: range, zone: zone, kind: kind)
     }
 
     /// Reads the schedule of kured as allow windows.
@@ -2862,8 +2911,8 @@ public enum Metrics {
     /// Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
     ///
     /// Errors:
-    /// All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
-    /// for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
+    /// All at once: `invalid_value` for measures of two policies, units or zones, for a current range that starts before the previous
+    /// one ends, and for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
     public static func review(previous: MetricsMeasures, current: MetricsMeasures, policy: MetricsReviewPolicy) throws -> MetricsReview {
         try ffiMetricsReview(previous: previous, current: current, policy: policy)
     }

@@ -2176,6 +2176,14 @@ extension InterchangeArgoApplication: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeArgoApplication(value: self) }
 }
 
+extension InterchangeCalendarEvent: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeCalendarEvent(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeCalendarEvent(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }

@@ -273,6 +273,7 @@ extension IncidentUpdate: CaseValue {}
 extension IncidentUpdateVerdict: CaseValue {}
 extension IncidentVocabulary: CaseValue {}
 extension InterchangeArgoApplication: CaseValue {}
+extension InterchangeCalendarEvent: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitFault: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
@@ -1035,6 +1036,14 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern"), repository: input.take("repository")).wire()
     case "interchange.gitlab_freeze_periods":
         return try Interchange.gitlabFreezePeriods(text: input.take("text")).wire()
+    case "interchange.ical_events":
+        return try Interchange.icalEvents(text: input.take("text"), range: input.take("range"), zone: input.take("zone")).wire()
+    case "interchange.ical_holidays":
+        return try Interchange.icalHolidays(text: input.take("text"), range: input.take("range")).wire()
+    case "interchange.ical_shifts":
+        return try Interchange.icalShifts(text: input.take("text"), range: input.take("range"), zone: input.take("zone"), role: input.take("role")).wire()
+    case "interchange.ical_windows":
+        return try Interchange.icalWindows(text: input.take("text"), range: input.take("range"), zone: input.take("zone"), kind: input.take("kind")).wire()
     case "interchange.kured_window":
         return try Interchange.kuredWindow(schedule: input.take("schedule")).wire()
     case "interchange.monitoring_to_grafana":
