@@ -44,6 +44,9 @@ module.exports = {
   get metrics() {
     return require("./metrics.js");
   },
+  get notes() {
+    return require("./notes.js");
+  },
   get readiness() {
     return require("./readiness.js");
   },

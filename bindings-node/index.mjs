@@ -16,6 +16,7 @@ export const {
   incident,
   interchange,
   metrics,
+  notes,
   readiness,
   release,
   rollback,

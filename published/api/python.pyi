@@ -33,7 +33,7 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: Branch, BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, FreeVersion, HalfDay, Increment, Interval, LineRange, Numbering, Order, Reason, ReasonCode, Rendering, RenderingChange, Scheme, Severity, TimeRange, VersionChannel, VersionTag, Weekday, __version__, analysis, audit, canary, change, decision, digest, error, experiment, incident, interchange, metrics, readiness, reason, release, rollback, stats, time, version, versioning, window
+# from other modules: Branch, BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, FreeVersion, HalfDay, Increment, Interval, LineRange, Numbering, Order, Reason, ReasonCode, Rendering, RenderingChange, Scheme, Severity, TimeRange, VersionChannel, VersionTag, Weekday, __version__, analysis, audit, canary, change, decision, digest, error, experiment, incident, interchange, metrics, notes, readiness, reason, release, rollback, stats, time, version, versioning, window
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
@@ -5849,6 +5849,213 @@ def dora_columns(columns: EventColumns | Mapping[str, object], policy: Policy | 
     ...
 def dora_frame(deployments: Frame, *, changes: Frame | None=None, incidents: Frame | None=None, policy: Policy | Mapping[str, object] | None=None, range: TimeRange | Mapping[str, object], unit: BucketUnit | str, zone: str, ignore_unknown: bool=False) -> DoraReport:
     """The result of `dora_columns`, from a data frame for each table."""
+    ...
+
+# notes
+"""Release notes for each audience, and the changelog that they go into."""
+class Audience(StrEnum):
+    """Who reads the notes."""
+    USER = 'user'
+    """Users of the product: all sections but `other`, without scopes."""
+    OPERATIONS = 'operations'
+    """Who runs it: all sections but `other`, with scopes."""
+    DEVELOPER = 'developer'
+    """Who builds on it: all sections, with scopes and commits."""
+    SUPPORT = 'support'
+    """Who answers users: all sections but `other`, with the issues that are closed."""
+class Format(StrEnum):
+    """A form of notes."""
+    MARKDOWN = 'markdown'
+    """Markdown, as for the notes of a release on a forge."""
+    KEEP_A_CHANGELOG = 'keep_a_changelog'
+    """The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry."""
+    TEXT = 'text'
+    """Plain text without marks, as the App Store and Google Play take it."""
+    SLACK = 'slack'
+    """The `mrkdwn` of Slack."""
+    HTML = 'html'
+    """HTML of headings and paragraphs alone, as every mail program shows it."""
+class SectionKind(StrEnum):
+    """A section of notes."""
+    BREAKING = 'breaking'
+    """What breaks, and what to do."""
+    SECURITY = 'security'
+    """Vulnerabilities that are closed."""
+    ADDED = 'added'
+    """What is new."""
+    IMPROVED = 'improved'
+    """What got better."""
+    FIXED = 'fixed'
+    """What was wrong and works now."""
+    DEPRECATED = 'deprecated'
+    """What will be removed."""
+    UPGRADE = 'upgrade'
+    """How to upgrade."""
+    KNOWN_ISSUES = 'known_issues'
+    """What is known to be wrong."""
+    OTHER = 'other'
+    """All other changes."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Changelog(_Value):
+    """A changelog, as it was written."""
+    preamble: str
+    """The text before the first version."""
+    entries: Sequence[ChangelogEntry]
+    """The versions, in the order of the file."""
+    references: Sequence[LinkReference]
+    """The link references at the end of the file, which belong to no version."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ChangelogEntry(_Value):
+    """A version of a changelog."""
+    version: str
+    """The version, without a `v`; `Unreleased` for what is not released."""
+    date: _date | None = None
+    """The day, if the heading has one."""
+    yanked: bool
+    """Whether the heading says that the version was withdrawn: `[YANKED]`."""
+    groups: Sequence[ChangelogGroup]
+    """The groups: `Added`, `Fixed`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ChangelogGroup(_Value):
+    """A group of a version."""
+    title: str
+    """The heading."""
+    items: Sequence[str]
+    """The items of its lists, each with all of its paragraphs."""
+    text: str | None = None
+    """The text that is in no list."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class LinkReference(_Value):
+    """A link reference: `[1.0.0]: https://…`."""
+    label: str
+    """The label: `1.0.0`."""
+    url: str
+    """The address."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MergedChange(_Value):
+    """A change whose text is that of an item that a person wrote."""
+    id: str
+    """The change."""
+    request: str
+    """The number of the request that both name."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MergedRequest(_Value):
+    """A merged pull or merge request."""
+    number: str
+    """The number: `12`."""
+    title: str
+    """The title."""
+    labels: Sequence[str] = ()
+    """The labels."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class NoteItem(_Value):
+    """An item of notes."""
+    text: str
+    """The text."""
+    written: bool
+    """Whether a person wrote it as Markdown, so that it is not escaped."""
+    scope: str | None = None
+    """The scope, for audiences that read it."""
+    ids: Sequence[str]
+    """The commits, for audiences that read them."""
+    issues: Sequence[str]
+    """The issues that it closes, for audiences that read them: `#7`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class NoteSection(_Value):
+    """A section of notes."""
+    kind: SectionKind
+    """The kind."""
+    title: str
+    """The title."""
+    items: Sequence[NoteItem]
+    """The items."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReleaseEntry(_Value):
+    """A release that is to be written into a changelog."""
+    version: str
+    """The version."""
+    date: _date | None = None
+    """The day."""
+    body: str = ''
+    """The groups with their items, in Markdown: `### Added`, a blank line, `- Export`."""
+    tag_prefix: str | None = None
+    """What stands before the version in a tag, for the links that compare tags."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReleaseNotes(_Value):
+    """The notes of a release for one audience, made by `build_notes`."""
+    version: str | None = None
+    """The version."""
+    date: _date | None = None
+    """The day of the release."""
+    audience: Audience
+    """Who reads them."""
+    warning: str | None = None
+    """What readers of a prerelease must know."""
+    sections: Sequence[NoteSection]
+    """The sections that have items, in their order."""
+    merged: Sequence[MergedChange]
+    """The changes whose text is that of an item that a person wrote."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class RenderedNotes(_Value):
+    """Notes as text."""
+    text: str
+    """The text."""
+    length: int
+    """Its length in Unicode characters, the unit of the limits of the stores."""
+    left_out: int
+    """The number of items that are left out or cut because of the limit."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Spec(_Value):
+    """What notes are made of, beside the changes."""
+    version: str | None = None
+    """The version."""
+    date: _date | None = None
+    """The day of the release."""
+    sections: Mapping[str, SectionKind] = field(default_factory=dict)
+    """The section of a type, in addition to the standard ones or instead of them: `{"deps": "improved"}`."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The titles of sections, instead of the standard ones: `{"added": "Highlights"}`."""
+    requests: Sequence[MergedRequest] = ()
+    """The merged pull or merge requests of the release."""
+    labels: Mapping[str, SectionKind] = field(default_factory=dict)
+    """The section of a label, in addition to the standard ones or instead of them: `{"area: ui": "improved"}`."""
+    excluded_labels: Sequence[str] = ()
+    """The labels of requests that are left out, in addition to `ignore-for-release`, `skip-changelog`, `no-changelog`, `duplicate`, `invalid`, `question` and `wontfix`."""
+    written: Sequence[WrittenItem] = ()
+    """Items that people wrote."""
+    embargoed: Sequence[str] = ()
+    """What must not be named yet: a commit (`a1b2c3d`), a request or issue (`#12`), a vulnerability (`CVE-2024-1234`)."""
+    feedback: str | None = None
+    """Where users of a prerelease say what they think."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class WrittenItem(_Value):
+    """An item of notes that a person wrote."""
+    section: SectionKind
+    """The section."""
+    text: str
+    """The text, in Markdown."""
+    audiences: Sequence[Audience] = ()
+    """The audiences that read it."""
+def default_spec() -> Spec:
+    """What notes are made of without any additions."""
+    ...
+def spec_from_json(text: str) -> Spec:
+    """Reads what notes are made of from JSON text."""
+    ...
+def spec_from_yaml(text: str) -> Spec:
+    """Reads what notes are made of from YAML text."""
+    ...
+def build_notes(changes: Sequence[Parsed | Mapping[str, object]], spec: Spec | Mapping[str, object], audience: Audience | str) -> ReleaseNotes:
+    """Makes the notes of a release for an audience."""
+    ...
+def merge_changelog(text: str, entry: ReleaseEntry | Mapping[str, object]) -> str:
+    """Writes a release into a changelog: below `Unreleased`, whose text becomes part of it, and above the last version."""
+    ...
+def parse_changelog(text: str) -> Changelog:
+    """Reads a changelog in Markdown as it is found in real files: headings of any level, with brackets, a `v`, a link or a day, or underlined; CRLF; link references."""
+    ...
+def render_notes(notes: ReleaseNotes | Mapping[str, object], format: Format | str, limit: int | None=None) -> RenderedNotes:
+    """Writes notes as text, within a limit of Unicode characters."""
     ...
 
 # readiness

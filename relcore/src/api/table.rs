@@ -306,6 +306,7 @@ modules!(
     incident,
     interchange,
     metrics,
+    notes,
     readiness,
     release,
     rollback,
