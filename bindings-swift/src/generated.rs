@@ -165,6 +165,14 @@ use relcore::metrics::{
     UndeliveredChanges as MetricsUndeliveredChanges, Vulnerability as MetricsVulnerability,
     WorkingEdges as MetricsWorkingEdges, WorkingTime as MetricsWorkingTime,
 };
+use relcore::notes::{
+    Audience as NotesAudience, Changelog as NotesChangelog, ChangelogEntry as NotesChangelogEntry,
+    ChangelogGroup as NotesChangelogGroup, Format as NotesFormat, LinkReference as NotesLinkReference,
+    MergedChange as NotesMergedChange, MergedRequest as NotesMergedRequest, NoteItem as NotesNoteItem,
+    NoteSection as NotesNoteSection, ReleaseEntry as NotesReleaseEntry, ReleaseNotes as NotesReleaseNotes,
+    RenderedNotes as NotesRenderedNotes, SectionKind as NotesSectionKind, Spec as NotesSpec,
+    WrittenItem as NotesWrittenItem,
+};
 use relcore::readiness::{
     Absence as ReadinessAbsence, Approval as ReadinessApproval, Attendee as ReadinessAttendee,
     Build as ReadinessBuild, Candidate as ReadinessCandidate,
@@ -329,6 +337,13 @@ uniffi::custom_type!(IncidentComponentStatusByName, HashMap<String, IncidentComp
 
 pub type IncidentSlaTargetByName = BTreeMap<String, IncidentSlaTarget>;
 uniffi::custom_type!(IncidentSlaTargetByName, HashMap<String, IncidentSlaTarget>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
+
+pub type NotesSectionKindByName = BTreeMap<String, NotesSectionKind>;
+uniffi::custom_type!(NotesSectionKindByName, HashMap<String, NotesSectionKind>, {
     remote,
     lower: |map| map.into_iter().collect(),
     try_lift: |map| Ok(map.into_iter().collect()),
@@ -5183,6 +5198,160 @@ pub struct MetricsWorkingTime {
     pub edges: MetricsWorkingEdges,
 }
 
+/// Who reads the notes.
+#[uniffi::remote(Enum)]
+pub enum NotesAudience {
+    /// Users of the product: all sections but `other`, without scopes.
+    User,
+    /// Who runs it: all sections but `other`, with scopes.
+    Operations,
+    /// Who builds on it: all sections, with scopes and commits.
+    Developer,
+    /// Who answers users: all sections but `other`, with the issues that are closed.
+    Support,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesChangelog {
+    pub preamble: String,
+    pub entries: Vec<NotesChangelogEntry>,
+    pub references: Vec<NotesLinkReference>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesChangelogEntry {
+    pub version: String,
+    pub date: Option<NaiveDate>,
+    pub yanked: bool,
+    pub groups: Vec<NotesChangelogGroup>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesChangelogGroup {
+    pub title: String,
+    pub items: Vec<String>,
+    pub text: Option<String>,
+}
+
+/// A form of notes.
+#[uniffi::remote(Enum)]
+pub enum NotesFormat {
+    /// Markdown, as for the notes of a release on a forge.
+    Markdown,
+    /// The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.
+    KeepAChangelog,
+    /// Plain text without marks, as the App Store and Google Play take it.
+    Text,
+    /// The `mrkdwn` of Slack.
+    Slack,
+    /// HTML of headings and paragraphs alone, as every mail program shows it.
+    Html,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesLinkReference {
+    pub label: String,
+    pub url: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesMergedChange {
+    pub id: String,
+    pub request: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesMergedRequest {
+    pub number: String,
+    pub title: String,
+    pub labels: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesNoteItem {
+    pub text: String,
+    pub written: bool,
+    pub scope: Option<String>,
+    pub ids: Vec<String>,
+    pub issues: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesNoteSection {
+    pub kind: NotesSectionKind,
+    pub title: String,
+    pub items: Vec<NotesNoteItem>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesReleaseEntry {
+    pub version: String,
+    pub date: Option<NaiveDate>,
+    pub body: String,
+    pub tag_prefix: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesReleaseNotes {
+    pub version: Option<String>,
+    pub date: Option<NaiveDate>,
+    pub audience: NotesAudience,
+    pub warning: Option<String>,
+    pub sections: Vec<NotesNoteSection>,
+    pub merged: Vec<NotesMergedChange>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesRenderedNotes {
+    pub text: String,
+    pub length: u32,
+    pub left_out: u32,
+}
+
+/// A section of notes.
+#[uniffi::remote(Enum)]
+pub enum NotesSectionKind {
+    /// What breaks, and what to do.
+    Breaking,
+    /// Vulnerabilities that are closed.
+    Security,
+    /// What is new.
+    Added,
+    /// What got better.
+    Improved,
+    /// What was wrong and works now.
+    Fixed,
+    /// What will be removed.
+    Deprecated,
+    /// How to upgrade.
+    Upgrade,
+    /// What is known to be wrong.
+    KnownIssues,
+    /// All other changes.
+    Other,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesSpec {
+    pub version: Option<String>,
+    pub date: Option<NaiveDate>,
+    pub sections: BTreeMap<String, NotesSectionKind>,
+    pub titles: BTreeMap<String, String>,
+    pub requests: Vec<NotesMergedRequest>,
+    pub labels: BTreeMap<String, NotesSectionKind>,
+    pub excluded_labels: Vec<String>,
+    pub written: Vec<NotesWrittenItem>,
+    pub embargoed: Vec<String>,
+    pub feedback: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesWrittenItem {
+    pub section: NotesSectionKind,
+    pub text: String,
+    pub audiences: Vec<NotesAudience>,
+}
+
 #[uniffi::remote(Record)]
 pub struct ReadinessAbsence {
     pub person: String,
@@ -9944,6 +10113,52 @@ pub fn ffi_metrics_working_span(
         relcore::metrics::working_span(borrow(&start), borrow(&end), borrow(&working_time))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_notes_default_spec() -> Encoded<NotesSpec> {
+    Encoded(Ok(relcore::notes::default_spec()))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_spec_from_json(text: String) -> Encoded<NotesSpec> {
+    Encoded(relcore::notes::spec_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_spec_from_yaml(text: String) -> Encoded<NotesSpec> {
+    Encoded(relcore::notes::spec_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_build_notes(
+    changes: Vec<ChangeParsed>,
+    spec: NotesSpec,
+    audience: NotesAudience,
+) -> Encoded<NotesReleaseNotes> {
+    Encoded(
+        relcore::notes::build_notes(borrow(&changes), borrow(&spec), borrow(&audience))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_notes_merge_changelog(text: String, entry: NotesReleaseEntry) -> Plain<String> {
+    Plain(relcore::notes::merge_changelog(borrow(&text), borrow(&entry)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_parse_changelog(text: String) -> Encoded<NotesChangelog> {
+    Encoded(Ok(relcore::notes::parse_changelog(borrow(&text))))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_render_notes(
+    notes: NotesReleaseNotes,
+    format: NotesFormat,
+    limit: Option<Count>,
+) -> Encoded<NotesRenderedNotes> {
+    Encoded(Ok(relcore::notes::render_notes(borrow(&notes), borrow(&format), borrow(&limit))))
 }
 
 #[uniffi::export]
@@ -15893,6 +16108,166 @@ pub fn ffi_read_metrics_working_time(json: &str) -> Encoded<MetricsWorkingTime> 
 
 #[uniffi::export]
 pub fn ffi_write_metrics_working_time(value: MetricsWorkingTime) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_audience(json: &str) -> Encoded<NotesAudience> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_audience(value: NotesAudience) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_changelog(json: &str) -> Encoded<NotesChangelog> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_changelog(value: NotesChangelog) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_changelog_entry(json: &str) -> Encoded<NotesChangelogEntry> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_changelog_entry(value: NotesChangelogEntry) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_changelog_group(json: &str) -> Encoded<NotesChangelogGroup> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_changelog_group(value: NotesChangelogGroup) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_format(json: &str) -> Encoded<NotesFormat> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_format(value: NotesFormat) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_link_reference(json: &str) -> Encoded<NotesLinkReference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_link_reference(value: NotesLinkReference) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_merged_change(json: &str) -> Encoded<NotesMergedChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_merged_change(value: NotesMergedChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_merged_request(json: &str) -> Encoded<NotesMergedRequest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_merged_request(value: NotesMergedRequest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_note_item(json: &str) -> Encoded<NotesNoteItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_note_item(value: NotesNoteItem) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_note_section(json: &str) -> Encoded<NotesNoteSection> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_note_section(value: NotesNoteSection) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_release_entry(json: &str) -> Encoded<NotesReleaseEntry> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_release_entry(value: NotesReleaseEntry) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_release_notes(json: &str) -> Encoded<NotesReleaseNotes> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_release_notes(value: NotesReleaseNotes) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_rendered_notes(json: &str) -> Encoded<NotesRenderedNotes> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_rendered_notes(value: NotesRenderedNotes) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_section_kind(json: &str) -> Encoded<NotesSectionKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_section_kind(value: NotesSectionKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_spec(json: &str) -> Encoded<NotesSpec> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_spec(value: NotesSpec) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_written_item(json: &str) -> Encoded<NotesWrittenItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_written_item(value: NotesWrittenItem) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -9483,6 +9483,222 @@ Errors:
         ],
     },
     Module {
+        name: "notes",
+        docs: r"Release notes for each audience, and the changelog that they go into.
+
+`build-notes` sorts the changes of a release into sections for an audience. `render-notes` writes them as Markdown, as
+the groups of Keep a Changelog, as plain text within the limit of a store, or for Slack. `merge-changelog` writes a
+release into a changelog and changes nothing else of it; `parse-changelog` reads one.
+
+Pitfalls:
+
+- Pass the changes of `changes-since`: there what was taken back is gone, and a merge and
+  its commit are one.
+- A change under embargo is left out for every audience, also for developers. Notes are public sooner than one thinks.
+- The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link or
+  a tag of the text does nothing. Inside code, template syntax such as `{{ x }}` stays as it is.",
+        functions: &[
+            Function {
+                name: "notes.default_spec",
+                command: "default-spec",
+                docs: "What notes are made of without any additions.",
+                arguments: &[],
+                result: ("notes.Spec", "What notes are made of, beside the changes."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "notes.spec_from_json",
+                command: "spec-from-json",
+                docs: r"Reads what notes are made of from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`, also for the title of a section that does not exist; `invalid_value` for an
+empty title, text or identifier.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("notes.Spec", "What notes are made of, beside the changes."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "notes.spec_from_yaml",
+                command: "spec-from-yaml",
+                docs: r"Reads what notes are made of from YAML text. A key that is left out has its default.
+
+Errors:
+As `spec-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("notes.Spec", "What notes are made of, beside the changes."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "notes.build_notes",
+                command: "build-notes",
+                docs: r"Makes the notes of a release for an audience.
+
+The changes are those of the release, newest first, as `changes-since` returns them: what
+was taken back is not among them, and what has several commits is there once. The notes list the oldest first.
+
+A breaking change stands under `breaking` with the text of its footer. A change without a type, as a merge, is left out
+unless it needs a version. The changes of a merged request of `spec` are one item, with the title of the request. What is
+under embargo is left out for every audience, and so is a request one of whose changes is.
+
+Errors:
+Those of `spec-from-json` under `spec`, all at once.",
+                arguments: &[
+                    Argument {
+                        wire: "changes",
+                        option: "changes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of change.Parsed",
+                            "A change: what a message says about it.",
+                            "Keys: id?, form, changeType?, scope?, description, body?, breaking, breakingText?, bump, footers, references, request?, releaseAs?, coAuthors, pickedFrom, squashed, also, prereleasedIn?, shippedIn?, diagnostics",
+                        ),
+                    },
+                    Argument {
+                        wire: "spec",
+                        option: "spec",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "notes.Spec",
+                            "What notes are made of, beside the changes.",
+                            "Keys: version?, date?, sections?, titles?, requests?, labels?, excludedLabels?, written?, embargoed?, feedback?",
+                        ),
+                    },
+                    Argument {
+                        wire: "audience",
+                        option: "audience",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("user", "Users of the product: all sections but `other`, without scopes."),
+                            ("operations", "Who runs it: all sections but `other`, with scopes."),
+                            ("developer", "Who builds on it: all sections, with scopes and commits."),
+                            (
+                                "support",
+                                "Who answers users: all sections but `other`, with the issues that are closed.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: (
+                    "notes.ReleaseNotes",
+                    "The notes of a release for one audience, made by `build_notes`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "notes.merge_changelog",
+                command: "merge-changelog",
+                docs: r"Writes a release into a changelog: below `Unreleased`, whose text becomes part of it, and above the last version.
+
+Nothing else of the file changes except the links that compare tags: no other version, no line end, no code, no comment. A
+comment that stands first below `Unreleased` stays there. The heading has the form of the last version, the groups have
+its level. A version that the file has stays as it is, with all edits, so a second call changes nothing. An item of the
+body that the text has, or whose request (`(#12)`) it names, is not written again.
+
+Errors:
+`invalid_value` for a version that is no number such as `1.1.0`, a body with the heading of a version or with code or a
+comment that does not end, and a changelog whose code or comment does not end.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "entry",
+                        option: "entry",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "notes.ReleaseEntry",
+                            "A release that is to be written into a changelog.",
+                            "Keys: version, date?, body?, tagPrefix?",
+                        ),
+                    },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "notes.parse_changelog",
+                command: "parse-changelog",
+                docs: r"Reads a changelog in Markdown as it is found in real files: headings of any level, with brackets, a `v`, a link or a day, or
+underlined; CRLF; link references. What is code or a comment is no heading.
+
+A text without a version is all preamble, so nothing is refused.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("notes.Changelog", "A changelog, as it was written."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "notes.render_notes",
+                command: "render-notes",
+                docs: r"Writes notes as text, within a limit of Unicode characters. For JSON, use `to_json`.
+A plain e-mail takes `text`, another one `html`.
+
+The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
+wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence. The
+App Store takes 4,000 characters, Google Play 500.",
+                arguments: &[
+                    Argument {
+                        wire: "notes",
+                        option: "notes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "notes.ReleaseNotes",
+                            "The notes of a release for one audience, made by `build_notes`.",
+                            "Keys: version?, date?, audience, warning?, sections, merged",
+                        ),
+                    },
+                    Argument {
+                        wire: "format",
+                        option: "format",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("markdown", "Markdown, as for the notes of a release on a forge."),
+                            (
+                                "keep_a_changelog",
+                                "The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.",
+                            ),
+                            ("text", "Plain text without marks, as the App Store and Google Play take it."),
+                            ("slack", "The `mrkdwn` of Slack."),
+                            (
+                                "html",
+                                "HTML of headings and paragraphs alone, as every mail program shows it.",
+                            ),
+                        ]),
+                    },
+                    Argument { wire: "limit", option: "limit", is_optional: true, kind: Kind::Number },
+                ],
+                result: ("notes.RenderedNotes", "Notes as text."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+        ],
+    },
+    Module {
         name: "readiness",
         docs: r"Readiness: may this build be released, what is missing, and when does that change?
 

@@ -3639,6 +3639,113 @@ object Metrics {
 }
 
 /**
+ * Release notes for each audience, and the changelog that they go into.
+ *
+ * `build_notes` sorts the changes of a release into sections for an audience. `render_notes` writes them as Markdown, as
+ * the groups of Keep a Changelog, as plain text within the limit of a store, or for Slack. `merge_changelog` writes a
+ * release into a changelog and changes nothing else of it; `parse_changelog` reads one.
+ *
+ * Pitfalls:
+ *
+ * - Pass the changes of `changes_since`: there what was taken back is gone, and a merge and
+ *   its commit are one.
+ * - A change under embargo is left out for every audience, also for developers. Notes are public sooner than one thinks.
+ * - The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link or
+ *   a tag of the text does nothing. Inside code, template syntax such as `{{ x }}` stays as it is.
+ */
+object Notes {
+    /**
+     * What notes are made of without any additions.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun defaultSpec(): NotesSpec =
+        ffiNotesDefaultSpec()
+
+    /**
+     * Reads what notes are made of from JSON text. A key that is left out has its default.
+     *
+     * Errors:
+     * All faults at once: `syntax`, `unknown_field`, also for the title of a section that does not exist; `invalid_value` for an
+     * empty title, text or identifier.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun specFromJson(text: String): NotesSpec =
+        ffiNotesSpecFromJson(text)
+
+    /**
+     * Reads what notes are made of from YAML text. A key that is left out has its default.
+     *
+     * Errors:
+     * As `spec_from_json`, with the line and the column of each fault.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun specFromYaml(text: String): NotesSpec =
+        ffiNotesSpecFromYaml(text)
+
+    /**
+     * Makes the notes of a release for an audience.
+     *
+     * The changes are those of the release, newest first, as `changes_since` returns them: what
+     * was taken back is not among them, and what has several commits is there once. The notes list the oldest first.
+     *
+     * A breaking change stands under `breaking` with the text of its footer. A change without a type, as a merge, is left out
+     * unless it needs a version. The changes of a merged request of `spec` are one item, with the title of the request. What is
+     * under embargo is left out for every audience, and so is a request one of whose changes is.
+     *
+     * Errors:
+     * Those of `spec_from_json` under `spec`, all at once.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun buildNotes(changes: List<ChangeParsed>, spec: NotesSpec, audience: NotesAudience): NotesReleaseNotes =
+        ffiNotesBuildNotes(changes, spec, audience)
+
+    /**
+     * Writes a release into a changelog: below `Unreleased`, whose text becomes part of it, and above the last version.
+     *
+     * Nothing else of the file changes except the links that compare tags: no other version, no line end, no code, no comment. A
+     * comment that stands first below `Unreleased` stays there. The heading has the form of the last version, the groups have
+     * its level. A version that the file has stays as it is, with all edits, so a second call changes nothing. An item of the
+     * body that the text has, or whose request (`(#12)`) it names, is not written again.
+     *
+     * Errors:
+     * `invalid_value` for a version that is no number such as `1.1.0`, a body with the heading of a version or with code or a
+     * comment that does not end, and a changelog whose code or comment does not end.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun mergeChangelog(text: String, entry: NotesReleaseEntry): String =
+        ffiNotesMergeChangelog(text, entry)
+
+    /**
+     * Reads a changelog in Markdown as it is found in real files: headings of any level, with brackets, a `v`, a link or a day, or
+     * underlined; CRLF; link references. What is code or a comment is no heading.
+     *
+     * A text without a version is all preamble, so nothing is refused.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun parseChangelog(text: String): NotesChangelog =
+        ffiNotesParseChangelog(text)
+
+    /**
+     * Writes notes as text, within a limit of Unicode characters. For JSON, use `to_json`.
+     * A plain e-mail takes `text`, another one `html`.
+     *
+     * The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
+     * wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence. The
+     * App Store takes 4,000 characters, Google Play 500.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun renderNotes(notes: NotesReleaseNotes, format: NotesFormat, limit: Count? = null): NotesRenderedNotes =
+        ffiNotesRenderNotes(notes, format, limit)
+}
+
+/**
  * Readiness: may this build be released, what is missing, and when does that change?
  *
  * `go_no_go` decides about a `Candidate` by the `Gates` of the organisation and the `CandidateEvidence`.

@@ -4106,6 +4106,174 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "edges", required: false, of: TypeRef::Named("metrics.WorkingEdges") },
         ]),
     ),
+    ("notes.Audience", Descriptor::Unit(&["user", "operations", "developer", "support"])),
+    (
+        "notes.Changelog",
+        Descriptor::Struct(&[
+            Field { name: "preamble", required: true, of: TypeRef::Text },
+            Field {
+                name: "entries",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("notes.ChangelogEntry")),
+            },
+            Field {
+                name: "references",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("notes.LinkReference")),
+            },
+        ]),
+    ),
+    (
+        "notes.ChangelogEntry",
+        Descriptor::Struct(&[
+            Field { name: "version", required: true, of: TypeRef::Text },
+            Field { name: "date", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "yanked", required: true, of: TypeRef::Bool },
+            Field {
+                name: "groups",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("notes.ChangelogGroup")),
+            },
+        ]),
+    ),
+    (
+        "notes.ChangelogGroup",
+        Descriptor::Struct(&[
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field { name: "items", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    ("notes.Format", Descriptor::Unit(&["markdown", "keep_a_changelog", "text", "slack", "html"])),
+    (
+        "notes.LinkReference",
+        Descriptor::Struct(&[
+            Field { name: "label", required: true, of: TypeRef::Text },
+            Field { name: "url", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "notes.MergedChange",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "request", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "notes.MergedRequest",
+        Descriptor::Struct(&[
+            Field { name: "number", required: true, of: TypeRef::Text },
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field { name: "labels", required: false, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "notes.NoteItem",
+        Descriptor::Struct(&[
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "written", required: true, of: TypeRef::Bool },
+            Field { name: "scope", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "ids", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "issues", required: true, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "notes.NoteSection",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("notes.SectionKind") },
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field { name: "items", required: true, of: TypeRef::List(&TypeRef::Named("notes.NoteItem")) },
+        ]),
+    ),
+    (
+        "notes.ReleaseEntry",
+        Descriptor::Struct(&[
+            Field { name: "version", required: true, of: TypeRef::Text },
+            Field { name: "date", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "body", required: false, of: TypeRef::Text },
+            Field { name: "tagPrefix", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "notes.ReleaseNotes",
+        Descriptor::Struct(&[
+            Field { name: "version", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "date", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "audience", required: true, of: TypeRef::Named("notes.Audience") },
+            Field { name: "warning", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "sections",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("notes.NoteSection")),
+            },
+            Field {
+                name: "merged",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("notes.MergedChange")),
+            },
+        ]),
+    ),
+    (
+        "notes.RenderedNotes",
+        Descriptor::Struct(&[
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "length", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "leftOut", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "notes.SectionKind",
+        Descriptor::Unit(&[
+            "breaking",
+            "security",
+            "added",
+            "improved",
+            "fixed",
+            "deprecated",
+            "upgrade",
+            "known_issues",
+            "other",
+        ]),
+    ),
+    (
+        "notes.Spec",
+        Descriptor::Struct(&[
+            Field { name: "version", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "date", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field {
+                name: "sections",
+                required: false,
+                of: TypeRef::Map(&TypeRef::Named("notes.SectionKind")),
+            },
+            Field { name: "titles", required: false, of: TypeRef::Map(&TypeRef::Text) },
+            Field {
+                name: "requests",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("notes.MergedRequest")),
+            },
+            Field { name: "labels", required: false, of: TypeRef::Map(&TypeRef::Named("notes.SectionKind")) },
+            Field { name: "excludedLabels", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "written",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("notes.WrittenItem")),
+            },
+            Field { name: "embargoed", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "feedback", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "notes.WrittenItem",
+        Descriptor::Struct(&[
+            Field { name: "section", required: true, of: TypeRef::Named("notes.SectionKind") },
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field {
+                name: "audiences",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("notes.Audience")),
+            },
+        ]),
+    ),
     (
         "readiness.Absence",
         Descriptor::Struct(&[

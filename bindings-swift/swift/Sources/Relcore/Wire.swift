@@ -3008,6 +3008,134 @@ extension MetricsWorkingTime: WireValue {
     public func json() throws -> String { try ffiWriteMetricsWorkingTime(value: self) }
 }
 
+extension NotesAudience: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesAudience(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesAudience(value: self) }
+}
+
+extension NotesChangelog: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesChangelog(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesChangelog(value: self) }
+}
+
+extension NotesChangelogEntry: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesChangelogEntry(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesChangelogEntry(value: self) }
+}
+
+extension NotesChangelogGroup: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesChangelogGroup(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesChangelogGroup(value: self) }
+}
+
+extension NotesFormat: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesFormat(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesFormat(value: self) }
+}
+
+extension NotesLinkReference: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesLinkReference(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesLinkReference(value: self) }
+}
+
+extension NotesMergedChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesMergedChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesMergedChange(value: self) }
+}
+
+extension NotesMergedRequest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesMergedRequest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesMergedRequest(value: self) }
+}
+
+extension NotesNoteItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesNoteItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesNoteItem(value: self) }
+}
+
+extension NotesNoteSection: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesNoteSection(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesNoteSection(value: self) }
+}
+
+extension NotesReleaseEntry: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesReleaseEntry(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesReleaseEntry(value: self) }
+}
+
+extension NotesReleaseNotes: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesReleaseNotes(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesReleaseNotes(value: self) }
+}
+
+extension NotesRenderedNotes: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesRenderedNotes(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesRenderedNotes(value: self) }
+}
+
+extension NotesSectionKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesSectionKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesSectionKind(value: self) }
+}
+
+extension NotesSpec: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesSpec(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesSpec(value: self) }
+}
+
+extension NotesWrittenItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesWrittenItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesWrittenItem(value: self) }
+}
+
 extension ReadinessAbsence: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadReadinessAbsence(json: json) }

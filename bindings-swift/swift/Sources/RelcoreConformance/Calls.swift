@@ -377,6 +377,22 @@ extension MetricsUndeliveredChanges: CaseValue {}
 extension MetricsVulnerability: CaseValue {}
 extension MetricsWorkingEdges: CaseValue {}
 extension MetricsWorkingTime: CaseValue {}
+extension NotesAudience: CaseValue {}
+extension NotesChangelog: CaseValue {}
+extension NotesChangelogEntry: CaseValue {}
+extension NotesChangelogGroup: CaseValue {}
+extension NotesFormat: CaseValue {}
+extension NotesLinkReference: CaseValue {}
+extension NotesMergedChange: CaseValue {}
+extension NotesMergedRequest: CaseValue {}
+extension NotesNoteItem: CaseValue {}
+extension NotesNoteSection: CaseValue {}
+extension NotesReleaseEntry: CaseValue {}
+extension NotesReleaseNotes: CaseValue {}
+extension NotesRenderedNotes: CaseValue {}
+extension NotesSectionKind: CaseValue {}
+extension NotesSpec: CaseValue {}
+extension NotesWrittenItem: CaseValue {}
 extension ReadinessAbsence: CaseValue {}
 extension ReadinessApproval: CaseValue {}
 extension ReadinessAttendee: CaseValue {}
@@ -1119,6 +1135,20 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Metrics.survival(lifetimes: input.take("lifetimes"), level: input.take("level")).wire()
     case "metrics.working_span":
         return try Metrics.workingSpan(start: input.take("start"), end: input.take("end"), workingTime: input.take("workingTime")).wire()
+    case "notes.default_spec":
+        return try Notes.defaultSpec().wire()
+    case "notes.spec_from_json":
+        return try Notes.specFromJson(text: input.take("text")).wire()
+    case "notes.spec_from_yaml":
+        return try Notes.specFromYaml(text: input.take("text")).wire()
+    case "notes.build_notes":
+        return try Notes.buildNotes(changes: input.take("changes"), spec: input.take("spec"), audience: input.take("audience")).wire()
+    case "notes.merge_changelog":
+        return try Notes.mergeChangelog(text: input.take("text"), entry: input.take("entry")).wire()
+    case "notes.parse_changelog":
+        return try Notes.parseChangelog(text: input.take("text")).wire()
+    case "notes.render_notes":
+        return try Notes.renderNotes(notes: input.take("notes"), format: input.take("format"), limit: input.take("limit")).wire()
     case "readiness.standard_checklists":
         return try Readiness.standardChecklists().wire()
     case "readiness.checklists_from_json":
