@@ -91,6 +91,7 @@ pub mod retrospective;
 pub mod rollback;
 pub mod scalar;
 pub mod stats;
+mod template;
 pub mod time;
 pub mod version;
 pub mod versioning;

@@ -20,6 +20,7 @@ const DIRECTION: &[(&str, Names)] = &[
     ("time", Names::Only(&["error", "scalar", "input"])),
     ("version", Names::Only(&["error", "scalar", "input"])),
     ("reason", Names::Only(&["error", "scalar", "time", "version"])),
+    ("template", Names::Only(&["error", "scalar", "time"])),
     ("wire", Names::Only(&["error", "scalar", "time", "version", "reason"])),
     ("column", Names::Only(&["error", "scalar", "time", "version", "reason", "wire"])),
     ("digest", Names::Only(&["error", "scalar", "time", "version", "reason", "wire"])),
