@@ -217,6 +217,9 @@ fn section(change: &Parsed, spec: &Spec) -> Option<SectionKind> {
             _ => Some(SectionKind::Other),
         };
     };
+    if spec.excluded_types.iter().any(|name| name.eq_ignore_ascii_case(change_type)) {
+        return None;
+    }
     let own =
         spec.sections.iter().find(|(name, _)| name.eq_ignore_ascii_case(change_type)).map(|(_, kind)| *kind);
     Some(own.unwrap_or(match change_type.as_str() {

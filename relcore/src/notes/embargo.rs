@@ -4,7 +4,12 @@ use crate::change::Parsed;
 /// All that a change says.
 fn texts(change: &Parsed) -> Vec<&str> {
     let footers = change.footers.iter().map(|footer| footer.value.as_str());
-    let texts = [Some(&change.description), change.body.as_ref(), change.breaking_text.as_ref()];
+    let texts = [
+        Some(&change.description),
+        change.scope.as_ref(),
+        change.body.as_ref(),
+        change.breaking_text.as_ref(),
+    ];
     texts.into_iter().flatten().map(String::as_str).chain(footers).collect()
 }
 

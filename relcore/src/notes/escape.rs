@@ -8,6 +8,20 @@ pub(super) fn escaped_markdown(text: &str) -> String {
 }
 
 fn escaped_line(line: &str) -> String {
+    let mut out = escaped_inline(line);
+    let digits = out.bytes().take_while(u8::is_ascii_digit).count();
+    let begins_block = out.starts_with(['#', '+', '-', '=']);
+    let begins_list = digits > 0 && out.get(digits..).is_some_and(|rest| rest.starts_with(['.', ')']));
+    if begins_block {
+        out.insert(0, '\\');
+    } else if begins_list {
+        out.insert(digits, '\\');
+    }
+    out
+}
+
+/// A text within a line that Markdown shows as it is. A reference to an issue stays one.
+pub(super) fn escaped_inline(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find('`') {
@@ -20,8 +34,7 @@ fn escaped_line(line: &str) -> String {
         let is_fence = ticks >= 3 && out.is_empty();
         match span_end(after, ticks).filter(|_| !is_fence) {
             Some(end) => {
-                out.push_str(run);
-                out.push_str(after.get(..end).unwrap_or_default());
+                push_code(&mut out, run, after.get(..end).unwrap_or_default());
                 rest = after.get(end..).unwrap_or_default();
             }
             None => {
@@ -31,15 +44,25 @@ fn escaped_line(line: &str) -> String {
         }
     }
     push_escaped(&mut out, rest);
-    let digits = out.bytes().take_while(u8::is_ascii_digit).count();
-    let begins_block = out.starts_with(['#', '+', '-', '=']);
-    let begins_list = digits > 0 && out.get(digits..).is_some_and(|rest| rest.starts_with(['.', ')']));
-    if begins_block {
-        out.insert(0, '\\');
-    } else if begins_list {
-        out.insert(digits, '\\');
-    }
     out
+}
+
+/// A span of code: after its first backticks, up to its last.
+///
+/// The generators of sites (Jekyll, Hugo, mdBook) run template syntax in code, too, and a span has no escapes. As an element, its
+/// text has them.
+fn push_code(out: &mut String, run: &str, span: &str) {
+    if !["{{", "{%", "{#"].iter().any(|tag| span.contains(tag)) {
+        out.push_str(run);
+        out.push_str(span);
+        return;
+    }
+    let code = span.strip_suffix(run).unwrap_or(span);
+    // CommonMark drops one blank on each side of a span that has more than blanks.
+    let inner = code.strip_prefix(' ').and_then(|code| code.strip_suffix(' '));
+    let mut text = String::new();
+    push_escaped(&mut text, inner.filter(|inner| !inner.trim().is_empty()).unwrap_or(code));
+    out.push_str(&format!("<code>{}</code>", text.replace('`', "\\`")));
 }
 
 /// Where the span of code ends that was begun by a number of backticks: after the closing ones.

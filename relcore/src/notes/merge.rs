@@ -195,8 +195,12 @@ fn title(version: &str, date: Option<NaiveDate>, layout: &Layout<'_>, eol: &str)
     (format!("{} {title}", "#".repeat(like.level)), name)
 }
 
-/// The address that compares the last version with the new one, by the address that compares the last with the one before.
+/// The address that compares the last version with the new one, by that of the last one.
 fn compared(url: &str, last: &str, version: &str) -> Option<String> {
+    if let Some((base, tag)) = url.rsplit_once("/releases/tag/") {
+        // The first version has nothing to be compared with.
+        return Some(format!("{base}/compare/{tag}...{}{version}", tag.strip_suffix(last)?));
+    }
     let (base, range) = url.rsplit_once("/compare/")?;
     let (_, tag) = range.split_once("...")?;
     Some(format!("{base}/compare/{tag}...{}{version}", tag.strip_suffix(last)?))

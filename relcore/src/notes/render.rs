@@ -1,5 +1,5 @@
 use super::build::{NoteItem, ReleaseNotes};
-use super::escape::escaped_markdown;
+use super::escape::{escaped_inline, escaped_markdown};
 use super::spec::SectionKind;
 use crate::scalar::Count;
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,12 @@ pub enum Format {
     Markdown,
     /// The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.
     KeepAChangelog,
-    /// Plain text without marks, as the App Store and Google Play take it.
+    /// Plain text without marks.
     Text,
+    /// Plain text of at most 4,000 characters, for "What's New in This Version" of App Store Connect.
+    AppStore,
+    /// Plain text of at most 500 characters, for the release notes of Google Play.
+    Play,
     /// The `mrkdwn` of Slack.
     Slack,
     /// HTML of headings and paragraphs alone, as every mail program shows it.
@@ -25,6 +29,19 @@ pub enum Format {
 impl Format {
     fn is_markdown(self) -> bool {
         matches!(self, Self::Markdown | Self::KeepAChangelog)
+    }
+
+    fn is_plain(self) -> bool {
+        matches!(self, Self::Text | Self::AppStore | Self::Play)
+    }
+
+    /// The characters that the store takes.
+    fn limit(self) -> usize {
+        match self {
+            Self::AppStore => 4000,
+            Self::Play => 500,
+            Self::Markdown | Self::KeepAChangelog | Self::Text | Self::Slack | Self::Html => usize::MAX,
+        }
     }
 }
 
@@ -36,18 +53,21 @@ impl Format {
 pub struct RenderedNotes {
     /// The text.
     pub text: String,
-    /// Its length in Unicode characters, the unit of the limits of the stores.
+    /// Its length in UTF-16 code units, so that an emoji counts as two.
     pub length: u32,
     /// The number of items that are left out or cut because of the limit.
     pub left_out: u32,
 }
 
-/// Writes notes as text, within a limit of Unicode characters. For JSON, use [`to_json`](crate::to_json).
-/// A plain e-mail takes `text`, another one `html`.
+/// Writes notes as text, within a limit of characters and within that of the format. For JSON, use
+/// [`to_json`](crate::to_json). A plain e-mail takes `text`, another one `html`.
 ///
 /// The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
-/// wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence. The
-/// App Store takes 4,000 characters, Google Play 500.
+/// wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence.
+///
+/// A character is a UTF-16 code unit. Neither store documents how it counts: App Store Connect refuses texts that are within its
+/// limit by what readers see as characters, and UTF-16 is the strictest of the countings in use, so a text that is within the
+/// limit here is within it by Unicode code points, too.
 ///
 /// ```
 /// use relcore::change::{Policy, parse_change};
@@ -64,33 +84,30 @@ pub struct RenderedNotes {
 pub fn render_notes(notes: &ReleaseNotes, format: &Format, limit: Option<Count>) -> RenderedNotes {
     let format = *format;
     let limit = limit.map_or(usize::MAX, |limit| usize::try_from(limit.get()).unwrap_or(usize::MAX));
+    let limit = limit.min(format.limit());
     // A file ends with a line end, the field of a form does not.
     let end = if format.is_markdown() { "\n" } else { "" };
     let mut page = Page { text: String::new(), length: 0, limit: limit.saturating_sub(end.len()) };
-    if let Some(version) = notes.version.as_ref().filter(|_| format != Format::KeepAChangelog) {
-        let date = notes.date.map(|date| format!(" ({date})")).unwrap_or_default();
-        page.push("", &heading(&format!("{version}{date}"), 1, format));
+    if let Some(title) = title(notes).filter(|_| format != Format::KeepAChangelog) {
+        page.push("", &heading(&title, 1, format));
     }
     if let Some(warning) = &notes.warning {
-        let warning = match format {
-            Format::Slack => escaped_slack(warning),
-            Format::Html => format!("<p>{}</p>", escaped_html(warning)),
-            Format::Markdown | Format::KeepAChangelog | Format::Text => warning.clone(),
-        };
-        page.push("\n\n", &warning);
+        let warning = plain(warning, format);
+        page.push("\n\n", &if format == Format::Html { format!("<p>{warning}</p>") } else { warning });
     }
     let mut left_out = 0u32;
-    for (title, items) in sections(notes, format) {
+    for Group { title, items } in groups(notes, format) {
         let level = if format == Format::KeepAChangelog { 3 } else { 2 };
         let gap = if format.is_markdown() { "\n\n" } else { "\n" };
         let mut head = format!("{}{gap}", heading(&title, level, format));
-        for item in items {
+        for (item, mark) in items {
+            let item = listed(item, mark, format);
             let between = if head.is_empty() { "\n" } else { "\n\n" };
             if left_out == 0 && page.push(between, &format!("{head}{item}")) {
                 head.clear();
                 continue;
             }
-            if left_out == 0 && format == Format::Text {
+            if left_out == 0 && format.is_plain() {
                 page.push_sentences(between, &head, &item);
             }
             left_out = left_out.saturating_add(1);
@@ -108,6 +125,11 @@ pub fn render_notes(notes: &ReleaseNotes, format: &Format, limit: Option<Count>)
     }
 }
 
+/// The length of a text in UTF-16 code units.
+fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
 /// A text that grows up to a limit.
 struct Page {
     text: String,
@@ -119,7 +141,7 @@ impl Page {
     /// Adds a block, with the gap before it unless it is the first, if both fit.
     fn push(&mut self, gap: &str, block: &str) -> bool {
         let gap = if self.text.is_empty() { "" } else { gap };
-        let added = gap.len().saturating_add(block.chars().count());
+        let added = gap.len().saturating_add(units(block));
         let fits = self.length.saturating_add(added) <= self.limit;
         if fits {
             self.text.push_str(gap);
@@ -134,40 +156,52 @@ impl Page {
         let mut ends: Vec<usize> = Vec::new();
         for (at, mark) in item.char_indices() {
             let end = at.saturating_add(mark.len_utf8());
-            let is_before_blank =
-                || item.get(end..).is_some_and(|rest| rest.starts_with(char::is_whitespace));
-            if matches!(mark, '。' | '！' | '？') || matches!(mark, '.' | '!' | '?') && is_before_blank() {
+            let rest = item.get(end..).unwrap_or_default();
+            // A small letter goes on with the sentence, as after `e.g.`.
+            let goes_on = mark == '.' && rest.trim_start().starts_with(char::is_lowercase);
+            let is_last = rest.starts_with(char::is_whitespace) && !goes_on;
+            if matches!(mark, '。' | '！' | '？') || matches!(mark, '.' | '!' | '?') && is_last {
                 ends.push(end);
             }
         }
         let fitting = |end: usize| item.get(..end).map(|part| format!("{head}{part}"));
         let room = self.limit.saturating_sub(self.length);
-        let used = gap.len().saturating_add(head.chars().count());
-        let longest = item.char_indices().nth(room.saturating_sub(used)).map_or(item.len(), |(at, _)| at);
-        if let Some(block) = ends.into_iter().rfind(|end| *end <= longest).and_then(fitting) {
+        let gap = if self.text.is_empty() { "" } else { gap };
+        let used = gap.len().saturating_add(units(head));
+        let fits =
+            |end: &usize| item.get(..*end).is_some_and(|part| used.saturating_add(units(part)) <= room);
+        if let Some(block) = ends.into_iter().rfind(fits).and_then(fitting) {
             self.push(gap, &block);
         }
     }
 }
 
-/// The titles and the items of the sections in a format.
-fn sections(notes: &ReleaseNotes, format: Format) -> Vec<(String, Vec<String>)> {
-    let listed = |item: &NoteItem| listed(item, "", format);
+/// A section with its items, each with what stands before it.
+pub(super) struct Group<'a> {
+    pub title: String,
+    pub items: Vec<(&'a NoteItem, &'static str)>,
+}
+
+/// The sections in a format.
+pub(super) fn groups(notes: &ReleaseNotes, format: Format) -> Vec<Group<'_>> {
     if format != Format::KeepAChangelog {
+        let unmarked = |item| (item, "");
         let sections = notes.sections.iter();
-        return sections.map(|one| (one.title.clone(), one.items.iter().map(listed).collect())).collect();
+        return sections
+            .map(|one| Group { title: one.title.clone(), items: one.items.iter().map(unmarked).collect() })
+            .collect();
     }
-    let mut groups: Vec<(String, Vec<String>)> =
-        GROUPS.iter().map(|(title, _)| ((*title).to_owned(), Vec::new())).collect();
+    let mut groups: Vec<Group<'_>> =
+        GROUPS.iter().map(|(title, _)| Group { title: (*title).to_owned(), items: Vec::new() }).collect();
     for section in &notes.sections {
         let mark = if section.kind == SectionKind::Breaking { "**Breaking:** " } else { "" };
-        for ((_, items), (_, kinds)) in groups.iter_mut().zip(GROUPS) {
+        for (group, (_, kinds)) in groups.iter_mut().zip(GROUPS) {
             if kinds.contains(&section.kind) {
-                items.extend(section.items.iter().map(|item| self::listed(item, mark, format)));
+                group.items.extend(section.items.iter().map(|item| (item, mark)));
             }
         }
     }
-    groups.retain(|(_, items)| !items.is_empty());
+    groups.retain(|group| !group.items.is_empty());
     groups
 }
 
@@ -182,27 +216,49 @@ const GROUPS: &[(&str, &[SectionKind])] = &[
     ("Known issues", &[SectionKind::KnownIssues]),
 ];
 
+/// The title of notes: `1.2.0 (2024-06-15)`.
+pub(super) fn title(notes: &ReleaseNotes) -> Option<String> {
+    let date = notes.date.map(|date| format!(" ({date})")).unwrap_or_default();
+    notes.version.as_ref().map(|version| format!("{version}{date}"))
+}
+
 fn heading(title: &str, level: usize, format: Format) -> String {
+    let title = plain(title, format);
     match format {
         Format::Markdown | Format::KeepAChangelog => format!("{} {title}", "#".repeat(level)),
-        Format::Text => title.to_owned(),
-        Format::Slack => format!("*{}*", escaped_slack(title)),
-        Format::Html => format!("<h{level}>{}</h{level}>", escaped_html(title)),
+        Format::Text | Format::AppStore | Format::Play => title,
+        Format::Slack => format!("*{title}*"),
+        Format::Html => format!("<h{level}>{title}</h{level}>"),
     }
 }
 
-fn listed(item: &NoteItem, mark: &str, format: Format) -> String {
+/// A text of the caller: Markdown stays as it is.
+pub(super) fn plain(text: &str, format: Format) -> String {
+    match format {
+        Format::Slack => escaped_slack(text),
+        Format::Html => escaped_html(text),
+        _ => text.to_owned(),
+    }
+}
+
+/// The text of an item.
+pub(super) fn text(item: &NoteItem, format: Format) -> String {
     let is_kept = item.written && format.is_markdown();
-    let text = if is_kept { item.text.clone() } else { escaped(&item.text, format) };
+    if is_kept { item.text.clone() } else { escaped(&item.text, format) }
+}
+
+/// An item as an entry of a list.
+pub(super) fn listed(item: &NoteItem, mark: &str, format: Format) -> String {
+    let text = text(item, format);
     let scope = item.scope.as_ref().map(|scope| escaped(scope, format));
     let scope = scope.map(|scope| match format {
-        Format::Text => format!("{scope}: "),
+        Format::Text | Format::AppStore | Format::Play => format!("{scope}: "),
         Format::Slack => format!("*{scope}:* "),
         Format::Html => format!("<b>{scope}:</b> "),
         Format::Markdown | Format::KeepAChangelog => format!("**{scope}:** "),
     });
-    let short = |id: &String| escaped(&id.chars().take(7).collect::<String>(), format);
-    let issues = item.issues.iter().map(|issue| escaped(issue, format));
+    let short = |id: &String| named(&id.chars().take(7).collect::<String>(), format);
+    let issues = item.issues.iter().map(|issue| named(issue, format));
     let behind: Vec<String> = issues.chain(item.ids.iter().map(short)).collect();
     let behind = if behind.is_empty() { String::new() } else { format!(" ({})", behind.join(", ")) };
     if format == Format::Html {
@@ -223,10 +279,15 @@ fn listed(item: &NoteItem, mark: &str, format: Format) -> String {
     out
 }
 
+/// A commit or an issue, within a line.
+pub(super) fn named(text: &str, format: Format) -> String {
+    if format.is_markdown() { escaped_inline(text) } else { escaped(text, format) }
+}
+
 /// A text whose marks mean nothing in a format.
-fn escaped(text: &str, format: Format) -> String {
+pub(super) fn escaped(text: &str, format: Format) -> String {
     match format {
-        Format::Text => text.replace('`', ""),
+        Format::Text | Format::AppStore | Format::Play => text.replace('`', ""),
         Format::Slack => escaped_slack(text),
         Format::Html => escaped_html(text),
         Format::Markdown | Format::KeepAChangelog => escaped_markdown(text),

@@ -34,8 +34,7 @@ pub(super) fn listed(
     let kind = by_label.or_else(|| typed.map_or(Some(SectionKind::Other), section));
     let title = typed.map_or(request.title.trim(), |change| &change.description);
     let number = format!("#{}", request.plain_number());
-    let text =
-        if names(title, &number) { title.to_owned() } else { format!("{title} ({number})") };
+    let text = if names(title, &number) { title.to_owned() } else { format!("{title} ({number})") };
     Listed { kind, text, scope: typed.and_then(|change| change.scope.clone()) }
 }
 

@@ -34,6 +34,8 @@ input! {
         /// The labels of requests that are left out, in addition to `ignore-for-release`, `skip-changelog`, `no-changelog`,
         /// `duplicate`, `invalid`, `question` and `wontfix`. Default: none.
         pub excluded_labels: Vec<String>,
+        /// The types of changes that are left out for every audience, unless they are breaking: `["chore"]`. Default: none.
+        pub excluded_types: Vec<String>,
         /// Items that people wrote. One with the number of a request (`#12`) stands for the changes of that request.
         pub written: Vec<WrittenItem>,
         /// What must not be named yet: a commit (`a1b2c3d`), a request or issue (`#12`), a vulnerability (`CVE-2024-1234`). A
@@ -132,7 +134,7 @@ pub enum SectionKind {
 pub enum Audience {
     /// Users of the product: all sections but `other`, without scopes.
     User,
-    /// Who runs it: all sections but `other`, with scopes.
+    /// Operators, who run it: all sections but `other`, with scopes.
     Operations,
     /// Who builds on it: all sections, with scopes and commits.
     Developer,

@@ -12,7 +12,9 @@ mod requests;
 use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use relcore::change::{Policy, parse_change};
-use relcore::notes::{Audience, Format, ReleaseNotes, Spec, build_notes, render_notes};
+use relcore::notes::{
+    Audience, Format, ReleaseNotes, Spec, build_notes, markdown_template, render_notes, render_template,
+};
 
 /// Notes with one item of a commit.
 fn notes(text: &str) -> ReleaseNotes {
@@ -36,7 +38,7 @@ fn rendered(markdown: &str) -> (String, Vec<String>) {
             Event::End(pulldown_cmark::TagEnd::Heading(_)) => is_heading = false,
             Event::Start(Tag::List(None) | Tag::Item | Tag::Paragraph) | Event::End(_) | Event::SoftBreak => {
             }
-            Event::InlineHtml(html) if &*html == "<!-- -->" => {}
+            Event::InlineHtml(html) if ["<!-- -->", "<code>", "</code>"].contains(&&*html) => {}
             Event::Text(text) => seen.push_str(&text),
             Event::Code(code) => seen.push_str(&code),
             other => live.push(format!("{other:?}")),
@@ -82,14 +84,24 @@ proptest! {
     fn outside_code_nothing_links_or_notifies(text in text().prop_map(|text| text.replace('`', ""))) {
         let markdown = render_notes(&notes(&text), &Format::Markdown, None).text;
         let item = markdown.strip_prefix("## Fixed\n\n").unwrap().replace("@<!-- -->", "");
-        for mark in ["@", "://", "www.", "<", "{{", "{%"] {
+        for mark in ["@", "://", "www.", "<", "{{", "{%", "{#"] {
             prop_assert!(!item.contains(mark), "{} in {}", mark, markdown);
         }
     }
 
     #[test]
+    fn no_template_syntax_comes_out_of_code_either(text in text()) {
+        for format in [Format::Markdown, Format::KeepAChangelog] {
+            let markdown = render_notes(&notes(&text), &format, None).text;
+            for tag in ["{{", "{%", "{#"] {
+                prop_assert!(!markdown.contains(tag), "{} in {}", tag, markdown);
+            }
+        }
+    }
+
+    #[test]
     fn a_text_is_within_its_limit_and_the_longest_by_items(
-        items in proptest::collection::vec("[a-c.!。 ]{1,20}", 1..6),
+        items in proptest::collection::vec("[a-c.!。😀 ]{1,20}", 1..6),
         limit in 0u32..120,
     ) {
         let changes: Vec<_> = items
@@ -99,18 +111,18 @@ proptest! {
             .collect();
         let notes = build_notes(&changes, &Spec::default(), &Audience::User).unwrap();
         let all = notes.sections.iter().map(|section| section.items.len()).sum::<usize>();
-        for format in [Format::Text, Format::Markdown, Format::Slack] {
+        for format in [Format::Text, Format::AppStore, Format::Play, Format::Markdown, Format::Slack] {
             let whole = render_notes(&notes, &format, None);
             prop_assert_eq!(whole.left_out, 0);
             let cut = render_notes(&notes, &format, Some(limit.into()));
-            prop_assert!(cut.length <= limit && cut.length as usize == cut.text.chars().count());
+            prop_assert!(cut.length <= limit && cut.length as usize == cut.text.encode_utf16().count());
             prop_assert!(whole.text.starts_with(cut.text.trim_end()));
             prop_assert_eq!(cut.left_out == 0, whole.length <= limit);
             prop_assert!(cut.left_out as usize <= all);
             if !cut.text.is_empty() && cut.left_out > 0 {
                 let rest = &whole.text[cut.text.trim_end().len()..];
                 let is_sentence = cut.text.ends_with(['.', '!', '?', '。']);
-                prop_assert!(rest.starts_with('\n') || format == Format::Text && is_sentence, "{:?}", cut);
+                prop_assert!(rest.starts_with('\n') || !matches!(format, Format::Markdown | Format::Slack) && is_sentence, "{:?}", cut);
             }
         }
     }
@@ -171,5 +183,42 @@ fn what_is_under_embargo_is_in_no_notes() {
         let text = relcore::to_json(&notes).unwrap();
         assert!(!text.contains("secret"), "{text}");
         assert!(text.contains("open (#123)"), "{text}");
+    }
+}
+
+/// A template has no own rules: that of the crate writes what the format writes.
+#[test]
+fn the_template_of_markdown_writes_the_format_markdown() {
+    let changes: Vec<_> = ["docs: words", "fix(ui): close @someone", "feat!: drop `{{ x }}`\n\nwith a body"]
+        .map(|text| parse_change(text, &Policy::default()).unwrap())
+        .into();
+    for version in [None, Some("2.0.0"), Some("2.0.0-rc.1")] {
+        for changes in [&changes[..], &[]] {
+            let mut spec = Spec::default();
+            spec.version = version.map(str::to_owned);
+            let notes = build_notes(changes, &spec, &Audience::Developer).unwrap();
+            let expected = render_notes(&notes, &Format::Markdown, None).text;
+            let text = render_template(&notes, &markdown_template(), &Format::Markdown).unwrap();
+            assert_eq!(text, expected);
+        }
+    }
+}
+
+proptest! {
+    /// What a template shows of a commit is escaped as in the format, so that it is as safe.
+    #[test]
+    fn a_template_shows_escaped_text(text in text()) {
+        let template = "## Fixed\n\n{% for section in sections %}{% for item in section.items %}{{ item.line }}\n{% endfor %}{% endfor %}";
+        for format in [Format::Markdown, Format::Slack, Format::Text] {
+            let shown = render_template(&notes(&text), template, &format).unwrap();
+            let expected = render_notes(&notes(&text), &format, None).text;
+            let line = |text: &str| text.split_once("\n").map(|(_, rest)| rest.trim().to_owned()).unwrap();
+            prop_assert_eq!(line(&shown), line(&expected));
+        }
+    }
+
+    #[test]
+    fn any_template_is_rendered_or_refused(template in "(\\{\\{|\\}\\}|\\{%|%\\}| |if|for|in|endif|endfor|else|section|sections|item|version|\\.|\\||upper_first|text|\n|é|\"){0,24}") {
+        let _ = render_template(&notes("a"), &template, &Format::Markdown);
     }
 }
