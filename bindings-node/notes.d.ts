@@ -4,15 +4,17 @@
  *
  * `buildNotes` sorts the changes of a release into sections for an audience. `renderNotes` writes them as Markdown, as
  * the groups of Keep a Changelog, as plain text within the limit of a store, or for Slack. `mergeChangelog` writes a
- * release into a changelog and changes nothing else of it; `parseChangelog` reads one.
+ * release into a changelog and changes nothing else of it; `parseChangelog` reads one. `renderTemplate` writes notes by a
+ * template of yours.
  *
  * Pitfalls:
  *
  * - Pass the changes of `changesSince`: there what was taken back is gone, and a merge and
  *   its commit are one.
  * - A change under embargo is left out for every audience, also for developers. Notes are public sooner than one thinks.
- * - The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link or
- *   a tag of the text does nothing. Inside code, template syntax such as `{{ x }}` stays as it is.
+ * - The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link, a
+ *   tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
+ * - Slack makes mentions of `@here` only where a message is sent with `link_names` or `parse: full`; do not set them.
  *
  * @packageDocumentation
  */
@@ -23,7 +25,7 @@ import type * as change from "./change.js";
  * Who reads the notes.
  *
  * - `user`: Users of the product: all sections but `other`, without scopes.
- * - `operations`: Who runs it: all sections but `other`, with scopes.
+ * - `operations`: Operators, who run it: all sections but `other`, with scopes.
  * - `developer`: Who builds on it: all sections, with scopes and commits.
  * - `support`: Who answers users: all sections but `other`, with the issues that are closed.
  */
@@ -66,11 +68,13 @@ export interface ChangelogGroup {
  *
  * - `markdown`: Markdown, as for the notes of a release on a forge.
  * - `keep_a_changelog`: The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.
- * - `text`: Plain text without marks, as the App Store and Google Play take it.
+ * - `text`: Plain text without marks.
+ * - `app_store`: Plain text of at most 4,000 characters, for "What's New in This Version" of App Store Connect.
+ * - `play`: Plain text of at most 500 characters, for the release notes of Google Play.
  * - `slack`: The `mrkdwn` of Slack.
  * - `html`: HTML of headings and paragraphs alone, as every mail program shows it.
  */
-export type Format = "markdown" | "keep_a_changelog" | "text" | "slack" | "html";
+export type Format = "markdown" | "keep_a_changelog" | "text" | "app_store" | "play" | "slack" | "html";
 
 /** A link reference: `[1.0.0]: https://…`. */
 export interface LinkReference {
@@ -166,7 +170,7 @@ export interface ReleaseNotes {
 export interface RenderedNotes {
   /** The text. */
   readonly text: string;
-  /** Its length in Unicode characters, the unit of the limits of the stores. */
+  /** Its length in UTF-16 code units, so that an emoji counts as two. */
   readonly length: number;
   /** The number of items that are left out or cut because of the limit. */
   readonly leftOut: number;
@@ -240,6 +244,12 @@ export interface Spec {
    */
   readonly excludedLabels?: readonly string[] | undefined;
   /**
+   * The types of changes that are left out for every audience, unless they are breaking: `["chore"]`. Default: none.
+   *
+   * @defaultValue `[]`
+   */
+  readonly excludedTypes?: readonly string[] | undefined;
+  /**
    * Items that people wrote. One with the number of a request (`#12`) stands for the changes of that request.
    *
    * @defaultValue `[]`
@@ -306,6 +316,9 @@ export declare function buildNotes(
   audience: Audience,
 ): ReleaseNotes;
 
+/** Returns the template of `Format.Markdown`, to be changed and passed to `renderTemplate`. */
+export declare function markdownTemplate(): string;
+
 /**
  * Writes a release into a changelog: below `Unreleased`, whose text becomes part of it, and above the last version.
  *
@@ -328,11 +341,39 @@ export declare function mergeChangelog(text: string, entry: ReleaseEntry): strin
 export declare function parseChangelog(text: string): Changelog;
 
 /**
- * Writes notes as text, within a limit of Unicode characters. For JSON, use `to_json`.
- * A plain e-mail takes `text`, another one `html`.
+ * Writes notes as text, within a limit of characters and within that of the format. For JSON, use
+ * `to_json`. A plain e-mail takes `text`, another one `html`.
  *
  * The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
- * wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence. The
- * App Store takes 4,000 characters, Google Play 500.
+ * wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence.
+ *
+ * A character is a UTF-16 code unit. Neither store documents how it counts: App Store Connect refuses texts that are within its
+ * limit by what readers see as characters, and UTF-16 is the strictest of the countings in use, so a text that is within the
+ * limit here is within it by Unicode code points, too.
  */
 export declare function renderNotes(notes: ReleaseNotes, format: Format, limit?: Count | null): RenderedNotes;
+
+/**
+ * Writes notes by a template of the caller.
+ *
+ * Templates are those of Jinja that `communication.render` reads: `{{ name }}`,
+ * `{{ name | filter }}`, `{% if %}`, `{% for %}` and comments. They compute nothing and know no clock.
+ *
+ * | name | content |
+ * | --- | --- |
+ * | `title` | version and day, `1.2.0 (2024-06-15)`; absent without a version |
+ * | `version`, `date`, `warning` | those of the notes, absent if they are |
+ * | `audience` | `user` |
+ * | `sections` | the sections: `title` and `items` of each |
+ * | `item.line` | the item as an entry of a list, as `renderNotes` writes it |
+ * | `item.text`, `item.scope` | its parts; `scope` is absent if the item has none |
+ * | `item.ids`, `item.issues` | lists of texts |
+ *
+ * The text of commits is escaped for the format: in a template for Markdown it is no mention, link, tag or template.
+ *
+ * @throws {@link RelcoreError}: `syntax` for `{{ version`, `{% set x = 1 %}` and other templates that
+ * `templatesFromJson` refuses; `missing_field` for each name that the template
+ * shows and the notes do not have; `invalid_value` for a filter that does not exist or does not fit its value; `out_of_range`
+ * for a template of more than 16 KiB or too much work.
+ */
+export declare function renderTemplate(notes: ReleaseNotes, template: string, format: Format): string;

@@ -7,16 +7,20 @@ const defaultSpec = bind("notes.default_spec");
 const specFromJson = bind("notes.spec_from_json");
 const specFromYaml = bind("notes.spec_from_yaml");
 const buildNotes = bind("notes.build_notes");
+const markdownTemplate = bind("notes.markdown_template");
 const mergeChangelog = bind("notes.merge_changelog");
 const parseChangelog = bind("notes.parse_changelog");
 const renderNotes = bind("notes.render_notes");
+const renderTemplate = bind("notes.render_template");
 
 module.exports = {
   defaultSpec,
   specFromJson,
   specFromYaml,
   buildNotes,
+  markdownTemplate,
   mergeChangelog,
   parseChangelog,
   renderNotes,
+  renderTemplate,
 };

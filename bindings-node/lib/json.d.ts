@@ -318,6 +318,7 @@ export interface WireInputs {
   readonly "incident.UpdateVerdict": incident.UpdateVerdict;
   readonly "incident.Vocabulary": incident.Vocabulary;
   readonly "interchange.ArgoApplication": interchange.ArgoApplication;
+  readonly "interchange.CarriedKey": interchange.CarriedKey;
   readonly "interchange.GitCommit": interchange.GitCommit;
   readonly "interchange.GitFault": interchange.GitFault;
   readonly "interchange.GitHistory": interchange.GitHistory;
@@ -325,11 +326,13 @@ export interface WireInputs {
   readonly "interchange.GitReleases": interchange.GitReleases;
   readonly "interchange.GitTag": interchange.GitTag;
   readonly "interchange.KuredSchedule": interchange.KuredSchedule;
+  readonly "interchange.LostKey": interchange.LostKey;
   readonly "interchange.MissingSample": interchange.MissingSample;
   readonly "interchange.PrometheusMetric": interchange.PrometheusMetric;
   readonly "interchange.PrometheusQuery": interchange.PrometheusQuery;
   readonly "interchange.PrometheusSample": interchange.PrometheusSample;
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
+  readonly "interchange.ReleaseConfig": interchange.ReleaseConfig;
   readonly "interchange.SeriesRule": interchange.SeriesRule;
   readonly "metrics.AttributedChanges": metrics.AttributedChanges;
   readonly "metrics.AttributionRule": metrics.AttributionRule;
@@ -982,6 +985,7 @@ export interface WireTypes {
   readonly "incident.UpdateVerdict": incident.UpdateVerdict;
   readonly "incident.Vocabulary": incident.Vocabulary;
   readonly "interchange.ArgoApplication": interchange.ArgoApplication;
+  readonly "interchange.CarriedKey": interchange.CarriedKey;
   readonly "interchange.GitCommit": interchange.GitCommit<Timestamp>;
   readonly "interchange.GitFault": interchange.GitFault;
   readonly "interchange.GitHistory": interchange.GitHistory<Timestamp>;
@@ -989,11 +993,13 @@ export interface WireTypes {
   readonly "interchange.GitReleases": interchange.GitReleases;
   readonly "interchange.GitTag": interchange.GitTag<Timestamp>;
   readonly "interchange.KuredSchedule": interchange.KuredSchedule;
+  readonly "interchange.LostKey": interchange.LostKey;
   readonly "interchange.MissingSample": interchange.MissingSample;
   readonly "interchange.PrometheusMetric": interchange.PrometheusMetric;
   readonly "interchange.PrometheusQuery": interchange.PrometheusQuery;
   readonly "interchange.PrometheusSample": interchange.PrometheusSample;
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
+  readonly "interchange.ReleaseConfig": interchange.ReleaseConfig;
   readonly "interchange.SeriesRule": interchange.SeriesRule;
   readonly "metrics.AttributedChanges": metrics.AttributedChanges;
   readonly "metrics.AttributionRule": metrics.AttributionRule;

@@ -117,12 +117,13 @@ use relcore::incident::{
     UpdateVerdict as IncidentUpdateVerdict, Vocabulary as IncidentVocabulary,
 };
 use relcore::interchange::{
-    ArgoApplication as InterchangeArgoApplication, GitCommit as InterchangeGitCommit,
-    GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
+    ArgoApplication as InterchangeArgoApplication, CarriedKey as InterchangeCarriedKey,
+    GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
     GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
-    KuredSchedule as InterchangeKuredSchedule, MissingSample as InterchangeMissingSample,
-    PrometheusMetric as InterchangePrometheusMetric, PrometheusQuery as InterchangePrometheusQuery,
-    PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
+    KuredSchedule as InterchangeKuredSchedule, LostKey as InterchangeLostKey,
+    MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
+    PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
+    PrometheusSeries as InterchangePrometheusSeries, ReleaseConfig as InterchangeReleaseConfig,
     SeriesRule as InterchangeSeriesRule,
 };
 use relcore::metrics::{
@@ -3950,6 +3951,12 @@ pub struct InterchangeArgoApplication {
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangeCarriedKey {
+    pub key: String,
+    pub to: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeGitCommit {
     pub id: String,
     pub parents: Vec<String>,
@@ -4003,6 +4010,12 @@ pub struct InterchangeKuredSchedule {
     pub time_zone: String,
 }
 
+#[uniffi::remote(Record)]
+pub struct InterchangeLostKey {
+    pub key: String,
+    pub reason: String,
+}
+
 /// A sample value that is not a finite number.
 #[uniffi::remote(Enum)]
 pub enum InterchangeMissingSample {
@@ -4042,6 +4055,17 @@ pub struct InterchangePrometheusSample {
 pub struct InterchangePrometheusSeries {
     pub labels: BTreeMap<String, String>,
     pub samples: Vec<InterchangePrometheusSample>,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeReleaseConfig {
+    pub changes: ChangePolicy,
+    pub versioning: VersioningPolicy,
+    pub plan: VersioningPlanPolicy,
+    pub notes: NotesSpec,
+    pub versions: BTreeMap<String, String>,
+    pub carried: Vec<InterchangeCarriedKey>,
+    pub lost: Vec<InterchangeLostKey>,
 }
 
 /// How several series of one metric, such as one of each pod, become one value.
@@ -5203,7 +5227,7 @@ pub struct MetricsWorkingTime {
 pub enum NotesAudience {
     /// Users of the product: all sections but `other`, without scopes.
     User,
-    /// Who runs it: all sections but `other`, with scopes.
+    /// Operators, who run it: all sections but `other`, with scopes.
     Operations,
     /// Who builds on it: all sections, with scopes and commits.
     Developer,
@@ -5240,8 +5264,12 @@ pub enum NotesFormat {
     Markdown,
     /// The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.
     KeepAChangelog,
-    /// Plain text without marks, as the App Store and Google Play take it.
+    /// Plain text without marks.
     Text,
+    /// Plain text of at most 4,000 characters, for "What's New in This Version" of App Store Connect.
+    AppStore,
+    /// Plain text of at most 500 characters, for the release notes of Google Play.
+    Play,
     /// The `mrkdwn` of Slack.
     Slack,
     /// HTML of headings and paragraphs alone, as every mail program shows it.
@@ -5340,6 +5368,7 @@ pub struct NotesSpec {
     pub requests: Vec<NotesMergedRequest>,
     pub labels: BTreeMap<String, NotesSectionKind>,
     pub excluded_labels: Vec<String>,
+    pub excluded_types: Vec<String>,
     pub written: Vec<NotesWrittenItem>,
     pub embargoed: Vec<String>,
     pub feedback: Option<String>,
@@ -9715,8 +9744,23 @@ pub fn ffi_interchange_argo_sync_windows(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_changesets_config(text: String) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(relcore::interchange::changesets_config(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_commitizen_config(text: String) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(relcore::interchange::commitizen_config(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_git_changes(history: InterchangeGitHistory) -> Encoded<ChangeHistory> {
     Encoded(Ok(relcore::interchange::git_changes(borrow(&history))))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_git_cliff_config(text: String) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(relcore::interchange::git_cliff_config(borrow(&text)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -9741,6 +9785,11 @@ pub fn ffi_interchange_git_releases(
         relcore::interchange::git_releases(borrow(&history), borrow(&tag_pattern), borrow(&repository))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_git_subjects(text: String) -> Encoded<Vec<ChangeCommit>> {
+    Encoded(relcore::interchange::git_subjects(borrow(&text)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -9802,6 +9851,22 @@ pub fn ffi_interchange_prometheus_observations(
 #[uniffi::export]
 pub fn ffi_interchange_prometheus_query_range(text: String) -> Encoded<Vec<InterchangePrometheusSeries>> {
     Encoded(relcore::interchange::prometheus_query_range(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_release_please_config(
+    text: String,
+    manifest: Option<String>,
+) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(
+        relcore::interchange::release_please_config(borrow(&text), borrow(&manifest))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_semantic_release_config(text: String) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(relcore::interchange::semantic_release_config(borrow(&text)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -10143,6 +10208,11 @@ pub fn ffi_notes_build_notes(
 }
 
 #[uniffi::export]
+pub fn ffi_notes_markdown_template() -> Plain<String> {
+    Plain(Ok(relcore::notes::markdown_template()))
+}
+
+#[uniffi::export]
 pub fn ffi_notes_merge_changelog(text: String, entry: NotesReleaseEntry) -> Plain<String> {
     Plain(relcore::notes::merge_changelog(borrow(&text), borrow(&entry)).map_err(RelcoreError::from))
 }
@@ -10159,6 +10229,18 @@ pub fn ffi_notes_render_notes(
     limit: Option<Count>,
 ) -> Encoded<NotesRenderedNotes> {
     Encoded(Ok(relcore::notes::render_notes(borrow(&notes), borrow(&format), borrow(&limit))))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_render_template(
+    notes: NotesReleaseNotes,
+    template: String,
+    format: NotesFormat,
+) -> Plain<String> {
+    Plain(
+        relcore::notes::render_template(borrow(&notes), borrow(&template), borrow(&format))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -15072,6 +15154,16 @@ pub fn ffi_write_interchange_argo_application(value: InterchangeArgoApplication)
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_carried_key(json: &str) -> Encoded<InterchangeCarriedKey> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_carried_key(value: InterchangeCarriedKey) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_git_commit(json: &str) -> Encoded<InterchangeGitCommit> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -15142,6 +15234,16 @@ pub fn ffi_write_interchange_kured_schedule(value: InterchangeKuredSchedule) -> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_lost_key(json: &str) -> Encoded<InterchangeLostKey> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_lost_key(value: InterchangeLostKey) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_missing_sample(json: &str) -> Encoded<InterchangeMissingSample> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -15188,6 +15290,16 @@ pub fn ffi_read_interchange_prometheus_series(json: &str) -> Encoded<Interchange
 
 #[uniffi::export]
 pub fn ffi_write_interchange_prometheus_series(value: InterchangePrometheusSeries) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_release_config(json: &str) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_release_config(value: InterchangeReleaseConfig) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -5270,7 +5270,7 @@ to 9999.",
 
 Templates are those of Jinja: `{{ name }}`, `{{ name | filter }}`, `{% if %}`, `{% for %}`, comments. The names are those of
 `MessageData` on the wire (`knownIssues`). The filters are `one_line`, `join(", ")` for lists, `local(zone)` for instants,
-`html` and `markdown` for what is shown as such, `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
+`html` and `markdown` for what is shown as such, `upper`, `lower`, `upper_first` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
 assignments, macros and includes. So each ends, and its text is at most 1 MiB long.
 
 Errors:
@@ -7148,7 +7148,7 @@ Errors:
     },
     Module {
         name: "interchange",
-        docs: r"Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+        docs: r#"Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
 Grafana.
 It decides nothing.
 
@@ -7157,11 +7157,13 @@ It decides nothing.
 | output of `git for-each-ref` and `git log`, with the formats that `parse-git` states | `parse-git` | commits and tags |
 | commits and tags | `git-releases` | deployments and changes for `metrics dora` |
 | the same | `git-changes` | the history for `change changes-since` |
-| the same of a repository with several packages | `git-packages` | the same, a service for each package |
+| output of `git log --pretty=format:"- %s (%h)"` | `git-subjects` | commits |
+| commits and tags of a repository with several packages | `git-packages` | the same, a service for each package |
 | response of Prometheus' `/api/v1/query_range` | `prometheus-query-range` | series of samples |
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
 | alert rules and a query for each metric | `alert-rules-to-prometheus` | a rule file of Prometheus |
 | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo-sync-windows`, `gitlab-freeze-periods`, `kured-window` | a policy of `window` |
+| configuration of git-cliff, semantic-release, changesets, release-please, commitizen | `git-cliff-config`, `semantic-release-config`, `changesets-config`, `release-please-config`, `commitizen-config` | policies, and which keys are lost |
 | what to watch, alert rules and queries | `monitoring-to-grafana` | a dashboard of Grafana |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -7194,7 +7196,7 @@ Pitfalls:
   milliseconds.
 - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
 - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
-  compare them with a baseline.",
+  compare them with a baseline."#,
         functions: &[
             Function {
                 name: "interchange.alert_rules_to_prometheus",
@@ -7301,6 +7303,43 @@ selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?`
                 }),
             },
             Function {
+                name: "interchange.changesets_config",
+                command: "changesets-config",
+                docs: r"Reads the configuration of changesets, `.changeset/config.json`.
+
+Errors:
+`syntax` for text that is not JSON; `wrong_type` for a list; `duplicate` for a package in two groups.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "interchange.ReleaseConfig",
+                    "The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "interchange.commitizen_config",
+                command: "commitizen-config",
+                docs: r"Reads the configuration of commitizen: `pyproject.toml` or `.cz.toml` with the table `tool.commitizen`, `.cz.json` or `cz.yaml`
+with the key `commitizen`.
+
+Errors:
+`syntax` for text that is not TOML, JSON or YAML; `wrong_type` for a list; those of the policies, as for an empty title.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "interchange.ReleaseConfig",
+                    "The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
                 name: "interchange.git_changes",
                 command: "git-changes",
                 docs: r"Converts the commits and tags of a repository to the input of `changes-since`. The files of
@@ -7328,6 +7367,28 @@ the commits are not known.",
                     )],
                     prints: "",
                 }),
+            },
+            Function {
+                name: "interchange.git_cliff_config",
+                command: "git-cliff-config",
+                docs: r"Reads the configuration of git-cliff, `cliff.toml`.
+
+Parsers of commits become sections by their types: `^feat` with the group `Features` is the section `added` with that title.
+Every change makes at least a patch, as there. The templates are Tera's; write one for
+`render-template` instead.
+
+Errors:
+`syntax` for text that is not TOML; those of the policies, as `invalid_value` for a title of `notes.titles` that is empty.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "interchange.ReleaseConfig",
+                    "The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "interchange.git_packages",
@@ -7454,6 +7515,25 @@ history, as in one that was cut off; `duplicate` for a repeated commit or releas
                     )],
                     prints: "",
                 }),
+            },
+            Function {
+                name: "interchange.git_subjects",
+                command: "git-subjects",
+                docs: r#"Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them.
+
+Such a line has no body, so a footer `BREAKING CHANGE` is not known, and neither is what was taken back. Where the
+repository is there, use `parse-git`.
+
+Errors:
+All faults at once: `syntax` for a line that does not end with the name of a commit, `(a1b2c3d)`; `duplicate` for a commit
+that is there twice."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("list of change.Commit", "A commit, with what is known of its pull request."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
             Function {
                 name: "interchange.gitlab_freeze_periods",
@@ -7748,6 +7828,53 @@ number; `out_of_range` for a time outside the years 1 to 9999; `unordered` for a
                     )],
                     prints: "",
                 }),
+            },
+            Function {
+                name: "interchange.release_please_config",
+                command: "release-please-config",
+                docs: r"Reads the configuration of release-please, `release-please-config.json`, and its manifest.
+
+The options of the one package count before those of the top. With several packages, their own options are lost: read the
+configuration once for each package, without the others.
+
+Errors:
+`syntax` for a file that is not JSON, `wrong_type` for one that is a list, with the paths `text` and `manifest`; those of the
+policies, as for an empty title.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "manifest", option: "manifest", is_optional: true, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReleaseConfig",
+                    "The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "interchange.semantic_release_config",
+                command: "semantic-release-config",
+                docs: r"Reads the configuration of semantic-release, `.releaserc` in JSON or YAML.
+
+Messages are read as its default preset reads them, and the first version is 1.0.0. The rules of `commit-analyzer` and the
+types of `release-notes-generator` are carried over, all other plugins are lost. Branches are lost: the policy has the one
+channel of the branch that is released.
+
+Errors:
+`syntax` for text that is neither JSON nor YAML; `wrong_type` for a list; those of the policies, as for an empty title.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "interchange.ReleaseConfig",
+                    "The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
             },
         ],
     },
@@ -9488,15 +9615,17 @@ Errors:
 
 `build-notes` sorts the changes of a release into sections for an audience. `render-notes` writes them as Markdown, as
 the groups of Keep a Changelog, as plain text within the limit of a store, or for Slack. `merge-changelog` writes a
-release into a changelog and changes nothing else of it; `parse-changelog` reads one.
+release into a changelog and changes nothing else of it; `parse-changelog` reads one. `render-template` writes notes by a
+template of yours.
 
 Pitfalls:
 
 - Pass the changes of `changes-since`: there what was taken back is gone, and a merge and
   its commit are one.
 - A change under embargo is left out for every audience, also for developers. Notes are public sooner than one thinks.
-- The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link or
-  a tag of the text does nothing. Inside code, template syntax such as `{{ x }}` stays as it is.",
+- The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link, a
+  tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
+- Slack makes mentions of `@here` only where a message is sent with `link_names` or `parse: full`; do not set them.",
         functions: &[
             Function {
                 name: "notes.default_spec",
@@ -9573,7 +9702,7 @@ Those of `spec-from-json` under `spec`, all at once.",
                         kind: Kind::Document(
                             "notes.Spec",
                             "What notes are made of, beside the changes.",
-                            "Keys: version?, date?, sections?, titles?, requests?, labels?, excludedLabels?, written?, embargoed?, feedback?",
+                            "Keys: version?, date?, sections?, titles?, requests?, labels?, excludedLabels?, excludedTypes?, written?, embargoed?, feedback?",
                         ),
                     },
                     Argument {
@@ -9582,7 +9711,7 @@ Those of `spec-from-json` under `spec`, all at once.",
                         is_optional: false,
                         kind: Kind::Choice(&[
                             ("user", "Users of the product: all sections but `other`, without scopes."),
-                            ("operations", "Who runs it: all sections but `other`, with scopes."),
+                            ("operations", "Operators, who run it: all sections but `other`, with scopes."),
                             ("developer", "Who builds on it: all sections, with scopes and commits."),
                             (
                                 "support",
@@ -9595,6 +9724,18 @@ Those of `spec-from-json` under `spec`, all at once.",
                     "notes.ReleaseNotes",
                     "The notes of a release for one audience, made by `build_notes`.",
                 ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "notes.markdown_template",
+                command: "markdown-template",
+                docs: "Returns the template of `Format::Markdown`, to be changed and passed to `render-template`.",
+                arguments: &[],
+                result: ("text", ""),
                 explain: None,
                 outcome: None,
                 state: State::None,
@@ -9652,12 +9793,15 @@ A text without a version is all preamble, so nothing is refused.",
             Function {
                 name: "notes.render_notes",
                 command: "render-notes",
-                docs: r"Writes notes as text, within a limit of Unicode characters. For JSON, use `to_json`.
-A plain e-mail takes `text`, another one `html`.
+                docs: r"Writes notes as text, within a limit of characters and within that of the format. For JSON, use
+`to_json`. A plain e-mail takes `text`, another one `html`.
 
 The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
-wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence. The
-App Store takes 4,000 characters, Google Play 500.",
+wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence.
+
+A character is a UTF-16 code unit. Neither store documents how it counts: App Store Connect refuses texts that are within its
+limit by what readers see as characters, and UTF-16 is the strictest of the countings in use, so a text that is within the
+limit here is within it by Unicode code points, too.",
                 arguments: &[
                     Argument {
                         wire: "notes",
@@ -9679,7 +9823,15 @@ App Store takes 4,000 characters, Google Play 500.",
                                 "keep_a_changelog",
                                 "The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.",
                             ),
-                            ("text", "Plain text without marks, as the App Store and Google Play take it."),
+                            ("text", "Plain text without marks."),
+                            (
+                                "app_store",
+                                "Plain text of at most 4,000 characters, for \"What's New in This Version\" of App Store Connect.",
+                            ),
+                            (
+                                "play",
+                                "Plain text of at most 500 characters, for the release notes of Google Play.",
+                            ),
                             ("slack", "The `mrkdwn` of Slack."),
                             (
                                 "html",
@@ -9690,6 +9842,77 @@ App Store takes 4,000 characters, Google Play 500.",
                     Argument { wire: "limit", option: "limit", is_optional: true, kind: Kind::Number },
                 ],
                 result: ("notes.RenderedNotes", "Notes as text."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: None,
+            },
+            Function {
+                name: "notes.render_template",
+                command: "render-template",
+                docs: r"Writes notes by a template of the caller.
+
+Templates are those of Jinja that `communication render` reads: `{{ name }}`,
+`{{ name | filter }}`, `{% if %}`, `{% for %}` and comments. They compute nothing and know no clock.
+
+| name | content |
+| --- | --- |
+| `title` | version and day, `1.2.0 (2024-06-15)`; absent without a version |
+| `version`, `date`, `warning` | those of the notes, absent if they are |
+| `audience` | `user` |
+| `sections` | the sections: `title` and `items` of each |
+| `item.line` | the item as an entry of a list, as `render-notes` writes it |
+| `item.text`, `item.scope` | its parts; `scope` is absent if the item has none |
+| `item.ids`, `item.issues` | lists of texts |
+
+The text of commits is escaped for the format: in a template for Markdown it is no mention, link, tag or template.
+
+Errors:
+`syntax` for `{{ version`, `{% set x = 1 %}` and other templates that
+`templates-from-json` refuses; `missing_field` for each name that the template
+shows and the notes do not have; `invalid_value` for a filter that does not exist or does not fit its value; `out_of_range`
+for a template of more than 16 KiB or too much work.",
+                arguments: &[
+                    Argument {
+                        wire: "notes",
+                        option: "notes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "notes.ReleaseNotes",
+                            "The notes of a release for one audience, made by `build_notes`.",
+                            "Keys: version?, date?, audience, warning?, sections, merged",
+                        ),
+                    },
+                    Argument { wire: "template", option: "template", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "format",
+                        option: "format",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("markdown", "Markdown, as for the notes of a release on a forge."),
+                            (
+                                "keep_a_changelog",
+                                "The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.",
+                            ),
+                            ("text", "Plain text without marks."),
+                            (
+                                "app_store",
+                                "Plain text of at most 4,000 characters, for \"What's New in This Version\" of App Store Connect.",
+                            ),
+                            (
+                                "play",
+                                "Plain text of at most 500 characters, for the release notes of Google Play.",
+                            ),
+                            ("slack", "The `mrkdwn` of Slack."),
+                            (
+                                "html",
+                                "HTML of headings and paragraphs alone, as every mail program shows it.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: ("text", ""),
                 explain: None,
                 outcome: None,
                 state: State::None,

@@ -2181,6 +2181,14 @@ fun InterchangeArgoApplication.toJson(): String = ffiWriteInterchangeArgoApplica
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeCarriedKey.Companion.fromJson(json: String): InterchangeCarriedKey = ffiReadInterchangeCarriedKey(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeCarriedKey.toJson(): String = ffiWriteInterchangeCarriedKey(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */
@@ -2237,6 +2245,14 @@ fun InterchangeKuredSchedule.toJson(): String = ffiWriteInterchangeKuredSchedule
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeLostKey.Companion.fromJson(json: String): InterchangeLostKey = ffiReadInterchangeLostKey(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeLostKey.toJson(): String = ffiWriteInterchangeLostKey(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeMissingSample.Companion.fromJson(json: String): InterchangeMissingSample = ffiReadInterchangeMissingSample(json)
 
 /** The JSON form. */
@@ -2274,6 +2290,14 @@ fun InterchangePrometheusSeries.Companion.fromJson(json: String): InterchangePro
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangePrometheusSeries.toJson(): String = ffiWriteInterchangePrometheusSeries(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeReleaseConfig.Companion.fromJson(json: String): InterchangeReleaseConfig = ffiReadInterchangeReleaseConfig(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeReleaseConfig.toJson(): String = ffiWriteInterchangeReleaseConfig(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -3,15 +3,17 @@
 
 `build_notes` sorts the changes of a release into sections for an audience. `render_notes` writes them as Markdown, as
 the groups of Keep a Changelog, as plain text within the limit of a store, or for Slack. `merge_changelog` writes a
-release into a changelog and changes nothing else of it; `parse_changelog` reads one.
+release into a changelog and changes nothing else of it; `parse_changelog` reads one. `render_template` writes notes by a
+template of yours.
 
 Pitfalls:
 
 - Pass the changes of `changes_since`: there what was taken back is gone, and a merge and
   its commit are one.
 - A change under embargo is left out for every audience, also for developers. Notes are public sooner than one thinks.
-- The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link or
-  a tag of the text does nothing. Inside code, template syntax such as `{{ x }}` stays as it is.
+- The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link, a
+  tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
+- Slack makes mentions of `@here` only where a message is sent with `link_names` or `parse: full`; do not set them.
 """
 
 from __future__ import annotations
@@ -46,9 +48,11 @@ __all__ = [
     "WrittenItem",
     "build_notes",
     "default_spec",
+    "markdown_template",
     "merge_changelog",
     "parse_changelog",
     "render_notes",
+    "render_template",
     "spec_from_json",
     "spec_from_yaml",
 ]
@@ -61,7 +65,7 @@ class Audience(StrEnum):
     """Users of the product: all sections but `other`, without scopes."""
 
     OPERATIONS = "operations"
-    """Who runs it: all sections but `other`, with scopes."""
+    """Operators, who run it: all sections but `other`, with scopes."""
 
     DEVELOPER = "developer"
     """Who builds on it: all sections, with scopes and commits."""
@@ -80,7 +84,13 @@ class Format(StrEnum):
     """The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry."""
 
     TEXT = "text"
-    """Plain text without marks, as the App Store and Google Play take it."""
+    """Plain text without marks."""
+
+    APP_STORE = "app_store"
+    """Plain text of at most 4,000 characters, for "What's New in This Version" of App Store Connect."""
+
+    PLAY = "play"
+    """Plain text of at most 500 characters, for the release notes of Google Play."""
 
     SLACK = "slack"
     """The `mrkdwn` of Slack."""
@@ -340,7 +350,7 @@ class RenderedNotes(_Value):
     """The text."""
 
     length: int
-    """Its length in Unicode characters, the unit of the limits of the stores."""
+    """Its length in UTF-16 code units, so that an emoji counts as two."""
 
     left_out: int
     """The number of items that are left out or cut because of the limit."""
@@ -358,6 +368,7 @@ class Spec(_Value):
         "requests",
         "labels",
         "excluded_labels",
+        "excluded_types",
         "written",
         "embargoed",
         "feedback",
@@ -396,6 +407,9 @@ class Spec(_Value):
     `duplicate`, `invalid`, `question` and `wontfix`. Default: none.
     """
 
+    excluded_types: Sequence[str] = ()
+    """The types of changes that are left out for every audience, unless they are breaking: `["chore"]`. Default: none."""
+
     written: Sequence[WrittenItem] = ()
     """Items that people wrote. One with the number of a request (`#12`) stands for the changes of that request."""
 
@@ -408,7 +422,7 @@ class Spec(_Value):
     """Where users of a prerelease say what they think. Notes of a prerelease say that it is unstable."""
 
     def __post_init__(self) -> None:
-        _freeze(self, "requests", "excluded_labels", "written", "embargoed")
+        _freeze(self, "requests", "excluded_labels", "excluded_types", "written", "embargoed")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -486,6 +500,14 @@ def build_notes(
     return _build_notes(changes, spec, audience)
 
 
+_markdown_template = _native.function("notes.markdown_template")
+
+
+def markdown_template() -> str:
+    """Returns the template of `Format::Markdown`, to be changed and passed to `render_template`."""
+    return _markdown_template()
+
+
 _merge_changelog = _native.function("notes.merge_changelog")
 
 
@@ -522,11 +544,44 @@ _render_notes = _native.function("notes.render_notes")
 def render_notes(
     notes: ReleaseNotes | Mapping[str, object], format: Format | str, limit: int | None = None
 ) -> RenderedNotes:
-    """Writes notes as text, within a limit of Unicode characters. For JSON, use `to_json`.
-    A plain e-mail takes `text`, another one `html`.
+    """Writes notes as text, within a limit of characters and within that of the format. For JSON, use
+    `to_json`. A plain e-mail takes `text`, another one `html`.
 
     The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
-    wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence. The
-    App Store takes 4,000 characters, Google Play 500.
+    wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence.
+
+    A character is a UTF-16 code unit. Neither store documents how it counts: App Store Connect refuses texts that are within its
+    limit by what readers see as characters, and UTF-16 is the strictest of the countings in use, so a text that is within the
+    limit here is within it by Unicode code points, too.
     """
     return _render_notes(notes, format, limit)
+
+
+_render_template = _native.function("notes.render_template")
+
+
+def render_template(notes: ReleaseNotes | Mapping[str, object], template: str, format: Format | str) -> str:
+    """Writes notes by a template of the caller.
+
+    Templates are those of Jinja that `communication.render` reads: `{{ name }}`,
+    `{{ name | filter }}`, `{% if %}`, `{% for %}` and comments. They compute nothing and know no clock.
+
+    | name | content |
+    | --- | --- |
+    | `title` | version and day, `1.2.0 (2024-06-15)`; absent without a version |
+    | `version`, `date`, `warning` | those of the notes, absent if they are |
+    | `audience` | `user` |
+    | `sections` | the sections: `title` and `items` of each |
+    | `item.line` | the item as an entry of a list, as `render_notes` writes it |
+    | `item.text`, `item.scope` | its parts; `scope` is absent if the item has none |
+    | `item.ids`, `item.issues` | lists of texts |
+
+    The text of commits is escaped for the format: in a template for Markdown it is no mention, link, tag or template.
+
+    Errors:
+    `syntax` for `{{ version`, `{% set x = 1 %}` and other templates that
+    `templates_from_json` refuses; `missing_field` for each name that the template
+    shows and the notes do not have; `invalid_value` for a filter that does not exist or does not fit its value; `out_of_range`
+    for a template of more than 16 KiB or too much work.
+    """
+    return _render_template(notes, template, format)

@@ -965,9 +965,24 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("window.Policy")),
     ),
     (
+        "interchange.changesets_config",
+        &[("text", TypeRef::Text)],
+        Some(TypeRef::Named("interchange.ReleaseConfig")),
+    ),
+    (
+        "interchange.commitizen_config",
+        &[("text", TypeRef::Text)],
+        Some(TypeRef::Named("interchange.ReleaseConfig")),
+    ),
+    (
         "interchange.git_changes",
         &[("history", TypeRef::Named("interchange.GitHistory"))],
         Some(TypeRef::Named("change.History")),
+    ),
+    (
+        "interchange.git_cliff_config",
+        &[("text", TypeRef::Text)],
+        Some(TypeRef::Named("interchange.ReleaseConfig")),
     ),
     (
         "interchange.git_packages",
@@ -986,6 +1001,11 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("repository", TypeRef::Optional(&TypeRef::Text)),
         ],
         Some(TypeRef::Named("interchange.GitReleases")),
+    ),
+    (
+        "interchange.git_subjects",
+        &[("text", TypeRef::Text)],
+        Some(TypeRef::List(&TypeRef::Named("change.Commit"))),
     ),
     ("interchange.gitlab_freeze_periods", &[("text", TypeRef::Text)], Some(TypeRef::Named("window.Policy"))),
     (
@@ -1027,6 +1047,16 @@ pub(super) static ROWS: &[RowTypes] = &[
         "interchange.prometheus_query_range",
         &[("text", TypeRef::Text)],
         Some(TypeRef::List(&TypeRef::Named("interchange.PrometheusSeries"))),
+    ),
+    (
+        "interchange.release_please_config",
+        &[("text", TypeRef::Text), ("manifest", TypeRef::Optional(&TypeRef::Text))],
+        Some(TypeRef::Named("interchange.ReleaseConfig")),
+    ),
+    (
+        "interchange.semantic_release_config",
+        &[("text", TypeRef::Text)],
+        Some(TypeRef::Named("interchange.ReleaseConfig")),
     ),
     ("metrics.default_policy", &[], Some(TypeRef::Named("metrics.Policy"))),
     ("metrics.policy_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("metrics.Policy"))),
@@ -1221,6 +1251,7 @@ pub(super) static ROWS: &[RowTypes] = &[
         ],
         Some(TypeRef::Named("notes.ReleaseNotes")),
     ),
+    ("notes.markdown_template", &[], Some(TypeRef::Text)),
     (
         "notes.merge_changelog",
         &[("text", TypeRef::Text), ("entry", TypeRef::Named("notes.ReleaseEntry"))],
@@ -1235,6 +1266,15 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("limit", TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991))),
         ],
         Some(TypeRef::Named("notes.RenderedNotes")),
+    ),
+    (
+        "notes.render_template",
+        &[
+            ("notes", TypeRef::Named("notes.ReleaseNotes")),
+            ("template", TypeRef::Text),
+            ("format", TypeRef::Named("notes.Format")),
+        ],
+        Some(TypeRef::Text),
     ),
     ("readiness.standard_checklists", &[], Some(TypeRef::Named("readiness.Checklists"))),
     (
@@ -2712,6 +2752,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("incident.UpdateVerdict", &[("value", TypeRef::Named("incident.UpdateVerdict"))], None),
     ("incident.Vocabulary", &[("value", TypeRef::Named("incident.Vocabulary"))], None),
     ("interchange.ArgoApplication", &[("value", TypeRef::Named("interchange.ArgoApplication"))], None),
+    ("interchange.CarriedKey", &[("value", TypeRef::Named("interchange.CarriedKey"))], None),
     ("interchange.GitCommit", &[("value", TypeRef::Named("interchange.GitCommit"))], None),
     ("interchange.GitFault", &[("value", TypeRef::Named("interchange.GitFault"))], None),
     ("interchange.GitHistory", &[("value", TypeRef::Named("interchange.GitHistory"))], None),
@@ -2719,11 +2760,13 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("interchange.GitReleases", &[("value", TypeRef::Named("interchange.GitReleases"))], None),
     ("interchange.GitTag", &[("value", TypeRef::Named("interchange.GitTag"))], None),
     ("interchange.KuredSchedule", &[("value", TypeRef::Named("interchange.KuredSchedule"))], None),
+    ("interchange.LostKey", &[("value", TypeRef::Named("interchange.LostKey"))], None),
     ("interchange.MissingSample", &[("value", TypeRef::Named("interchange.MissingSample"))], None),
     ("interchange.PrometheusMetric", &[("value", TypeRef::Named("interchange.PrometheusMetric"))], None),
     ("interchange.PrometheusQuery", &[("value", TypeRef::Named("interchange.PrometheusQuery"))], None),
     ("interchange.PrometheusSample", &[("value", TypeRef::Named("interchange.PrometheusSample"))], None),
     ("interchange.PrometheusSeries", &[("value", TypeRef::Named("interchange.PrometheusSeries"))], None),
+    ("interchange.ReleaseConfig", &[("value", TypeRef::Named("interchange.ReleaseConfig"))], None),
     ("interchange.SeriesRule", &[("value", TypeRef::Named("interchange.SeriesRule"))], None),
     ("metrics.AttributedChanges", &[("value", TypeRef::Named("metrics.AttributedChanges"))], None),
     ("metrics.AttributionRule", &[("value", TypeRef::Named("metrics.AttributionRule"))], None),

@@ -3154,6 +3154,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "interchange.CarriedKey",
+        Descriptor::Struct(&[
+            Field { name: "key", required: true, of: TypeRef::Text },
+            Field { name: "to", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "interchange.GitCommit",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
@@ -3226,6 +3233,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "timeZone", required: false, of: TypeRef::Text },
         ]),
     ),
+    (
+        "interchange.LostKey",
+        Descriptor::Struct(&[
+            Field { name: "key", required: true, of: TypeRef::Text },
+            Field { name: "reason", required: true, of: TypeRef::Text },
+        ]),
+    ),
     ("interchange.MissingSample", Descriptor::Unit(&["nan", "positive_infinity", "negative_infinity"])),
     (
         "interchange.PrometheusMetric",
@@ -3267,6 +3281,22 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 required: true,
                 of: TypeRef::List(&TypeRef::Named("interchange.PrometheusSample")),
             },
+        ]),
+    ),
+    (
+        "interchange.ReleaseConfig",
+        Descriptor::Struct(&[
+            Field { name: "changes", required: true, of: TypeRef::Named("change.Policy") },
+            Field { name: "versioning", required: true, of: TypeRef::Named("versioning.Policy") },
+            Field { name: "plan", required: true, of: TypeRef::Named("versioning.PlanPolicy") },
+            Field { name: "notes", required: true, of: TypeRef::Named("notes.Spec") },
+            Field { name: "versions", required: true, of: TypeRef::Map(&TypeRef::Text) },
+            Field {
+                name: "carried",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("interchange.CarriedKey")),
+            },
+            Field { name: "lost", required: true, of: TypeRef::List(&TypeRef::Named("interchange.LostKey")) },
         ]),
     ),
     ("interchange.SeriesRule", Descriptor::Unit(&["single", "highest", "lowest"])),
@@ -4144,7 +4174,10 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
         ]),
     ),
-    ("notes.Format", Descriptor::Unit(&["markdown", "keep_a_changelog", "text", "slack", "html"])),
+    (
+        "notes.Format",
+        Descriptor::Unit(&["markdown", "keep_a_changelog", "text", "app_store", "play", "slack", "html"]),
+    ),
     (
         "notes.LinkReference",
         Descriptor::Struct(&[
@@ -4253,6 +4286,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             },
             Field { name: "labels", required: false, of: TypeRef::Map(&TypeRef::Named("notes.SectionKind")) },
             Field { name: "excludedLabels", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "excludedTypes", required: false, of: TypeRef::List(&TypeRef::Text) },
             Field {
                 name: "written",
                 required: false,

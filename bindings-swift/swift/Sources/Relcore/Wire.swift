@@ -2176,6 +2176,14 @@ extension InterchangeArgoApplication: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeArgoApplication(value: self) }
 }
 
+extension InterchangeCarriedKey: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeCarriedKey(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeCarriedKey(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }
@@ -2232,6 +2240,14 @@ extension InterchangeKuredSchedule: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeKuredSchedule(value: self) }
 }
 
+extension InterchangeLostKey: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeLostKey(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeLostKey(value: self) }
+}
+
 extension InterchangeMissingSample: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeMissingSample(json: json) }
@@ -2270,6 +2286,14 @@ extension InterchangePrometheusSeries: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangePrometheusSeries(value: self) }
+}
+
+extension InterchangeReleaseConfig: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeReleaseConfig(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeReleaseConfig(value: self) }
 }
 
 extension InterchangeSeriesRule: WireValue {
