@@ -328,7 +328,7 @@ export declare function markdownTemplate(): string;
  * body that the text has, or whose request (`(#12)`) it names, is not written again.
  *
  * @throws {@link RelcoreError}: `invalid_value` for a version that is no number such as `1.1.0`, a body with the heading of a version or with code or a
- * comment that does not end, and a changelog whose code or comment does not end.
+ * comment that does not end, and a changelog whose code or comment does not end, or whose versions have no form that is read.
  */
 export declare function mergeChangelog(text: string, entry: ReleaseEntry): string;
 

@@ -7318,7 +7318,14 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore interchange changesets-config --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"$schema": "https://unpkg.com/@changesets/config/schema.json", "changelog": "@changesets/cli/changelog", "commit": false, "fixed": [["@x/a", "@x/b"]], "linked": [["@y/*"]], "access": "public", "baseBranch": "main", "updateInternalDependencies": "patch", "ignore": ["@x/docs"], "___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH": {"onlyUpdatePeerDependentsWhenOutOfRange": true, "updateInternalDependents": "always"}}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "interchange.commitizen_config",
@@ -7337,7 +7344,14 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore interchange commitizen-config --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"commitizen": {"version_scheme": "semver", "customize": {"bump_map": {"^feat": "MINOR", "^docs": "PATCH", "^.*!": "MAJOR"}}}}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "interchange.git_changes",
@@ -7388,7 +7402,23 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore interchange git-cliff-config --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"[changelog]
+# template for the changelog body
+# https://keats.github.io/tera/docs/#introduction
+body = "x"
+
+[bump]
+features_always_bump_minor = true
+breaking_always_bump_major = true
+custom_minor_increment_regex = "minor|more"
+"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "interchange.git_packages",
@@ -7533,7 +7563,16 @@ that is there twice."#,
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore interchange git-subjects --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"- feat: export (#12) (a1b2c3d)
+- fix: import (0f9e8d7)
+",
+                    )],
+                    prints: r#"[{"id":"a1b2c3d","text":"feat: export (#12)","parents":[],"files":[]},{"id":"0f9e8d7","text":"fix: import","parents":[],"files":[]}]"#,
+                }),
             },
             Function {
                 name: "interchange.gitlab_freeze_periods",
@@ -7852,7 +7891,14 @@ policies, as for an empty title.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore interchange release-please-config --text @text.txt --manifest '{"a": "1.0.0", "b": "2.0.0"}'"#,
+                    files: &[(
+                        "text.txt",
+                        r#"{"include-v-in-tag": false, "packages": {"a": {"component": "a"}, "b": {}}, "versioning": "always-bump-patch", "plugins": ["node-workspace"]}"#,
+                    )],
+                    prints: "",
+                }),
             },
             Function {
                 name: "interchange.semantic_release_config",
@@ -7874,7 +7920,16 @@ Errors:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore interchange semantic-release-config --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"branches: main
+preset: angular
+",
+                    )],
+                    prints: "",
+                }),
             },
         ],
     },
@@ -9637,7 +9692,11 @@ Pitfalls:
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore notes default-spec",
+                    files: &[],
+                    prints: r#"{"sections":{},"titles":{},"requests":[],"labels":{},"excludedLabels":[],"excludedTypes":[],"written":[],"embargoed":[]}"#,
+                }),
             },
             Function {
                 name: "notes.spec_from_json",
@@ -9653,7 +9712,11 @@ empty title, text or identifier.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore notes spec-from-json --text '{"version": "1.2.0", "titles": {"added": "Highlights"}}'"#,
+                    files: &[],
+                    prints: r#"{"version":"1.2.0","sections":{},"titles":{"added":"Highlights"},"requests":[],"labels":{},"excludedLabels":[],"excludedTypes":[],"written":[],"embargoed":[]}"#,
+                }),
             },
             Function {
                 name: "notes.spec_from_yaml",
@@ -9668,7 +9731,16 @@ As `spec-from-json`, with the line and the column of each fault.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore notes spec-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"sections:
+  deps: improved
+",
+                    )],
+                    prints: r#"{"sections":{"deps":"improved"},"titles":{},"requests":[],"labels":{},"excludedLabels":[],"excludedTypes":[],"written":[],"embargoed":[]}"#,
+                }),
             },
             Function {
                 name: "notes.build_notes",
@@ -9728,7 +9800,20 @@ Those of `spec-from-json` under `spec`, all at once.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore notes build-notes --changes changes.json --spec spec.json --audience developer",
+                    files: &[
+                        (
+                            "changes.json",
+                            r#"[{"form":"conventional","changeType":"test","description":"add tests","breaking":false,"bump":"none","footers":[],"references":[],"coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[]}]"#,
+                        ),
+                        (
+                            "spec.json",
+                            r#"{"titles":{"added":"Features","fixed":"Bug Fixes","other":"Test"}}"#,
+                        ),
+                    ],
+                    prints: r#"{"audience":"developer","sections":[{"kind":"other","title":"Test","items":[{"text":"add tests","written":false,"ids":[],"issues":[]}]}],"merged":[]}"#,
+                }),
             },
             Function {
                 name: "notes.markdown_template",
@@ -9740,7 +9825,7 @@ Those of `spec-from-json` under `spec`, all at once.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example { command: "relcore notes markdown-template", files: &[], prints: "" }),
             },
             Function {
                 name: "notes.merge_changelog",
@@ -9754,7 +9839,7 @@ body that the text has, or whose request (`(#12)`) it names, is not written agai
 
 Errors:
 `invalid_value` for a version that is no number such as `1.1.0`, a body with the heading of a version or with code or a
-comment that does not end, and a changelog whose code or comment does not end.",
+comment that does not end, and a changelog whose code or comment does not end, or whose versions have no form that is read.",
                 arguments: &[
                     Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
                     Argument {
@@ -9773,7 +9858,18 @@ comment that does not end, and a changelog whose code or comment does not end.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: r#"relcore notes merge-changelog --text @text.txt --entry "{\"version\":\"1.1.0\",\"body\":\"- Import\\n\"}""#,
+                    files: &[(
+                        "text.txt",
+                        r"shop 1.0.0
+==========
+
+- First
+",
+                    )],
+                    prints: r#""shop 1.1.0\n==========\n\n- Import\n\nshop 1.0.0\n==========\n\n- First\n""#,
+                }),
             },
             Function {
                 name: "notes.parse_changelog",
@@ -9788,7 +9884,17 @@ A text without a version is all preamble, so nothing is refused.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore notes parse-changelog --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"Hello
+
+- x
+",
+                    )],
+                    prints: r#"{"preamble":"Hello\n\n- x","entries":[],"references":[]}"#,
+                }),
             },
             Function {
                 name: "notes.render_notes",
@@ -9846,7 +9952,14 @@ limit here is within it by Unicode code points, too.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore notes render-notes --notes notes.json --format play --limit 15",
+                    files: &[(
+                        "notes.json",
+                        r#"{"audience":"user","sections":[{"kind":"added","title":"New","items":[{"text":"One.","written":false,"ids":[],"issues":[]},{"text":"Two.","written":false,"ids":[],"issues":[]}]}],"merged":[]}"#,
+                    )],
+                    prints: r#"{"text":"New\n- One.","length":10,"leftOut":1}"#,
+                }),
             },
             Function {
                 name: "notes.render_template",
@@ -9917,7 +10030,20 @@ for a template of more than 16 KiB or too much work.",
                 outcome: None,
                 state: State::None,
                 is_diagnosis: false,
-                example: None,
+                example: Some(Example {
+                    command: "relcore notes render-template --notes notes.json --template @template.txt --format text",
+                    files: &[
+                        (
+                            "notes.json",
+                            r#"{"audience":"user","sections":[{"kind":"fixed","title":"Fixed","items":[{"text":"{{ version }}","written":false,"ids":[],"issues":[]}]}],"merged":[]}"#,
+                        ),
+                        (
+                            "template.txt",
+                            "{% for section in sections %}{% for item in section.items %}{{ item.text }}{% endfor %}{% endfor %}",
+                        ),
+                    ],
+                    prints: r#""{{ version }}""#,
+                }),
             },
         ],
     },

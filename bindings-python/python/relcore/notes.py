@@ -521,7 +521,7 @@ def merge_changelog(text: str, entry: ReleaseEntry | Mapping[str, object]) -> st
 
     Errors:
     `invalid_value` for a version that is no number such as `1.1.0`, a body with the heading of a version or with code or a
-    comment that does not end, and a changelog whose code or comment does not end.
+    comment that does not end, and a changelog whose code or comment does not end, or whose versions have no form that is read.
     """
     return _merge_changelog(text, entry)
 

@@ -73,26 +73,11 @@ impl<'a> Layout<'a> {
                 break;
             }
         }
-        let mut entries: Vec<EntryAt> = Vec::new();
-        let mut top = usize::MAX;
-        for (at, line) in lines.iter().enumerate().take(references_from) {
-            let next = lines.get(at.saturating_add(1)).copied();
-            let Some((text, level, is_underlined)) = heading(line, next).filter(|_| !is_protected(at)) else {
-                continue;
-            };
-            let Some(found) = version_heading(text) else { continue };
-            // A heading below that of a version belongs to it; standard-version writes patch versions one level deeper.
-            if level > top && !(found.is_bare && level == top.saturating_add(1) && level <= 3) {
-                continue;
-            }
-            top = top.min(level);
-            if let Some(last) = entries.last_mut() {
-                last.end = at;
-            }
-            let body = at.saturating_add(if is_underlined { 2 } else { 1 });
-            let VersionHeading { version, date, yanked, .. } = found;
-            let end = references_from;
-            entries.push(EntryAt { version, date, yanked, line: at, body, end, level, is_underlined });
+        let found = |form| entries(&lines, &is_protected, references_from, form);
+        let mut entries = found(Form::Usual);
+        if !entries.iter().any(EntryAt::is_release) {
+            let named = found(Form::Named);
+            entries = if named.iter().any(EntryAt::is_release) { named } else { entries };
         }
         Self { lines, protected, is_closed, entries, references, references_from }
     }
@@ -104,6 +89,39 @@ impl<'a> Layout<'a> {
     pub(super) fn is_protected(&self, at: usize) -> bool {
         self.protected.get(at).copied().unwrap_or(false)
     }
+}
+
+/// The form of the headings of versions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// `1.2.0`, `Version 1.2.0`, `2024-06-15, Version 1.2.0`.
+    Usual,
+    /// `shop 1.2.0`: so only where no version has the usual form, because `Rust 1.90` is the heading of a note.
+    Named,
+}
+
+fn entries(lines: &[&str], is_protected: &dyn Fn(usize) -> bool, end: usize, form: Form) -> Vec<EntryAt> {
+    let mut entries: Vec<EntryAt> = Vec::new();
+    let mut top = usize::MAX;
+    for (at, line) in lines.iter().enumerate().take(end) {
+        let next = lines.get(at.saturating_add(1)).copied();
+        let Some((text, level, is_underlined)) = heading(line, next).filter(|_| !is_protected(at)) else {
+            continue;
+        };
+        let Some(found) = version_heading(text, form) else { continue };
+        // A heading below that of a version belongs to it; standard-version writes patch versions one level deeper.
+        if level > top && !(found.is_bare && level == top.saturating_add(1) && level <= 3) {
+            continue;
+        }
+        top = top.min(level);
+        if let Some(last) = entries.last_mut() {
+            last.end = at;
+        }
+        let body = at.saturating_add(if is_underlined { 2 } else { 1 });
+        let VersionHeading { version, date, yanked, .. } = found;
+        entries.push(EntryAt { version, date, yanked, line: at, body, end, level, is_underlined });
+    }
+    entries
 }
 
 fn is_comment(line: &str) -> bool {
@@ -190,18 +208,19 @@ pub(super) struct VersionHeading {
     pub date: Option<NaiveDate>,
     pub yanked: bool,
     /// Whether it says nothing else.
-    is_bare: bool,
+    pub is_bare: bool,
 }
 
-pub(super) fn version_heading(text: &str) -> Option<VersionHeading> {
+pub(super) fn version_heading(text: &str, form: Form) -> Option<VersionHeading> {
     let text = without_link(text);
-    let plain = |c: char| if "[]()*`,/:".contains(c) { ' ' } else { c };
+    let plain = |c: char| if "[]()*`,/:#".contains(c) { ' ' } else { c };
     let words: String = text.chars().map(plain).collect();
-    let mut words = words
+    let words: Vec<&str> = words
         .split_whitespace()
         .map(|word| word.trim_matches(['-', '–', '—']))
-        .filter(|word| !word.is_empty());
-    let mut first = words.next()?;
+        .filter(|word| !word.is_empty())
+        .collect();
+    let first = *words.first()?;
     if first.eq_ignore_ascii_case(UNRELEASED) {
         return Some(VersionHeading {
             version: UNRELEASED.to_owned(),
@@ -210,23 +229,51 @@ pub(super) fn version_heading(text: &str) -> Option<VersionHeading> {
             is_bare: true,
         });
     }
-    if ["version", "release"].iter().any(|word| first.eq_ignore_ascii_case(word)) {
-        first = words.next()?;
-    }
-    let named = first.rsplit_once('@').map_or(first, |(_, version)| version);
-    let version = named.strip_prefix(['v', 'V']).unwrap_or(named);
-    if !is_number(version) {
-        return None;
-    }
-    let (mut date, mut yanked, mut is_bare) = (None, false, true);
-    for word in words {
-        match NaiveDate::parse(word) {
-            Ok(day) => date = date.or(Some(day)),
-            Err(_) if word.eq_ignore_ascii_case("yanked") => yanked = true,
-            Err(_) => is_bare = false,
+    let at = version_at(&words, form)?;
+    let version = words.get(at).map(|word| version_of(word))?.to_owned();
+    let (mut date, mut yanked, mut is_bare) = (None, false, form == Form::Usual);
+    let names = ["version", "release"];
+    let before =
+        words.iter().take(at).filter(|word| !names.iter().any(|name| word.eq_ignore_ascii_case(name)));
+    for word in before.chain(words.iter().skip(at.saturating_add(1))) {
+        match date_of(word) {
+            Some(day) => date = date.or(Some(day)),
+            None if word.eq_ignore_ascii_case("yanked") => yanked = true,
+            None => is_bare = false,
         }
     }
-    Some(VersionHeading { version: version.to_owned(), date, yanked, is_bare })
+    Some(VersionHeading { version, date, yanked, is_bare })
+}
+
+/// The word of a heading that is the version.
+fn version_at(words: &[&str], form: Form) -> Option<usize> {
+    let is_version = |at: usize| words.get(at).is_some_and(|word| is_number(version_of(word)));
+    let is_word = |at: usize, name: &str| words.get(at).is_some_and(|word| word.eq_ignore_ascii_case(name));
+    let named = || (0..words.len()).find(|at| is_word(*at, "version") && is_version(at.saturating_add(1)));
+    let is_dated = words.first().is_some_and(|word| date_of(word).is_some());
+    if !is_dated && is_version(0) {
+        return Some(0);
+    }
+    if is_word(0, "version") || is_word(0, "release") {
+        return is_version(1).then_some(1);
+    }
+    match named() {
+        Some(at) if is_dated => Some(at.saturating_add(1)),
+        _ if is_dated && is_version(0) => Some(0), // a calendar version, `2024.06.15`
+        _ if form == Form::Named => is_version(1).then_some(1),
+        _ => None,
+    }
+}
+
+/// The version of a word: `1.2.0` of `v1.2.0` and `shop@1.2.0`.
+fn version_of(word: &str) -> &str {
+    let named = word.rsplit_once('@').map_or(word, |(_, version)| version);
+    named.strip_prefix(['v', 'V']).unwrap_or(named)
+}
+
+/// The day of a word: `2024-06-15`, `2024.06.15`.
+pub(super) fn date_of(word: &str) -> Option<NaiveDate> {
+    NaiveDate::parse(&word.replace('.', "-")).ok()
 }
 
 /// Whether a word is a version as headings have it.

@@ -1,4 +1,6 @@
-use super::layout::{EntryAt, Layout, UNRELEASED, heading, is_item, is_number, without_link};
+use super::layout::{
+    EntryAt, Form, Layout, UNRELEASED, date_of, heading, is_item, is_number, version_heading, without_link,
+};
 use crate::error::{ErrorKind, Faults, Result, quoted};
 use crate::input::input;
 use crate::time::NaiveDate;
@@ -54,7 +56,7 @@ impl ReleaseEntry {
 ///
 /// # Errors
 /// `invalid_value` for a version that is no number such as `1.1.0`, a body with the heading of a version or with code or a
-/// comment that does not end, and a changelog whose code or comment does not end.
+/// comment that does not end, and a changelog whose code or comment does not end, or whose versions have no form that is read.
 pub fn merge_changelog(text: &str, entry: &ReleaseEntry) -> Result<String> {
     let version = entry.version.strip_prefix('v').unwrap_or(&entry.version);
     let layout = Layout::of(text);
@@ -108,10 +110,36 @@ fn check(version: &str, layout: &Layout<'_>, entry: &ReleaseEntry) -> Result<()>
         let text = format_args!("has the heading of {}: expected groups and items", quoted(&one.version));
         faults.add(invalid, format_args!("entry.body"), text);
     }
+    if layout.entries.is_empty()
+        && let Some(at) = unread_version(layout)
+    {
+        let line = at.saturating_add(1);
+        let text = format_args!("line {line} has a version in a form that is not read: expected `## 1.2.0`");
+        faults.add(invalid, format_args!("text"), text);
+    }
     if !layout.is_closed {
         faults.add(invalid, format_args!("text"), format_args!("has code or a comment that does not end"));
     }
     faults.finish()
+}
+
+/// The first line that looks like a version where none has a form that is read, as `- 1.2.0 - 2024-06-15`. Without it, a release
+/// would be written below all others.
+fn unread_version(layout: &Layout<'_>) -> Option<usize> {
+    (0..layout.references_from).filter(|at| !layout.is_protected(*at)).find(|at| {
+        let line = layout.line(*at);
+        let next = layout.lines.get(at.saturating_add(1)).copied();
+        let is_dotted = |word: &str| {
+            let word = word.trim_matches(['(', ')', '[', ']', ',', ':', '*', '`']);
+            let word = word.strip_prefix('v').unwrap_or(word);
+            word.contains('.') && is_number(word)
+        };
+        let in_heading = heading(line, next).is_some_and(|(text, ..)| text.split_whitespace().any(is_dotted));
+        let text = line.trim().trim_start_matches(['-', '*', '+', '_', ' ']);
+        in_heading
+            || version_heading(text, Form::Usual)
+                .is_some_and(|found| found.is_bare && found.version != UNRELEASED)
+    })
 }
 
 /// The first line of the text of `Unreleased` after the comments with which it begins.
@@ -167,10 +195,12 @@ fn title(version: &str, date: Option<NaiveDate>, layout: &Layout<'_>, eol: &str)
     let at = text.to_ascii_lowercase().find(&like.version.to_ascii_lowercase()).unwrap_or(0);
     let before = text.get(..at).unwrap_or_default();
     let after = text.get(at.saturating_add(like.version.len())..).unwrap_or_default();
-    let closing: String = after.chars().take_while(|c| !c.is_whitespace() && *c != ':').collect();
+    let (before, is_dated) = with_day(before, date);
+    let closing: String =
+        after.chars().take_while(|c| !c.is_whitespace() && !matches!(c, ':' | ',')).collect();
     let day = like.date.map(|date| date.to_string());
     let around = day.as_ref().and_then(|day| after.split_once(day.as_str()));
-    let suffix = match (date, around) {
+    let suffix = match (date.filter(|_| !is_dated), around) {
         (Some(date), Some((between, rest))) => {
             let end: String = rest.chars().take_while(|c| matches!(c, ')' | '*' | '_' | ']')).collect();
             format!("{between}{date}{end}")
@@ -193,6 +223,21 @@ fn title(version: &str, date: Option<NaiveDate>, layout: &Layout<'_>, eol: &str)
         return (format!("{title}{eol}{}", mark.repeat(title.chars().count().max(3))), name);
     }
     (format!("{} {title}", "#".repeat(like.level)), name)
+}
+
+/// What stands before a version, with the day that it has replaced: `2024-06-15, Version `.
+fn with_day(before: &str, date: Option<NaiveDate>) -> (String, bool) {
+    let plain = |word: &str| word.trim_matches([',', ':', '(', ')', '[', ']']).to_owned();
+    let Some(word) = before.split_whitespace().find(|word| date_of(&plain(word)).is_some()) else {
+        return (before.to_owned(), false);
+    };
+    let Some(date) = date else {
+        let (start, rest) = before.split_once(word).unwrap_or((before, ""));
+        return (format!("{start}{}", rest.trim_start()), false);
+    };
+    let old = plain(word);
+    let new = if old.contains('.') { date.to_string().replace('-', ".") } else { date.to_string() };
+    (before.replacen(&old, &new, 1), true)
 }
 
 /// The address that compares the last version with the new one, by that of the last one.
