@@ -605,7 +605,7 @@ export declare function plan(profile: release.Profile, releaseAt: Instant, polic
  *
  * Templates are those of Jinja: `{{ name }}`, `{{ name | filter }}`, `{% if %}`, `{% for %}`, comments. The names are those of
  * `MessageData` on the wire (`knownIssues`). The filters are `one_line`, `join(", ")` for lists, `local(zone)` for instants,
- * `html` and `markdown` for what is shown as such, `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
+ * `html` and `markdown` for what is shown as such, `upper`, `lower`, `upper_first` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
  * assignments, macros and includes. So each ends, and its text is at most 1 MiB long.
  *
  * @throws {@link RelcoreError}: `unknown_reference` for a template that neither has; those of `dataFromJson` under `data` and of

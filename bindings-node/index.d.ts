@@ -1349,6 +1349,9 @@ export * as interchange from "./interchange.js";
  */
 export * as metrics from "./metrics.js";
 
+/** Release notes for each audience, and the changelog that they go into. */
+export * as notes from "./notes.js";
+
 /** Readiness: may this build be released, what is missing, and when does that change? */
 export * as readiness from "./readiness.js";
 

@@ -47,6 +47,9 @@ module.exports = {
   get metrics() {
     return require("./metrics.js");
   },
+  get notes() {
+    return require("./notes.js");
+  },
   get readiness() {
     return require("./readiness.js");
   },

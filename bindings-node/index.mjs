@@ -17,6 +17,7 @@ export const {
   incident,
   interchange,
   metrics,
+  notes,
   readiness,
   release,
   retrospective,

@@ -9,13 +9,15 @@
  * | output of `git for-each-ref` and `git log`, with the formats that `parseGit` states | `parseGit` | commits and tags |
  * | commits and tags | `gitReleases` | deployments and changes for `metrics.dora` |
  * | the same | `gitChanges` | the history for `change.changesSince` |
- * | the same of a repository with several packages | `gitPackages` | the same, a service for each package |
+ * | output of `git log --pretty=format:"- %s (%h)"` | `gitSubjects` | commits |
+ * | commits and tags of a repository with several packages | `gitPackages` | the same, a service for each package |
  * | response of Prometheus' `/api/v1/query_range` | `prometheusQueryRange` | series of samples |
  * | responses for the metrics of a canary | `prometheusObservations` | observations for `canary.nextAction` |
  * | alert rules and a query for each metric | `alertRulesToPrometheus` | a rule file of Prometheus |
  * | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argoSyncWindows`, `gitlabFreezePeriods`, `kuredWindow` | a policy of `window` |
  * | a calendar in the format of iCalendar (`.ics`) | `icalEvents` | its events in a range |
  * | the same | `icalWindows`, `icalHolidays`, `icalShifts` | windows, a calendar of holidays, who is on call |
+ * | configuration of git-cliff, semantic-release, changesets, release-please, commitizen | `gitCliffConfig`, `semanticReleaseConfig`, `changesetsConfig`, `releasePleaseConfig`, `commitizenConfig` | policies, and which keys are lost |
  * | what to watch, alert rules and queries | `monitoringToGrafana` | a dashboard of Grafana |
  *
  * The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -66,7 +68,9 @@ import type * as analysis from "./analysis.js";
 import type * as canary from "./canary.js";
 import type * as change from "./change.js";
 import type * as metrics from "./metrics.js";
+import type * as notes from "./notes.js";
 import type * as readiness from "./readiness.js";
+import type * as versioning from "./versioning.js";
 import type * as window from "./window.js";
 
 /** An application of Argo CD, as the selectors of a sync window see it. */
@@ -101,6 +105,14 @@ export interface CalendarEvent {
   readonly attendees: readonly string[];
   /** Whether the event is not certain yet: `STATUS:TENTATIVE`. */
   readonly tentative: boolean;
+}
+
+/** A key of a configuration that a policy has. */
+export interface CarriedKey {
+  /** The key: `bump.initial_tag`. */
+  readonly key: string;
+  /** The field that has it, `versioning.initial`, or the rule of relcore that has the same effect. */
+  readonly to: string;
 }
 
 /** A commit. */
@@ -233,6 +245,14 @@ export interface KuredSchedule {
   readonly timeZone?: string | undefined;
 }
 
+/** A key of a configuration that no policy has. */
+export interface LostKey {
+  /** The key: `changelog.body`. */
+  readonly key: string;
+  /** Why, and what to do instead. */
+  readonly reason: string;
+}
+
 /**
  * A sample value that is not a finite number.
  *
@@ -313,6 +333,26 @@ export interface PrometheusSeries {
 }
 
 /**
+ * The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.
+ */
+export interface ReleaseConfig {
+  /** How messages are read. */
+  readonly changes: change.Policy;
+  /** How versions are numbered. */
+  readonly versioning: versioning.Policy;
+  /** How the packages of a repository are released. */
+  readonly plan: versioning.PlanPolicy;
+  /** What notes are made of. */
+  readonly notes: notes.Spec;
+  /** The current versions by package. A file of one package has it under an empty name. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The keys that a policy has, by their names. */
+  readonly carried: readonly CarriedKey[];
+  /** The keys that no policy has, by their names. */
+  readonly lost: readonly LostKey[];
+}
+
+/**
  * How several series of one metric, such as one of each pod, become one value.
  *
  * The series of a query seldom arrive evenly: a pod that has started has no sample before, and one that has ended, or whose
@@ -386,10 +426,36 @@ export declare function alertRulesToPrometheus(
 export declare function argoSyncWindows(text: string, application: ArgoApplication): window.Policy<Timestamp>;
 
 /**
+ * Reads the configuration of changesets, `.changeset/config.json`.
+ *
+ * @throws {@link RelcoreError}: `syntax` for text that is not JSON; `wrong_type` for a list; `duplicate` for a package in two groups.
+ */
+export declare function changesetsConfig(text: string): ReleaseConfig;
+
+/**
+ * Reads the configuration of commitizen: `pyproject.toml` or `.cz.toml` with the table `tool.commitizen`, `.cz.json` or `cz.yaml`
+ * with the key `commitizen`.
+ *
+ * @throws {@link RelcoreError}: `syntax` for text that is not TOML, JSON or YAML; `wrong_type` for a list; those of the policies, as for an empty title.
+ */
+export declare function commitizenConfig(text: string): ReleaseConfig;
+
+/**
  * Converts the commits and tags of a repository to the input of `changesSince`. The files of
  * the commits are not known.
  */
 export declare function gitChanges(history: GitHistory): change.History;
+
+/**
+ * Reads the configuration of git-cliff, `cliff.toml`.
+ *
+ * Parsers of commits become sections by their types: `^feat` with the group `Features` is the section `added` with that title.
+ * Every change makes at least a patch, as there. The templates are Tera's; write one for
+ * `renderTemplate` instead.
+ *
+ * @throws {@link RelcoreError}: `syntax` for text that is not TOML; those of the policies, as `invalid_value` for a title of `notes.titles` that is empty.
+ */
+export declare function gitCliffConfig(text: string): ReleaseConfig;
 
 /**
  * The same for several packages in one repository, each a service of its own.
@@ -432,6 +498,17 @@ export declare function gitReleases(
   tagPattern?: string | null,
   repository?: string | null,
 ): GitReleases;
+
+/**
+ * Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them.
+ *
+ * Such a line has no body, so a footer `BREAKING CHANGE` is not known, and neither is what was taken back. Where the
+ * repository is there, use `parseGit`.
+ *
+ * @throws {@link RelcoreError}: All faults at once: `syntax` for a line that does not end with the name of a commit, `(a1b2c3d)`; `duplicate` for a commit
+ * that is there twice.
+ */
+export declare function gitSubjects(text: string): readonly change.Commit[];
 
 /**
  * Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
@@ -601,3 +678,25 @@ export declare function prometheusObservations(
  * `duplicate` for two samples at one instant or two series with the same labels.
  */
 export declare function prometheusQueryRange(text: string): readonly PrometheusSeries[];
+
+/**
+ * Reads the configuration of release-please, `release-please-config.json`, and its manifest.
+ *
+ * The options of the one package count before those of the top. With several packages, their own options are lost: read the
+ * configuration once for each package, without the others.
+ *
+ * @throws {@link RelcoreError}: `syntax` for a file that is not JSON, `wrong_type` for one that is a list, with the paths `text` and `manifest`; those of the
+ * policies, as for an empty title.
+ */
+export declare function releasePleaseConfig(text: string, manifest?: string | null): ReleaseConfig;
+
+/**
+ * Reads the configuration of semantic-release, `.releaserc` in JSON or YAML.
+ *
+ * Messages are read as its default preset reads them, and the first version is 1.0.0. The rules of `commit-analyzer` and the
+ * types of `release-notes-generator` are carried over, all other plugins are lost. Branches are lost: the policy has the one
+ * channel of the branch that is released.
+ *
+ * @throws {@link RelcoreError}: `syntax` for text that is neither JSON nor YAML; `wrong_type` for a list; those of the policies, as for an empty title.
+ */
+export declare function semanticReleaseConfig(text: string): ReleaseConfig;

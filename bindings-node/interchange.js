@@ -11,9 +11,13 @@ const GIT_TAGS =
   "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 const alertRulesToPrometheus = bind("interchange.alert_rules_to_prometheus");
 const argoSyncWindows = bind("interchange.argo_sync_windows");
+const changesetsConfig = bind("interchange.changesets_config");
+const commitizenConfig = bind("interchange.commitizen_config");
 const gitChanges = bind("interchange.git_changes");
+const gitCliffConfig = bind("interchange.git_cliff_config");
 const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
+const gitSubjects = bind("interchange.git_subjects");
 const gitlabFreezePeriods = bind("interchange.gitlab_freeze_periods");
 const icalEvents = bind("interchange.ical_events");
 const icalHolidays = bind("interchange.ical_holidays");
@@ -25,6 +29,8 @@ const parseGit = bind("interchange.parse_git");
 const playTrackRelease = bind("interchange.play_track_release");
 const prometheusObservations = bind("interchange.prometheus_observations");
 const prometheusQueryRange = bind("interchange.prometheus_query_range");
+const releasePleaseConfig = bind("interchange.release_please_config");
+const semanticReleaseConfig = bind("interchange.semantic_release_config");
 
 module.exports = {
   GIT_LOG,
@@ -33,9 +39,13 @@ module.exports = {
   GIT_TAGS,
   alertRulesToPrometheus,
   argoSyncWindows,
+  changesetsConfig,
+  commitizenConfig,
   gitChanges,
+  gitCliffConfig,
   gitPackages,
   gitReleases,
+  gitSubjects,
   gitlabFreezePeriods,
   icalEvents,
   icalHolidays,
@@ -47,4 +57,6 @@ module.exports = {
   playTrackRelease,
   prometheusObservations,
   prometheusQueryRange,
+  releasePleaseConfig,
+  semanticReleaseConfig,
 };

@@ -118,11 +118,13 @@ use relcore::incident::{
 };
 use relcore::interchange::{
     ArgoApplication as InterchangeArgoApplication, CalendarEvent as InterchangeCalendarEvent,
-    GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
-    GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
-    KuredSchedule as InterchangeKuredSchedule, MissingSample as InterchangeMissingSample,
-    PrometheusMetric as InterchangePrometheusMetric, PrometheusQuery as InterchangePrometheusQuery,
-    PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
+    CarriedKey as InterchangeCarriedKey, GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault,
+    GitHistory as InterchangeGitHistory, GitPackage as InterchangeGitPackage,
+    GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
+    KuredSchedule as InterchangeKuredSchedule, LostKey as InterchangeLostKey,
+    MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
+    PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
+    PrometheusSeries as InterchangePrometheusSeries, ReleaseConfig as InterchangeReleaseConfig,
     SeriesRule as InterchangeSeriesRule,
 };
 use relcore::metrics::{
@@ -164,6 +166,14 @@ use relcore::metrics::{
     Trend as MetricsTrend, UndefinedReason as MetricsUndefinedReason,
     UndeliveredChanges as MetricsUndeliveredChanges, Vulnerability as MetricsVulnerability,
     WorkingEdges as MetricsWorkingEdges, WorkingTime as MetricsWorkingTime,
+};
+use relcore::notes::{
+    Audience as NotesAudience, Changelog as NotesChangelog, ChangelogEntry as NotesChangelogEntry,
+    ChangelogGroup as NotesChangelogGroup, Format as NotesFormat, LinkReference as NotesLinkReference,
+    MergedChange as NotesMergedChange, MergedRequest as NotesMergedRequest, NoteItem as NotesNoteItem,
+    NoteSection as NotesNoteSection, ReleaseEntry as NotesReleaseEntry, ReleaseNotes as NotesReleaseNotes,
+    RenderedNotes as NotesRenderedNotes, SectionKind as NotesSectionKind, Spec as NotesSpec,
+    WrittenItem as NotesWrittenItem,
 };
 use relcore::readiness::{
     Absence as ReadinessAbsence, Approval as ReadinessApproval, Attendee as ReadinessAttendee,
@@ -329,6 +339,13 @@ uniffi::custom_type!(IncidentComponentStatusByName, HashMap<String, IncidentComp
 
 pub type IncidentSlaTargetByName = BTreeMap<String, IncidentSlaTarget>;
 uniffi::custom_type!(IncidentSlaTargetByName, HashMap<String, IncidentSlaTarget>, {
+    remote,
+    lower: |map| map.into_iter().collect(),
+    try_lift: |map| Ok(map.into_iter().collect()),
+});
+
+pub type NotesSectionKindByName = BTreeMap<String, NotesSectionKind>;
+uniffi::custom_type!(NotesSectionKindByName, HashMap<String, NotesSectionKind>, {
     remote,
     lower: |map| map.into_iter().collect(),
     try_lift: |map| Ok(map.into_iter().collect()),
@@ -3947,6 +3964,12 @@ pub struct InterchangeCalendarEvent {
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangeCarriedKey {
+    pub key: String,
+    pub to: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeGitCommit {
     pub id: String,
     pub parents: Vec<String>,
@@ -4000,6 +4023,12 @@ pub struct InterchangeKuredSchedule {
     pub time_zone: String,
 }
 
+#[uniffi::remote(Record)]
+pub struct InterchangeLostKey {
+    pub key: String,
+    pub reason: String,
+}
+
 /// A sample value that is not a finite number.
 #[uniffi::remote(Enum)]
 pub enum InterchangeMissingSample {
@@ -4039,6 +4068,17 @@ pub struct InterchangePrometheusSample {
 pub struct InterchangePrometheusSeries {
     pub labels: BTreeMap<String, String>,
     pub samples: Vec<InterchangePrometheusSample>,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeReleaseConfig {
+    pub changes: ChangePolicy,
+    pub versioning: VersioningPolicy,
+    pub plan: VersioningPlanPolicy,
+    pub notes: NotesSpec,
+    pub versions: BTreeMap<String, String>,
+    pub carried: Vec<InterchangeCarriedKey>,
+    pub lost: Vec<InterchangeLostKey>,
 }
 
 /// How several series of one metric, such as one of each pod, become one value.
@@ -5195,6 +5235,165 @@ pub struct MetricsWorkingTime {
     pub calendar: BusinessCalendar,
     pub zone: String,
     pub edges: MetricsWorkingEdges,
+}
+
+/// Who reads the notes.
+#[uniffi::remote(Enum)]
+pub enum NotesAudience {
+    /// Users of the product: all sections but `other`, without scopes.
+    User,
+    /// Operators, who run it: all sections but `other`, with scopes.
+    Operations,
+    /// Who builds on it: all sections, with scopes and commits.
+    Developer,
+    /// Who answers users: all sections but `other`, with the issues that are closed.
+    Support,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesChangelog {
+    pub preamble: String,
+    pub entries: Vec<NotesChangelogEntry>,
+    pub references: Vec<NotesLinkReference>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesChangelogEntry {
+    pub version: String,
+    pub date: Option<NaiveDate>,
+    pub yanked: bool,
+    pub groups: Vec<NotesChangelogGroup>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesChangelogGroup {
+    pub title: String,
+    pub items: Vec<String>,
+    pub text: Option<String>,
+}
+
+/// A form of notes.
+#[uniffi::remote(Enum)]
+pub enum NotesFormat {
+    /// Markdown, as for the notes of a release on a forge.
+    Markdown,
+    /// The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.
+    KeepAChangelog,
+    /// Plain text without marks.
+    Text,
+    /// Plain text of at most 4,000 characters, for "What's New in This Version" of App Store Connect.
+    AppStore,
+    /// Plain text of at most 500 characters, for the release notes of Google Play.
+    Play,
+    /// The `mrkdwn` of Slack.
+    Slack,
+    /// HTML of headings and paragraphs alone, as every mail program shows it.
+    Html,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesLinkReference {
+    pub label: String,
+    pub url: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesMergedChange {
+    pub id: String,
+    pub request: String,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesMergedRequest {
+    pub number: String,
+    pub title: String,
+    pub labels: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesNoteItem {
+    pub text: String,
+    pub written: bool,
+    pub scope: Option<String>,
+    pub ids: Vec<String>,
+    pub issues: Vec<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesNoteSection {
+    pub kind: NotesSectionKind,
+    pub title: String,
+    pub items: Vec<NotesNoteItem>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesReleaseEntry {
+    pub version: String,
+    pub date: Option<NaiveDate>,
+    pub body: String,
+    pub tag_prefix: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesReleaseNotes {
+    pub version: Option<String>,
+    pub date: Option<NaiveDate>,
+    pub audience: NotesAudience,
+    pub warning: Option<String>,
+    pub sections: Vec<NotesNoteSection>,
+    pub merged: Vec<NotesMergedChange>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesRenderedNotes {
+    pub text: String,
+    pub length: u32,
+    pub left_out: u32,
+}
+
+/// A section of notes.
+#[uniffi::remote(Enum)]
+pub enum NotesSectionKind {
+    /// What breaks, and what to do.
+    Breaking,
+    /// Vulnerabilities that are closed.
+    Security,
+    /// What is new.
+    Added,
+    /// What got better.
+    Improved,
+    /// What was wrong and works now.
+    Fixed,
+    /// What will be removed.
+    Deprecated,
+    /// How to upgrade.
+    Upgrade,
+    /// What is known to be wrong.
+    KnownIssues,
+    /// All other changes.
+    Other,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesSpec {
+    pub version: Option<String>,
+    pub date: Option<NaiveDate>,
+    pub sections: BTreeMap<String, NotesSectionKind>,
+    pub titles: BTreeMap<String, String>,
+    pub requests: Vec<NotesMergedRequest>,
+    pub labels: BTreeMap<String, NotesSectionKind>,
+    pub excluded_labels: Vec<String>,
+    pub excluded_types: Vec<String>,
+    pub written: Vec<NotesWrittenItem>,
+    pub embargoed: Vec<String>,
+    pub feedback: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct NotesWrittenItem {
+    pub section: NotesSectionKind,
+    pub text: String,
+    pub audiences: Vec<NotesAudience>,
 }
 
 #[uniffi::remote(Record)]
@@ -9560,8 +9759,23 @@ pub fn ffi_interchange_argo_sync_windows(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_changesets_config(text: String) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(relcore::interchange::changesets_config(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_commitizen_config(text: String) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(relcore::interchange::commitizen_config(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_git_changes(history: InterchangeGitHistory) -> Encoded<ChangeHistory> {
     Encoded(Ok(relcore::interchange::git_changes(borrow(&history))))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_git_cliff_config(text: String) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(relcore::interchange::git_cliff_config(borrow(&text)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -9586,6 +9800,11 @@ pub fn ffi_interchange_git_releases(
         relcore::interchange::git_releases(borrow(&history), borrow(&tag_pattern), borrow(&repository))
             .map_err(RelcoreError::from),
     )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_git_subjects(text: String) -> Encoded<Vec<ChangeCommit>> {
+    Encoded(relcore::interchange::git_subjects(borrow(&text)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -9690,6 +9909,22 @@ pub fn ffi_interchange_prometheus_observations(
 #[uniffi::export]
 pub fn ffi_interchange_prometheus_query_range(text: String) -> Encoded<Vec<InterchangePrometheusSeries>> {
     Encoded(relcore::interchange::prometheus_query_range(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_release_please_config(
+    text: String,
+    manifest: Option<String>,
+) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(
+        relcore::interchange::release_please_config(borrow(&text), borrow(&manifest))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_semantic_release_config(text: String) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(relcore::interchange::semantic_release_config(borrow(&text)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -9999,6 +10234,69 @@ pub fn ffi_metrics_working_span(
 ) -> Plain<Span> {
     Plain(
         relcore::metrics::working_span(borrow(&start), borrow(&end), borrow(&working_time))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_notes_default_spec() -> Encoded<NotesSpec> {
+    Encoded(Ok(relcore::notes::default_spec()))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_spec_from_json(text: String) -> Encoded<NotesSpec> {
+    Encoded(relcore::notes::spec_from_json(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_spec_from_yaml(text: String) -> Encoded<NotesSpec> {
+    Encoded(relcore::notes::spec_from_yaml(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_build_notes(
+    changes: Vec<ChangeParsed>,
+    spec: NotesSpec,
+    audience: NotesAudience,
+) -> Encoded<NotesReleaseNotes> {
+    Encoded(
+        relcore::notes::build_notes(borrow(&changes), borrow(&spec), borrow(&audience))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_notes_markdown_template() -> Plain<String> {
+    Plain(Ok(relcore::notes::markdown_template()))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_merge_changelog(text: String, entry: NotesReleaseEntry) -> Plain<String> {
+    Plain(relcore::notes::merge_changelog(borrow(&text), borrow(&entry)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_parse_changelog(text: String) -> Encoded<NotesChangelog> {
+    Encoded(Ok(relcore::notes::parse_changelog(borrow(&text))))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_render_notes(
+    notes: NotesReleaseNotes,
+    format: NotesFormat,
+    limit: Option<Count>,
+) -> Encoded<NotesRenderedNotes> {
+    Encoded(Ok(relcore::notes::render_notes(borrow(&notes), borrow(&format), borrow(&limit))))
+}
+
+#[uniffi::export]
+pub fn ffi_notes_render_template(
+    notes: NotesReleaseNotes,
+    template: String,
+    format: NotesFormat,
+) -> Plain<String> {
+    Plain(
+        relcore::notes::render_template(borrow(&notes), borrow(&template), borrow(&format))
             .map_err(RelcoreError::from),
     )
 }
@@ -14924,6 +15222,16 @@ pub fn ffi_write_interchange_calendar_event(value: InterchangeCalendarEvent) -> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_carried_key(json: &str) -> Encoded<InterchangeCarriedKey> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_carried_key(value: InterchangeCarriedKey) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_git_commit(json: &str) -> Encoded<InterchangeGitCommit> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -14994,6 +15302,16 @@ pub fn ffi_write_interchange_kured_schedule(value: InterchangeKuredSchedule) -> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_lost_key(json: &str) -> Encoded<InterchangeLostKey> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_lost_key(value: InterchangeLostKey) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_missing_sample(json: &str) -> Encoded<InterchangeMissingSample> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -15040,6 +15358,16 @@ pub fn ffi_read_interchange_prometheus_series(json: &str) -> Encoded<Interchange
 
 #[uniffi::export]
 pub fn ffi_write_interchange_prometheus_series(value: InterchangePrometheusSeries) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_release_config(json: &str) -> Encoded<InterchangeReleaseConfig> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_release_config(value: InterchangeReleaseConfig) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -15960,6 +16288,166 @@ pub fn ffi_read_metrics_working_time(json: &str) -> Encoded<MetricsWorkingTime> 
 
 #[uniffi::export]
 pub fn ffi_write_metrics_working_time(value: MetricsWorkingTime) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_audience(json: &str) -> Encoded<NotesAudience> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_audience(value: NotesAudience) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_changelog(json: &str) -> Encoded<NotesChangelog> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_changelog(value: NotesChangelog) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_changelog_entry(json: &str) -> Encoded<NotesChangelogEntry> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_changelog_entry(value: NotesChangelogEntry) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_changelog_group(json: &str) -> Encoded<NotesChangelogGroup> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_changelog_group(value: NotesChangelogGroup) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_format(json: &str) -> Encoded<NotesFormat> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_format(value: NotesFormat) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_link_reference(json: &str) -> Encoded<NotesLinkReference> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_link_reference(value: NotesLinkReference) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_merged_change(json: &str) -> Encoded<NotesMergedChange> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_merged_change(value: NotesMergedChange) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_merged_request(json: &str) -> Encoded<NotesMergedRequest> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_merged_request(value: NotesMergedRequest) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_note_item(json: &str) -> Encoded<NotesNoteItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_note_item(value: NotesNoteItem) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_note_section(json: &str) -> Encoded<NotesNoteSection> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_note_section(value: NotesNoteSection) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_release_entry(json: &str) -> Encoded<NotesReleaseEntry> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_release_entry(value: NotesReleaseEntry) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_release_notes(json: &str) -> Encoded<NotesReleaseNotes> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_release_notes(value: NotesReleaseNotes) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_rendered_notes(json: &str) -> Encoded<NotesRenderedNotes> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_rendered_notes(value: NotesRenderedNotes) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_section_kind(json: &str) -> Encoded<NotesSectionKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_section_kind(value: NotesSectionKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_spec(json: &str) -> Encoded<NotesSpec> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_spec(value: NotesSpec) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_notes_written_item(json: &str) -> Encoded<NotesWrittenItem> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_notes_written_item(value: NotesWrittenItem) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -668,6 +668,8 @@ export * as incident from "./incident.js";
 export * as interchange from "./interchange.js";
 /** Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for. */
 export * as metrics from "./metrics.js";
+/** Release notes for each audience, and the changelog that they go into. */
+export * as notes from "./notes.js";
 /** Readiness: may this build be released, what is missing, and when does that change? */
 export * as readiness from "./readiness.js";
 /** Determines the type of a release and the requirements of each type. */
@@ -4539,6 +4541,13 @@ export interface CalendarEvent {
   /** Whether the event is not certain yet: `STATUS:TENTATIVE`. */
   readonly tentative: boolean;
 }
+/** A key of a configuration that a policy has. */
+export interface CarriedKey {
+  /** The key: `bump.initial_tag`. */
+  readonly key: string;
+  /** The field that has it, `versioning.initial`, or the rule of relcore that has the same effect. */
+  readonly to: string;
+}
 /** A commit. */
 export interface GitCommit<At extends Instant = Instant> {
   /** The full object name: 40 or 64 hexadecimal digits. */
@@ -4612,6 +4621,13 @@ export interface KuredSchedule {
   /** `--time-zone`, an IANA name. */
   readonly timeZone?: string | undefined;
 }
+/** A key of a configuration that no policy has. */
+export interface LostKey {
+  /** The key: `changelog.body`. */
+  readonly key: string;
+  /** Why, and what to do instead. */
+  readonly reason: string;
+}
 /** A sample value that is not a finite number. */
 export type MissingSample = "nan" | "positive_infinity" | "negative_infinity";
 /** A metric of a schedule with the Prometheus responses for it. */
@@ -4654,6 +4670,23 @@ export interface PrometheusSeries {
   /** The samples in the order of time. */
   readonly samples: readonly PrometheusSample[];
 }
+/** The configuration of a release tool, as policies of relcore. */
+export interface ReleaseConfig {
+  /** How messages are read. */
+  readonly changes: change.Policy;
+  /** How versions are numbered. */
+  readonly versioning: versioning.Policy;
+  /** How the packages of a repository are released. */
+  readonly plan: versioning.PlanPolicy;
+  /** What notes are made of. */
+  readonly notes: notes.Spec;
+  /** The current versions by package. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** The keys that a policy has, by their names. */
+  readonly carried: readonly CarriedKey[];
+  /** The keys that no policy has, by their names. */
+  readonly lost: readonly LostKey[];
+}
 /** How several series of one metric, such as one of each pod, become one value. */
 export type SeriesRule = "single" | "highest" | "lowest";
 /** The command whose output `parseGit` reads as `log`, for a shell. */
@@ -4672,8 +4705,14 @@ export declare function alertRulesToPrometheus(
 ): string;
 /** Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`. */
 export declare function argoSyncWindows(text: string, application: ArgoApplication): window.Policy<Timestamp>;
+/** Reads the configuration of changesets, `.changeset/config.json`. */
+export declare function changesetsConfig(text: string): ReleaseConfig;
+/** Reads the configuration of commitizen: `pyproject.toml` or `.cz.toml` with the table `tool.commitizen`, `.cz.json` or `cz.yaml` with the key `commitizen`. */
+export declare function commitizenConfig(text: string): ReleaseConfig;
 /** Converts the commits and tags of a repository to the input of `changesSince`. */
 export declare function gitChanges(history: GitHistory): change.History;
+/** Reads the configuration of git-cliff, `cliff.toml`. */
+export declare function gitCliffConfig(text: string): ReleaseConfig;
 /** The same for several packages in one repository, each a service of its own. */
 export declare function gitPackages(
   history: GitHistory,
@@ -4686,6 +4725,8 @@ export declare function gitReleases(
   tagPattern?: string | null,
   repository?: string | null,
 ): GitReleases;
+/** Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them. */
+export declare function gitSubjects(text: string): readonly change.Commit[];
 /** Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows. */
 export declare function gitlabFreezePeriods(text: string): window.Policy<Timestamp>;
 /** Reads the events of a calendar in the format of RFC 5545 (`.ics`) that touch a range: each occurrence of those that recur, in the order of their starts. */
@@ -4728,6 +4769,10 @@ export declare function prometheusObservations(
 ): readonly canary.Observation<Timestamp>[];
 /** Reads a response of Prometheus' `/api/v1/query_range`: a matrix of series. */
 export declare function prometheusQueryRange(text: string): readonly PrometheusSeries[];
+/** Reads the configuration of release-please, `release-please-config.json`, and its manifest. */
+export declare function releasePleaseConfig(text: string, manifest?: string | null): ReleaseConfig;
+/** Reads the configuration of semantic-release, `.releaserc` in JSON or YAML. */
+export declare function semanticReleaseConfig(text: string): ReleaseConfig;
 
 // metrics.d.ts
 /** Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for. */
@@ -5905,6 +5950,189 @@ export interface EventColumns {
   /** How many services there are: their codes are below this. */
   readonly services?: number | undefined;
 }
+
+// notes.d.ts
+/** Release notes for each audience, and the changelog that they go into. */
+/** Who reads the notes. */
+export type Audience = "user" | "operations" | "developer" | "support";
+/** A changelog, as it was written. */
+export interface Changelog {
+  /** The text before the first version. */
+  readonly preamble: string;
+  /** The versions, in the order of the file. */
+  readonly entries: readonly ChangelogEntry[];
+  /** The link references at the end of the file, which belong to no version. */
+  readonly references: readonly LinkReference[];
+}
+/** A version of a changelog. */
+export interface ChangelogEntry {
+  /** The version, without a `v`; `Unreleased` for what is not released. */
+  readonly version: string;
+  /** The day, if the heading has one. */
+  readonly date?: NaiveDate | undefined;
+  /** Whether the heading says that the version was withdrawn: `[YANKED]`. */
+  readonly yanked: boolean;
+  /** The groups: `Added`, `Fixed`. */
+  readonly groups: readonly ChangelogGroup[];
+}
+/** A group of a version. */
+export interface ChangelogGroup {
+  /** The heading. */
+  readonly title: string;
+  /** The items of its lists, each with all of its paragraphs. */
+  readonly items: readonly string[];
+  /** The text that is in no list. */
+  readonly text?: string | undefined;
+}
+/** A form of notes. */
+export type Format = "markdown" | "keep_a_changelog" | "text" | "app_store" | "play" | "slack" | "html";
+/** A link reference: `[1.0.0]: https://…`. */
+export interface LinkReference {
+  /** The label: `1.0.0`. */
+  readonly label: string;
+  /** The address. */
+  readonly url: string;
+}
+/** A change whose text is that of an item that a person wrote. */
+export interface MergedChange {
+  /** The change. */
+  readonly id: string;
+  /** The number of the request that both name. */
+  readonly request: string;
+}
+/** A merged pull or merge request. */
+export interface MergedRequest {
+  /** The number: `12`. */
+  readonly number: string;
+  /** The title. */
+  readonly title: string;
+  /** The labels. */
+  readonly labels?: readonly string[] | undefined;
+}
+/** An item of notes. */
+export interface NoteItem {
+  /** The text. */
+  readonly text: string;
+  /** Whether a person wrote it as Markdown, so that it is not escaped. */
+  readonly written: boolean;
+  /** The scope, for audiences that read it. */
+  readonly scope?: string | undefined;
+  /** The commits, for audiences that read them. */
+  readonly ids: readonly string[];
+  /** The issues that it closes, for audiences that read them: `#7`. */
+  readonly issues: readonly string[];
+}
+/** A section of notes. */
+export interface NoteSection {
+  /** The kind. */
+  readonly kind: SectionKind;
+  /** The title. */
+  readonly title: string;
+  /** The items. */
+  readonly items: readonly NoteItem[];
+}
+/** A release that is to be written into a changelog. */
+export interface ReleaseEntry {
+  /** The version. */
+  readonly version: string;
+  /** The day. */
+  readonly date?: NaiveDate | undefined;
+  /** The groups with their items, in Markdown: `### Added`, a blank line, `- Export`. */
+  readonly body?: string | undefined;
+  /** What stands before the version in a tag, for the links that compare tags. */
+  readonly tagPrefix?: string | undefined;
+}
+/** The notes of a release for one audience, made by `buildNotes`. */
+export interface ReleaseNotes {
+  /** The version. */
+  readonly version?: string | undefined;
+  /** The day of the release. */
+  readonly date?: NaiveDate | undefined;
+  /** Who reads them. */
+  readonly audience: Audience;
+  /** What readers of a prerelease must know. */
+  readonly warning?: string | undefined;
+  /** The sections that have items, in their order. */
+  readonly sections: readonly NoteSection[];
+  /** The changes whose text is that of an item that a person wrote. */
+  readonly merged: readonly MergedChange[];
+}
+/** Notes as text. */
+export interface RenderedNotes {
+  /** The text. */
+  readonly text: string;
+  /** Its length in UTF-16 code units, so that an emoji counts as two. */
+  readonly length: number;
+  /** The number of items that are left out or cut because of the limit. */
+  readonly leftOut: number;
+}
+/** A section of notes. */
+export type SectionKind =
+  | "breaking"
+  | "security"
+  | "added"
+  | "improved"
+  | "fixed"
+  | "deprecated"
+  | "upgrade"
+  | "known_issues"
+  | "other";
+/** What notes are made of, beside the changes. */
+export interface Spec {
+  /** The version. */
+  readonly version?: string | undefined;
+  /** The day of the release. */
+  readonly date?: NaiveDate | undefined;
+  /** The section of a type, in addition to the standard ones or instead of them: `{"deps": "improved"}`. */
+  readonly sections?: Readonly<Record<string, SectionKind>> | undefined;
+  /** The titles of sections, instead of the standard ones: `{"added": "Highlights"}`. */
+  readonly titles?: Readonly<Record<string, string>> | undefined;
+  /** The merged pull or merge requests of the release. */
+  readonly requests?: readonly MergedRequest[] | undefined;
+  /** The section of a label, in addition to the standard ones or instead of them: `{"area: ui": "improved"}`. */
+  readonly labels?: Readonly<Record<string, SectionKind>> | undefined;
+  /** The labels of requests that are left out, in addition to `ignore-for-release`, `skip-changelog`, `no-changelog`, `duplicate`, `invalid`, `question` and `wontfix`. */
+  readonly excludedLabels?: readonly string[] | undefined;
+  /** The types of changes that are left out for every audience, unless they are breaking: `["chore"]`. */
+  readonly excludedTypes?: readonly string[] | undefined;
+  /** Items that people wrote. */
+  readonly written?: readonly WrittenItem[] | undefined;
+  /** What must not be named yet: a commit (`a1b2c3d`), a request or issue (`#12`), a vulnerability (`CVE-2024-1234`). */
+  readonly embargoed?: readonly string[] | undefined;
+  /** Where users of a prerelease say what they think. */
+  readonly feedback?: string | undefined;
+}
+/** An item of notes that a person wrote. */
+export interface WrittenItem {
+  /** The section. */
+  readonly section: SectionKind;
+  /** The text, in Markdown. */
+  readonly text: string;
+  /** The audiences that read it. */
+  readonly audiences?: readonly Audience[] | undefined;
+}
+/** What notes are made of without any additions. */
+export declare function defaultSpec(): Spec;
+/** Reads what notes are made of from JSON text. */
+export declare function specFromJson(text: string): Spec;
+/** Reads what notes are made of from YAML text. */
+export declare function specFromYaml(text: string): Spec;
+/** Makes the notes of a release for an audience. */
+export declare function buildNotes(
+  changes: readonly change.Parsed[],
+  spec: Spec,
+  audience: Audience,
+): ReleaseNotes;
+/** Returns the template of `Format.Markdown`, to be changed and passed to `renderTemplate`. */
+export declare function markdownTemplate(): string;
+/** Writes a release into a changelog: below `Unreleased`, whose text becomes part of it, and above the last version. */
+export declare function mergeChangelog(text: string, entry: ReleaseEntry): string;
+/** Reads a changelog in Markdown as it is found in real files: headings of any level, with brackets, a `v`, a link or a day, or underlined; CRLF; link references. */
+export declare function parseChangelog(text: string): Changelog;
+/** Writes notes as text, within a limit of characters and within that of the format. */
+export declare function renderNotes(notes: ReleaseNotes, format: Format, limit?: Count | null): RenderedNotes;
+/** Writes notes by a template of the caller. */
+export declare function renderTemplate(notes: ReleaseNotes, template: string, format: Format): string;
 
 // readiness.d.ts
 /** Readiness: may this build be released, what is missing, and when does that change? */

@@ -33,7 +33,7 @@ def from_json(of: object, text: str) -> object:
 def from_json(of: object, text: str) -> object:
     """Reads a value from JSON text, as `to_json` writes it."""
     ...
-# from other modules: Branch, BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, FreeVersion, HalfDay, Increment, Interval, LineRange, Numbering, Order, Reason, ReasonCode, Rendering, RenderingChange, Scheme, Severity, TimeRange, VersionChannel, VersionTag, Weekday, __version__, analysis, audit, canary, change, communication, decision, digest, error, experiment, incident, interchange, metrics, readiness, reason, release, retrospective, rollback, stats, time, version, versioning, window
+# from other modules: Branch, BucketUnit, Bump, BusinessCalendar, ErrorKind, Evidence, Fault, FreeVersion, HalfDay, Increment, Interval, LineRange, Numbering, Order, Reason, ReasonCode, Rendering, RenderingChange, Scheme, Severity, TimeRange, VersionChannel, VersionTag, Weekday, __version__, analysis, audit, canary, change, communication, decision, digest, error, experiment, incident, interchange, metrics, notes, readiness, reason, release, retrospective, rollback, stats, time, version, versioning, window
 
 # analysis
 """Judges what was measured of a release: the measurements of its metrics, and their limits."""
@@ -4743,6 +4743,13 @@ class CalendarEvent(_Value):
     tentative: bool
     """Whether the event is not certain yet: `STATUS:TENTATIVE`."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CarriedKey(_Value):
+    """A key of a configuration that a policy has."""
+    key: str
+    """The key: `bump.initial_tag`."""
+    to: str
+    """The field that has it, `versioning.initial`, or the rule of relcore that has the same effect."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitCommit(_Value):
     """A commit."""
     id: str
@@ -4816,6 +4823,13 @@ class KuredSchedule(_Value):
     time_zone: str = 'UTC'
     """`--time-zone`, an IANA name."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class LostKey(_Value):
+    """A key of a configuration that no policy has."""
+    key: str
+    """The key: `changelog.body`."""
+    reason: str
+    """Why, and what to do instead."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusMetric(_Value):
     """A metric of a schedule with the Prometheus responses for it."""
     metric: str
@@ -4855,6 +4869,23 @@ class PrometheusSeries(_Value):
     """The labels."""
     samples: Sequence[PrometheusSample]
     """The samples in the order of time."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReleaseConfig(_Value):
+    """The configuration of a release tool, as policies of relcore."""
+    changes: Policy
+    """How messages are read."""
+    versioning: Policy
+    """How versions are numbered."""
+    plan: PlanPolicy
+    """How the packages of a repository are released."""
+    notes: Spec
+    """What notes are made of."""
+    versions: Mapping[str, str]
+    """The current versions by package."""
+    carried: Sequence[CarriedKey]
+    """The keys that a policy has, by their names."""
+    lost: Sequence[LostKey]
+    """The keys that no policy has, by their names."""
 GIT_LOG: Final = "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags"
 """The command whose output `parse_git` reads as `log`, for a shell."""
 GIT_PATHS: Final = 'git log --no-show-signature --ignore-missing --full-history --format=%H HEAD --tags --'
@@ -4869,14 +4900,26 @@ def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries:
 def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> Policy:
     """Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`."""
     ...
+def changesets_config(text: str) -> ReleaseConfig:
+    """Reads the configuration of changesets, `.changeset/config.json`."""
+    ...
+def commitizen_config(text: str) -> ReleaseConfig:
+    """Reads the configuration of commitizen: `pyproject.toml` or `.cz.toml` with the table `tool.commitizen`, `.cz.json` or `cz.yaml` with the key `commitizen`."""
+    ...
 def git_changes(history: GitHistory | Mapping[str, object]) -> History:
     """Converts the commits and tags of a repository to the input of `changes_since`."""
+    ...
+def git_cliff_config(text: str) -> ReleaseConfig:
+    """Reads the configuration of git-cliff, `cliff.toml`."""
     ...
 def git_packages(history: GitHistory | Mapping[str, object], packages: Sequence[GitPackage | Mapping[str, object]], repository: str | None=None) -> GitReleases:
     """The same for several packages in one repository, each a service of its own."""
     ...
 def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | None=None, repository: str | None=None) -> GitReleases:
     """Converts release tags to deployments, and assigns each commit to the earliest release that contains it."""
+    ...
+def git_subjects(text: str) -> tuple[Commit, ...]:
+    """Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them."""
     ...
 def gitlab_freeze_periods(text: str) -> Policy:
     """Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows."""
@@ -4910,6 +4953,12 @@ def prometheus_observations(metrics: Sequence[PrometheusMetric | Mapping[str, ob
     ...
 def prometheus_query_range(text: str) -> tuple[PrometheusSeries, ...]:
     """Reads a response of Prometheus' `/api/v1/query_range`: a matrix of series."""
+    ...
+def release_please_config(text: str, manifest: str | None=None) -> ReleaseConfig:
+    """Reads the configuration of release-please, `release-please-config.json`, and its manifest."""
+    ...
+def semantic_release_config(text: str) -> ReleaseConfig:
+    """Reads the configuration of semantic-release, `.releaserc` in JSON or YAML."""
     ...
 
 # metrics
@@ -6299,6 +6348,225 @@ def dora_columns(columns: EventColumns | Mapping[str, object], policy: Policy | 
     ...
 def dora_frame(deployments: Frame, *, changes: Frame | None=None, incidents: Frame | None=None, policy: Policy | Mapping[str, object] | None=None, range: TimeRange | Mapping[str, object], unit: BucketUnit | str, zone: str, ignore_unknown: bool=False) -> DoraReport:
     """The result of `dora_columns`, from a data frame for each table."""
+    ...
+
+# notes
+"""Release notes for each audience, and the changelog that they go into."""
+class Audience(StrEnum):
+    """Who reads the notes."""
+    USER = 'user'
+    """Users of the product: all sections but `other`, without scopes."""
+    OPERATIONS = 'operations'
+    """Operators, who run it: all sections but `other`, with scopes."""
+    DEVELOPER = 'developer'
+    """Who builds on it: all sections, with scopes and commits."""
+    SUPPORT = 'support'
+    """Who answers users: all sections but `other`, with the issues that are closed."""
+class Format(StrEnum):
+    """A form of notes."""
+    MARKDOWN = 'markdown'
+    """Markdown, as for the notes of a release on a forge."""
+    KEEP_A_CHANGELOG = 'keep_a_changelog'
+    """The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry."""
+    TEXT = 'text'
+    """Plain text without marks."""
+    APP_STORE = 'app_store'
+    """Plain text of at most 4,000 characters, for "What's New in This Version" of App Store Connect."""
+    PLAY = 'play'
+    """Plain text of at most 500 characters, for the release notes of Google Play."""
+    SLACK = 'slack'
+    """The `mrkdwn` of Slack."""
+    HTML = 'html'
+    """HTML of headings and paragraphs alone, as every mail program shows it."""
+class SectionKind(StrEnum):
+    """A section of notes."""
+    BREAKING = 'breaking'
+    """What breaks, and what to do."""
+    SECURITY = 'security'
+    """Vulnerabilities that are closed."""
+    ADDED = 'added'
+    """What is new."""
+    IMPROVED = 'improved'
+    """What got better."""
+    FIXED = 'fixed'
+    """What was wrong and works now."""
+    DEPRECATED = 'deprecated'
+    """What will be removed."""
+    UPGRADE = 'upgrade'
+    """How to upgrade."""
+    KNOWN_ISSUES = 'known_issues'
+    """What is known to be wrong."""
+    OTHER = 'other'
+    """All other changes."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Changelog(_Value):
+    """A changelog, as it was written."""
+    preamble: str
+    """The text before the first version."""
+    entries: Sequence[ChangelogEntry]
+    """The versions, in the order of the file."""
+    references: Sequence[LinkReference]
+    """The link references at the end of the file, which belong to no version."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ChangelogEntry(_Value):
+    """A version of a changelog."""
+    version: str
+    """The version, without a `v`; `Unreleased` for what is not released."""
+    date: _date | None = None
+    """The day, if the heading has one."""
+    yanked: bool
+    """Whether the heading says that the version was withdrawn: `[YANKED]`."""
+    groups: Sequence[ChangelogGroup]
+    """The groups: `Added`, `Fixed`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ChangelogGroup(_Value):
+    """A group of a version."""
+    title: str
+    """The heading."""
+    items: Sequence[str]
+    """The items of its lists, each with all of its paragraphs."""
+    text: str | None = None
+    """The text that is in no list."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class LinkReference(_Value):
+    """A link reference: `[1.0.0]: https://…`."""
+    label: str
+    """The label: `1.0.0`."""
+    url: str
+    """The address."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MergedChange(_Value):
+    """A change whose text is that of an item that a person wrote."""
+    id: str
+    """The change."""
+    request: str
+    """The number of the request that both name."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class MergedRequest(_Value):
+    """A merged pull or merge request."""
+    number: str
+    """The number: `12`."""
+    title: str
+    """The title."""
+    labels: Sequence[str] = ()
+    """The labels."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class NoteItem(_Value):
+    """An item of notes."""
+    text: str
+    """The text."""
+    written: bool
+    """Whether a person wrote it as Markdown, so that it is not escaped."""
+    scope: str | None = None
+    """The scope, for audiences that read it."""
+    ids: Sequence[str]
+    """The commits, for audiences that read them."""
+    issues: Sequence[str]
+    """The issues that it closes, for audiences that read them: `#7`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class NoteSection(_Value):
+    """A section of notes."""
+    kind: SectionKind
+    """The kind."""
+    title: str
+    """The title."""
+    items: Sequence[NoteItem]
+    """The items."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReleaseEntry(_Value):
+    """A release that is to be written into a changelog."""
+    version: str
+    """The version."""
+    date: _date | None = None
+    """The day."""
+    body: str = ''
+    """The groups with their items, in Markdown: `### Added`, a blank line, `- Export`."""
+    tag_prefix: str | None = None
+    """What stands before the version in a tag, for the links that compare tags."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReleaseNotes(_Value):
+    """The notes of a release for one audience, made by `build_notes`."""
+    version: str | None = None
+    """The version."""
+    date: _date | None = None
+    """The day of the release."""
+    audience: Audience
+    """Who reads them."""
+    warning: str | None = None
+    """What readers of a prerelease must know."""
+    sections: Sequence[NoteSection]
+    """The sections that have items, in their order."""
+    merged: Sequence[MergedChange]
+    """The changes whose text is that of an item that a person wrote."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class RenderedNotes(_Value):
+    """Notes as text."""
+    text: str
+    """The text."""
+    length: int
+    """Its length in UTF-16 code units, so that an emoji counts as two."""
+    left_out: int
+    """The number of items that are left out or cut because of the limit."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class Spec(_Value):
+    """What notes are made of, beside the changes."""
+    version: str | None = None
+    """The version."""
+    date: _date | None = None
+    """The day of the release."""
+    sections: Mapping[str, SectionKind] = field(default_factory=dict)
+    """The section of a type, in addition to the standard ones or instead of them: `{"deps": "improved"}`."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The titles of sections, instead of the standard ones: `{"added": "Highlights"}`."""
+    requests: Sequence[MergedRequest] = ()
+    """The merged pull or merge requests of the release."""
+    labels: Mapping[str, SectionKind] = field(default_factory=dict)
+    """The section of a label, in addition to the standard ones or instead of them: `{"area: ui": "improved"}`."""
+    excluded_labels: Sequence[str] = ()
+    """The labels of requests that are left out, in addition to `ignore-for-release`, `skip-changelog`, `no-changelog`, `duplicate`, `invalid`, `question` and `wontfix`."""
+    excluded_types: Sequence[str] = ()
+    """The types of changes that are left out for every audience, unless they are breaking: `["chore"]`."""
+    written: Sequence[WrittenItem] = ()
+    """Items that people wrote."""
+    embargoed: Sequence[str] = ()
+    """What must not be named yet: a commit (`a1b2c3d`), a request or issue (`#12`), a vulnerability (`CVE-2024-1234`)."""
+    feedback: str | None = None
+    """Where users of a prerelease say what they think."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class WrittenItem(_Value):
+    """An item of notes that a person wrote."""
+    section: SectionKind
+    """The section."""
+    text: str
+    """The text, in Markdown."""
+    audiences: Sequence[Audience] = ()
+    """The audiences that read it."""
+def default_spec() -> Spec:
+    """What notes are made of without any additions."""
+    ...
+def spec_from_json(text: str) -> Spec:
+    """Reads what notes are made of from JSON text."""
+    ...
+def spec_from_yaml(text: str) -> Spec:
+    """Reads what notes are made of from YAML text."""
+    ...
+def build_notes(changes: Sequence[Parsed | Mapping[str, object]], spec: Spec | Mapping[str, object], audience: Audience | str) -> ReleaseNotes:
+    """Makes the notes of a release for an audience."""
+    ...
+def markdown_template() -> str:
+    """Returns the template of `Format::Markdown`, to be changed and passed to `render_template`."""
+    ...
+def merge_changelog(text: str, entry: ReleaseEntry | Mapping[str, object]) -> str:
+    """Writes a release into a changelog: below `Unreleased`, whose text becomes part of it, and above the last version."""
+    ...
+def parse_changelog(text: str) -> Changelog:
+    """Reads a changelog in Markdown as it is found in real files: headings of any level, with brackets, a `v`, a link or a day, or underlined; CRLF; link references."""
+    ...
+def render_notes(notes: ReleaseNotes | Mapping[str, object], format: Format | str, limit: int | None=None) -> RenderedNotes:
+    """Writes notes as text, within a limit of characters and within that of the format."""
+    ...
+def render_template(notes: ReleaseNotes | Mapping[str, object], template: str, format: Format | str) -> str:
+    """Writes notes by a template of the caller."""
     ...
 
 # readiness

@@ -6639,6 +6639,8 @@ pub mod interchange {
         tag_pattern: Option<&str>,
         repository: Option<&str>,
     ) -> Result<GitReleases>;
+    /// Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them.
+    pub fn git_subjects(text: &str) -> Result<Vec<Commit>>;
     impl Display for MissingSample {}
     impl FromStr for MissingSample {}
     impl Display for SeriesRule {}
@@ -8212,6 +8214,282 @@ pub mod metrics {
         pub fn new(length: f64) -> Self;
     }
     impl Default for WorkingTime {}
+}
+/// Release notes for each audience, and the changelog that they go into.
+pub mod notes {
+    /// A change whose text is that of an item that a person wrote.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MergedChange {
+        /// The change.
+        pub id: String,
+        /// The number of the request that both name.
+        pub request: String,
+    }
+    /// An item of notes.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct NoteItem {
+        /// The text.
+        pub text: String,
+        /// Whether a person wrote it as Markdown, so that it is not escaped.
+        pub written: bool,
+        /// The scope, for audiences that read it.
+        pub scope: Option<String>,
+        /// The commits, for audiences that read them.
+        pub ids: Vec<String>,
+        /// The issues that it closes, for audiences that read them: `#7`.
+        pub issues: Vec<String>,
+    }
+    /// A section of notes.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct NoteSection {
+        /// The kind.
+        pub kind: SectionKind,
+        /// The title.
+        pub title: String,
+        /// The items.
+        pub items: Vec<NoteItem>,
+    }
+    /// The notes of a release for one audience, made by `build_notes`.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ReleaseNotes {
+        /// The version.
+        pub version: Option<String>,
+        /// The day of the release.
+        pub date: Option<NaiveDate>,
+        /// Who reads them.
+        pub audience: Audience,
+        /// What readers of a prerelease must know.
+        pub warning: Option<String>,
+        /// The sections that have items, in their order.
+        pub sections: Vec<NoteSection>,
+        /// The changes whose text is that of an item that a person wrote.
+        pub merged: Vec<MergedChange>,
+    }
+    /// Makes the notes of a release for an audience.
+    pub fn build_notes(changes: &[Parsed], spec: &Spec, audience: &Audience) -> Result<ReleaseNotes>;
+    /// A changelog, as it was written.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct Changelog {
+        /// The text before the first version.
+        pub preamble: String,
+        /// The versions, in the order of the file.
+        pub entries: Vec<ChangelogEntry>,
+        /// The link references at the end of the file, which belong to no version.
+        pub references: Vec<LinkReference>,
+    }
+    /// A version of a changelog.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ChangelogEntry {
+        /// The version, without a `v`; `Unreleased` for what is not released.
+        pub version: String,
+        /// The day, if the heading has one.
+        pub date: Option<NaiveDate>,
+        /// Whether the heading says that the version was withdrawn: `[YANKED]`.
+        pub yanked: bool,
+        /// The groups: `Added`, `Fixed`.
+        pub groups: Vec<ChangelogGroup>,
+    }
+    /// A group of a version.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ChangelogGroup {
+        /// The heading.
+        pub title: String,
+        /// The items of its lists, each with all of its paragraphs.
+        pub items: Vec<String>,
+        /// The text that is in no list.
+        pub text: Option<String>,
+    }
+    /// Reads a changelog in Markdown as it is found in real files: headings of any level, with brackets, a `v`, a link or a day, or underlined; CRLF; link references.
+    #[must_use]
+    pub fn parse_changelog(text: &str) -> Changelog;
+    /// A link reference: `[1.0.0]: https://…`.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct LinkReference {
+        /// The label: `1.0.0`.
+        pub label: String,
+        /// The address.
+        pub url: String,
+    }
+    /// A release that is to be written into a changelog.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ReleaseEntry {
+        /// The version.
+        pub version: String,
+        /// The day.
+        pub date: Option<NaiveDate>,
+        /// The groups with their items, in Markdown: `### Added`, a blank line, `- Export`.
+        pub body: String,
+        /// What stands before the version in a tag, for the links that compare tags.
+        pub tag_prefix: Option<String>,
+    }
+    /// Writes a release into a changelog: below `Unreleased`, whose text becomes part of it, and above the last version.
+    pub fn merge_changelog(text: &str, entry: &ReleaseEntry) -> Result<String>;
+    /// A form of notes.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Format {
+        /// Markdown, as for the notes of a release on a forge.
+        Markdown,
+        /// The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.
+        KeepAChangelog,
+        /// Plain text without marks.
+        Text,
+        /// Plain text of at most 4,000 characters, for "What's New in This Version" of App Store Connect.
+        AppStore,
+        /// Plain text of at most 500 characters, for the release notes of Google Play.
+        Play,
+        /// The `mrkdwn` of Slack.
+        Slack,
+        /// HTML of headings and paragraphs alone, as every mail program shows it.
+        Html,
+    }
+    /// Notes as text.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct RenderedNotes {
+        /// The text.
+        pub text: String,
+        /// Its length in UTF-16 code units, so that an emoji counts as two.
+        pub length: u32,
+        /// The number of items that are left out or cut because of the limit.
+        pub left_out: u32,
+    }
+    /// Writes notes as text, within a limit of characters and within that of the format.
+    #[must_use]
+    pub fn render_notes(notes: &ReleaseNotes, format: &Format, limit: Option<Count>) -> RenderedNotes;
+    /// Reads what notes are made of from YAML text.
+    #[cfg(feature = "yaml")]
+    pub fn spec_from_yaml(text: &str) -> Result<Spec>;
+    /// Who reads the notes.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum Audience {
+        /// Users of the product: all sections but `other`, without scopes.
+        User,
+        /// Operators, who run it: all sections but `other`, with scopes.
+        Operations,
+        /// Who builds on it: all sections, with scopes and commits.
+        Developer,
+        /// Who answers users: all sections but `other`, with the issues that are closed.
+        Support,
+    }
+    /// A merged pull or merge request.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct MergedRequest {
+        /// The number: `12`.
+        pub number: String,
+        /// The title.
+        pub title: String,
+        /// The labels.
+        pub labels: Vec<String>,
+    }
+    /// A section of notes.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SectionKind {
+        /// What breaks, and what to do.
+        Breaking,
+        /// Vulnerabilities that are closed.
+        Security,
+        /// What is new.
+        Added,
+        /// What got better.
+        Improved,
+        /// What was wrong and works now.
+        Fixed,
+        /// What will be removed.
+        Deprecated,
+        /// How to upgrade.
+        Upgrade,
+        /// What is known to be wrong.
+        KnownIssues,
+        /// All other changes.
+        Other,
+    }
+    /// What notes are made of, beside the changes.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct Spec {
+        /// The version.
+        pub version: Option<String>,
+        /// The day of the release.
+        pub date: Option<NaiveDate>,
+        /// The section of a type, in addition to the standard ones or instead of them: `{"deps": "improved"}`.
+        pub sections: BTreeMap<String, SectionKind>,
+        /// The titles of sections, instead of the standard ones: `{"added": "Highlights"}`.
+        pub titles: BTreeMap<String, String>,
+        /// The merged pull or merge requests of the release.
+        pub requests: Vec<MergedRequest>,
+        /// The section of a label, in addition to the standard ones or instead of them: `{"area: ui": "improved"}`.
+        pub labels: BTreeMap<String, SectionKind>,
+        /// The labels of requests that are left out, in addition to `ignore-for-release`, `skip-changelog`, `no-changelog`, `duplicate`, `invalid`, `question` and `wontfix`.
+        pub excluded_labels: Vec<String>,
+        /// The types of changes that are left out for every audience, unless they are breaking: `["chore"]`.
+        pub excluded_types: Vec<String>,
+        /// Items that people wrote.
+        pub written: Vec<WrittenItem>,
+        /// What must not be named yet: a commit (`a1b2c3d`), a request or issue (`#12`), a vulnerability (`CVE-2024-1234`).
+        pub embargoed: Vec<String>,
+        /// Where users of a prerelease say what they think.
+        pub feedback: Option<String>,
+    }
+    /// An item of notes that a person wrote.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct WrittenItem {
+        /// The section.
+        pub section: SectionKind,
+        /// The text, in Markdown.
+        pub text: String,
+        /// The audiences that read it.
+        pub audiences: Vec<Audience>,
+    }
+    /// What notes are made of without any additions.
+    #[must_use]
+    pub fn default_spec() -> Spec;
+    /// Reads what notes are made of from JSON text.
+    pub fn spec_from_json(text: &str) -> Result<Spec>;
+    /// Returns the template of `Format::Markdown`, to be changed and passed to `render_template`.
+    #[must_use]
+    pub fn markdown_template() -> String;
+    /// Writes notes by a template of the caller.
+    pub fn render_template(notes: &ReleaseNotes, template: &str, format: &Format) -> Result<String>;
+    impl Display for Audience {}
+    impl FromStr for Audience {}
+    impl Display for Format {}
+    impl FromStr for Format {}
+    impl Display for SectionKind {}
+    impl FromStr for SectionKind {}
+    impl ReleaseEntry {
+        /// A release of what is unreleased.
+        #[must_use]
+        pub fn new(version: impl Into<String>) -> Self;
+    }
+    impl MergedRequest {
+        /// A request without labels.
+        #[must_use]
+        pub fn new(number: impl Into<String>, title: impl Into<String>) -> Self;
+    }
+    impl WrittenItem {
+        /// An item for all audiences.
+        #[must_use]
+        pub fn new(section: SectionKind, text: impl Into<String>) -> Self;
+    }
+    impl PolicyText for Spec {}
 }
 /// Readiness: may this build be released, what is missing, and when does that change?
 pub mod readiness {

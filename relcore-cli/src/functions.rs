@@ -5270,7 +5270,7 @@ to 9999.",
 
 Templates are those of Jinja: `{{ name }}`, `{{ name | filter }}`, `{% if %}`, `{% for %}`, comments. The names are those of
 `MessageData` on the wire (`knownIssues`). The filters are `one_line`, `join(", ")` for lists, `local(zone)` for instants,
-`html` and `markdown` for what is shown as such, `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
+`html` and `markdown` for what is shown as such, `upper`, `lower`, `upper_first` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
 assignments, macros and includes. So each ends, and its text is at most 1 MiB long.
 
 Errors:
@@ -7148,7 +7148,7 @@ Errors:
     },
     Module {
         name: "interchange",
-        docs: r"Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+        docs: r#"Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
 Grafana.
 It decides nothing.
 
@@ -7157,13 +7157,15 @@ It decides nothing.
 | output of `git for-each-ref` and `git log`, with the formats that `parse-git` states | `parse-git` | commits and tags |
 | commits and tags | `git-releases` | deployments and changes for `metrics dora` |
 | the same | `git-changes` | the history for `change changes-since` |
-| the same of a repository with several packages | `git-packages` | the same, a service for each package |
+| output of `git log --pretty=format:"- %s (%h)"` | `git-subjects` | commits |
+| commits and tags of a repository with several packages | `git-packages` | the same, a service for each package |
 | response of Prometheus' `/api/v1/query_range` | `prometheus-query-range` | series of samples |
 | responses for the metrics of a canary | `prometheus-observations` | observations for `canary next-action` |
 | alert rules and a query for each metric | `alert-rules-to-prometheus` | a rule file of Prometheus |
 | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo-sync-windows`, `gitlab-freeze-periods`, `kured-window` | a policy of `window` |
 | a calendar in the format of iCalendar (`.ics`) | `ical-events` | its events in a range |
 | the same | `ical-windows`, `ical-holidays`, `ical-shifts` | windows, a calendar of holidays, who is on call |
+| configuration of git-cliff, semantic-release, changesets, release-please, commitizen | `git-cliff-config`, `semantic-release-config`, `changesets-config`, `release-please-config`, `commitizen-config` | policies, and which keys are lost |
 | what to watch, alert rules and queries | `monitoring-to-grafana` | a dashboard of Grafana |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -7196,7 +7198,7 @@ Pitfalls:
   milliseconds.
 - Aggregate each canary query to one series, as with `sum(…)`. Several series are refused.
 - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
-  compare them with a baseline.",
+  compare them with a baseline."#,
         functions: &[
             Function {
                 name: "interchange.alert_rules_to_prometheus",
@@ -7303,6 +7305,57 @@ selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?`
                 }),
             },
             Function {
+                name: "interchange.changesets_config",
+                command: "changesets-config",
+                docs: r"Reads the configuration of changesets, `.changeset/config.json`.
+
+Errors:
+`syntax` for text that is not JSON; `wrong_type` for a list; `duplicate` for a package in two groups.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "interchange.ReleaseConfig",
+                    "The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange changesets-config --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"$schema": "https://unpkg.com/@changesets/config/schema.json", "changelog": "@changesets/cli/changelog", "commit": false, "fixed": [["@x/a", "@x/b"]], "linked": [["@y/*"]], "access": "public", "baseBranch": "main", "updateInternalDependencies": "patch", "ignore": ["@x/docs"], "___experimentalUnsafeOptions_WILL_CHANGE_IN_PATCH": {"onlyUpdatePeerDependentsWhenOutOfRange": true, "updateInternalDependents": "always"}}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.commitizen_config",
+                command: "commitizen-config",
+                docs: r"Reads the configuration of commitizen: `pyproject.toml` or `.cz.toml` with the table `tool.commitizen`, `.cz.json` or `cz.yaml`
+with the key `commitizen`.
+
+Errors:
+`syntax` for text that is not TOML, JSON or YAML; `wrong_type` for a list; those of the policies, as for an empty title.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "interchange.ReleaseConfig",
+                    "The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange commitizen-config --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"{"commitizen": {"version_scheme": "semver", "customize": {"bump_map": {"^feat": "MINOR", "^docs": "PATCH", "^.*!": "MAJOR"}}}}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "interchange.git_changes",
                 command: "git-changes",
                 docs: r"Converts the commits and tags of a repository to the input of `changes-since`. The files of
@@ -7327,6 +7380,44 @@ the commits are not known.",
                     files: &[(
                         "history.json",
                         r#"{"commits":[{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"authoredAt":"2026-01-02T00:00:00.000Z","committedAt":"2026-01-02T00:00:00.000Z","subject":"feat: b","body":"text\n\nRefs: #1\n"},{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"authoredAt":"2026-01-01T00:00:00.000Z","committedAt":"2026-01-01T00:00:00.000Z","subject":"fix: a"}],"tags":[{"name":"v1.0.0","commit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","taggedAt":"2026-01-01T00:00:00.000Z"}]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.git_cliff_config",
+                command: "git-cliff-config",
+                docs: r"Reads the configuration of git-cliff, `cliff.toml`.
+
+Parsers of commits become sections by their types: `^feat` with the group `Features` is the section `added` with that title.
+Every change makes at least a patch, as there. The templates are Tera's; write one for
+`render-template` instead.
+
+Errors:
+`syntax` for text that is not TOML; those of the policies, as `invalid_value` for a title of `notes.titles` that is empty.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "interchange.ReleaseConfig",
+                    "The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange git-cliff-config --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r#"[changelog]
+# template for the changelog body
+# https://keats.github.io/tera/docs/#introduction
+body = "x"
+
+[bump]
+features_always_bump_minor = true
+breaking_always_bump_major = true
+custom_minor_increment_regex = "minor|more"
+"#,
                     )],
                     prints: "",
                 }),
@@ -7455,6 +7546,34 @@ history, as in one that was cut off; `duplicate` for a repeated commit or releas
                         r#"{"commits":[{"id":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","parents":["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],"authoredAt":"2026-03-02T00:00:00.000Z","committedAt":"2026-03-02T00:00:00.000Z","subject":"chore(release): publish","body":""},{"id":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","parents":[],"authoredAt":"2026-03-01T00:00:00.000Z","committedAt":"2026-03-01T00:00:00.000Z","subject":"start","body":""}],"tags":[{"name":"proj1-v0.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-03T00:00:00.000Z"},{"name":"proj2-v0.1.0","commit":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","taggedAt":"2026-03-03T00:00:00.000Z"}]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.git_subjects",
+                command: "git-subjects",
+                docs: r#"Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them.
+
+Such a line has no body, so a footer `BREAKING CHANGE` is not known, and neither is what was taken back. Where the
+repository is there, use `parse-git`.
+
+Errors:
+All faults at once: `syntax` for a line that does not end with the name of a commit, `(a1b2c3d)`; `duplicate` for a commit
+that is there twice."#,
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("list of change.Commit", "A commit, with what is known of its pull request."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange git-subjects --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"- feat: export (#12) (a1b2c3d)
+- fix: import (0f9e8d7)
+",
+                    )],
+                    prints: r#"[{"id":"a1b2c3d","text":"feat: export (#12)","parents":[],"files":[]},{"id":"0f9e8d7","text":"fix: import","parents":[],"files":[]}]"#,
                 }),
             },
             Function {
@@ -7947,6 +8066,69 @@ number; `out_of_range` for a time outside the years 1 to 9999; `unordered` for a
                     files: &[(
                         "text.txt",
                         r#"{"status": "success", "data": {"resultType": "matrix", "result": [{"metric": {"__name__": "up", "job": "prometheus"}, "values": [[1435781430.781, "1"], [1435781445.781, "NaN"], [1435781460.781, "+Inf"], [1435781475.781, "-Inf"], [1435781490.781, "2.5e-3"]]}, {"metric": {"job": "node"}, "values": [[1435781430, "0"]]}]}}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.release_please_config",
+                command: "release-please-config",
+                docs: r"Reads the configuration of release-please, `release-please-config.json`, and its manifest.
+
+The options of the one package count before those of the top. With several packages, their own options are lost: read the
+configuration once for each package, without the others.
+
+Errors:
+`syntax` for a file that is not JSON, `wrong_type` for one that is a list, with the paths `text` and `manifest`; those of the
+policies, as for an empty title.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument { wire: "manifest", option: "manifest", is_optional: true, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReleaseConfig",
+                    "The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange release-please-config --text @text.txt --manifest '{"a": "1.0.0", "b": "2.0.0"}'"#,
+                    files: &[(
+                        "text.txt",
+                        r#"{"include-v-in-tag": false, "packages": {"a": {"component": "a"}, "b": {}}, "versioning": "always-bump-patch", "plugins": ["node-workspace"]}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.semantic_release_config",
+                command: "semantic-release-config",
+                docs: r"Reads the configuration of semantic-release, `.releaserc` in JSON or YAML.
+
+Messages are read as its default preset reads them, and the first version is 1.0.0. The rules of `commit-analyzer` and the
+types of `release-notes-generator` are carried over, all other plugins are lost. Branches are lost: the policy has the one
+channel of the branch that is released.
+
+Errors:
+`syntax` for text that is neither JSON nor YAML; `wrong_type` for a list; those of the policies, as for an empty title.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: (
+                    "interchange.ReleaseConfig",
+                    "The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange semantic-release-config --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"branches: main
+preset: angular
+",
                     )],
                     prints: "",
                 }),
@@ -9680,6 +9862,389 @@ Errors:
                         r#"{"calendar":{"weekend":[],"holidays":[],"workingDays":[],"halfDays":[]},"zone":"Europe/Berlin","edges":"exclude"}"#,
                     )],
                     prints: r#""P1DT1H""#,
+                }),
+            },
+        ],
+    },
+    Module {
+        name: "notes",
+        docs: r"Release notes for each audience, and the changelog that they go into.
+
+`build-notes` sorts the changes of a release into sections for an audience. `render-notes` writes them as Markdown, as
+the groups of Keep a Changelog, as plain text within the limit of a store, or for Slack. `merge-changelog` writes a
+release into a changelog and changes nothing else of it; `parse-changelog` reads one. `render-template` writes notes by a
+template of yours.
+
+Pitfalls:
+
+- Pass the changes of `changes-since`: there what was taken back is gone, and a merge and
+  its commit are one.
+- A change under embargo is left out for every audience, also for developers. Notes are public sooner than one thinks.
+- The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link, a
+  tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
+- Slack makes mentions of `@here` only where a message is sent with `link_names` or `parse: full`; do not set them.",
+        functions: &[
+            Function {
+                name: "notes.default_spec",
+                command: "default-spec",
+                docs: "What notes are made of without any additions.",
+                arguments: &[],
+                result: ("notes.Spec", "What notes are made of, beside the changes."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore notes default-spec",
+                    files: &[],
+                    prints: r#"{"sections":{},"titles":{},"requests":[],"labels":{},"excludedLabels":[],"excludedTypes":[],"written":[],"embargoed":[]}"#,
+                }),
+            },
+            Function {
+                name: "notes.spec_from_json",
+                command: "spec-from-json",
+                docs: r"Reads what notes are made of from JSON text. A key that is left out has its default.
+
+Errors:
+All faults at once: `syntax`, `unknown_field`, also for the title of a section that does not exist; `invalid_value` for an
+empty title, text or identifier.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("notes.Spec", "What notes are made of, beside the changes."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore notes spec-from-json --text '{"version": "1.2.0", "titles": {"added": "Highlights"}}'"#,
+                    files: &[],
+                    prints: r#"{"version":"1.2.0","sections":{},"titles":{"added":"Highlights"},"requests":[],"labels":{},"excludedLabels":[],"excludedTypes":[],"written":[],"embargoed":[]}"#,
+                }),
+            },
+            Function {
+                name: "notes.spec_from_yaml",
+                command: "spec-from-yaml",
+                docs: r"Reads what notes are made of from YAML text. A key that is left out has its default.
+
+Errors:
+As `spec-from-json`, with the line and the column of each fault.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("notes.Spec", "What notes are made of, beside the changes."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore notes spec-from-yaml --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"sections:
+  deps: improved
+",
+                    )],
+                    prints: r#"{"sections":{"deps":"improved"},"titles":{},"requests":[],"labels":{},"excludedLabels":[],"excludedTypes":[],"written":[],"embargoed":[]}"#,
+                }),
+            },
+            Function {
+                name: "notes.build_notes",
+                command: "build-notes",
+                docs: r"Makes the notes of a release for an audience.
+
+The changes are those of the release, newest first, as `changes-since` returns them: what
+was taken back is not among them, and what has several commits is there once. The notes list the oldest first.
+
+A breaking change stands under `breaking` with the text of its footer. A change without a type, as a merge, is left out
+unless it needs a version. The changes of a merged request of `spec` are one item, with the title of the request. What is
+under embargo is left out for every audience, and so is a request one of whose changes is.
+
+Errors:
+Those of `spec-from-json` under `spec`, all at once.",
+                arguments: &[
+                    Argument {
+                        wire: "changes",
+                        option: "changes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "list of change.Parsed",
+                            "A change: what a message says about it.",
+                            "Keys: id?, form, changeType?, scope?, description, body?, breaking, breakingText?, bump, footers, references, request?, releaseAs?, coAuthors, pickedFrom, squashed, also, prereleasedIn?, shippedIn?, diagnostics",
+                        ),
+                    },
+                    Argument {
+                        wire: "spec",
+                        option: "spec",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "notes.Spec",
+                            "What notes are made of, beside the changes.",
+                            "Keys: version?, date?, sections?, titles?, requests?, labels?, excludedLabels?, excludedTypes?, written?, embargoed?, feedback?",
+                        ),
+                    },
+                    Argument {
+                        wire: "audience",
+                        option: "audience",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("user", "Users of the product: all sections but `other`, without scopes."),
+                            ("operations", "Operators, who run it: all sections but `other`, with scopes."),
+                            ("developer", "Who builds on it: all sections, with scopes and commits."),
+                            (
+                                "support",
+                                "Who answers users: all sections but `other`, with the issues that are closed.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: (
+                    "notes.ReleaseNotes",
+                    "The notes of a release for one audience, made by `build_notes`.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore notes build-notes --changes changes.json --spec spec.json --audience developer",
+                    files: &[
+                        (
+                            "changes.json",
+                            r#"[{"form":"conventional","changeType":"test","description":"add tests","breaking":false,"bump":"none","footers":[],"references":[],"coAuthors":[],"pickedFrom":[],"squashed":false,"also":[],"diagnostics":[]}]"#,
+                        ),
+                        (
+                            "spec.json",
+                            r#"{"titles":{"added":"Features","fixed":"Bug Fixes","other":"Test"}}"#,
+                        ),
+                    ],
+                    prints: r#"{"audience":"developer","sections":[{"kind":"other","title":"Test","items":[{"text":"add tests","written":false,"ids":[],"issues":[]}]}],"merged":[]}"#,
+                }),
+            },
+            Function {
+                name: "notes.markdown_template",
+                command: "markdown-template",
+                docs: "Returns the template of `Format::Markdown`, to be changed and passed to `render-template`.",
+                arguments: &[],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example { command: "relcore notes markdown-template", files: &[], prints: "" }),
+            },
+            Function {
+                name: "notes.merge_changelog",
+                command: "merge-changelog",
+                docs: r"Writes a release into a changelog: below `Unreleased`, whose text becomes part of it, and above the last version.
+
+Nothing else of the file changes except the links that compare tags: no other version, no line end, no code, no comment. A
+comment that stands first below `Unreleased` stays there. The heading has the form of the last version, the groups have
+its level. A version that the file has stays as it is, with all edits, so a second call changes nothing. An item of the
+body that the text has, or whose request (`(#12)`) it names, is not written again.
+
+Errors:
+`invalid_value` for a version that is no number such as `1.1.0`, a body with the heading of a version or with code or a
+comment that does not end, and a changelog whose code or comment does not end, or whose versions have no form that is read.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "entry",
+                        option: "entry",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "notes.ReleaseEntry",
+                            "A release that is to be written into a changelog.",
+                            "Keys: version, date?, body?, tagPrefix?",
+                        ),
+                    },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore notes merge-changelog --text @text.txt --entry "{\"version\":\"1.1.0\",\"body\":\"- Import\\n\"}""#,
+                    files: &[(
+                        "text.txt",
+                        r"shop 1.0.0
+==========
+
+- First
+",
+                    )],
+                    prints: r#""shop 1.1.0\n==========\n\n- Import\n\nshop 1.0.0\n==========\n\n- First\n""#,
+                }),
+            },
+            Function {
+                name: "notes.parse_changelog",
+                command: "parse-changelog",
+                docs: r"Reads a changelog in Markdown as it is found in real files: headings of any level, with brackets, a `v`, a link or a day, or
+underlined; CRLF; link references. What is code or a comment is no heading.
+
+A text without a version is all preamble, so nothing is refused.",
+                arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
+                result: ("notes.Changelog", "A changelog, as it was written."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore notes parse-changelog --text @text.txt",
+                    files: &[(
+                        "text.txt",
+                        r"Hello
+
+- x
+",
+                    )],
+                    prints: r#"{"preamble":"Hello\n\n- x","entries":[],"references":[]}"#,
+                }),
+            },
+            Function {
+                name: "notes.render_notes",
+                command: "render-notes",
+                docs: r"Writes notes as text, within a limit of characters and within that of the format. For JSON, use
+`to_json`. A plain e-mail takes `text`, another one `html`.
+
+The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
+wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence.
+
+A character is a UTF-16 code unit. Neither store documents how it counts: App Store Connect refuses texts that are within its
+limit by what readers see as characters, and UTF-16 is the strictest of the countings in use, so a text that is within the
+limit here is within it by Unicode code points, too.",
+                arguments: &[
+                    Argument {
+                        wire: "notes",
+                        option: "notes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "notes.ReleaseNotes",
+                            "The notes of a release for one audience, made by `build_notes`.",
+                            "Keys: version?, date?, audience, warning?, sections, merged",
+                        ),
+                    },
+                    Argument {
+                        wire: "format",
+                        option: "format",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("markdown", "Markdown, as for the notes of a release on a forge."),
+                            (
+                                "keep_a_changelog",
+                                "The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.",
+                            ),
+                            ("text", "Plain text without marks."),
+                            (
+                                "app_store",
+                                "Plain text of at most 4,000 characters, for \"What's New in This Version\" of App Store Connect.",
+                            ),
+                            (
+                                "play",
+                                "Plain text of at most 500 characters, for the release notes of Google Play.",
+                            ),
+                            ("slack", "The `mrkdwn` of Slack."),
+                            (
+                                "html",
+                                "HTML of headings and paragraphs alone, as every mail program shows it.",
+                            ),
+                        ]),
+                    },
+                    Argument { wire: "limit", option: "limit", is_optional: true, kind: Kind::Number },
+                ],
+                result: ("notes.RenderedNotes", "Notes as text."),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore notes render-notes --notes notes.json --format play --limit 15",
+                    files: &[(
+                        "notes.json",
+                        r#"{"audience":"user","sections":[{"kind":"added","title":"New","items":[{"text":"One.","written":false,"ids":[],"issues":[]},{"text":"Two.","written":false,"ids":[],"issues":[]}]}],"merged":[]}"#,
+                    )],
+                    prints: r#"{"text":"New\n- One.","length":10,"leftOut":1}"#,
+                }),
+            },
+            Function {
+                name: "notes.render_template",
+                command: "render-template",
+                docs: r"Writes notes by a template of the caller.
+
+Templates are those of Jinja that `communication render` reads: `{{ name }}`,
+`{{ name | filter }}`, `{% if %}`, `{% for %}` and comments. They compute nothing and know no clock.
+
+| name | content |
+| --- | --- |
+| `title` | version and day, `1.2.0 (2024-06-15)`; absent without a version |
+| `version`, `date`, `warning` | those of the notes, absent if they are |
+| `audience` | `user` |
+| `sections` | the sections: `title` and `items` of each |
+| `item.line` | the item as an entry of a list, as `render-notes` writes it |
+| `item.text`, `item.scope` | its parts; `scope` is absent if the item has none |
+| `item.ids`, `item.issues` | lists of texts |
+
+The text of commits is escaped for the format: in a template for Markdown it is no mention, link, tag or template.
+
+Errors:
+`syntax` for `{{ version`, `{% set x = 1 %}` and other templates that
+`templates-from-json` refuses; `missing_field` for each name that the template
+shows and the notes do not have; `invalid_value` for a filter that does not exist or does not fit its value; `out_of_range`
+for a template of more than 16 KiB or too much work.",
+                arguments: &[
+                    Argument {
+                        wire: "notes",
+                        option: "notes",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "notes.ReleaseNotes",
+                            "The notes of a release for one audience, made by `build_notes`.",
+                            "Keys: version?, date?, audience, warning?, sections, merged",
+                        ),
+                    },
+                    Argument { wire: "template", option: "template", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "format",
+                        option: "format",
+                        is_optional: false,
+                        kind: Kind::Choice(&[
+                            ("markdown", "Markdown, as for the notes of a release on a forge."),
+                            (
+                                "keep_a_changelog",
+                                "The groups of Keep a Changelog, `Added`, `Changed`, `Deprecated`, `Fixed` and `Security`: the body of an entry.",
+                            ),
+                            ("text", "Plain text without marks."),
+                            (
+                                "app_store",
+                                "Plain text of at most 4,000 characters, for \"What's New in This Version\" of App Store Connect.",
+                            ),
+                            (
+                                "play",
+                                "Plain text of at most 500 characters, for the release notes of Google Play.",
+                            ),
+                            ("slack", "The `mrkdwn` of Slack."),
+                            (
+                                "html",
+                                "HTML of headings and paragraphs alone, as every mail program shows it.",
+                            ),
+                        ]),
+                    },
+                ],
+                result: ("text", ""),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore notes render-template --notes notes.json --template @template.txt --format text",
+                    files: &[
+                        (
+                            "notes.json",
+                            r#"{"audience":"user","sections":[{"kind":"fixed","title":"Fixed","items":[{"text":"{{ version }}","written":false,"ids":[],"issues":[]}]}],"merged":[]}"#,
+                        ),
+                        (
+                            "template.txt",
+                            "{% for section in sections %}{% for item in section.items %}{{ item.text }}{% endfor %}{% endfor %}",
+                        ),
+                    ],
+                    prints: r#""{{ version }}""#,
                 }),
             },
         ],

@@ -8,6 +8,7 @@
 //! | [`release`] | which type of release is this, and what does that type require? |
 //! | [`change`] | what does this commit change, does it break something, and which step does it need? |
 //! | [`versioning`] | which version comes next, and why? |
+//! | [`notes`] | what do users, operators, developers and support read about this release? |
 //! | [`window`] | may a release start now, and when does that change? |
 //! | [`readiness`] | may this build be released, what is missing, and when does that change? |
 //! | [`analysis`] | do the measurements of this release pass, and is its canary worse than the baseline? |
@@ -82,6 +83,7 @@ pub mod incident;
 mod input;
 pub mod interchange;
 pub mod metrics;
+pub mod notes;
 pub mod readiness;
 pub mod reason;
 pub mod release;
@@ -89,6 +91,7 @@ pub mod retrospective;
 pub mod rollback;
 pub mod scalar;
 pub mod stats;
+mod template;
 pub mod time;
 pub mod version;
 pub mod versioning;

@@ -2189,6 +2189,14 @@ fun InterchangeCalendarEvent.toJson(): String = ffiWriteInterchangeCalendarEvent
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeCarriedKey.Companion.fromJson(json: String): InterchangeCarriedKey = ffiReadInterchangeCarriedKey(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeCarriedKey.toJson(): String = ffiWriteInterchangeCarriedKey(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */
@@ -2245,6 +2253,14 @@ fun InterchangeKuredSchedule.toJson(): String = ffiWriteInterchangeKuredSchedule
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeLostKey.Companion.fromJson(json: String): InterchangeLostKey = ffiReadInterchangeLostKey(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeLostKey.toJson(): String = ffiWriteInterchangeLostKey(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeMissingSample.Companion.fromJson(json: String): InterchangeMissingSample = ffiReadInterchangeMissingSample(json)
 
 /** The JSON form. */
@@ -2282,6 +2298,14 @@ fun InterchangePrometheusSeries.Companion.fromJson(json: String): InterchangePro
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangePrometheusSeries.toJson(): String = ffiWriteInterchangePrometheusSeries(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeReleaseConfig.Companion.fromJson(json: String): InterchangeReleaseConfig = ffiReadInterchangeReleaseConfig(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeReleaseConfig.toJson(): String = ffiWriteInterchangeReleaseConfig(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -3018,6 +3042,134 @@ fun MetricsWorkingTime.Companion.fromJson(json: String): MetricsWorkingTime = ff
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun MetricsWorkingTime.toJson(): String = ffiWriteMetricsWorkingTime(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesAudience.Companion.fromJson(json: String): NotesAudience = ffiReadNotesAudience(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesAudience.toJson(): String = ffiWriteNotesAudience(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesChangelog.Companion.fromJson(json: String): NotesChangelog = ffiReadNotesChangelog(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesChangelog.toJson(): String = ffiWriteNotesChangelog(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesChangelogEntry.Companion.fromJson(json: String): NotesChangelogEntry = ffiReadNotesChangelogEntry(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesChangelogEntry.toJson(): String = ffiWriteNotesChangelogEntry(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesChangelogGroup.Companion.fromJson(json: String): NotesChangelogGroup = ffiReadNotesChangelogGroup(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesChangelogGroup.toJson(): String = ffiWriteNotesChangelogGroup(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesFormat.Companion.fromJson(json: String): NotesFormat = ffiReadNotesFormat(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesFormat.toJson(): String = ffiWriteNotesFormat(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesLinkReference.Companion.fromJson(json: String): NotesLinkReference = ffiReadNotesLinkReference(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesLinkReference.toJson(): String = ffiWriteNotesLinkReference(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesMergedChange.Companion.fromJson(json: String): NotesMergedChange = ffiReadNotesMergedChange(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesMergedChange.toJson(): String = ffiWriteNotesMergedChange(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesMergedRequest.Companion.fromJson(json: String): NotesMergedRequest = ffiReadNotesMergedRequest(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesMergedRequest.toJson(): String = ffiWriteNotesMergedRequest(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesNoteItem.Companion.fromJson(json: String): NotesNoteItem = ffiReadNotesNoteItem(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesNoteItem.toJson(): String = ffiWriteNotesNoteItem(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesNoteSection.Companion.fromJson(json: String): NotesNoteSection = ffiReadNotesNoteSection(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesNoteSection.toJson(): String = ffiWriteNotesNoteSection(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesReleaseEntry.Companion.fromJson(json: String): NotesReleaseEntry = ffiReadNotesReleaseEntry(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesReleaseEntry.toJson(): String = ffiWriteNotesReleaseEntry(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesReleaseNotes.Companion.fromJson(json: String): NotesReleaseNotes = ffiReadNotesReleaseNotes(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesReleaseNotes.toJson(): String = ffiWriteNotesReleaseNotes(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesRenderedNotes.Companion.fromJson(json: String): NotesRenderedNotes = ffiReadNotesRenderedNotes(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesRenderedNotes.toJson(): String = ffiWriteNotesRenderedNotes(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesSectionKind.Companion.fromJson(json: String): NotesSectionKind = ffiReadNotesSectionKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesSectionKind.toJson(): String = ffiWriteNotesSectionKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesSpec.Companion.fromJson(json: String): NotesSpec = ffiReadNotesSpec(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesSpec.toJson(): String = ffiWriteNotesSpec(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun NotesWrittenItem.Companion.fromJson(json: String): NotesWrittenItem = ffiReadNotesWrittenItem(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun NotesWrittenItem.toJson(): String = ffiWriteNotesWrittenItem(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

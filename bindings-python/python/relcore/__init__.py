@@ -15,6 +15,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.incident`: Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due.
 - `relcore.interchange`: Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
 - `relcore.metrics`: Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
+- `relcore.notes`: Release notes for each audience, and the changelog that they go into.
 - `relcore.readiness`: Readiness: may this build be released, what is missing, and when does that change?
 - `relcore.reason`: Reasons: why a decision is what it is, with stable codes and the evidence.
 - `relcore.release`: Determines the type of a release and the requirements of each type.
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from relcore import incident as incident
     from relcore import interchange as interchange
     from relcore import metrics as metrics
+    from relcore import notes as notes
     from relcore import readiness as readiness
     from relcore import reason as reason
     from relcore import release as release
@@ -131,6 +133,7 @@ __all__ = [
     "incident",
     "interchange",
     "metrics",
+    "notes",
     "readiness",
     "reason",
     "release",
@@ -190,6 +193,7 @@ _MODULES = frozenset(
         "incident",
         "interchange",
         "metrics",
+        "notes",
         "readiness",
         "reason",
         "release",

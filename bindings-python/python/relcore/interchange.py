@@ -8,13 +8,15 @@ It decides nothing.
 | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | `parse_git` | commits and tags |
 | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
 | the same | `git_changes` | the history for `change.changes_since` |
-| the same of a repository with several packages | `git_packages` | the same, a service for each package |
+| output of `git log --pretty=format:"- %s (%h)"` | `git_subjects` | commits |
+| commits and tags of a repository with several packages | `git_packages` | the same, a service for each package |
 | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
 | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
 | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
 | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo_sync_windows`, `gitlab_freeze_periods`, `kured_window` | a policy of `window` |
 | a calendar in the format of iCalendar (`.ics`) | `ical_events` | its events in a range |
 | the same | `ical_windows`, `ical_holidays`, `ical_shifts` | windows, a calendar of holidays, who is on call |
+| configuration of git-cliff, semantic-release, changesets, release-please, commitizen | `git_cliff_config`, `semantic_release_config`, `changesets_config`, `release_please_config`, `commitizen_config` | policies, and which keys are lost |
 | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -63,10 +65,12 @@ from relcore._frozen import Value as _Value
 from relcore._frozen import freeze as _freeze
 from relcore.analysis import AlertRules, Monitoring
 from relcore.canary import Observation, PlayRelease
-from relcore.change import History
+from relcore.change import Commit, History, Policy
 from relcore.metrics import Change, Deployment
+from relcore.notes import Spec
 from relcore.readiness import Roster
 from relcore.time import BusinessCalendar, TimeRange
+from relcore.versioning import PlanPolicy, Policy
 from relcore.window import Kind, Policy
 
 __all__ = [
@@ -76,6 +80,7 @@ __all__ = [
     "GIT_TAGS",
     "ArgoApplication",
     "CalendarEvent",
+    "CarriedKey",
     "GitCommit",
     "GitFault",
     "GitHistory",
@@ -83,17 +88,23 @@ __all__ = [
     "GitReleases",
     "GitTag",
     "KuredSchedule",
+    "LostKey",
     "MissingSample",
     "PrometheusMetric",
     "PrometheusQuery",
     "PrometheusSample",
     "PrometheusSeries",
+    "ReleaseConfig",
     "SeriesRule",
     "alert_rules_to_prometheus",
     "argo_sync_windows",
+    "changesets_config",
+    "commitizen_config",
     "git_changes",
+    "git_cliff_config",
     "git_packages",
     "git_releases",
+    "git_subjects",
     "gitlab_freeze_periods",
     "ical_events",
     "ical_holidays",
@@ -105,6 +116,8 @@ __all__ = [
     "play_track_release",
     "prometheus_observations",
     "prometheus_query_range",
+    "release_please_config",
+    "semantic_release_config",
 ]
 
 
@@ -206,6 +219,19 @@ class CalendarEvent(_Value):
 
     def __post_init__(self) -> None:
         _freeze(self, "attendees")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CarriedKey(_Value):
+    """A key of a configuration that a policy has."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("key", "to", of="interchange.CarriedKey")
+
+    key: str
+    """The key: `bump.initial_tag`."""
+
+    to: str
+    """The field that has it, `versioning.initial`, or the rule of relcore that has the same effect."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -371,6 +397,19 @@ class KuredSchedule(_Value):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class LostKey(_Value):
+    """A key of a configuration that no policy has."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("key", "reason", of="interchange.LostKey")
+
+    key: str
+    """The key: `changelog.body`."""
+
+    reason: str
+    """Why, and what to do instead."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class PrometheusMetric(_Value):
     """A metric of a schedule with the Prometheus responses for it."""
 
@@ -465,6 +504,46 @@ class PrometheusSeries(_Value):
         _freeze(self, "samples")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReleaseConfig(_Value):
+    """The configuration of a release tool, as policies of relcore. Each key of the file is among `carried` or among `lost`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "changes",
+        "versioning",
+        "plan",
+        "notes",
+        "versions",
+        "carried",
+        "lost",
+        of="interchange.ReleaseConfig",
+    )
+
+    changes: Policy
+    """How messages are read."""
+
+    versioning: Policy
+    """How versions are numbered."""
+
+    plan: PlanPolicy
+    """How the packages of a repository are released."""
+
+    notes: Spec
+    """What notes are made of."""
+
+    versions: Mapping[str, str]
+    """The current versions by package. A file of one package has it under an empty name."""
+
+    carried: Sequence[CarriedKey]
+    """The keys that a policy has, by their names."""
+
+    lost: Sequence[LostKey]
+    """The keys that no policy has, by their names."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "carried", "lost")
+
+
 GIT_LOG: Final = "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags"
 """The command whose output `parse_git` reads as `log`, for a shell. A variable of a shell drops the NULs: use a file or a
 pipe.
@@ -534,6 +613,31 @@ def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, obj
     return _argo_sync_windows(text, application)
 
 
+_changesets_config = _native.function("interchange.changesets_config")
+
+
+def changesets_config(text: str) -> ReleaseConfig:
+    """Reads the configuration of changesets, `.changeset/config.json`.
+
+    Errors:
+    `syntax` for text that is not JSON; `wrong_type` for a list; `duplicate` for a package in two groups.
+    """
+    return _changesets_config(text)
+
+
+_commitizen_config = _native.function("interchange.commitizen_config")
+
+
+def commitizen_config(text: str) -> ReleaseConfig:
+    """Reads the configuration of commitizen: `pyproject.toml` or `.cz.toml` with the table `tool.commitizen`, `.cz.json` or `cz.yaml`
+    with the key `commitizen`.
+
+    Errors:
+    `syntax` for text that is not TOML, JSON or YAML; `wrong_type` for a list; those of the policies, as for an empty title.
+    """
+    return _commitizen_config(text)
+
+
 _git_changes = _native.function("interchange.git_changes")
 
 
@@ -542,6 +646,22 @@ def git_changes(history: GitHistory | Mapping[str, object]) -> History:
     the commits are not known.
     """
     return _git_changes(history)
+
+
+_git_cliff_config = _native.function("interchange.git_cliff_config")
+
+
+def git_cliff_config(text: str) -> ReleaseConfig:
+    """Reads the configuration of git-cliff, `cliff.toml`.
+
+    Parsers of commits become sections by their types: `^feat` with the group `Features` is the section `added` with that title.
+    Every change makes at least a patch, as there. The templates are Tera's; write one for
+    `render_template` instead.
+
+    Errors:
+    `syntax` for text that is not TOML; those of the policies, as `invalid_value` for a title of `notes.titles` that is empty.
+    """
+    return _git_cliff_config(text)
 
 
 _git_packages = _native.function("interchange.git_packages")
@@ -592,6 +712,22 @@ def git_releases(
     history, as in one that was cut off; `duplicate` for a repeated commit or release.
     """
     return _git_releases(history, tag_pattern, repository)
+
+
+_git_subjects = _native.function("interchange.git_subjects")
+
+
+def git_subjects(text: str) -> tuple[Commit, ...]:
+    """Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them.
+
+    Such a line has no body, so a footer `BREAKING CHANGE` is not known, and neither is what was taken back. Where the
+    repository is there, use `parse_git`.
+
+    Errors:
+    All faults at once: `syntax` for a line that does not end with the name of a commit, `(a1b2c3d)`; `duplicate` for a commit
+    that is there twice.
+    """
+    return _git_subjects(text)
 
 
 _gitlab_freeze_periods = _native.function("interchange.gitlab_freeze_periods")
@@ -806,3 +942,35 @@ def prometheus_query_range(text: str) -> tuple[PrometheusSeries, ...]:
     `duplicate` for two samples at one instant or two series with the same labels.
     """
     return _prometheus_query_range(text)
+
+
+_release_please_config = _native.function("interchange.release_please_config")
+
+
+def release_please_config(text: str, manifest: str | None = None) -> ReleaseConfig:
+    """Reads the configuration of release-please, `release-please-config.json`, and its manifest.
+
+    The options of the one package count before those of the top. With several packages, their own options are lost: read the
+    configuration once for each package, without the others.
+
+    Errors:
+    `syntax` for a file that is not JSON, `wrong_type` for one that is a list, with the paths `text` and `manifest`; those of the
+    policies, as for an empty title.
+    """
+    return _release_please_config(text, manifest)
+
+
+_semantic_release_config = _native.function("interchange.semantic_release_config")
+
+
+def semantic_release_config(text: str) -> ReleaseConfig:
+    """Reads the configuration of semantic-release, `.releaserc` in JSON or YAML.
+
+    Messages are read as its default preset reads them, and the first version is 1.0.0. The rules of `commit-analyzer` and the
+    types of `release-notes-generator` are carried over, all other plugins are lost. Branches are lost: the policy has the one
+    channel of the branch that is released.
+
+    Errors:
+    `syntax` for text that is neither JSON nor YAML; `wrong_type` for a list; those of the policies, as for an empty title.
+    """
+    return _semantic_release_config(text)

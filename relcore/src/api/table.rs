@@ -307,6 +307,7 @@ modules!(
     incident,
     interchange,
     metrics,
+    notes,
     readiness,
     release,
     retrospective,

@@ -30,7 +30,6 @@
 mod audience;
 pub mod code;
 mod data;
-mod engine;
 mod escalation;
 mod plan;
 mod policy;
@@ -38,7 +37,6 @@ mod render;
 mod rule;
 mod slots;
 mod standard;
-mod subset;
 mod templates;
 
 pub use audience::Audience;

@@ -1,16 +1,14 @@
 use super::data::MessageData;
-use super::engine::{self, Failure};
 use super::templates::{Templates, standard};
 use crate::error::{Error, ErrorKind, Faults, Result, quoted, shortened};
+use crate::template::{self, Source};
 use crate::wire::PolicyText as _;
-use minijinja::Value;
-use std::collections::BTreeMap;
 
 /// Writes the text of a message: of the own template with this id, or else of the standard one.
 ///
 /// Templates are those of Jinja: `{{ name }}`, `{{ name | filter }}`, `{% if %}`, `{% for %}`, comments. The names are those of
 /// [`MessageData`] on the wire (`knownIssues`). The filters are `one_line`, `join(", ")` for lists, `local(zone)` for instants,
-/// `html` and `markdown` for what is shown as such, `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
+/// `html` and `markdown` for what is shown as such, `upper`, `lower`, `upper_first` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
 /// assignments, macros and includes. So each ends, and its text is at most 1 MiB long.
 ///
 /// ```
@@ -51,58 +49,8 @@ pub fn render(template: &str, data: &MessageData, overrides: Option<&Templates>)
         Some(_) => format!("overrides.templates.{}", shortened(template)),
         None => "template".to_owned(),
     };
-    let engine = engine::compile(text).map_err(|error| error.under(&path))?;
-    let mut values = values(data)?;
-    let mut faults = Faults::new();
-    // What is missing is replaced, until nothing else is.
-    for _ in 0..MOST_MISSING {
-        let failure = match engine::run(&engine, Value::from_pairs(values.clone())) {
-            Ok(text) => return faults.finish().map(|()| text),
-            Err(failure) => failure,
-        };
-        match failure {
-            Failure::Missing(key) => {
-                let text = format_args!("is missing: the template {} shows it", quoted(template));
-                faults.add(ErrorKind::MissingField, format_args!("data.{}", shortened(&key)), text);
-                let is_top = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric());
-                if !is_top || values.insert(key, engine::absent()).is_some() {
-                    break;
-                }
-            }
-            Failure::Other(error) => {
-                faults.finish()?;
-                return Err(error.under(&path));
-            }
-        }
-    }
-    faults.finish()?;
-    Err(Error::new(ErrorKind::InvalidValue, path, "has no text")) // not reached: a failure is a fault
-}
-
-/// The number of keys that are looked for: more than the data have.
-const MOST_MISSING: usize = 64;
-
-/// The data by their keys on the wire.
-fn values(data: &MessageData) -> Result<BTreeMap<String, Value>> {
     let wire = serde_json::to_value(data)
         .map_err(|fault| Error::new(ErrorKind::InvalidValue, "data", format!("has no wire form: {fault}")))?;
-    let serde_json::Value::Object(fields) = wire else { return Ok(BTreeMap::new()) };
-    Ok(fields.into_iter().map(|(key, value)| (key, value_of(value))).collect())
-}
-
-fn value_of(json: serde_json::Value) -> Value {
-    use serde_json::Value as Json;
-    match json {
-        Json::Null => Value::UNDEFINED,
-        Json::Bool(value) => value.into(),
-        Json::Number(number) => match number.as_i64() {
-            Some(number) => number.into(),
-            None => number.as_f64().unwrap_or_default().into(),
-        },
-        Json::String(text) => text.into(),
-        Json::Array(items) => items.into_iter().map(value_of).collect::<Vec<_>>().into(),
-        Json::Object(fields) => {
-            Value::from_pairs(fields.into_iter().map(|(key, value)| (key, value_of(value))))
-        }
-    }
+    let name = format!("the template {}", quoted(template));
+    template::render(&Source { text, path: &path, name: &name, data: "data" }, wire)
 }

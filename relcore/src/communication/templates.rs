@@ -1,6 +1,6 @@
-use super::engine;
 use crate::error::{ErrorKind, Faults, Result, join, shortened};
 use crate::input::input;
+use crate::template;
 use crate::wire::{self, PolicyText};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -105,7 +105,7 @@ impl PolicyText for Templates {
                 format_args!("{at}"),
                 format_args!("has an empty id"),
             );
-            faults.absorb(engine::compile(text).map(drop).map_err(|error| error.under(&at)));
+            faults.absorb(template::check(text).map_err(|error| error.under(&at)));
         }
     }
 }

@@ -7,13 +7,15 @@
 //! | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | [`parse_git`] | commits and tags |
 //! | commits and tags | [`git_releases`] | deployments and changes for [`metrics.dora`](crate::metrics::dora) |
 //! | the same | [`git_changes`] | the history for [`change.changes_since`](crate::change::changes_since) |
-//! | the same of a repository with several packages | [`git_packages`] | the same, a service for each package |
+//! | output of `git log --pretty=format:"- %s (%h)"` | [`git_subjects`] | commits |
+//! | commits and tags of a repository with several packages | [`git_packages`] | the same, a service for each package |
 //! | response of Prometheus' `/api/v1/query_range` | [`prometheus_query_range`] | series of samples |
 //! | responses for the metrics of a canary | [`prometheus_observations`] | observations for [`canary.next_action`](crate::canary::next_action) |
 //! | alert rules and a query for each metric | [`alert_rules_to_prometheus`] | a rule file of Prometheus |
 //! | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | [`argo_sync_windows`], [`gitlab_freeze_periods`], [`kured_window`] | a policy of [`window`](crate::window) |
 //! | a calendar in the format of iCalendar (`.ics`) | [`ical_events`] | its events in a range |
 //! | the same | [`ical_windows`], [`ical_holidays`], [`ical_shifts`] | windows, a calendar of holidays, who is on call |
+//! | configuration of git-cliff, semantic-release, changesets, release-please, commitizen | [`git_cliff_config`], [`semantic_release_config`], [`changesets_config`], [`release_please_config`], [`commitizen_config`] | policies, and which keys are lost |
 //! | what to watch, alert rules and queries | [`monitoring_to_grafana`] | a dashboard of Grafana |
 //!
 //! The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -59,7 +61,9 @@ mod play;
 mod prometheus;
 mod prometheus_alerts;
 mod promql;
+mod release_config;
 mod releases;
+mod subjects;
 
 pub use argo_windows::{ArgoApplication, argo_sync_windows};
 pub use changes::git_changes;
@@ -75,7 +79,12 @@ pub use play::play_track_release;
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
 pub use prometheus_alerts::alert_rules_to_prometheus;
 pub use promql::PrometheusQuery;
+pub use release_config::{
+    CarriedKey, LostKey, ReleaseConfig, changesets_config, commitizen_config, git_cliff_config,
+    release_please_config, semantic_release_config,
+};
 pub use releases::{GIT_SERVICE, GitPackage, GitReleases, RELEASE_TAG, git_packages, git_releases};
+pub use subjects::git_subjects;
 
 crate::scalar::texts!(MissingSample, SeriesRule);
 
@@ -95,8 +104,11 @@ macro_rules! table_rows {
                     group: &str,
                 ) -> String;
                 fn argo_sync_windows(text: &str, application: &ArgoApplication) -> crate::window::Policy;
+                fn changesets_config(text: &str) -> ReleaseConfig;
+                fn commitizen_config(text: &str) -> ReleaseConfig;
                 #[plain]
                 fn git_changes(history: &GitHistory) -> crate::change::History;
+                fn git_cliff_config(text: &str) -> ReleaseConfig;
                 fn git_packages(
                     history: &GitHistory,
                     packages: &[GitPackage],
@@ -107,6 +119,7 @@ macro_rules! table_rows {
                     tag_pattern: Option<&str>,
                     repository: Option<&str>,
                 ) -> GitReleases;
+                fn git_subjects(text: &str) -> Vec<crate::change::Commit>;
                 fn gitlab_freeze_periods(text: &str) -> crate::window::Policy;
                 fn ical_events(text: &str, range: &TimeRange, zone: &str) -> Vec<CalendarEvent>;
                 fn ical_holidays(text: &str, range: &TimeRange) -> crate::time::BusinessCalendar;
@@ -133,6 +146,8 @@ macro_rules! table_rows {
                     step: Span,
                 ) -> Vec<crate::canary::Observation>;
                 fn prometheus_query_range(text: &str) -> Vec<PrometheusSeries>;
+                fn release_please_config(text: &str, manifest: Option<&str>) -> ReleaseConfig;
+                fn semantic_release_config(text: &str) -> ReleaseConfig;
             }
         }
     };

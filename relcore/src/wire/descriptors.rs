@@ -3167,6 +3167,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "interchange.CarriedKey",
+        Descriptor::Struct(&[
+            Field { name: "key", required: true, of: TypeRef::Text },
+            Field { name: "to", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "interchange.GitCommit",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
@@ -3239,6 +3246,13 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "timeZone", required: false, of: TypeRef::Text },
         ]),
     ),
+    (
+        "interchange.LostKey",
+        Descriptor::Struct(&[
+            Field { name: "key", required: true, of: TypeRef::Text },
+            Field { name: "reason", required: true, of: TypeRef::Text },
+        ]),
+    ),
     ("interchange.MissingSample", Descriptor::Unit(&["nan", "positive_infinity", "negative_infinity"])),
     (
         "interchange.PrometheusMetric",
@@ -3280,6 +3294,22 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
                 required: true,
                 of: TypeRef::List(&TypeRef::Named("interchange.PrometheusSample")),
             },
+        ]),
+    ),
+    (
+        "interchange.ReleaseConfig",
+        Descriptor::Struct(&[
+            Field { name: "changes", required: true, of: TypeRef::Named("change.Policy") },
+            Field { name: "versioning", required: true, of: TypeRef::Named("versioning.Policy") },
+            Field { name: "plan", required: true, of: TypeRef::Named("versioning.PlanPolicy") },
+            Field { name: "notes", required: true, of: TypeRef::Named("notes.Spec") },
+            Field { name: "versions", required: true, of: TypeRef::Map(&TypeRef::Text) },
+            Field {
+                name: "carried",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("interchange.CarriedKey")),
+            },
+            Field { name: "lost", required: true, of: TypeRef::List(&TypeRef::Named("interchange.LostKey")) },
         ]),
     ),
     ("interchange.SeriesRule", Descriptor::Unit(&["single", "highest", "lowest"])),
@@ -4117,6 +4147,178 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "calendar", required: false, of: TypeRef::Named("BusinessCalendar") },
             Field { name: "zone", required: false, of: TypeRef::Text },
             Field { name: "edges", required: false, of: TypeRef::Named("metrics.WorkingEdges") },
+        ]),
+    ),
+    ("notes.Audience", Descriptor::Unit(&["user", "operations", "developer", "support"])),
+    (
+        "notes.Changelog",
+        Descriptor::Struct(&[
+            Field { name: "preamble", required: true, of: TypeRef::Text },
+            Field {
+                name: "entries",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("notes.ChangelogEntry")),
+            },
+            Field {
+                name: "references",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("notes.LinkReference")),
+            },
+        ]),
+    ),
+    (
+        "notes.ChangelogEntry",
+        Descriptor::Struct(&[
+            Field { name: "version", required: true, of: TypeRef::Text },
+            Field { name: "date", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "yanked", required: true, of: TypeRef::Bool },
+            Field {
+                name: "groups",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("notes.ChangelogGroup")),
+            },
+        ]),
+    ),
+    (
+        "notes.ChangelogGroup",
+        Descriptor::Struct(&[
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field { name: "items", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "notes.Format",
+        Descriptor::Unit(&["markdown", "keep_a_changelog", "text", "app_store", "play", "slack", "html"]),
+    ),
+    (
+        "notes.LinkReference",
+        Descriptor::Struct(&[
+            Field { name: "label", required: true, of: TypeRef::Text },
+            Field { name: "url", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "notes.MergedChange",
+        Descriptor::Struct(&[
+            Field { name: "id", required: true, of: TypeRef::Text },
+            Field { name: "request", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
+        "notes.MergedRequest",
+        Descriptor::Struct(&[
+            Field { name: "number", required: true, of: TypeRef::Text },
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field { name: "labels", required: false, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "notes.NoteItem",
+        Descriptor::Struct(&[
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "written", required: true, of: TypeRef::Bool },
+            Field { name: "scope", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "ids", required: true, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "issues", required: true, of: TypeRef::List(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "notes.NoteSection",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("notes.SectionKind") },
+            Field { name: "title", required: true, of: TypeRef::Text },
+            Field { name: "items", required: true, of: TypeRef::List(&TypeRef::Named("notes.NoteItem")) },
+        ]),
+    ),
+    (
+        "notes.ReleaseEntry",
+        Descriptor::Struct(&[
+            Field { name: "version", required: true, of: TypeRef::Text },
+            Field { name: "date", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "body", required: false, of: TypeRef::Text },
+            Field { name: "tagPrefix", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "notes.ReleaseNotes",
+        Descriptor::Struct(&[
+            Field { name: "version", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "date", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field { name: "audience", required: true, of: TypeRef::Named("notes.Audience") },
+            Field { name: "warning", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field {
+                name: "sections",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("notes.NoteSection")),
+            },
+            Field {
+                name: "merged",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("notes.MergedChange")),
+            },
+        ]),
+    ),
+    (
+        "notes.RenderedNotes",
+        Descriptor::Struct(&[
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "length", required: true, of: TypeRef::Integer(0, 4294967295) },
+            Field { name: "leftOut", required: true, of: TypeRef::Integer(0, 4294967295) },
+        ]),
+    ),
+    (
+        "notes.SectionKind",
+        Descriptor::Unit(&[
+            "breaking",
+            "security",
+            "added",
+            "improved",
+            "fixed",
+            "deprecated",
+            "upgrade",
+            "known_issues",
+            "other",
+        ]),
+    ),
+    (
+        "notes.Spec",
+        Descriptor::Struct(&[
+            Field { name: "version", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "date", required: false, of: TypeRef::Optional(&TypeRef::Date) },
+            Field {
+                name: "sections",
+                required: false,
+                of: TypeRef::Map(&TypeRef::Named("notes.SectionKind")),
+            },
+            Field { name: "titles", required: false, of: TypeRef::Map(&TypeRef::Text) },
+            Field {
+                name: "requests",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("notes.MergedRequest")),
+            },
+            Field { name: "labels", required: false, of: TypeRef::Map(&TypeRef::Named("notes.SectionKind")) },
+            Field { name: "excludedLabels", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "excludedTypes", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field {
+                name: "written",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("notes.WrittenItem")),
+            },
+            Field { name: "embargoed", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "feedback", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "notes.WrittenItem",
+        Descriptor::Struct(&[
+            Field { name: "section", required: true, of: TypeRef::Named("notes.SectionKind") },
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field {
+                name: "audiences",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("notes.Audience")),
+            },
         ]),
     ),
     (

@@ -9,8 +9,8 @@
 use relcore::metrics::columns;
 use relcore::{
     analysis, api, audit, canary, change, column, communication, decision, error, experiment, incident,
-    interchange, metrics, readiness, reason, release, retrospective, rollback, scalar, stats, time, version,
-    versioning, window, wire,
+    interchange, metrics, notes, readiness, reason, release, retrospective, rollback, scalar, stats, time,
+    version, versioning, window, wire,
 };
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::path::Path;
@@ -56,7 +56,7 @@ types! {
         RampCheck, RampVerdict, Reassignment, Relation, Scheme, Unit, Variant, VariantCounts, VariantRange,
         VariantResult, VariantVerdict, Verdict, WinnerPolicy;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusQuery,
-        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule, ArgoApplication, KuredSchedule, CalendarEvent;
+        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule, ArgoApplication, KuredSchedule, CalendarEvent, CarriedKey, LostKey, ReleaseConfig;
     metrics: Classification, Level, LevelVerdict, QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation,
         QuickCheckScore, Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
         Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,
@@ -108,6 +108,8 @@ types! {
     versioning: ApiDiff, Cause, CauseKind, Channel, Dependents, Ecosystem, Group, GroupKind, MergeMethod, Next, Package,
         PackageChange, PackageRelease, Plan, PlanPolicy, Policy, Preview, PullRequest, Rejected, RejectionCode, Request, Requirement,
         RequirementKind, Rewrite, StaleForce, Verdict, ZeroRule;
+    notes: Audience, Changelog, ChangelogEntry, ChangelogGroup, Format, LinkReference, MergedChange, MergedRequest, NoteItem, NoteSection,
+        ReleaseEntry, ReleaseNotes, RenderedNotes, SectionKind, Spec, WrittenItem;
     window: Definition, Policy, Engine, Diagnostic, DiagnosticCode, Fit, FitVerdict, Kind, Override, Slot,
         SlotVerdict, Status, Subject, Schedule;
     scalar: Count;

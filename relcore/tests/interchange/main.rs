@@ -2,4 +2,5 @@
 mod garbage;
 mod ical;
 mod prometheus;
+mod release_config;
 mod series;

@@ -1644,7 +1644,7 @@ public enum Communication {
     ///
     /// Templates are those of Jinja: `{{ name }}`, `{{ name | filter }}`, `{% if %}`, `{% for %}`, comments. The names are those of
     /// `MessageData` on the wire (`knownIssues`). The filters are `one_line`, `join(", ")` for lists, `local(zone)` for instants,
-    /// `html` and `markdown` for what is shown as such, `upper`, `lower` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
+    /// `html` and `markdown` for what is shown as such, `upper`, `lower`, `upper_first` and `default("…")`; the test is `defined`. Templates compute nothing: they have no operators but comparisons, no
     /// assignments, macros and includes. So each ends, and its text is at most 1 MiB long.
     ///
     /// Errors:
@@ -2196,13 +2196,15 @@ public enum Incident {
 /// | output of `git for-each-ref` and `git log`, with the formats that `parse_git` states | `parse_git` | commits and tags |
 /// | commits and tags | `git_releases` | deployments and changes for `metrics.dora` |
 /// | the same | `git_changes` | the history for `change.changes_since` |
-/// | the same of a repository with several packages | `git_packages` | the same, a service for each package |
+/// | output of `git log --pretty=format:"- %s (%h)"` | `git_subjects` | commits |
+/// | commits and tags of a repository with several packages | `git_packages` | the same, a service for each package |
 /// | response of Prometheus' `/api/v1/query_range` | `prometheus_query_range` | series of samples |
 /// | responses for the metrics of a canary | `prometheus_observations` | observations for `canary.next_action` |
 /// | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
 /// | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo_sync_windows`, `gitlab_freeze_periods`, `kured_window` | a policy of `window` |
 /// | a calendar in the format of iCalendar (`.ics`) | `ical_events` | its events in a range |
 /// | the same | `ical_windows`, `ical_holidays`, `ical_shifts` | windows, a calendar of holidays, who is on call |
+/// | configuration of git-cliff, semantic-release, changesets, release-please, commitizen | `git_cliff_config`, `semantic_release_config`, `changesets_config`, `release_please_config`, `commitizen_config` | policies, and which keys are lost |
 /// | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
 ///
 /// The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -2291,10 +2293,39 @@ public enum Interchange {
         try ffiInterchangeArgoSyncWindows(text: text, application: application)
     }
 
+    /// Reads the configuration of changesets, `.changeset/config.json`.
+    ///
+    /// Errors:
+    /// `syntax` for text that is not JSON; `wrong_type` for a list; `duplicate` for a package in two groups.
+    public static func changesetsConfig(text: String) throws -> InterchangeReleaseConfig {
+        try ffiInterchangeChangesetsConfig(text: text)
+    }
+
+    /// Reads the configuration of commitizen: `pyproject.toml` or `.cz.toml` with the table `tool.commitizen`, `.cz.json` or `cz.yaml`
+    /// with the key `commitizen`.
+    ///
+    /// Errors:
+    /// `syntax` for text that is not TOML, JSON or YAML; `wrong_type` for a list; those of the policies, as for an empty title.
+    public static func commitizenConfig(text: String) throws -> InterchangeReleaseConfig {
+        try ffiInterchangeCommitizenConfig(text: text)
+    }
+
     /// Converts the commits and tags of a repository to the input of `changes_since`. The files of
     /// the commits are not known.
     public static func gitChanges(history: InterchangeGitHistory) throws -> ChangeHistory {
         try ffiInterchangeGitChanges(history: history)
+    }
+
+    /// Reads the configuration of git-cliff, `cliff.toml`.
+    ///
+    /// Parsers of commits become sections by their types: `^feat` with the group `Features` is the section `added` with that title.
+    /// Every change makes at least a patch, as there. The templates are Tera's; write one for
+    /// `render_template` instead.
+    ///
+    /// Errors:
+    /// `syntax` for text that is not TOML; those of the policies, as `invalid_value` for a title of `notes.titles` that is empty.
+    public static func gitCliffConfig(text: String) throws -> InterchangeReleaseConfig {
+        try ffiInterchangeGitCliffConfig(text: text)
     }
 
     /// The same for several packages in one repository, each a service of its own.
@@ -2331,6 +2362,18 @@ public enum Interchange {
     /// history, as in one that was cut off; `duplicate` for a repeated commit or release.
     public static func gitReleases(history: InterchangeGitHistory, tagPattern: String? = nil, repository: String? = nil) throws -> InterchangeGitReleases {
         try ffiInterchangeGitReleases(history: history, tagPattern: tagPattern, repository: repository)
+    }
+
+    /// Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them.
+    ///
+    /// Such a line has no body, so a footer `BREAKING CHANGE` is not known, and neither is what was taken back. Where the
+    /// repository is there, use `parse_git`.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax` for a line that does not end with the name of a commit, `(a1b2c3d)`; `duplicate` for a commit
+    /// that is there twice.
+    public static func gitSubjects(text: String) throws -> [ChangeCommit] {
+        try ffiInterchangeGitSubjects(text: text)
     }
 
     /// Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
@@ -2491,6 +2534,30 @@ public enum Interchange {
     /// `duplicate` for two samples at one instant or two series with the same labels.
     public static func prometheusQueryRange(text: String) throws -> [InterchangePrometheusSeries] {
         try ffiInterchangePrometheusQueryRange(text: text)
+    }
+
+    /// Reads the configuration of release-please, `release-please-config.json`, and its manifest.
+    ///
+    /// The options of the one package count before those of the top. With several packages, their own options are lost: read the
+    /// configuration once for each package, without the others.
+    ///
+    /// Errors:
+    /// `syntax` for a file that is not JSON, `wrong_type` for one that is a list, with the paths `text` and `manifest`; those of the
+    /// policies, as for an empty title.
+    public static func releasePleaseConfig(text: String, manifest: String? = nil) throws -> InterchangeReleaseConfig {
+        try ffiInterchangeReleasePleaseConfig(text: text, manifest: manifest)
+    }
+
+    /// Reads the configuration of semantic-release, `.releaserc` in JSON or YAML.
+    ///
+    /// Messages are read as its default preset reads them, and the first version is 1.0.0. The rules of `commit-analyzer` and the
+    /// types of `release-notes-generator` are carried over, all other plugins are lost. Branches are lost: the policy has the one
+    /// channel of the branch that is released.
+    ///
+    /// Errors:
+    /// `syntax` for text that is neither JSON nor YAML; `wrong_type` for a list; those of the policies, as for an empty title.
+    public static func semanticReleaseConfig(text: String) throws -> InterchangeReleaseConfig {
+        try ffiInterchangeSemanticReleaseConfig(text: text)
     }
 }
 
@@ -2945,6 +3012,126 @@ public enum Metrics {
     /// that fall, with the path of the column: `columns.deployments.outcome`.
     public static func doraColumns(columns: MetricsEventColumns, policy: MetricsPolicy, range: TimeRange, unit: BucketUnit, zone: String) throws -> MetricsDoraReport {
         try ffiMetricsDoraColumns(columns: columns, policy: policy, range: range, unit: unit, zone: zone)
+    }
+}
+
+/// Release notes for each audience, and the changelog that they go into.
+///
+/// `build_notes` sorts the changes of a release into sections for an audience. `render_notes` writes them as Markdown, as
+/// the groups of Keep a Changelog, as plain text within the limit of a store, or for Slack. `merge_changelog` writes a
+/// release into a changelog and changes nothing else of it; `parse_changelog` reads one. `render_template` writes notes by a
+/// template of yours.
+///
+/// Pitfalls:
+///
+/// - Pass the changes of `changes_since`: there what was taken back is gone, and a merge and
+///   its commit are one.
+/// - A change under embargo is left out for every audience, also for developers. Notes are public sooner than one thinks.
+/// - The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link, a
+///   tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
+/// - Slack makes mentions of `@here` only where a message is sent with `link_names` or `parse: full`; do not set them.
+public enum Notes {
+    /// What notes are made of without any additions.
+    public static func defaultSpec() throws -> NotesSpec {
+        try ffiNotesDefaultSpec()
+    }
+
+    /// Reads what notes are made of from JSON text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// All faults at once: `syntax`, `unknown_field`, also for the title of a section that does not exist; `invalid_value` for an
+    /// empty title, text or identifier.
+    public static func specFromJson(text: String) throws -> NotesSpec {
+        try ffiNotesSpecFromJson(text: text)
+    }
+
+    /// Reads what notes are made of from YAML text. A key that is left out has its default.
+    ///
+    /// Errors:
+    /// As `spec_from_json`, with the line and the column of each fault.
+    public static func specFromYaml(text: String) throws -> NotesSpec {
+        try ffiNotesSpecFromYaml(text: text)
+    }
+
+    /// Makes the notes of a release for an audience.
+    ///
+    /// The changes are those of the release, newest first, as `changes_since` returns them: what
+    /// was taken back is not among them, and what has several commits is there once. The notes list the oldest first.
+    ///
+    /// A breaking change stands under `breaking` with the text of its footer. A change without a type, as a merge, is left out
+    /// unless it needs a version. The changes of a merged request of `spec` are one item, with the title of the request. What is
+    /// under embargo is left out for every audience, and so is a request one of whose changes is.
+    ///
+    /// Errors:
+    /// Those of `spec_from_json` under `spec`, all at once.
+    public static func buildNotes(changes: [ChangeParsed], spec: NotesSpec, audience: NotesAudience) throws -> NotesReleaseNotes {
+        try ffiNotesBuildNotes(changes: changes, spec: spec, audience: audience)
+    }
+
+    /// Returns the template of `Format::Markdown`, to be changed and passed to `render_template`.
+    public static func markdownTemplate() throws -> String {
+        try ffiNotesMarkdownTemplate()
+    }
+
+    /// Writes a release into a changelog: below `Unreleased`, whose text becomes part of it, and above the last version.
+    ///
+    /// Nothing else of the file changes except the links that compare tags: no other version, no line end, no code, no comment. A
+    /// comment that stands first below `Unreleased` stays there. The heading has the form of the last version, the groups have
+    /// its level. A version that the file has stays as it is, with all edits, so a second call changes nothing. An item of the
+    /// body that the text has, or whose request (`(#12)`) it names, is not written again.
+    ///
+    /// Errors:
+    /// `invalid_value` for a version that is no number such as `1.1.0`, a body with the heading of a version or with code or a
+    /// comment that does not end, and a changelog whose code or comment does not end, or whose versions have no form that is read.
+    public static func mergeChangelog(text: String, entry: NotesReleaseEntry) throws -> String {
+        try ffiNotesMergeChangelog(text: text, entry: entry)
+    }
+
+    /// Reads a changelog in Markdown as it is found in real files: headings of any level, with brackets, a `v`, a link or a day, or
+    /// underlined; CRLF; link references. What is code or a comment is no heading.
+    ///
+    /// A text without a version is all preamble, so nothing is refused.
+    public static func parseChangelog(text: String) throws -> NotesChangelog {
+        try ffiNotesParseChangelog(text: text)
+    }
+
+    /// Writes notes as text, within a limit of characters and within that of the format. For JSON, use
+    /// `to_json`. A plain e-mail takes `text`, another one `html`.
+    ///
+    /// The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
+    /// wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence.
+    ///
+    /// A character is a UTF-16 code unit. Neither store documents how it counts: App Store Connect refuses texts that are within its
+    /// limit by what readers see as characters, and UTF-16 is the strictest of the countings in use, so a text that is within the
+    /// limit here is within it by Unicode code points, too.
+    public static func renderNotes(notes: NotesReleaseNotes, format: NotesFormat, limit: Count? = nil) throws -> NotesRenderedNotes {
+        try ffiNotesRenderNotes(notes: notes, format: format, limit: limit)
+    }
+
+    /// Writes notes by a template of the caller.
+    ///
+    /// Templates are those of Jinja that `communication.render` reads: `{{ name }}`,
+    /// `{{ name | filter }}`, `{% if %}`, `{% for %}` and comments. They compute nothing and know no clock.
+    ///
+    /// | name | content |
+    /// | --- | --- |
+    /// | `title` | version and day, `1.2.0 (2024-06-15)`; absent without a version |
+    /// | `version`, `date`, `warning` | those of the notes, absent if they are |
+    /// | `audience` | `user` |
+    /// | `sections` | the sections: `title` and `items` of each |
+    /// | `item.line` | the item as an entry of a list, as `render_notes` writes it |
+    /// | `item.text`, `item.scope` | its parts; `scope` is absent if the item has none |
+    /// | `item.ids`, `item.issues` | lists of texts |
+    ///
+    /// The text of commits is escaped for the format: in a template for Markdown it is no mention, link, tag or template.
+    ///
+    /// Errors:
+    /// `syntax` for `{{ version`, `{% set x = 1 %}` and other templates that
+    /// `templates_from_json` refuses; `missing_field` for each name that the template
+    /// shows and the notes do not have; `invalid_value` for a filter that does not exist or does not fit its value; `out_of_range`
+    /// for a template of more than 16 KiB or too much work.
+    public static func renderTemplate(notes: NotesReleaseNotes, template: String, format: NotesFormat) throws -> String {
+        try ffiNotesRenderTemplate(notes: notes, template: template, format: format)
     }
 }
 

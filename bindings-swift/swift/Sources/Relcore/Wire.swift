@@ -2184,6 +2184,14 @@ extension InterchangeCalendarEvent: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeCalendarEvent(value: self) }
 }
 
+extension InterchangeCarriedKey: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeCarriedKey(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeCarriedKey(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }
@@ -2240,6 +2248,14 @@ extension InterchangeKuredSchedule: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeKuredSchedule(value: self) }
 }
 
+extension InterchangeLostKey: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeLostKey(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeLostKey(value: self) }
+}
+
 extension InterchangeMissingSample: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeMissingSample(json: json) }
@@ -2278,6 +2294,14 @@ extension InterchangePrometheusSeries: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangePrometheusSeries(value: self) }
+}
+
+extension InterchangeReleaseConfig: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeReleaseConfig(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeReleaseConfig(value: self) }
 }
 
 extension InterchangeSeriesRule: WireValue {
@@ -3014,6 +3038,134 @@ extension MetricsWorkingTime: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteMetricsWorkingTime(value: self) }
+}
+
+extension NotesAudience: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesAudience(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesAudience(value: self) }
+}
+
+extension NotesChangelog: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesChangelog(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesChangelog(value: self) }
+}
+
+extension NotesChangelogEntry: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesChangelogEntry(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesChangelogEntry(value: self) }
+}
+
+extension NotesChangelogGroup: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesChangelogGroup(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesChangelogGroup(value: self) }
+}
+
+extension NotesFormat: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesFormat(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesFormat(value: self) }
+}
+
+extension NotesLinkReference: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesLinkReference(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesLinkReference(value: self) }
+}
+
+extension NotesMergedChange: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesMergedChange(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesMergedChange(value: self) }
+}
+
+extension NotesMergedRequest: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesMergedRequest(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesMergedRequest(value: self) }
+}
+
+extension NotesNoteItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesNoteItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesNoteItem(value: self) }
+}
+
+extension NotesNoteSection: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesNoteSection(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesNoteSection(value: self) }
+}
+
+extension NotesReleaseEntry: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesReleaseEntry(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesReleaseEntry(value: self) }
+}
+
+extension NotesReleaseNotes: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesReleaseNotes(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesReleaseNotes(value: self) }
+}
+
+extension NotesRenderedNotes: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesRenderedNotes(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesRenderedNotes(value: self) }
+}
+
+extension NotesSectionKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesSectionKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesSectionKind(value: self) }
+}
+
+extension NotesSpec: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesSpec(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesSpec(value: self) }
+}
+
+extension NotesWrittenItem: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadNotesWrittenItem(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteNotesWrittenItem(value: self) }
 }
 
 extension ReadinessAbsence: WireValue {

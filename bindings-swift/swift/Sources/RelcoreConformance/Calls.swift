@@ -274,6 +274,7 @@ extension IncidentUpdateVerdict: CaseValue {}
 extension IncidentVocabulary: CaseValue {}
 extension InterchangeArgoApplication: CaseValue {}
 extension InterchangeCalendarEvent: CaseValue {}
+extension InterchangeCarriedKey: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitFault: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
@@ -281,11 +282,13 @@ extension InterchangeGitPackage: CaseValue {}
 extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
 extension InterchangeKuredSchedule: CaseValue {}
+extension InterchangeLostKey: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
 extension InterchangePrometheusMetric: CaseValue {}
 extension InterchangePrometheusQuery: CaseValue {}
 extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
+extension InterchangeReleaseConfig: CaseValue {}
 extension InterchangeSeriesRule: CaseValue {}
 extension MetricsAttributedChanges: CaseValue {}
 extension MetricsAttributionRule: CaseValue {}
@@ -378,6 +381,22 @@ extension MetricsUndeliveredChanges: CaseValue {}
 extension MetricsVulnerability: CaseValue {}
 extension MetricsWorkingEdges: CaseValue {}
 extension MetricsWorkingTime: CaseValue {}
+extension NotesAudience: CaseValue {}
+extension NotesChangelog: CaseValue {}
+extension NotesChangelogEntry: CaseValue {}
+extension NotesChangelogGroup: CaseValue {}
+extension NotesFormat: CaseValue {}
+extension NotesLinkReference: CaseValue {}
+extension NotesMergedChange: CaseValue {}
+extension NotesMergedRequest: CaseValue {}
+extension NotesNoteItem: CaseValue {}
+extension NotesNoteSection: CaseValue {}
+extension NotesReleaseEntry: CaseValue {}
+extension NotesReleaseNotes: CaseValue {}
+extension NotesRenderedNotes: CaseValue {}
+extension NotesSectionKind: CaseValue {}
+extension NotesSpec: CaseValue {}
+extension NotesWrittenItem: CaseValue {}
 extension ReadinessAbsence: CaseValue {}
 extension ReadinessApproval: CaseValue {}
 extension ReadinessAttendee: CaseValue {}
@@ -1028,12 +1047,20 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
     case "interchange.argo_sync_windows":
         return try Interchange.argoSyncWindows(text: input.take("text"), application: input.take("application")).wire()
+    case "interchange.changesets_config":
+        return try Interchange.changesetsConfig(text: input.take("text")).wire()
+    case "interchange.commitizen_config":
+        return try Interchange.commitizenConfig(text: input.take("text")).wire()
     case "interchange.git_changes":
         return try Interchange.gitChanges(history: input.take("history")).wire()
+    case "interchange.git_cliff_config":
+        return try Interchange.gitCliffConfig(text: input.take("text")).wire()
     case "interchange.git_packages":
         return try Interchange.gitPackages(history: input.take("history"), packages: input.take("packages"), repository: input.take("repository")).wire()
     case "interchange.git_releases":
         return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern"), repository: input.take("repository")).wire()
+    case "interchange.git_subjects":
+        return try Interchange.gitSubjects(text: input.take("text")).wire()
     case "interchange.gitlab_freeze_periods":
         return try Interchange.gitlabFreezePeriods(text: input.take("text")).wire()
     case "interchange.ical_events":
@@ -1056,6 +1083,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.prometheusObservations(metrics: input.take("metrics"), start: input.take("start"), end: input.take("end"), step: input.take("step")).wire()
     case "interchange.prometheus_query_range":
         return try Interchange.prometheusQueryRange(text: input.take("text")).wire()
+    case "interchange.release_please_config":
+        return try Interchange.releasePleaseConfig(text: input.take("text"), manifest: input.take("manifest")).wire()
+    case "interchange.semantic_release_config":
+        return try Interchange.semanticReleaseConfig(text: input.take("text")).wire()
     case "metrics.default_policy":
         return try Metrics.defaultPolicy().wire()
     case "metrics.policy_from_json":
@@ -1128,6 +1159,24 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Metrics.survival(lifetimes: input.take("lifetimes"), level: input.take("level")).wire()
     case "metrics.working_span":
         return try Metrics.workingSpan(start: input.take("start"), end: input.take("end"), workingTime: input.take("workingTime")).wire()
+    case "notes.default_spec":
+        return try Notes.defaultSpec().wire()
+    case "notes.spec_from_json":
+        return try Notes.specFromJson(text: input.take("text")).wire()
+    case "notes.spec_from_yaml":
+        return try Notes.specFromYaml(text: input.take("text")).wire()
+    case "notes.build_notes":
+        return try Notes.buildNotes(changes: input.take("changes"), spec: input.take("spec"), audience: input.take("audience")).wire()
+    case "notes.markdown_template":
+        return try Notes.markdownTemplate().wire()
+    case "notes.merge_changelog":
+        return try Notes.mergeChangelog(text: input.take("text"), entry: input.take("entry")).wire()
+    case "notes.parse_changelog":
+        return try Notes.parseChangelog(text: input.take("text")).wire()
+    case "notes.render_notes":
+        return try Notes.renderNotes(notes: input.take("notes"), format: input.take("format"), limit: input.take("limit")).wire()
+    case "notes.render_template":
+        return try Notes.renderTemplate(notes: input.take("notes"), template: input.take("template"), format: input.take("format")).wire()
     case "readiness.standard_checklists":
         return try Readiness.standardChecklists().wire()
     case "readiness.checklists_from_json":

@@ -87,6 +87,7 @@ const TEXT_FILTERS: &[TextFilter] = &[
     ("one_line", one_line),
     ("upper", |text| text.to_uppercase()),
     ("lower", |text| text.to_lowercase()),
+    ("upper_first", upper_first),
     ("html", html),
     ("markdown", markdown),
 ];
@@ -115,6 +116,12 @@ fn one_line(text: &str) -> String {
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()).collect();
     words.join(" ")
+}
+
+/// The text with a capital first letter, as git-cliff's filter.
+fn upper_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The text in one line, as text of HTML or of an attribute in quotes.
