@@ -14,9 +14,18 @@ const argoSyncWindows = bind("interchange.argo_sync_windows");
 const gitChanges = bind("interchange.git_changes");
 const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
+const githubDeployments = bind("interchange.github_deployments");
+const githubIssues = bind("interchange.github_issues");
+const githubPulls = bind("interchange.github_pulls");
+const githubReleases = bind("interchange.github_releases");
+const gitlabDeployments = bind("interchange.gitlab_deployments");
 const gitlabFreezePeriods = bind("interchange.gitlab_freeze_periods");
+const gitlabMergeRequests = bind("interchange.gitlab_merge_requests");
+const jiraIssues = bind("interchange.jira_issues");
 const kuredWindow = bind("interchange.kured_window");
 const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
+const opsgenieIncidents = bind("interchange.opsgenie_incidents");
+const pagerdutyIncidents = bind("interchange.pagerduty_incidents");
 const parseGit = bind("interchange.parse_git");
 const playTrackRelease = bind("interchange.play_track_release");
 const prometheusObservations = bind("interchange.prometheus_observations");
@@ -32,9 +41,18 @@ module.exports = {
   gitChanges,
   gitPackages,
   gitReleases,
+  githubDeployments,
+  githubIssues,
+  githubPulls,
+  githubReleases,
+  gitlabDeployments,
   gitlabFreezePeriods,
+  gitlabMergeRequests,
+  jiraIssues,
   kuredWindow,
   monitoringToGrafana,
+  opsgenieIncidents,
+  pagerdutyIncidents,
   parseGit,
   playTrackRelease,
   prometheusObservations,

@@ -120,10 +120,12 @@ use relcore::interchange::{
     ArgoApplication as InterchangeArgoApplication, GitCommit as InterchangeGitCommit,
     GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
     GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
-    KuredSchedule as InterchangeKuredSchedule, MissingSample as InterchangeMissingSample,
-    PrometheusMetric as InterchangePrometheusMetric, PrometheusQuery as InterchangePrometheusQuery,
-    PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
-    SeriesRule as InterchangeSeriesRule,
+    IssueRules as InterchangeIssueRules, KuredSchedule as InterchangeKuredSchedule,
+    MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
+    PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
+    PrometheusSeries as InterchangePrometheusSeries, ReadEvents as InterchangeReadEvents,
+    SeriesRule as InterchangeSeriesRule, SkipCode as InterchangeSkipCode, SkipCount as InterchangeSkipCount,
+    SkippedRow as InterchangeSkippedRow,
 };
 use relcore::metrics::{
     AttributedChanges as MetricsAttributedChanges, AttributionRule as MetricsAttributionRule,
@@ -3981,6 +3983,15 @@ pub struct InterchangeGitTag {
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangeIssueRules {
+    pub service: String,
+    pub incidents: Vec<String>,
+    pub bugs: Vec<String>,
+    pub pre_release: Vec<String>,
+    pub severity_prefix: Option<String>,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeKuredSchedule {
     pub reboot_days: String,
     pub start_time: String,
@@ -4029,6 +4040,16 @@ pub struct InterchangePrometheusSeries {
     pub samples: Vec<InterchangePrometheusSample>,
 }
 
+#[uniffi::remote(Record)]
+pub struct InterchangeReadEvents {
+    pub events: MetricsEvents,
+    pub rows: Count,
+    pub parts: Count,
+    pub malformed: Count,
+    pub counts: Vec<InterchangeSkipCount>,
+    pub skipped: Vec<InterchangeSkippedRow>,
+}
+
 /// How several series of one metric, such as one of each pod, become one value.
 ///
 /// The series of a query seldom arrive evenly: a pod that has started has no sample before, and one that has ended, or whose
@@ -4045,6 +4066,43 @@ pub enum InterchangeSeriesRule {
     /// The least value, so that any series fails the metric that is below its `min`: the worst one where more is better.
     /// With a `max` all series must be above it to fail.
     Lowest,
+}
+
+/// Why a row is no event.
+#[uniffi::remote(Enum)]
+pub enum InterchangeSkipCode {
+    /// It has not ended yet. Read it again later.
+    Pending,
+    /// A later row has the same id and counts instead, as where a list grew between two pages.
+    Duplicate,
+    /// It ended without taking effect: a request that was closed without a merge, an issue that was declined.
+    Abandoned,
+    /// It is of a kind that the reader does not turn into events: a prerelease, an issue without a label of the rules.
+    OtherKind,
+    /// It belongs to a row that is not in the pages.
+    UnknownReference,
+    /// A field that the event needs is absent or null. The row counts as malformed.
+    MissingField,
+    /// A field, or the row, has another type than documented. The row counts as malformed.
+    WrongType,
+    /// A field has no meaning, such as a time that is none. The row counts as malformed.
+    InvalidValue,
+    /// Its state is not one of those that are documented. The row counts as malformed.
+    UnknownState,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeSkipCount {
+    pub code: InterchangeSkipCode,
+    pub n: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeSkippedRow {
+    pub code: InterchangeSkipCode,
+    pub path: String,
+    pub id: Option<String>,
+    pub text: String,
 }
 
 #[uniffi::remote(Record)]
@@ -9575,8 +9633,67 @@ pub fn ffi_interchange_git_releases(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_github_deployments(
+    deployments: Vec<String>,
+    statuses: Vec<String>,
+    service: String,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::github_deployments(borrow(&deployments), borrow(&statuses), borrow(&service))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_github_issues(
+    pages: Vec<String>,
+    rules: InterchangeIssueRules,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::github_issues(borrow(&pages), borrow(&rules)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_github_pulls(pages: Vec<String>) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::github_pulls(borrow(&pages)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_github_releases(
+    pages: Vec<String>,
+    service: String,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::github_releases(borrow(&pages), borrow(&service)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_gitlab_deployments(
+    pages: Vec<String>,
+    service: String,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::gitlab_deployments(borrow(&pages), borrow(&service))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_gitlab_freeze_periods(text: String) -> Encoded<WindowPolicy> {
     Encoded(relcore::interchange::gitlab_freeze_periods(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_gitlab_merge_requests(pages: Vec<String>) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::gitlab_merge_requests(borrow(&pages)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_jira_issues(
+    pages: Vec<String>,
+    rules: InterchangeIssueRules,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::jira_issues(borrow(&pages), borrow(&rules)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -9599,6 +9716,28 @@ pub fn ffi_interchange_monitoring_to_grafana(
             borrow(&title),
         )
         .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_opsgenie_incidents(
+    pages: Vec<String>,
+    service: Option<String>,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::opsgenie_incidents(borrow(&pages), borrow(&service))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_pagerduty_incidents(
+    pages: Vec<String>,
+    service: Option<String>,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::pagerduty_incidents(borrow(&pages), borrow(&service))
+            .map_err(RelcoreError::from),
     )
 }
 
@@ -14917,6 +15056,16 @@ pub fn ffi_write_interchange_git_tag(value: InterchangeGitTag) -> Plain<String> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_issue_rules(json: &str) -> Encoded<InterchangeIssueRules> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_issue_rules(value: InterchangeIssueRules) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_kured_schedule(json: &str) -> Encoded<InterchangeKuredSchedule> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -14977,12 +15126,52 @@ pub fn ffi_write_interchange_prometheus_series(value: InterchangePrometheusSerie
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_read_events(json: &str) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_read_events(value: InterchangeReadEvents) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_series_rule(json: &str) -> Encoded<InterchangeSeriesRule> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_interchange_series_rule(value: InterchangeSeriesRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_skip_code(json: &str) -> Encoded<InterchangeSkipCode> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_skip_code(value: InterchangeSkipCode) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_skip_count(json: &str) -> Encoded<InterchangeSkipCount> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_skip_count(value: InterchangeSkipCount) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_skipped_row(json: &str) -> Encoded<InterchangeSkippedRow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_skipped_row(value: InterchangeSkippedRow) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -664,7 +664,7 @@ export * as digest from "./digest.js";
 export * as experiment from "./experiment.js";
 /** Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due. */
 export * as incident from "./incident.js";
-/** Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
+/** Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
 /** Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for. */
 export * as metrics from "./metrics.js";
@@ -4508,7 +4508,7 @@ export declare function updateDue(incident: State, cadence: Cadence, now: Instan
 export declare function wordForStatus(vocabulary: Vocabulary, status: Status): MappedWord;
 
 // interchange.d.ts
-/** Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
+/** Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 /** An application of Argo CD, as the selectors of a sync window see it. */
 export interface ArgoApplication {
   /** The name of the application. */
@@ -4582,6 +4582,19 @@ export interface GitTag<At extends Instant = Instant> {
   /** The tagger date; for a lightweight tag, the committer date of the commit. */
   readonly taggedAt: At;
 }
+/** Which issues of a tracker are incidents and bugs, by their labels and, in Jira, by their type. */
+export interface IssueRules {
+  /** The service of the events. */
+  readonly service: string;
+  /** The names that make an issue an incident; `incident` by default. */
+  readonly incidents?: readonly string[] | undefined;
+  /** The names that make an issue a bug; `bug` by default. */
+  readonly bugs?: readonly string[] | undefined;
+  /** The names of bugs that were found before the release; none by default, so that every bug has escaped to production. */
+  readonly preRelease?: readonly string[] | undefined;
+  /** What a label with the severity begins with: `severity:` finds `SEV1` in `severity: SEV1`. */
+  readonly severityPrefix?: string | undefined;
+}
 /** The options of kured that say when it may restart a node. */
 export interface KuredSchedule {
   /** `--reboot-days`: names of days with commas, or numbers from 0 for Sunday. */
@@ -4635,8 +4648,52 @@ export interface PrometheusSeries {
   /** The samples in the order of time. */
   readonly samples: readonly PrometheusSample[];
 }
+/** The events of the pages that a reader was given, and every row that became none. */
+export interface ReadEvents {
+  /** The events, in the order of their rows; each id once. */
+  readonly events: metrics.Events<Timestamp>;
+  /** How many rows the pages have. */
+  readonly rows: Count;
+  /** How many rows are a part of another row's event, such as the statuses of a deployment. */
+  readonly parts: Count;
+  /** How many of the skipped rows could not be read. */
+  readonly malformed: Count;
+  /** How many rows were skipped for which reason. */
+  readonly counts: readonly SkipCount[];
+  /** Each row that is no event, in the order of reading. */
+  readonly skipped: readonly SkippedRow[];
+}
 /** How several series of one metric, such as one of each pod, become one value. */
 export type SeriesRule = "single" | "highest" | "lowest";
+/** Why a row is no event. */
+export type SkipCode =
+  | "pending"
+  | "duplicate"
+  | "abandoned"
+  | "other_kind"
+  | "unknown_reference"
+  | "missing_field"
+  | "wrong_type"
+  | "invalid_value"
+  | "unknown_state";
+/** How many rows were skipped for one reason. */
+export interface SkipCount {
+  /** The reason. */
+  readonly code: SkipCode;
+  /** How many. */
+  readonly n: Count;
+}
+/** A row that is no event. */
+export interface SkippedRow {
+  /** Why it is none. */
+  readonly code: SkipCode;
+  /** The path of the row, or of the field that decided: `pages[1][3].status`. */
+  readonly path: string;
+  /** The id of the row, where it has one. */
+  readonly id?: string | undefined;
+  /** The same for a person. */
+  readonly text: string;
+}
 /** The command whose output `parseGit` reads as `log`, for a shell. */
 export declare const GIT_LOG: "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags";
 /** The command that prints the ids of the commits that touch some paths, for a shell: append the paths. */
@@ -4667,8 +4724,26 @@ export declare function gitReleases(
   tagPattern?: string | null,
   repository?: string | null,
 ): GitReleases;
+/** Reads deployments of GitHub: the pages of `GET /repos/{owner}/{repo}/deployments`, and those of `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses` for each of them, in any order. */
+export declare function githubDeployments(
+  deployments: readonly string[],
+  statuses: readonly string[],
+  service: string,
+): ReadEvents;
+/** Reads issues of GitHub as incidents and bugs, the pages of `GET /repos/{owner}/{repo}/issues?state=all`. */
+export declare function githubIssues(pages: readonly string[], rules: IssueRules): ReadEvents;
+/** Reads pull requests of GitHub as changes, the pages of `GET /repos/{owner}/{repo}/pulls?state=all`. */
+export declare function githubPulls(pages: readonly string[]): ReadEvents;
+/** Reads releases of GitHub as deployments to production, the pages of `GET /repos/{owner}/{repo}/releases`: for software that users install, the release is the instant from which they can have it. */
+export declare function githubReleases(pages: readonly string[], service: string): ReadEvents;
+/** Reads deployments of GitLab, the pages of `GET /projects/:id/deployments`. */
+export declare function gitlabDeployments(pages: readonly string[], service: string): ReadEvents;
 /** Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows. */
 export declare function gitlabFreezePeriods(text: string): window.Policy<Timestamp>;
+/** Reads merge requests of GitLab as changes, the pages of `GET /projects/:id/merge_requests?state=all`. */
+export declare function gitlabMergeRequests(pages: readonly string[]): ReadEvents;
+/** Reads issues of Jira as incidents and bugs, the pages of `/rest/api/3/search/jql` or of the older `/rest/api/2/search`. */
+export declare function jiraIssues(pages: readonly string[], rules: IssueRules): ReadEvents;
 /** Reads the schedule of kured as allow windows. */
 export declare function kuredWindow(schedule: KuredSchedule): window.Policy<Timestamp>;
 /** Writes what to watch after a release as a dashboard of Grafana: JSON text for its import. */
@@ -4678,6 +4753,10 @@ export declare function monitoringToGrafana(
   queries: readonly PrometheusQuery[],
   title: string,
 ): string;
+/** Reads incidents of Opsgenie, the pages of `GET /v1/incidents`. */
+export declare function opsgenieIncidents(pages: readonly string[], service?: string | null): ReadEvents;
+/** Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2. */
+export declare function pagerdutyIncidents(pages: readonly string[], service?: string | null): ReadEvents;
 /** Reads the commits and tags of a repository from the output of two git commands. */
 export declare function parseGit(tags: string, log: string): GitHistory<Timestamp>;
 /** The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API. */
@@ -4728,7 +4807,7 @@ export interface Breakdown {
   readonly metrics?: readonly Metric[] | undefined;
 }
 /** A bug, found before a release or after it. */
-export interface Bug {
+export interface Bug<At extends Instant = Instant> {
   /** Identifies the bug within the input. */
   readonly id: string;
   /** The service that has it. */
@@ -4736,7 +4815,7 @@ export interface Bug {
   /** Where it was found. */
   readonly foundIn: BugPhase;
   /** When it was found. */
-  readonly foundAt: Instant;
+  readonly foundAt: At;
   /** The severity as the tracker names it. */
   readonly severity?: string | undefined;
   /** The release that has it: the revision of a deployment, or its id. */
@@ -4940,19 +5019,19 @@ export interface Estimate {
   readonly fallbacks?: Count | undefined;
 }
 /** All events of a report. */
-export interface Events {
+export interface Events<At extends Instant = Instant> {
   /** Attempts to deploy, also those before the range of the report. */
-  readonly deployments?: readonly Deployment[] | undefined;
+  readonly deployments?: readonly Deployment<At>[] | undefined;
   /** The changes that they deliver. */
-  readonly changes?: readonly Change[] | undefined;
+  readonly changes?: readonly Change<At>[] | undefined;
   /** Incidents. */
-  readonly incidents?: readonly Incident[] | undefined;
+  readonly incidents?: readonly Incident<At>[] | undefined;
   /** Bugs, found before releases and after them. */
-  readonly bugs?: readonly Bug[] | undefined;
+  readonly bugs?: readonly Bug<At>[] | undefined;
   /** Vulnerabilities, also those that are closed. */
-  readonly vulnerabilities?: readonly Vulnerability[] | undefined;
+  readonly vulnerabilities?: readonly Vulnerability<At>[] | undefined;
   /** Scans of artifacts. */
-  readonly scans?: readonly Scan[] | undefined;
+  readonly scans?: readonly Scan<At>[] | undefined;
 }
 /** How many items were left out for one reason. */
 export interface Exclusion {
@@ -5022,7 +5101,7 @@ export interface Group<At extends Instant = Instant> {
   readonly buckets: readonly Period<At>[];
 }
 /** A disruption of a service that needed immediate attention. */
-export interface Incident {
+export interface Incident<At extends Instant = Instant> {
   /** Identifies the incident within the input. */
   readonly id: string;
   /** The affected service. */
@@ -5032,9 +5111,9 @@ export interface Incident {
   /** The severity as the incident tool names it. */
   readonly severity?: string | undefined;
   /** When it was detected. */
-  readonly detectedAt: Instant;
+  readonly detectedAt: At;
   /** When the service had recovered; left out while the incident is open, or if it is `closed` at an unknown instant. */
-  readonly resolvedAt?: Instant | undefined;
+  readonly resolvedAt?: At | undefined;
   /** The id of the deployment that caused it, where that is known. */
   readonly causedBy?: string | undefined;
   /** The id of the incident that this one repeats. */
@@ -5504,7 +5583,7 @@ export interface ReviewPolicy {
 /** A signal that a deployment is rework. */
 export type ReworkSignal = "hotfix" | "rollback" | "remediation" | "revert" | "revision_returned";
 /** A scan of an artifact for vulnerabilities. */
-export interface Scan {
+export interface Scan<At extends Instant = Instant> {
   /** Identifies the scan within the input. */
   readonly id: string;
   /** The artifact: the revision of the deployments that run it. */
@@ -5512,7 +5591,7 @@ export interface Scan {
   /** The kind, as `sca`, `sast`, `container` or `secrets`. */
   readonly kind: string;
   /** When it was scanned. */
-  readonly scannedAt: Instant;
+  readonly scannedAt: At;
   /** The service of the artifact, to group by. */
   readonly service?: string | undefined;
   /** How many dependencies the artifact has. */
@@ -5575,7 +5654,7 @@ export type UndefinedReason =
 /** Where the changes of a deployment that did not succeed go. */
 export type UndeliveredChanges = "carry_forward" | "drop";
 /** A vulnerability of a service. */
-export interface Vulnerability {
+export interface Vulnerability<At extends Instant = Instant> {
   /** Identifies it within the input: one CVE in two services is two rows. */
   readonly id: string;
   /** The affected service. */
@@ -5585,23 +5664,23 @@ export interface Vulnerability {
   /** The severity as the scanner names it; the policy has a target for each. */
   readonly severity?: string | undefined;
   /** When it was found in the service: from then on it is open. */
-  readonly detectedAt: Instant;
+  readonly detectedAt: At;
   /** When it was published. */
-  readonly disclosedAt?: Instant | undefined;
+  readonly disclosedAt?: At | undefined;
   /** When a fix could be had. */
-  readonly fixAvailableAt?: Instant | undefined;
+  readonly fixAvailableAt?: At | undefined;
   /** When the first affected version was deployed. */
-  readonly affectedAt?: Instant | undefined;
+  readonly affectedAt?: At | undefined;
   /** The id of the deployment that carried the fix. */
   readonly patchedBy?: string | undefined;
   /** When the fix was deployed, where no deployment of the input is named. */
-  readonly patchedAt?: Instant | undefined;
+  readonly patchedAt?: At | undefined;
   /** When it ended without a patch: the service was removed, or it was a false alarm. */
-  readonly closedAt?: Instant | undefined;
+  readonly closedAt?: At | undefined;
   /** When somebody accepted the risk. */
-  readonly acceptedAt?: Instant | undefined;
+  readonly acceptedAt?: At | undefined;
   /** Until when the risk is accepted. */
-  readonly acceptedUntil?: Instant | undefined;
+  readonly acceptedUntil?: At | undefined;
   /** What it is grouped by beside service, environment and severity: `{"team": "checkout"}`. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }

@@ -4695,7 +4695,7 @@ def word_for_status(vocabulary: Vocabulary | str, status: Status | str) -> Mappe
     ...
 
 # interchange
-"""Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
+"""Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
 class MissingSample(StrEnum):
     """A sample value that is not a finite number."""
     NAN = 'nan'
@@ -4712,6 +4712,26 @@ class SeriesRule(StrEnum):
     """The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better."""
     LOWEST = 'lowest'
     """The least value, so that any series fails the metric that is below its `min`: the worst one where more is better."""
+class SkipCode(StrEnum):
+    """Why a row is no event."""
+    PENDING = 'pending'
+    """It has not ended yet."""
+    DUPLICATE = 'duplicate'
+    """A later row has the same id and counts instead, as where a list grew between two pages."""
+    ABANDONED = 'abandoned'
+    """It ended without taking effect: a request that was closed without a merge, an issue that was declined."""
+    OTHER_KIND = 'other_kind'
+    """It is of a kind that the reader does not turn into events: a prerelease, an issue without a label of the rules."""
+    UNKNOWN_REFERENCE = 'unknown_reference'
+    """It belongs to a row that is not in the pages."""
+    MISSING_FIELD = 'missing_field'
+    """A field that the event needs is absent or null."""
+    WRONG_TYPE = 'wrong_type'
+    """A field, or the row, has another type than documented."""
+    INVALID_VALUE = 'invalid_value'
+    """A field has no meaning, such as a time that is none."""
+    UNKNOWN_STATE = 'unknown_state'
+    """Its state is not one of those that are documented."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ArgoApplication(_Value):
     """An application of Argo CD, as the selectors of a sync window see it."""
@@ -4786,6 +4806,19 @@ class GitTag(_Value):
     tagged_at: datetime
     """The tagger date; for a lightweight tag, the committer date of the commit."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class IssueRules(_Value):
+    """Which issues of a tracker are incidents and bugs, by their labels and, in Jira, by their type."""
+    service: str
+    """The service of the events."""
+    incidents: Sequence[str] = ('incident',)
+    """The names that make an issue an incident; `incident` by default."""
+    bugs: Sequence[str] = ('bug',)
+    """The names that make an issue a bug; `bug` by default."""
+    pre_release: Sequence[str] = ()
+    """The names of bugs that were found before the release; none by default, so that every bug has escaped to production."""
+    severity_prefix: str | None = None
+    """What a label with the severity begins with: `severity:` finds `SEV1` in `severity: SEV1`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KuredSchedule(_Value):
     """The options of kured that say when it may restart a node."""
     reboot_days: str = 'su,mo,tu,we,th,fr,sa'
@@ -4836,6 +4869,39 @@ class PrometheusSeries(_Value):
     """The labels."""
     samples: Sequence[PrometheusSample]
     """The samples in the order of time."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReadEvents(_Value):
+    """The events of the pages that a reader was given, and every row that became none."""
+    events: Events
+    """The events, in the order of their rows; each id once."""
+    rows: int
+    """How many rows the pages have."""
+    parts: int
+    """How many rows are a part of another row's event, such as the statuses of a deployment."""
+    malformed: int
+    """How many of the skipped rows could not be read."""
+    counts: Sequence[SkipCount]
+    """How many rows were skipped for which reason."""
+    skipped: Sequence[SkippedRow]
+    """Each row that is no event, in the order of reading."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class SkipCount(_Value):
+    """How many rows were skipped for one reason."""
+    code: SkipCode
+    """The reason."""
+    n: int
+    """How many."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class SkippedRow(_Value):
+    """A row that is no event."""
+    code: SkipCode
+    """Why it is none."""
+    path: str
+    """The path of the row, or of the field that decided: `pages[1][3].status`."""
+    id: str | None = None
+    """The id of the row, where it has one."""
+    text: str
+    """The same for a person."""
 GIT_LOG: Final = "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags"
 """The command whose output `parse_git` reads as `log`, for a shell."""
 GIT_PATHS: Final = 'git log --no-show-signature --ignore-missing --full-history --format=%H HEAD --tags --'
@@ -4859,14 +4925,41 @@ def git_packages(history: GitHistory | Mapping[str, object], packages: Sequence[
 def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | None=None, repository: str | None=None) -> GitReleases:
     """Converts release tags to deployments, and assigns each commit to the earliest release that contains it."""
     ...
+def github_deployments(deployments: Sequence[str], statuses: Sequence[str], service: str) -> ReadEvents:
+    """Reads deployments of GitHub: the pages of `GET /repos/{owner}/{repo}/deployments`, and those of `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses` for each of them, in any order."""
+    ...
+def github_issues(pages: Sequence[str], rules: IssueRules | Mapping[str, object]) -> ReadEvents:
+    """Reads issues of GitHub as incidents and bugs, the pages of `GET /repos/{owner}/{repo}/issues?state=all`."""
+    ...
+def github_pulls(pages: Sequence[str]) -> ReadEvents:
+    """Reads pull requests of GitHub as changes, the pages of `GET /repos/{owner}/{repo}/pulls?state=all`."""
+    ...
+def github_releases(pages: Sequence[str], service: str) -> ReadEvents:
+    """Reads releases of GitHub as deployments to production, the pages of `GET /repos/{owner}/{repo}/releases`: for software that users install, the release is the instant from which they can have it."""
+    ...
+def gitlab_deployments(pages: Sequence[str], service: str) -> ReadEvents:
+    """Reads deployments of GitLab, the pages of `GET /projects/:id/deployments`."""
+    ...
 def gitlab_freeze_periods(text: str) -> Policy:
     """Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows."""
+    ...
+def gitlab_merge_requests(pages: Sequence[str]) -> ReadEvents:
+    """Reads merge requests of GitLab as changes, the pages of `GET /projects/:id/merge_requests?state=all`."""
+    ...
+def jira_issues(pages: Sequence[str], rules: IssueRules | Mapping[str, object]) -> ReadEvents:
+    """Reads issues of Jira as incidents and bugs, the pages of `/rest/api/3/search/jql` or of the older `/rest/api/2/search`."""
     ...
 def kured_window(schedule: KuredSchedule | Mapping[str, object]) -> Policy:
     """Reads the schedule of kured as allow windows."""
     ...
 def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], title: str) -> str:
     """Writes what to watch after a release as a dashboard of Grafana: JSON text for its import."""
+    ...
+def opsgenie_incidents(pages: Sequence[str], service: str | None=None) -> ReadEvents:
+    """Reads incidents of Opsgenie, the pages of `GET /v1/incidents`."""
+    ...
+def pagerduty_incidents(pages: Sequence[str], service: str | None=None) -> ReadEvents:
+    """Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2."""
     ...
 def parse_git(tags: str, log: str) -> GitHistory:
     """Reads the commits and tags of a repository from the output of two git commands."""

@@ -7148,7 +7148,7 @@ Errors:
     },
     Module {
         name: "interchange",
-        docs: r"Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+        docs: r"Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and
 Grafana.
 It decides nothing.
 
@@ -7163,9 +7163,22 @@ It decides nothing.
 | alert rules and a query for each metric | `alert-rules-to-prometheus` | a rule file of Prometheus |
 | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo-sync-windows`, `gitlab-freeze-periods`, `kured-window` | a policy of `window` |
 | what to watch, alert rules and queries | `monitoring-to-grafana` | a dashboard of Grafana |
+| pages of GitHub's REST API | `github-deployments`, `github-releases`, `github-pulls`, `github-issues` | events for `metrics measure` |
+| pages of GitLab's REST API | `gitlab-deployments`, `gitlab-merge-requests` | the same |
+| pages of incident tools and trackers | `pagerduty-incidents`, `opsgenie-incidents`, `jira-issues` | the same |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 all of its faults: metrics from half a history would be wrong, and nothing would show it.
+
+How pages become events:
+
+1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
+   fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole.
+2. A row that cannot be read is skipped with its path, its id and a code, and counted as `malformed`; so is one in a state
+   that is not documented. Fields that the reader does not know are ignored.
+3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
+4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
+5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
 
 How commits are assigned to releases:
 
@@ -7456,6 +7469,238 @@ history, as in one that was cut off; `duplicate` for a repeated commit or releas
                 }),
             },
             Function {
+                name: "interchange.github_deployments",
+                command: "github-deployments",
+                docs: r#"Reads deployments of GitHub: the pages of `GET /repos/{owner}/{repo}/deployments`, and those of
+`GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses` for each of them, in any order.
+
+A status is matched to its deployment by the number at the end of its `deployment_url`.
+
+| state of a status | meaning |
+| --- | --- |
+| `success`, `failure`, `error` | the deployment ended with this outcome |
+| `in_progress` | it runs; the first one is its start |
+| `queued`, `pending` | it waits |
+| `inactive` | a later deployment replaced it; says nothing about how it ended |
+
+The last state with an outcome decides. The deployment finished when that outcome was first reported without another one
+since, so a health check that repeats `success` months later moves nothing. A deployment without an outcome is skipped as
+`pending`. The commit `sha` becomes the revision; the changes are not known, and `metrics attribute-changes` finds them.
+
+Errors:
+All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for `{"message": "Not Found"}`. A row
+that cannot be read is no error: it is in `skipped`."#,
+                arguments: &[
+                    Argument {
+                        wire: "deployments",
+                        option: "deployments",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "statuses",
+                        option: "statuses",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange github-deployments --deployments deployments.json --statuses statuses.json --service shop",
+                    files: &[
+                        (
+                            "deployments.json",
+                            r#"["[{\"url\": \"https://api.github.com/repos/octocat/shop/deployments/1\", \"id\": 1, \"node_id\": \"DE_1\", \"sha\": \"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\", \"ref\": \"main\", \"task\": \"deploy\", \"payload\": {}, \"original_environment\": \"production\", \"environment\": \"production\", \"description\": \"Deploy request\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"statuses_url\": \"https://api.github.com/repos/octocat/shop/deployments/1/statuses\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"transient_environment\": false, \"production_environment\": true}, {\"url\": \"https://api.github.com/repos/octocat/shop/deployments/2\", \"id\": 2, \"node_id\": \"DE_2\", \"sha\": \"cccccccccccccccccccccccccccccccccccccccc\", \"ref\": \"main\", \"task\": \"deploy\", \"payload\": {}, \"original_environment\": \"production\", \"environment\": \"production\", \"description\": \"Deploy request\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"statuses_url\": \"https://api.github.com/repos/octocat/shop/deployments/2/statuses\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"transient_environment\": false, \"production_environment\": true}]"]"#,
+                        ),
+                        (
+                            "statuses.json",
+                            r#"["[{\"url\": \"https://api.github.com/repos/octocat/shop/deployments/1/statuses/12\", \"id\": 12, \"node_id\": \"DS_12\", \"state\": \"success\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"description\": \"\", \"environment\": \"production\", \"target_url\": \"\", \"created_at\": \"2026-11-28T03:00:00Z\", \"updated_at\": \"2026-11-28T03:00:00Z\", \"deployment_url\": \"https://api.github.com/repos/octocat/shop/deployments/1\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"environment_url\": \"\", \"log_url\": \"\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/deployments/1/statuses/11\", \"id\": 11, \"node_id\": \"DS_11\", \"state\": \"success\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"description\": \"\", \"environment\": \"production\", \"target_url\": \"\", \"created_at\": \"2026-11-20T04:00:00Z\", \"updated_at\": \"2026-11-20T04:00:00Z\", \"deployment_url\": \"https://api.github.com/repos/octocat/shop/deployments/1\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"environment_url\": \"\", \"log_url\": \"\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/deployments/1/statuses/10\", \"id\": 10, \"node_id\": \"DS_10\", \"state\": \"failure\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"description\": \"\", \"environment\": \"production\", \"target_url\": \"\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-20T03:00:00Z\", \"deployment_url\": \"https://api.github.com/repos/octocat/shop/deployments/1\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"environment_url\": \"\", \"log_url\": \"\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/deployments/2/statuses/22\", \"id\": 22, \"node_id\": \"DS_22\", \"state\": \"failure\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"description\": \"\", \"environment\": \"production\", \"target_url\": \"\", \"created_at\": \"2026-11-21T03:00:00Z\", \"updated_at\": \"2026-11-21T03:00:00Z\", \"deployment_url\": \"https://api.github.com/repos/octocat/shop/deployments/2\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"environment_url\": \"\", \"log_url\": \"\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/deployments/2/statuses/21\", \"id\": 21, \"node_id\": \"DS_21\", \"state\": \"success\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"description\": \"\", \"environment\": \"production\", \"target_url\": \"\", \"created_at\": \"2026-11-21T03:00:00Z\", \"updated_at\": \"2026-11-21T03:00:00Z\", \"deployment_url\": \"https://api.github.com/repos/octocat/shop/deployments/2\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"environment_url\": \"\", \"log_url\": \"\"}]"]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.github_issues",
+                command: "github-issues",
+                docs: r"Reads issues of GitHub as incidents and bugs, the pages of `GET /repos/{owner}/{repo}/issues?state=all`.
+
+The labels say what an issue is, by the rules.
+
+| issue | result |
+| --- | --- |
+| with a label of `incidents` | an incident from `created_at` to `closed_at` |
+| with a label of `bugs` | a bug, found at `created_at` |
+| closed with the `state_reason` `not_planned` or `duplicate` | skipped as `abandoned` |
+| with none of these labels, or a pull request, which this list has, too | skipped as `other_kind` |
+
+Errors:
+As `github-deployments`.",
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "rules",
+                        option: "rules",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.IssueRules",
+                            "Which issues of a tracker are incidents and bugs, by their labels and, in Jira, by their type. Names are compared in any case of letters.",
+                            "Keys: service, incidents?, bugs?, preRelease?, severityPrefix?",
+                        ),
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange github-issues --pages pages.json --rules '{"service":"shop","incidents":["outage"],"bugs":["defect"]}'"#,
+                    files: &[(
+                        "pages.json",
+                        r#"["[{\"id\": 5001, \"number\": 1, \"title\": \"It is down\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"labels\": [{\"id\": 1, \"name\": \"outage\", \"color\": \"f29513\", \"default\": false}], \"state\": \"open\", \"locked\": false, \"assignee\": null, \"milestone\": null, \"comments\": 0, \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": null, \"author_association\": \"OWNER\", \"body\": \"\", \"state_reason\": null}, {\"id\": 5002, \"number\": 2, \"title\": \"It is down\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"labels\": [{\"id\": 1, \"name\": \"defect\", \"color\": \"f29513\", \"default\": false}], \"state\": \"open\", \"locked\": false, \"assignee\": null, \"milestone\": null, \"comments\": 0, \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": null, \"author_association\": \"OWNER\", \"body\": \"\", \"state_reason\": null}, {\"id\": 5003, \"number\": 3, \"title\": \"It is down\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"labels\": [{\"id\": 1, \"name\": \"bug\", \"color\": \"f29513\", \"default\": false}], \"state\": \"open\", \"locked\": false, \"assignee\": null, \"milestone\": null, \"comments\": 0, \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": null, \"author_association\": \"OWNER\", \"body\": \"\", \"state_reason\": null}]"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.github_pulls",
+                command: "github-pulls",
+                docs: r"Reads pull requests of GitHub as changes, the pages of `GET /repos/{owner}/{repo}/pulls?state=all`.
+
+| state | result |
+| --- | --- |
+| `closed` with `merged_at` | a change; its id is `merge_commit_sha`, the commit on the base branch |
+| `closed` without `merged_at` | skipped as `abandoned` |
+| `open` | skipped as `pending` |
+
+`created_at` is when the request was opened. When it was written and first reviewed is not in this list. The merge stands
+for the commit, so `authoredAt` is left out and a lead time from there falls back to the merge. A request whose body says
+`Reverts owner/repo#N`, as GitHub writes it, reverts that request if it is in the pages.
+
+Errors:
+As `github-deployments`.",
+                arguments: &[Argument {
+                    wire: "pages",
+                    option: "pages",
+                    is_optional: false,
+                    kind: Kind::Document("list of text", "", ""),
+                }],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange github-pulls --pages pages.json",
+                    files: &[(
+                        "pages.json",
+                        r#"["[{\"id\": 1010, \"number\": 10, \"state\": \"closed\", \"locked\": false, \"title\": \"Revert \\\"Add a cart\\\"\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"body\": \"Reverts octocat/shop#7\", \"labels\": [], \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": \"2026-11-25T03:00:00Z\", \"merged_at\": \"2026-11-25T03:00:00Z\", \"merge_commit_sha\": \"000000000000000000000000000000000000000a\", \"draft\": false, \"head\": {\"ref\": \"topic\", \"sha\": \"cccccccccccccccccccccccccccccccccccccccc\"}, \"base\": {\"ref\": \"main\", \"sha\": \"dddddddddddddddddddddddddddddddddddddddd\"}}, {\"id\": 1009, \"number\": 9, \"state\": \"open\", \"locked\": false, \"title\": \"Add a cart\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"body\": null, \"labels\": [], \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": null, \"merged_at\": null, \"merge_commit_sha\": \"0000000000000000000000000000000000000009\", \"draft\": false, \"head\": {\"ref\": \"topic\", \"sha\": \"cccccccccccccccccccccccccccccccccccccccc\"}, \"base\": {\"ref\": \"main\", \"sha\": \"dddddddddddddddddddddddddddddddddddddddd\"}}, {\"id\": 1008, \"number\": 8, \"state\": \"closed\", \"locked\": false, \"title\": \"Add a cart\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"body\": null, \"labels\": [], \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": null, \"merged_at\": null, \"merge_commit_sha\": \"0000000000000000000000000000000000000008\", \"draft\": false, \"head\": {\"ref\": \"topic\", \"sha\": \"cccccccccccccccccccccccccccccccccccccccc\"}, \"base\": {\"ref\": \"main\", \"sha\": \"dddddddddddddddddddddddddddddddddddddddd\"}}, {\"id\": 1007, \"number\": 7, \"state\": \"closed\", \"locked\": false, \"title\": \"Add a cart\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"body\": null, \"labels\": [], \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": \"2026-11-23T03:00:00Z\", \"merged_at\": \"2026-11-23T03:00:00Z\", \"merge_commit_sha\": \"0000000000000000000000000000000000000007\", \"draft\": false, \"head\": {\"ref\": \"topic\", \"sha\": \"cccccccccccccccccccccccccccccccccccccccc\"}, \"base\": {\"ref\": \"main\", \"sha\": \"dddddddddddddddddddddddddddddddddddddddd\"}}]"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.github_releases",
+                command: "github-releases",
+                docs: r"Reads releases of GitHub as deployments to production, the pages of `GET /repos/{owner}/{repo}/releases`: for software that
+users install, the release is the instant from which they can have it.
+
+The tag becomes the id, `published_at` the finish. A draft is skipped as `pending`, a prerelease as `other_kind`.
+
+Errors:
+As `github-deployments`.",
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange github-releases --pages pages.json --service shop",
+                    files: &[(
+                        "pages.json",
+                        r#"["[{\"url\": \"https://api.github.com/repos/octocat/shop/releases/3\", \"id\": 3, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_3\", \"tag_name\": \"v1.1.0\", \"target_commitish\": \"main\", \"name\": \"v1.1.0\", \"draft\": false, \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-23T03:00:00Z\", \"assets\": [], \"body\": \"notes\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/releases/2\", \"id\": 2, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_2\", \"tag_name\": \"v1.1.0-rc.1\", \"target_commitish\": \"main\", \"name\": \"v1.1.0-rc.1\", \"draft\": false, \"immutable\": false, \"prerelease\": true, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-22T03:00:00Z\", \"assets\": [], \"body\": \"notes\"}]","[{\"url\": \"https://api.github.com/repos/octocat/shop/releases/3\", \"id\": 3, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_3\", \"tag_name\": \"v1.1.0\", \"target_commitish\": \"main\", \"name\": \"v1.1.0\", \"draft\": false, \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-23T04:00:00Z\", \"assets\": [], \"body\": \"notes\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/releases/1\", \"id\": 1, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_1\", \"tag_name\": \"v1.0.0\", \"target_commitish\": \"main\", \"name\": \"v1.0.0\", \"draft\": false, \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-21T03:00:00Z\", \"assets\": [], \"body\": \"notes\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/releases/4\", \"id\": 4, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_4\", \"tag_name\": \"v2.0.0\", \"target_commitish\": \"main\", \"name\": \"v2.0.0\", \"draft\": true, \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": null, \"assets\": [], \"body\": \"notes\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/releases/5\", \"id\": 5, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_5\", \"tag_name\": null, \"target_commitish\": \"main\", \"name\": null, \"draft\": false, \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-25T03:00:00Z\", \"assets\": [], \"body\": \"notes\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/releases/6\", \"id\": 6, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_6\", \"tag_name\": \"v0.9.0\", \"target_commitish\": \"main\", \"name\": \"v0.9.0\", \"draft\": \"no\", \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-26T03:00:00Z\", \"assets\": [], \"body\": \"notes\"}]"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.gitlab_deployments",
+                command: "gitlab-deployments",
+                docs: r#"Reads deployments of GitLab, the pages of `GET /projects/:id/deployments`.
+
+| status | outcome |
+| --- | --- |
+| `success` | `success` |
+| `failed` | `failure` |
+| `canceled`, `skipped` | `cancellation`, `skip` |
+| `created`, `running`, `blocked` | skipped as `pending` |
+
+It finished at `deployable.finished_at`, the end of its job, else at a `finished_at` of its own. `updated_at` is not used:
+it moves with every edit. A deployment that neither of them dates, as one that was created through the API, is skipped with
+`missing_field`. The environment keeps its name, `sha` is the revision, the pipeline is the run.
+
+Errors:
+All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for `{"message": "403 Forbidden"}`. A
+row that cannot be read is no error: it is in `skipped`."#,
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange gitlab-deployments --pages pages.json --service shop",
+                    files: &[(
+                        "pages.json",
+                        r#"["[{\"id\": 41, \"iid\": 1, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-27T03:00:00Z\", \"status\": \"success\", \"ref\": \"main\", \"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"user\": {\"id\": 1, \"username\": \"root\"}, \"environment\": {\"id\": 9, \"name\": \"production\", \"external_url\": \"https://shop.example.com\"}, \"deployable\": null}, {\"id\": 42, \"iid\": 2, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-27T03:00:00Z\", \"status\": \"success\", \"ref\": \"main\", \"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"user\": {\"id\": 1, \"username\": \"root\"}, \"environment\": {\"id\": 9, \"name\": \"production\", \"external_url\": \"https://shop.example.com\"}, \"deployable\": null, \"finished_at\": \"2026-11-20T04:00:00Z\"}, {\"id\": 43, \"iid\": 3, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-27T03:00:00Z\", \"status\": \"success\", \"ref\": \"main\", \"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"user\": {\"id\": 1, \"username\": \"root\"}, \"environment\": {\"id\": 9, \"name\": \"production\", \"external_url\": \"https://shop.example.com\"}, \"deployable\": {\"id\": 664, \"name\": \"deploy\", \"status\": \"x\", \"stage\": \"deploy\", \"ref\": \"main\", \"tag\": false, \"coverage\": null, \"created_at\": \"2026-11-20T03:00:00Z\", \"started_at\": null, \"finished_at\": \"2026-11-20T03:09:00Z\", \"duration\": 240.0, \"commit\": {\"id\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"short_id\": \"aaaaaaaa\", \"title\": \"Add a cart\"}, \"pipeline\": null, \"runner\": null}, \"finished_at\": \"2026-11-21T03:00:00Z\"}, {\"id\": 44, \"iid\": 4, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-27T03:00:00Z\", \"status\": \"success\", \"ref\": \"main\", \"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"user\": {\"id\": 1, \"username\": \"root\"}, \"environment\": {\"id\": 9, \"name\": \"production\", \"external_url\": \"https://shop.example.com\"}, \"deployable\": {\"id\": 664, \"name\": \"deploy\", \"status\": \"x\", \"stage\": \"deploy\", \"ref\": \"main\", \"tag\": false, \"coverage\": null, \"created_at\": \"2026-11-20T03:00:00Z\", \"started_at\": \"2026-11-29T03:00:00Z\", \"finished_at\": \"2026-11-20T03:09:00Z\", \"duration\": 240.0, \"commit\": {\"id\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"short_id\": \"aaaaaaaa\", \"title\": \"Add a cart\"}, \"pipeline\": {\"id\": 36, \"ref\": \"main\", \"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"status\": \"x\"}, \"runner\": null}}]"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "interchange.gitlab_freeze_periods",
                 command: "gitlab-freeze-periods",
                 docs: r"Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
@@ -7481,6 +7726,102 @@ a period without `freeze_end`, `unknown_zone` for `Berlin`, `invalid_value` for 
                     command: "relcore interchange gitlab-freeze-periods --text '[]'",
                     files: &[],
                     prints: r#"{"windows":[],"calendars":{}}"#,
+                }),
+            },
+            Function {
+                name: "interchange.gitlab_merge_requests",
+                command: "gitlab-merge-requests",
+                docs: r"Reads merge requests of GitLab as changes, the pages of `GET /projects/:id/merge_requests?state=all`.
+
+| state | result |
+| --- | --- |
+| `merged` | a change |
+| `closed` | skipped as `abandoned` |
+| `opened`, `locked` | skipped as `pending`: a locked one is being merged |
+
+The id is the commit on the target branch: `merge_commit_sha`, else `squash_commit_sha`, else `sha`, as after a
+fast-forward. `created_at` is when it was opened, `merged_at` when it was merged. When it was written and first reviewed is
+not in this list.
+
+Errors:
+As `gitlab-deployments`.",
+                arguments: &[Argument {
+                    wire: "pages",
+                    option: "pages",
+                    is_optional: false,
+                    kind: Kind::Document("list of text", "", ""),
+                }],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange gitlab-merge-requests --pages pages.json",
+                    files: &[(
+                        "pages.json",
+                        r#"["[{\"id\": 101, \"iid\": 1, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"merged\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": \"2026-11-23T03:00:00Z\", \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000001\", \"merge_commit_sha\": \"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\", \"squash_commit_sha\": \"cccccccccccccccccccccccccccccccccccccccc\", \"squash\": false}, {\"id\": 102, \"iid\": 2, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"merged\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": \"2026-11-23T03:00:00Z\", \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000002\", \"merge_commit_sha\": null, \"squash_commit_sha\": \"dddddddddddddddddddddddddddddddddddddddd\", \"squash\": false}, {\"id\": 103, \"iid\": 3, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"merged\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": \"2026-11-23T03:00:00Z\", \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000003\", \"merge_commit_sha\": null, \"squash_commit_sha\": null, \"squash\": false}, {\"id\": 104, \"iid\": 4, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"opened\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": null, \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000004\", \"merge_commit_sha\": null, \"squash_commit_sha\": null, \"squash\": false}, {\"id\": 105, \"iid\": 5, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"closed\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": null, \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000005\", \"merge_commit_sha\": null, \"squash_commit_sha\": null, \"squash\": false}, {\"id\": 106, \"iid\": 6, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"locked\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": null, \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000006\", \"merge_commit_sha\": null, \"squash_commit_sha\": null, \"squash\": false}]"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.jira_issues",
+                command: "jira-issues",
+                docs: r#"Reads issues of Jira as incidents and bugs, the pages of `/rest/api/3/search/jql` or of the older `/rest/api/2/search`.
+
+The type of an issue and its labels say what it is, by the rules; the fields `issuetype`, `labels`, `status`, `priority`,
+`created` and `resolutiondate` must be asked for.
+
+| category of the status | incident |
+| --- | --- |
+| `new`, `indeterminate`, `undefined` | open |
+| `done` | ended at `resolutiondate`; without it, closed at an unknown instant |
+
+A bug was found at `created`, whatever its status. The severity is that of a label of the rules, else the name of the
+priority. Statuses and resolutions have other names in every project, so only the category of a status is read, and a
+declined issue counts like any other: leave it out of the search, as by `resolution != "Won't Do"`.
+
+Errors:
+All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+`invalid_value` if every page says that another one follows, by `isLast` or by `total`. A row that cannot be read is no
+error: it is in `skipped`."#,
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "rules",
+                        option: "rules",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.IssueRules",
+                            "Which issues of a tracker are incidents and bugs, by their labels and, in Jira, by their type. Names are compared in any case of letters.",
+                            "Keys: service, incidents?, bugs?, preRelease?, severityPrefix?",
+                        ),
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange jira-issues --pages pages.json --rules '{"service":"shop"}'"#,
+                    files: &[(
+                        "pages.json",
+                        r#"["{\"issues\": [{\"expand\": \"\", \"id\": \"101\", \"self\": \"https://example.atlassian.net/rest/api/3/issue/101\", \"key\": \"S-1\", \"fields\": {\"summary\": \"It is down\", \"issuetype\": {\"id\": \"1\", \"name\": \"Bug\", \"subtask\": false}, \"labels\": [], \"priority\": {\"id\": \"2\", \"name\": \"High\"}, \"status\": {\"id\": \"3\", \"name\": \"Any\", \"statusCategory\": {\"id\": 2, \"key\": \"new\", \"name\": \"Any\"}}, \"resolution\": null, \"created\": \"2026-11-23T04:00:00.000+0100\", \"updated\": \"2026-11-25T04:00:00.000+0100\", \"resolutiondate\": null, \"components\": []}}, {\"expand\": \"\", \"id\": \"102\", \"self\": \"https://example.atlassian.net/rest/api/3/issue/102\", \"key\": \"S-2\", \"fields\": {\"summary\": \"It is down\", \"issuetype\": {\"id\": \"1\", \"name\": \"Incident\", \"subtask\": false}, \"labels\": [], \"priority\": null, \"status\": {\"id\": \"3\", \"name\": \"Any\", \"statusCategory\": {\"id\": 2, \"key\": \"new\", \"name\": \"Any\"}}, \"resolution\": null, \"created\": \"2026-11-23T04:00:00.000+0100\", \"updated\": \"2026-11-25T04:00:00.000+0100\", \"resolutiondate\": null, \"components\": []}}], \"startAt\": 0, \"maxResults\": 2, \"total\": 3}","{\"issues\": [{\"expand\": \"\", \"id\": \"102\", \"self\": \"https://example.atlassian.net/rest/api/3/issue/102\", \"key\": \"S-2\", \"fields\": {\"summary\": \"It is down\", \"issuetype\": {\"id\": \"1\", \"name\": \"Incident\", \"subtask\": false}, \"status\": {\"id\": \"3\", \"name\": \"Any\", \"statusCategory\": {\"id\": 2, \"key\": \"done\", \"name\": \"Any\"}}, \"resolution\": null, \"created\": \"2026-11-23T04:00:00.000+0100\", \"updated\": \"2026-11-25T04:00:00.000+0100\", \"resolutiondate\": \"2026-11-23T05:30:00.000-01:30\", \"components\": []}}, {\"expand\": \"\", \"id\": \"103\", \"self\": \"https://example.atlassian.net/rest/api/3/issue/103\", \"key\": \"S-3\", \"fields\": {\"summary\": \"It is down\", \"issuetype\": {\"id\": \"1\", \"name\": \"Incident\", \"subtask\": false}, \"labels\": [], \"priority\": {\"id\": \"2\", \"name\": \"High\"}, \"status\": {\"id\": \"3\", \"name\": \"Any\", \"statusCategory\": {\"id\": 2, \"key\": \"indeterminate\", \"name\": \"Any\"}}, \"resolution\": null, \"created\": \"2026-11-23T03:00:00Z\", \"updated\": \"2026-11-25T04:00:00.000+0100\", \"resolutiondate\": \"2026-11-23T05:30:00.000+0100\", \"components\": []}}], \"startAt\": 2, \"maxResults\": 2, \"total\": 4}"]"#,
+                    )],
+                    prints: "",
                 }),
             },
             Function {
@@ -7588,6 +7929,93 @@ All faults at once: those of `monitoring-from-json` for the metrics and of
                             r#"[{"metric":"latency_p95","query":"max(latency_seconds) * 1000"},{"metric":"error_rate","query":"sum(rate(errors_total{version=\"2\"}[5m]))"},{"metric":"error_rate_previous","query":"sum(rate(errors_total{version=\"1\"}[5m]))"},{"metric":"cpu","query":"avg(cpu)"},{"metric":"throughput","query":"sum(rate(requests_total[5m]))"}]"#,
                         ),
                     ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.opsgenie_incidents",
+                command: "opsgenie-incidents",
+                docs: r"Reads incidents of Opsgenie, the pages of `GET /v1/incidents`.
+
+| status | result |
+| --- | --- |
+| `open` | an open incident |
+| `resolved`, `closed` | one that ended at `impactEndDate`; without it, one that is `closed` at an unknown instant |
+
+It was detected at `createdAt`. The severity is the priority, `P1` to `P5`. The service is the id of the impacted service;
+`service` replaces it for all rows, so that it can be the name that deployments have. Without it, an incident with
+several impacted services is skipped with `invalid_value`, because an event has one.
+
+Errors:
+All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+`invalid_value` if every page has a `paging.next`. A row that cannot be read is no error: it is in `skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: true, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange opsgenie-incidents --pages pages.json --service shop",
+                    files: &[(
+                        "pages.json",
+                        r#"["{\"data\": [{\"id\": \"a\", \"tinyId\": \"1\", \"message\": \"The shop is down\", \"status\": \"open\", \"tags\": [\"shop\"], \"createdAt\": \"2026-11-23T03:00:00Z\", \"updatedAt\": \"2026-11-25T03:00:00Z\", \"priority\": \"P1\", \"responders\": [{\"type\": \"team\", \"id\": \"fc1448b7\"}], \"ownerTeam\": \"\", \"extraProperties\": {}, \"links\": {\"web\": \"https://example.opsgenie.com/incident/detail/a\"}, \"impactedServices\": [\"7f9c5e8a\"], \"impactStartDate\": \"2026-11-23T02:50:00Z\", \"actions\": []}, {\"id\": \"b\", \"tinyId\": \"1\", \"message\": \"The shop is down\", \"status\": \"open\", \"createdAt\": \"2026-11-23T03:00:00Z\", \"updatedAt\": \"2026-11-25T03:00:00Z\", \"responders\": [{\"type\": \"team\", \"id\": \"fc1448b7\"}], \"ownerTeam\": \"\", \"extraProperties\": {}, \"links\": {\"web\": \"https://example.opsgenie.com/incident/detail/b\"}, \"impactedServices\": [\"7f9c5e8a\"], \"actions\": []}], \"paging\": {\"next\": \"https://api.opsgenie.com/v1/incidents?offset=2\", \"first\": \"https://api.opsgenie.com/v1/incidents?offset=0\"}, \"took\": 0.031, \"requestId\": \"9ae63dd7\"}","{\"data\": [{\"id\": \"b\", \"tinyId\": \"1\", \"message\": \"The shop is down\", \"status\": \"resolved\", \"tags\": [\"shop\"], \"createdAt\": \"2026-11-23T03:00:00Z\", \"updatedAt\": \"2026-11-25T03:00:00Z\", \"priority\": \"P1\", \"responders\": [{\"type\": \"team\", \"id\": \"fc1448b7\"}], \"ownerTeam\": \"\", \"extraProperties\": {}, \"links\": {\"web\": \"https://example.opsgenie.com/incident/detail/b\"}, \"impactedServices\": [\"7f9c5e8a\"], \"impactStartDate\": \"2026-11-23T02:50:00Z\", \"impactEndDate\": \"2026-11-23T04:00:00Z\", \"actions\": []}, {\"id\": \"c\", \"tinyId\": \"1\", \"message\": \"The shop is down\", \"status\": \"open\", \"tags\": [\"shop\"], \"createdAt\": \"2026-11-23T03:00:00Z\", \"updatedAt\": \"2026-11-25T03:00:00Z\", \"priority\": \"P1\", \"responders\": [{\"type\": \"team\", \"id\": \"fc1448b7\"}], \"ownerTeam\": \"\", \"extraProperties\": {}, \"links\": {\"web\": \"https://example.opsgenie.com/incident/detail/c\"}, \"impactedServices\": [], \"impactStartDate\": \"2026-11-23T02:50:00Z\", \"actions\": []}], \"paging\": {\"first\": \"https://api.opsgenie.com/v1/incidents?offset=0\"}, \"took\": 0.031, \"requestId\": \"9ae63dd7\"}"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.pagerduty_incidents",
+                command: "pagerduty-incidents",
+                docs: r"Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2.
+
+| status | result |
+| --- | --- |
+| `triggered`, `acknowledged` | an open incident |
+| `resolved` | one that ended at `resolved_at`, else at `last_status_change_at`: nothing follows `resolved` |
+| `resolved` by a merge into another one | also a duplicate of that one, by `resolve_reason` |
+
+It was detected at `created_at`. The severity is the name of the priority, else the urgency: `P1`, `high`. The service is the
+name of PagerDuty's service, `service.summary`; `service` replaces it for all rows, so that it can be the name that
+deployments have.
+
+Errors:
+All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+`invalid_value` if every page has `more`. A row that cannot be read is no error: it is in `skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: true, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange pagerduty-incidents --pages pages.json --service shop",
+                    files: &[(
+                        "pages.json",
+                        r#"["{\"incidents\": [{\"id\": \"PA\", \"type\": \"incident\", \"summary\": \"[#1234] The shop is down\", \"self\": \"https://api.pagerduty.com/incidents/PA\", \"html_url\": \"https://example.pagerduty.com/incidents/PA\", \"incident_number\": 1234, \"title\": \"The shop is down\", \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"status\": \"triggered\", \"incident_key\": \"k\", \"service\": {\"id\": \"PIJ90N7\", \"type\": \"service_reference\", \"summary\": \"Shop API\"}, \"assignments\": [], \"last_status_change_at\": \"2026-11-23T04:00:00Z\", \"escalation_policy\": {\"id\": \"PT20YPA\", \"type\": \"escalation_policy_reference\"}, \"teams\": [], \"priority\": {\"id\": \"P53ZZH5\", \"type\": \"priority_reference\", \"summary\": \"P2\"}, \"urgency\": \"high\", \"alert_counts\": {\"all\": 2, \"triggered\": 0, \"resolved\": 2}, \"is_mergeable\": true}, {\"id\": \"PB\", \"type\": \"incident\", \"summary\": \"[#1234] The shop is down\", \"self\": \"https://api.pagerduty.com/incidents/PB\", \"html_url\": \"https://example.pagerduty.com/incidents/PB\", \"incident_number\": 1234, \"title\": \"The shop is down\", \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"status\": \"triggered\", \"incident_key\": \"k\", \"service\": {\"id\": \"PIJ90N7\", \"type\": \"service_reference\", \"summary\": \"Shop API\"}, \"assignments\": [], \"last_status_change_at\": \"2026-11-23T04:00:00Z\", \"escalation_policy\": {\"id\": \"PT20YPA\", \"type\": \"escalation_policy_reference\"}, \"teams\": [], \"priority\": null, \"urgency\": \"high\", \"alert_counts\": {\"all\": 2, \"triggered\": 0, \"resolved\": 2}, \"is_mergeable\": true}], \"limit\": 25, \"offset\": 0, \"total\": null, \"more\": true}","{\"incidents\": [{\"id\": \"PB\", \"type\": \"incident\", \"summary\": \"[#1234] The shop is down\", \"self\": \"https://api.pagerduty.com/incidents/PB\", \"html_url\": \"https://example.pagerduty.com/incidents/PB\", \"incident_number\": 1234, \"title\": \"The shop is down\", \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"status\": \"resolved\", \"incident_key\": \"k\", \"service\": {\"id\": \"PIJ90N7\", \"type\": \"service_reference\", \"summary\": \"Shop API\"}, \"assignments\": [], \"last_status_change_at\": \"2026-11-23T04:00:00Z\", \"escalation_policy\": {\"id\": \"PT20YPA\", \"type\": \"escalation_policy_reference\"}, \"teams\": [], \"priority\": null, \"urgency\": \"high\", \"alert_counts\": {\"all\": 2, \"triggered\": 0, \"resolved\": 2}, \"is_mergeable\": true, \"resolved_at\": null}, {\"id\": \"PC\", \"type\": \"incident\", \"summary\": \"[#1234] The shop is down\", \"self\": \"https://api.pagerduty.com/incidents/PC\", \"html_url\": \"https://example.pagerduty.com/incidents/PC\", \"incident_number\": 1234, \"title\": \"The shop is down\", \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"status\": \"triggered\", \"incident_key\": \"k\", \"service\": {\"id\": \"PIJ90N7\", \"type\": \"service_reference\", \"summary\": \"Shop API\"}, \"assignments\": [], \"last_status_change_at\": \"2026-11-23T04:00:00Z\", \"escalation_policy\": {\"id\": \"PT20YPA\", \"type\": \"escalation_policy_reference\"}, \"teams\": [], \"alert_counts\": {\"all\": 2, \"triggered\": 0, \"resolved\": 2}, \"is_mergeable\": true}], \"limit\": 25, \"offset\": 2, \"total\": null, \"more\": false}"]"#,
+                    )],
                     prints: "",
                 }),
             },

@@ -2768,7 +2768,7 @@ object Incident {
 }
 
 /**
- * Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+ * Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and
  * Grafana.
  * It decides nothing.
  *
@@ -2783,9 +2783,22 @@ object Incident {
  * | alert rules and a query for each metric | `alert_rules_to_prometheus` | a rule file of Prometheus |
  * | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | `argo_sync_windows`, `gitlab_freeze_periods`, `kured_window` | a policy of `window` |
  * | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
+ * | pages of GitHub's REST API | `github_deployments`, `github_releases`, `github_pulls`, `github_issues` | events for `metrics.measure` |
+ * | pages of GitLab's REST API | `gitlab_deployments`, `gitlab_merge_requests` | the same |
+ * | pages of incident tools and trackers | `pagerduty_incidents`, `opsgenie_incidents`, `jira_issues` | the same |
  *
  * The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
  * all of its faults: metrics from half a history would be wrong, and nothing would show it.
+ *
+ * How pages become events:
+ *
+ * 1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
+ *    fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole.
+ * 2. A row that cannot be read is skipped with its path, its id and a code, and counted as `malformed`; so is one in a state
+ *    that is not documented. Fields that the reader does not know are ignored.
+ * 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
+ * 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
+ * 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
  *
  * How commits are assigned to releases:
  *
@@ -2937,6 +2950,110 @@ object Interchange {
         ffiInterchangeGitReleases(history, tagPattern, repository)
 
     /**
+     * Reads deployments of GitHub: the pages of `GET /repos/{owner}/{repo}/deployments`, and those of
+     * `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses` for each of them, in any order.
+     *
+     * A status is matched to its deployment by the number at the end of its `deployment_url`.
+     *
+     * | state of a status | meaning |
+     * | --- | --- |
+     * | `success`, `failure`, `error` | the deployment ended with this outcome |
+     * | `in_progress` | it runs; the first one is its start |
+     * | `queued`, `pending` | it waits |
+     * | `inactive` | a later deployment replaced it; says nothing about how it ended |
+     *
+     * The last state with an outcome decides. The deployment finished when that outcome was first reported without another one
+     * since, so a health check that repeats `success` months later moves nothing. A deployment without an outcome is skipped as
+     * `pending`. The commit `sha` becomes the revision; the changes are not known, and `metrics.attribute_changes` finds them.
+     *
+     * Errors:
+     * All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for `{"message": "Not Found"}`. A row
+     * that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun githubDeployments(deployments: List<String>, statuses: List<String>, service: String): InterchangeReadEvents =
+        ffiInterchangeGithubDeployments(deployments, statuses, service)
+
+    /**
+     * Reads issues of GitHub as incidents and bugs, the pages of `GET /repos/{owner}/{repo}/issues?state=all`.
+     *
+     * The labels say what an issue is, by the rules.
+     *
+     * | issue | result |
+     * | --- | --- |
+     * | with a label of `incidents` | an incident from `created_at` to `closed_at` |
+     * | with a label of `bugs` | a bug, found at `created_at` |
+     * | closed with the `state_reason` `not_planned` or `duplicate` | skipped as `abandoned` |
+     * | with none of these labels, or a pull request, which this list has, too | skipped as `other_kind` |
+     *
+     * Errors:
+     * As `github_deployments`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun githubIssues(pages: List<String>, rules: InterchangeIssueRules): InterchangeReadEvents =
+        ffiInterchangeGithubIssues(pages, rules)
+
+    /**
+     * Reads pull requests of GitHub as changes, the pages of `GET /repos/{owner}/{repo}/pulls?state=all`.
+     *
+     * | state | result |
+     * | --- | --- |
+     * | `closed` with `merged_at` | a change; its id is `merge_commit_sha`, the commit on the base branch |
+     * | `closed` without `merged_at` | skipped as `abandoned` |
+     * | `open` | skipped as `pending` |
+     *
+     * `created_at` is when the request was opened. When it was written and first reviewed is not in this list. The merge stands
+     * for the commit, so `authoredAt` is left out and a lead time from there falls back to the merge. A request whose body says
+     * `Reverts owner/repo#N`, as GitHub writes it, reverts that request if it is in the pages.
+     *
+     * Errors:
+     * As `github_deployments`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun githubPulls(pages: List<String>): InterchangeReadEvents =
+        ffiInterchangeGithubPulls(pages)
+
+    /**
+     * Reads releases of GitHub as deployments to production, the pages of `GET /repos/{owner}/{repo}/releases`: for software that
+     * users install, the release is the instant from which they can have it.
+     *
+     * The tag becomes the id, `published_at` the finish. A draft is skipped as `pending`, a prerelease as `other_kind`.
+     *
+     * Errors:
+     * As `github_deployments`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun githubReleases(pages: List<String>, service: String): InterchangeReadEvents =
+        ffiInterchangeGithubReleases(pages, service)
+
+    /**
+     * Reads deployments of GitLab, the pages of `GET /projects/:id/deployments`.
+     *
+     * | status | outcome |
+     * | --- | --- |
+     * | `success` | `success` |
+     * | `failed` | `failure` |
+     * | `canceled`, `skipped` | `cancellation`, `skip` |
+     * | `created`, `running`, `blocked` | skipped as `pending` |
+     *
+     * It finished at `deployable.finished_at`, the end of its job, else at a `finished_at` of its own. `updated_at` is not used:
+     * it moves with every edit. A deployment that neither of them dates, as one that was created through the API, is skipped with
+     * `missing_field`. The environment keeps its name, `sha` is the revision, the pipeline is the run.
+     *
+     * Errors:
+     * All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for `{"message": "403 Forbidden"}`. A
+     * row that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun gitlabDeployments(pages: List<String>, service: String): InterchangeReadEvents =
+        ffiInterchangeGitlabDeployments(pages, service)
+
+    /**
      * Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
      *
      * A window is named by the id of its period: `freeze period 1`. Without periods everything is open.
@@ -2952,6 +3069,52 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun gitlabFreezePeriods(text: String): WindowPolicy =
         ffiInterchangeGitlabFreezePeriods(text)
+
+    /**
+     * Reads merge requests of GitLab as changes, the pages of `GET /projects/:id/merge_requests?state=all`.
+     *
+     * | state | result |
+     * | --- | --- |
+     * | `merged` | a change |
+     * | `closed` | skipped as `abandoned` |
+     * | `opened`, `locked` | skipped as `pending`: a locked one is being merged |
+     *
+     * The id is the commit on the target branch: `merge_commit_sha`, else `squash_commit_sha`, else `sha`, as after a
+     * fast-forward. `created_at` is when it was opened, `merged_at` when it was merged. When it was written and first reviewed is
+     * not in this list.
+     *
+     * Errors:
+     * As `gitlab_deployments`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun gitlabMergeRequests(pages: List<String>): InterchangeReadEvents =
+        ffiInterchangeGitlabMergeRequests(pages)
+
+    /**
+     * Reads issues of Jira as incidents and bugs, the pages of `/rest/api/3/search/jql` or of the older `/rest/api/2/search`.
+     *
+     * The type of an issue and its labels say what it is, by the rules; the fields `issuetype`, `labels`, `status`, `priority`,
+     * `created` and `resolutiondate` must be asked for.
+     *
+     * | category of the status | incident |
+     * | --- | --- |
+     * | `new`, `indeterminate`, `undefined` | open |
+     * | `done` | ended at `resolutiondate`; without it, closed at an unknown instant |
+     *
+     * A bug was found at `created`, whatever its status. The severity is that of a label of the rules, else the name of the
+     * priority. Statuses and resolutions have other names in every project, so only the category of a status is read, and a
+     * declined issue counts like any other: leave it out of the search, as by `resolution != "Won't Do"`.
+     *
+     * Errors:
+     * All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+     * `invalid_value` if every page says that another one follows, by `isLast` or by `total`. A row that cannot be read is no
+     * error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun jiraIssues(pages: List<String>, rules: InterchangeIssueRules): InterchangeReadEvents =
+        ffiInterchangeJiraIssues(pages, rules)
 
     /**
      * Reads the schedule of kured as allow windows.
@@ -2987,6 +3150,49 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun monitoringToGrafana(monitoring: AnalysisMonitoring, rules: AnalysisAlertRules, queries: List<InterchangePrometheusQuery>, title: String): String =
         ffiInterchangeMonitoringToGrafana(monitoring, rules, queries, title)
+
+    /**
+     * Reads incidents of Opsgenie, the pages of `GET /v1/incidents`.
+     *
+     * | status | result |
+     * | --- | --- |
+     * | `open` | an open incident |
+     * | `resolved`, `closed` | one that ended at `impactEndDate`; without it, one that is `closed` at an unknown instant |
+     *
+     * It was detected at `createdAt`. The severity is the priority, `P1` to `P5`. The service is the id of the impacted service;
+     * `service` replaces it for all rows, so that it can be the name that deployments have. Without it, an incident with
+     * several impacted services is skipped with `invalid_value`, because an event has one.
+     *
+     * Errors:
+     * All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+     * `invalid_value` if every page has a `paging.next`. A row that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun opsgenieIncidents(pages: List<String>, service: String? = null): InterchangeReadEvents =
+        ffiInterchangeOpsgenieIncidents(pages, service)
+
+    /**
+     * Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2.
+     *
+     * | status | result |
+     * | --- | --- |
+     * | `triggered`, `acknowledged` | an open incident |
+     * | `resolved` | one that ended at `resolved_at`, else at `last_status_change_at`: nothing follows `resolved` |
+     * | `resolved` by a merge into another one | also a duplicate of that one, by `resolve_reason` |
+     *
+     * It was detected at `created_at`. The severity is the name of the priority, else the urgency: `P1`, `high`. The service is the
+     * name of PagerDuty's service, `service.summary`; `service` replaces it for all rows, so that it can be the name that
+     * deployments have.
+     *
+     * Errors:
+     * All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+     * `invalid_value` if every page has `more`. A row that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun pagerdutyIncidents(pages: List<String>, service: String? = null): InterchangeReadEvents =
+        ffiInterchangePagerdutyIncidents(pages, service)
 
     /**
      * Reads the commits and tags of a repository from the output of two git commands.

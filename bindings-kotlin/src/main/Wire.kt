@@ -2229,6 +2229,14 @@ fun InterchangeGitTag.toJson(): String = ffiWriteInterchangeGitTag(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeIssueRules.Companion.fromJson(json: String): InterchangeIssueRules = ffiReadInterchangeIssueRules(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeIssueRules.toJson(): String = ffiWriteInterchangeIssueRules(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeKuredSchedule.Companion.fromJson(json: String): InterchangeKuredSchedule = ffiReadInterchangeKuredSchedule(json)
 
 /** The JSON form. */
@@ -2277,11 +2285,43 @@ fun InterchangePrometheusSeries.toJson(): String = ffiWriteInterchangePrometheus
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeReadEvents.Companion.fromJson(json: String): InterchangeReadEvents = ffiReadInterchangeReadEvents(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeReadEvents.toJson(): String = ffiWriteInterchangeReadEvents(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeSeriesRule.Companion.fromJson(json: String): InterchangeSeriesRule = ffiReadInterchangeSeriesRule(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangeSeriesRule.toJson(): String = ffiWriteInterchangeSeriesRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeSkipCode.Companion.fromJson(json: String): InterchangeSkipCode = ffiReadInterchangeSkipCode(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeSkipCode.toJson(): String = ffiWriteInterchangeSkipCode(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeSkipCount.Companion.fromJson(json: String): InterchangeSkipCount = ffiReadInterchangeSkipCount(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeSkipCount.toJson(): String = ffiWriteInterchangeSkipCount(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeSkippedRow.Companion.fromJson(json: String): InterchangeSkippedRow = ffiReadInterchangeSkippedRow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeSkippedRow.toJson(): String = ffiWriteInterchangeSkippedRow(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -1,4 +1,4 @@
-//! Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+//! Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and
 //! Grafana.
 //! It decides nothing.
 //!
@@ -13,9 +13,22 @@
 //! | alert rules and a query for each metric | [`alert_rules_to_prometheus`] | a rule file of Prometheus |
 //! | a project of Argo CD, the freeze periods of GitLab, the schedule of kured | [`argo_sync_windows`], [`gitlab_freeze_periods`], [`kured_window`] | a policy of [`window`](crate::window) |
 //! | what to watch, alert rules and queries | [`monitoring_to_grafana`] | a dashboard of Grafana |
+//! | pages of GitHub's REST API | [`github_deployments`], [`github_releases`], [`github_pulls`], [`github_issues`] | events for [`metrics.measure`](crate::metrics::measure) |
+//! | pages of GitLab's REST API | [`gitlab_deployments`], [`gitlab_merge_requests`] | the same |
+//! | pages of incident tools and trackers | [`pagerduty_incidents`], [`opsgenie_incidents`], [`jira_issues`] | the same |
 //!
 //! The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 //! all of its faults: metrics from half a history would be wrong, and nothing would show it.
+//!
+//! # How pages become events
+//!
+//! 1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
+//!    fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole.
+//! 2. A row that cannot be read is skipped with its path, its id and a code, and counted as `malformed`; so is one in a state
+//!    that is not documented. Fields that the reader does not know are ignored.
+//! 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
+//! 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
+//! 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
 //!
 //! # How commits are assigned to releases
 //!
@@ -48,32 +61,46 @@
 mod argo_windows;
 mod changes;
 mod git;
+mod github;
+mod gitlab;
 mod gitlab_windows;
 mod grafana;
+mod issue_rules;
+mod jira;
 mod kured_windows;
 mod observations;
+mod opsgenie;
+mod pagerduty;
 mod play;
 mod prometheus;
 mod prometheus_alerts;
 mod promql;
 mod releases;
+mod rows;
 
 pub use argo_windows::{ArgoApplication, argo_sync_windows};
 pub use changes::git_changes;
 pub use git::{
     GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,
 };
+pub use github::{github_deployments, github_issues, github_pulls, github_releases};
+pub use gitlab::{gitlab_deployments, gitlab_merge_requests};
 pub use gitlab_windows::gitlab_freeze_periods;
 pub use grafana::monitoring_to_grafana;
+pub use issue_rules::IssueRules;
+pub use jira::jira_issues;
 pub use kured_windows::{KuredSchedule, kured_window};
 pub use observations::{PrometheusMetric, SeriesRule, prometheus_observations};
+pub use opsgenie::opsgenie_incidents;
+pub use pagerduty::pagerduty_incidents;
 pub use play::play_track_release;
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
 pub use prometheus_alerts::alert_rules_to_prometheus;
 pub use promql::PrometheusQuery;
 pub use releases::{GIT_SERVICE, GitPackage, GitReleases, RELEASE_TAG, git_packages, git_releases};
+pub use rows::{ReadEvents, SkipCode, SkipCount, SkippedRow};
 
-crate::scalar::texts!(MissingSample, SeriesRule);
+crate::scalar::texts!(MissingSample, SeriesRule, SkipCode);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -103,7 +130,14 @@ macro_rules! table_rows {
                     tag_pattern: Option<&str>,
                     repository: Option<&str>,
                 ) -> GitReleases;
+                fn github_deployments(deployments: &[String], statuses: &[String], service: &str) -> ReadEvents;
+                fn github_issues(pages: &[String], rules: &IssueRules) -> ReadEvents;
+                fn github_pulls(pages: &[String]) -> ReadEvents;
+                fn github_releases(pages: &[String], service: &str) -> ReadEvents;
+                fn gitlab_deployments(pages: &[String], service: &str) -> ReadEvents;
                 fn gitlab_freeze_periods(text: &str) -> crate::window::Policy;
+                fn gitlab_merge_requests(pages: &[String]) -> ReadEvents;
+                fn jira_issues(pages: &[String], rules: &IssueRules) -> ReadEvents;
                 fn kured_window(schedule: &KuredSchedule) -> crate::window::Policy;
                 fn monitoring_to_grafana(
                     monitoring: &crate::analysis::Monitoring,
@@ -111,6 +145,8 @@ macro_rules! table_rows {
                     queries: &[PrometheusQuery],
                     title: &str,
                 ) -> String;
+                fn opsgenie_incidents(pages: &[String], service: Option<&str>) -> ReadEvents;
+                fn pagerduty_incidents(pages: &[String], service: Option<&str>) -> ReadEvents;
                 fn parse_git(tags: &str, log: &str) -> GitHistory;
                 fn play_track_release(release: &crate::canary::PlayRelease) -> String;
                 fn prometheus_observations(

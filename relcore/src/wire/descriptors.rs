@@ -3218,6 +3218,16 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "interchange.IssueRules",
+        Descriptor::Struct(&[
+            Field { name: "service", required: true, of: TypeRef::Text },
+            Field { name: "incidents", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "bugs", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "preRelease", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "severityPrefix", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
         "interchange.KuredSchedule",
         Descriptor::Struct(&[
             Field { name: "rebootDays", required: false, of: TypeRef::Text },
@@ -3269,7 +3279,56 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             },
         ]),
     ),
+    (
+        "interchange.ReadEvents",
+        Descriptor::Struct(&[
+            Field { name: "events", required: true, of: TypeRef::Named("metrics.Events") },
+            Field { name: "rows", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "parts", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "malformed", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field {
+                name: "counts",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("interchange.SkipCount")),
+            },
+            Field {
+                name: "skipped",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("interchange.SkippedRow")),
+            },
+        ]),
+    ),
     ("interchange.SeriesRule", Descriptor::Unit(&["single", "highest", "lowest"])),
+    (
+        "interchange.SkipCode",
+        Descriptor::Unit(&[
+            "pending",
+            "duplicate",
+            "abandoned",
+            "other_kind",
+            "unknown_reference",
+            "missing_field",
+            "wrong_type",
+            "invalid_value",
+            "unknown_state",
+        ]),
+    ),
+    (
+        "interchange.SkipCount",
+        Descriptor::Struct(&[
+            Field { name: "code", required: true, of: TypeRef::Named("interchange.SkipCode") },
+            Field { name: "n", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "interchange.SkippedRow",
+        Descriptor::Struct(&[
+            Field { name: "code", required: true, of: TypeRef::Named("interchange.SkipCode") },
+            Field { name: "path", required: true, of: TypeRef::Text },
+            Field { name: "id", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "text", required: true, of: TypeRef::Text },
+        ]),
+    ),
     (
         "metrics.AttributedChanges",
         Descriptor::Struct(&[

@@ -56,7 +56,8 @@ types! {
         RampCheck, RampVerdict, Reassignment, Relation, Scheme, Unit, Variant, VariantCounts, VariantRange,
         VariantResult, VariantVerdict, Verdict, WinnerPolicy;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusQuery,
-        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule, ArgoApplication, KuredSchedule;
+        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule, ArgoApplication, KuredSchedule,
+        IssueRules, ReadEvents, SkipCode, SkipCount, SkippedRow;
     metrics: Classification, Level, LevelVerdict, QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation,
         QuickCheckScore, Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
         Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,

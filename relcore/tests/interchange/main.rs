@@ -1,4 +1,5 @@
-//! Input from other tools: malformed text and Prometheus responses.
+//! Input from other tools: malformed text, Prometheus responses, pages of events.
 mod garbage;
 mod prometheus;
+mod readers;
 mod series;

@@ -2224,6 +2224,14 @@ extension InterchangeGitTag: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeGitTag(value: self) }
 }
 
+extension InterchangeIssueRules: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeIssueRules(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeIssueRules(value: self) }
+}
+
 extension InterchangeKuredSchedule: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeKuredSchedule(json: json) }
@@ -2272,12 +2280,44 @@ extension InterchangePrometheusSeries: WireValue {
     public func json() throws -> String { try ffiWriteInterchangePrometheusSeries(value: self) }
 }
 
+extension InterchangeReadEvents: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeReadEvents(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeReadEvents(value: self) }
+}
+
 extension InterchangeSeriesRule: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeSeriesRule(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangeSeriesRule(value: self) }
+}
+
+extension InterchangeSkipCode: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeSkipCode(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeSkipCode(value: self) }
+}
+
+extension InterchangeSkipCount: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeSkipCount(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeSkipCount(value: self) }
+}
+
+extension InterchangeSkippedRow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeSkippedRow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeSkippedRow(value: self) }
 }
 
 extension MetricsAttributedChanges: WireValue {

@@ -279,13 +279,18 @@ extension InterchangeGitHistory: CaseValue {}
 extension InterchangeGitPackage: CaseValue {}
 extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
+extension InterchangeIssueRules: CaseValue {}
 extension InterchangeKuredSchedule: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
 extension InterchangePrometheusMetric: CaseValue {}
 extension InterchangePrometheusQuery: CaseValue {}
 extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
+extension InterchangeReadEvents: CaseValue {}
 extension InterchangeSeriesRule: CaseValue {}
+extension InterchangeSkipCode: CaseValue {}
+extension InterchangeSkipCount: CaseValue {}
+extension InterchangeSkippedRow: CaseValue {}
 extension MetricsAttributedChanges: CaseValue {}
 extension MetricsAttributionRule: CaseValue {}
 extension MetricsBottleneck: CaseValue {}
@@ -1033,12 +1038,30 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.gitPackages(history: input.take("history"), packages: input.take("packages"), repository: input.take("repository")).wire()
     case "interchange.git_releases":
         return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern"), repository: input.take("repository")).wire()
+    case "interchange.github_deployments":
+        return try Interchange.githubDeployments(deployments: input.take("deployments"), statuses: input.take("statuses"), service: input.take("service")).wire()
+    case "interchange.github_issues":
+        return try Interchange.githubIssues(pages: input.take("pages"), rules: input.take("rules")).wire()
+    case "interchange.github_pulls":
+        return try Interchange.githubPulls(pages: input.take("pages")).wire()
+    case "interchange.github_releases":
+        return try Interchange.githubReleases(pages: input.take("pages"), service: input.take("service")).wire()
+    case "interchange.gitlab_deployments":
+        return try Interchange.gitlabDeployments(pages: input.take("pages"), service: input.take("service")).wire()
     case "interchange.gitlab_freeze_periods":
         return try Interchange.gitlabFreezePeriods(text: input.take("text")).wire()
+    case "interchange.gitlab_merge_requests":
+        return try Interchange.gitlabMergeRequests(pages: input.take("pages")).wire()
+    case "interchange.jira_issues":
+        return try Interchange.jiraIssues(pages: input.take("pages"), rules: input.take("rules")).wire()
     case "interchange.kured_window":
         return try Interchange.kuredWindow(schedule: input.take("schedule")).wire()
     case "interchange.monitoring_to_grafana":
         return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
+    case "interchange.opsgenie_incidents":
+        return try Interchange.opsgenieIncidents(pages: input.take("pages"), service: input.take("service")).wire()
+    case "interchange.pagerduty_incidents":
+        return try Interchange.pagerdutyIncidents(pages: input.take("pages"), service: input.take("service")).wire()
     case "interchange.parse_git":
         return try Interchange.parseGit(tags: input.take("tags"), log: input.take("log")).wire()
     case "interchange.play_track_release":
