@@ -18,6 +18,7 @@
  * | pages of GitHub's REST API | `githubDeployments`, `githubReleases`, `githubPulls`, `githubIssues` | events for `metrics.measure` |
  * | pages of GitLab's REST API | `gitlabDeployments`, `gitlabMergeRequests` | the same |
  * | pages of incident tools and trackers | `pagerdutyIncidents`, `opsgenieIncidents`, `jiraIssues` | the same |
+ * | a table of comma-separated values, and which column is which field | `csvEvents` | the same, of one kind |
  *
  * The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
  * all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -25,9 +26,10 @@
  * How pages become events:
  *
  * 1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
- *    fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole.
- * 2. A row that cannot be read is skipped with its path, its id and a code, and counted as `malformed`; so is one in a state
- *    that is not documented. Fields that the reader does not know are ignored.
+ *    fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole. So does a table without one
+ *    of the columns that the map names.
+ * 2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
+ *    `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
  * 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
  * 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
  * 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
@@ -82,6 +84,49 @@ export interface ArgoApplication {
   readonly cluster: string;
   /** The address of the cluster's API server. */
   readonly server: string;
+}
+
+/** Which columns of a table are the fields of an event. Columns that it does not name are ignored. */
+export interface CsvMap {
+  /** What each row of the table is. */
+  readonly kind: RowKind;
+  /**
+   * The column of each field, by their names: `{"finishedAt": "Finished", "labels.team": "Team"}`. A field has the name that
+   * it has in JSON.
+   *
+   * @defaultValue `{}`
+   */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
+  /**
+   * The text of a field that has no column, or whose cell is empty: `{"service": "shop"}`.
+   *
+   * @defaultValue `{}`
+   */
+  readonly constants?: Readonly<Record<string, string>> | undefined;
+  /**
+   * What texts of the table mean. A text that is not listed stands for itself.
+   *
+   * @defaultValue `[]`
+   */
+  readonly values?: readonly CsvValue[] | undefined;
+  /**
+   * What separates the cells of a row: one character, `,` by default.
+   *
+   * @defaultValue `","`
+   */
+  readonly separator?: string | undefined;
+  /** The IANA time zone of times without an offset. Without it, such times are malformed. */
+  readonly timeZone?: string | undefined;
+}
+
+/** What a text of a table means: `Succeeded` in the column of `outcome` is `success`. */
+export interface CsvValue {
+  /** The field. */
+  readonly field: string;
+  /** The text in the table, in this case of letters. */
+  readonly text: string;
+  /** The value of the field. */
+  readonly value: string;
 }
 
 /** A commit. */
@@ -349,6 +394,18 @@ export interface ReadEvents {
 }
 
 /**
+ * What a row of a table is.
+ *
+ * - `deployment`: A deployment, `metrics.Deployment`.
+ * - `change`: A change, `metrics.Change`.
+ * - `incident`: An incident, `metrics.Incident`.
+ * - `bug`: A bug, `metrics.Bug`.
+ * - `vulnerability`: A vulnerability, `metrics.Vulnerability`.
+ * - `scan`: A scan, `metrics.Scan`.
+ */
+export type RowKind = "deployment" | "change" | "incident" | "bug" | "vulnerability" | "scan";
+
+/**
  * How several series of one metric, such as one of each pod, become one value.
  *
  * The series of a query seldom arrive evenly: a pod that has started has no sample before, and one that has ended, or whose
@@ -401,6 +458,8 @@ export interface SkippedRow {
   readonly code: SkipCode;
   /** The path of the row, or of the field that decided: `pages[1][3].status`. */
   readonly path: string;
+  /** The line of the text where the row begins, from 1; left out for JSON, where the path says it. */
+  readonly line?: Count | undefined;
   /** The id of the row, where it has one. */
   readonly id?: string | undefined;
   /** The same for a person. */
@@ -464,6 +523,32 @@ export declare function alertRulesToPrometheus(
  * `window.policyFromJson` for a zone, a cron expression and a duration.
  */
 export declare function argoSyncWindows(text: string, application: ArgoApplication): window.Policy<Timestamp>;
+
+/**
+ * Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans.
+ *
+ * The first row has the names of the columns. The map says which column is which field; other columns are ignored. An empty
+ * cell is a field that is left out.
+ *
+ * | field | text in a cell |
+ * | --- | --- |
+ * | an instant, such as `finishedAt` | RFC 3339; with `timeZone` also `2026-11-23 04:00`, with seconds or without |
+ * | a list, such as `changes` | ids that are separated by blanks, commas or semicolons |
+ * | a span, such as `downtime` | `PT40M`, `40m` |
+ * | true or false, such as `automatic` | also `yes` and `no`, `1` and `0`, in any case of letters |
+ * | a label | the field `labels.team` is the label `team` |
+ * | an enum, such as `outcome` | its value, or what `values` says |
+ *
+ * A row with more or fewer cells than the header, or with a cell that does not fit its field, is skipped as malformed with
+ * its line and its column. Of two rows with one id the later one counts.
+ *
+ * @throws {@link RelcoreError}: All faults of the map and the table at once: `unknown_field` for a field that the kind does not have, `missing_field` for a
+ * required field without column and constant, `unknown_reference` for a column that the table does not have, `duplicate` for
+ * one that it has twice, `invalid_value` for a separator that is not one character and a constant that does not fit its
+ * field, `unknown_zone` for a time zone; `missing_field` for a table without a header, and `syntax` for one in which a quote
+ * does not end.
+ */
+export declare function csvEvents(text: string, map: CsvMap): ReadEvents;
 
 /**
  * Converts the commits and tags of a repository to the input of `changesSince`. The files of

@@ -11,6 +11,7 @@ const GIT_TAGS =
   "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 const alertRulesToPrometheus = bind("interchange.alert_rules_to_prometheus");
 const argoSyncWindows = bind("interchange.argo_sync_windows");
+const csvEvents = bind("interchange.csv_events");
 const gitChanges = bind("interchange.git_changes");
 const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
@@ -38,6 +39,7 @@ module.exports = {
   GIT_TAGS,
   alertRulesToPrometheus,
   argoSyncWindows,
+  csvEvents,
   gitChanges,
   gitPackages,
   gitReleases,

@@ -317,6 +317,8 @@ export interface WireInputs {
   readonly "incident.UpdateVerdict": incident.UpdateVerdict;
   readonly "incident.Vocabulary": incident.Vocabulary;
   readonly "interchange.ArgoApplication": interchange.ArgoApplication;
+  readonly "interchange.CsvMap": interchange.CsvMap;
+  readonly "interchange.CsvValue": interchange.CsvValue;
   readonly "interchange.GitCommit": interchange.GitCommit;
   readonly "interchange.GitFault": interchange.GitFault;
   readonly "interchange.GitHistory": interchange.GitHistory;
@@ -331,6 +333,7 @@ export interface WireInputs {
   readonly "interchange.PrometheusSample": interchange.PrometheusSample;
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
   readonly "interchange.ReadEvents": interchange.ReadEvents;
+  readonly "interchange.RowKind": interchange.RowKind;
   readonly "interchange.SeriesRule": interchange.SeriesRule;
   readonly "interchange.SkipCode": interchange.SkipCode;
   readonly "interchange.SkipCount": interchange.SkipCount;
@@ -970,6 +973,8 @@ export interface WireTypes {
   readonly "incident.UpdateVerdict": incident.UpdateVerdict;
   readonly "incident.Vocabulary": incident.Vocabulary;
   readonly "interchange.ArgoApplication": interchange.ArgoApplication;
+  readonly "interchange.CsvMap": interchange.CsvMap;
+  readonly "interchange.CsvValue": interchange.CsvValue;
   readonly "interchange.GitCommit": interchange.GitCommit<Timestamp>;
   readonly "interchange.GitFault": interchange.GitFault;
   readonly "interchange.GitHistory": interchange.GitHistory<Timestamp>;
@@ -984,6 +989,7 @@ export interface WireTypes {
   readonly "interchange.PrometheusSample": interchange.PrometheusSample;
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
   readonly "interchange.ReadEvents": interchange.ReadEvents;
+  readonly "interchange.RowKind": interchange.RowKind;
   readonly "interchange.SeriesRule": interchange.SeriesRule;
   readonly "interchange.SkipCode": interchange.SkipCode;
   readonly "interchange.SkipCount": interchange.SkipCount;

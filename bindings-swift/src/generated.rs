@@ -117,15 +117,15 @@ use relcore::incident::{
     UpdateVerdict as IncidentUpdateVerdict, Vocabulary as IncidentVocabulary,
 };
 use relcore::interchange::{
-    ArgoApplication as InterchangeArgoApplication, GitCommit as InterchangeGitCommit,
-    GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
-    GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
-    IssueRules as InterchangeIssueRules, KuredSchedule as InterchangeKuredSchedule,
-    MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
-    PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
-    PrometheusSeries as InterchangePrometheusSeries, ReadEvents as InterchangeReadEvents,
-    SeriesRule as InterchangeSeriesRule, SkipCode as InterchangeSkipCode, SkipCount as InterchangeSkipCount,
-    SkippedRow as InterchangeSkippedRow,
+    ArgoApplication as InterchangeArgoApplication, CsvMap as InterchangeCsvMap,
+    CsvValue as InterchangeCsvValue, GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault,
+    GitHistory as InterchangeGitHistory, GitPackage as InterchangeGitPackage,
+    GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag, IssueRules as InterchangeIssueRules,
+    KuredSchedule as InterchangeKuredSchedule, MissingSample as InterchangeMissingSample,
+    PrometheusMetric as InterchangePrometheusMetric, PrometheusQuery as InterchangePrometheusQuery,
+    PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
+    ReadEvents as InterchangeReadEvents, RowKind as InterchangeRowKind, SeriesRule as InterchangeSeriesRule,
+    SkipCode as InterchangeSkipCode, SkipCount as InterchangeSkipCount, SkippedRow as InterchangeSkippedRow,
 };
 use relcore::metrics::{
     AttributedChanges as MetricsAttributedChanges, AttributionRule as MetricsAttributionRule,
@@ -3937,6 +3937,23 @@ pub struct InterchangeArgoApplication {
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangeCsvMap {
+    pub kind: InterchangeRowKind,
+    pub columns: BTreeMap<String, String>,
+    pub constants: BTreeMap<String, String>,
+    pub values: Vec<InterchangeCsvValue>,
+    pub separator: String,
+    pub time_zone: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeCsvValue {
+    pub field: String,
+    pub text: String,
+    pub value: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeGitCommit {
     pub id: String,
     pub parents: Vec<String>,
@@ -4050,6 +4067,23 @@ pub struct InterchangeReadEvents {
     pub skipped: Vec<InterchangeSkippedRow>,
 }
 
+/// What a row of a table is.
+#[uniffi::remote(Enum)]
+pub enum InterchangeRowKind {
+    /// A deployment, `metrics::Deployment`.
+    Deployment,
+    /// A change, `metrics::Change`.
+    Change,
+    /// An incident, `metrics::Incident`.
+    Incident,
+    /// A bug, `metrics::Bug`.
+    Bug,
+    /// A vulnerability, `metrics::Vulnerability`.
+    Vulnerability,
+    /// A scan, `metrics::Scan`.
+    Scan,
+}
+
 /// How several series of one metric, such as one of each pod, become one value.
 ///
 /// The series of a query seldom arrive evenly: a pod that has started has no sample before, and one that has ended, or whose
@@ -4101,6 +4135,7 @@ pub struct InterchangeSkipCount {
 pub struct InterchangeSkippedRow {
     pub code: InterchangeSkipCode,
     pub path: String,
+    pub line: Option<Count>,
     pub id: Option<String>,
     pub text: String,
 }
@@ -9604,6 +9639,11 @@ pub fn ffi_interchange_argo_sync_windows(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_csv_events(text: String, map: InterchangeCsvMap) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::csv_events(borrow(&text), borrow(&map)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_git_changes(history: InterchangeGitHistory) -> Encoded<ChangeHistory> {
     Encoded(Ok(relcore::interchange::git_changes(borrow(&history))))
 }
@@ -14996,6 +15036,26 @@ pub fn ffi_write_interchange_argo_application(value: InterchangeArgoApplication)
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_csv_map(json: &str) -> Encoded<InterchangeCsvMap> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_csv_map(value: InterchangeCsvMap) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_csv_value(json: &str) -> Encoded<InterchangeCsvValue> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_csv_value(value: InterchangeCsvValue) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_git_commit(json: &str) -> Encoded<InterchangeGitCommit> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -15132,6 +15192,16 @@ pub fn ffi_read_interchange_read_events(json: &str) -> Encoded<InterchangeReadEv
 
 #[uniffi::export]
 pub fn ffi_write_interchange_read_events(value: InterchangeReadEvents) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_row_kind(json: &str) -> Encoded<InterchangeRowKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_row_kind(value: InterchangeRowKind) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -4520,6 +4520,30 @@ export interface ArgoApplication {
   /** The address of the cluster's API server. */
   readonly server: string;
 }
+/** Which columns of a table are the fields of an event. */
+export interface CsvMap {
+  /** What each row of the table is. */
+  readonly kind: RowKind;
+  /** The column of each field, by their names: `{"finishedAt": "Finished", "labels.team": "Team"}`. */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
+  /** The text of a field that has no column, or whose cell is empty: `{"service": "shop"}`. */
+  readonly constants?: Readonly<Record<string, string>> | undefined;
+  /** What texts of the table mean. */
+  readonly values?: readonly CsvValue[] | undefined;
+  /** What separates the cells of a row: one character, `,` by default. */
+  readonly separator?: string | undefined;
+  /** The IANA time zone of times without an offset. */
+  readonly timeZone?: string | undefined;
+}
+/** What a text of a table means: `Succeeded` in the column of `outcome` is `success`. */
+export interface CsvValue {
+  /** The field. */
+  readonly field: string;
+  /** The text in the table, in this case of letters. */
+  readonly text: string;
+  /** The value of the field. */
+  readonly value: string;
+}
 /** A commit. */
 export interface GitCommit<At extends Instant = Instant> {
   /** The full object name: 40 or 64 hexadecimal digits. */
@@ -4663,6 +4687,8 @@ export interface ReadEvents {
   /** Each row that is no event, in the order of reading. */
   readonly skipped: readonly SkippedRow[];
 }
+/** What a row of a table is. */
+export type RowKind = "deployment" | "change" | "incident" | "bug" | "vulnerability" | "scan";
 /** How several series of one metric, such as one of each pod, become one value. */
 export type SeriesRule = "single" | "highest" | "lowest";
 /** Why a row is no event. */
@@ -4689,6 +4715,8 @@ export interface SkippedRow {
   readonly code: SkipCode;
   /** The path of the row, or of the field that decided: `pages[1][3].status`. */
   readonly path: string;
+  /** The line of the text where the row begins, from 1; left out for JSON, where the path says it. */
+  readonly line?: Count | undefined;
   /** The id of the row, where it has one. */
   readonly id?: string | undefined;
   /** The same for a person. */
@@ -4710,6 +4738,8 @@ export declare function alertRulesToPrometheus(
 ): string;
 /** Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`. */
 export declare function argoSyncWindows(text: string, application: ArgoApplication): window.Policy<Timestamp>;
+/** Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans. */
+export declare function csvEvents(text: string, map: CsvMap): ReadEvents;
 /** Converts the commits and tags of a repository to the input of `changesSince`. */
 export declare function gitChanges(history: GitHistory): change.History;
 /** The same for several packages in one repository, each a service of its own. */

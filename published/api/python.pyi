@@ -4704,6 +4704,20 @@ class MissingSample(StrEnum):
     """`+Inf`, often from a division by 0 or a quantile beyond the last histogram bucket."""
     NEGATIVE_INFINITY = 'negative_infinity'
     """`-Inf`."""
+class RowKind(StrEnum):
+    """What a row of a table is."""
+    DEPLOYMENT = 'deployment'
+    """A deployment, `metrics::Deployment`."""
+    CHANGE = 'change'
+    """A change, `metrics::Change`."""
+    INCIDENT = 'incident'
+    """An incident, `metrics::Incident`."""
+    BUG = 'bug'
+    """A bug, `metrics::Bug`."""
+    VULNERABILITY = 'vulnerability'
+    """A vulnerability, `metrics::Vulnerability`."""
+    SCAN = 'scan'
+    """A scan, `metrics::Scan`."""
 class SeriesRule(StrEnum):
     """How several series of one metric, such as one of each pod, become one value."""
     SINGLE = 'single'
@@ -4743,6 +4757,30 @@ class ArgoApplication(_Value):
     """The name of the cluster that it deploys to."""
     server: str
     """The address of the cluster's API server."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CsvMap(_Value):
+    """Which columns of a table are the fields of an event."""
+    kind: RowKind
+    """What each row of the table is."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The column of each field, by their names: `{"finishedAt": "Finished", "labels.team": "Team"}`."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """The text of a field that has no column, or whose cell is empty: `{"service": "shop"}`."""
+    values: Sequence[CsvValue] = ()
+    """What texts of the table mean."""
+    separator: str = ','
+    """What separates the cells of a row: one character, `,` by default."""
+    time_zone: str | None = None
+    """The IANA time zone of times without an offset."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CsvValue(_Value):
+    """What a text of a table means: `Succeeded` in the column of `outcome` is `success`."""
+    field: str
+    """The field."""
+    text: str
+    """The text in the table, in this case of letters."""
+    value: str
+    """The value of the field."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitCommit(_Value):
     """A commit."""
@@ -4898,6 +4936,8 @@ class SkippedRow(_Value):
     """Why it is none."""
     path: str
     """The path of the row, or of the field that decided: `pages[1][3].status`."""
+    line: int | None = None
+    """The line of the text where the row begins, from 1; left out for JSON, where the path says it."""
     id: str | None = None
     """The id of the row, where it has one."""
     text: str
@@ -4915,6 +4955,9 @@ def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries:
     ...
 def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> Policy:
     """Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`."""
+    ...
+def csv_events(text: str, map: CsvMap | Mapping[str, object]) -> ReadEvents:
+    """Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans."""
     ...
 def git_changes(history: GitHistory | Mapping[str, object]) -> History:
     """Converts the commits and tags of a repository to the input of `changes_since`."""

@@ -6420,6 +6420,55 @@ pub mod interchange {
     /// Converts the commits and tags of a repository to the input of `changes_since`.
     #[must_use]
     pub fn git_changes(history: &GitHistory) -> History;
+    /// Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans.
+    pub fn csv_events(text: &str, map: &CsvMap) -> Result<ReadEvents>;
+    /// Which columns of a table are the fields of an event.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CsvMap {
+        /// What each row of the table is.
+        pub kind: RowKind,
+        /// The column of each field, by their names: `{"finishedAt": "Finished", "labels.team": "Team"}`.
+        pub columns: BTreeMap<String, String>,
+        /// The text of a field that has no column, or whose cell is empty: `{"service": "shop"}`.
+        pub constants: BTreeMap<String, String>,
+        /// What texts of the table mean.
+        pub values: Vec<CsvValue>,
+        /// What separates the cells of a row: one character, `,` by default.
+        pub separator: String,
+        /// The IANA time zone of times without an offset.
+        pub time_zone: Option<String>,
+    }
+    /// What a text of a table means: `Succeeded` in the column of `outcome` is `success`.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CsvValue {
+        /// The field.
+        pub field: String,
+        /// The text in the table, in this case of letters.
+        pub text: String,
+        /// The value of the field.
+        pub value: String,
+    }
+    /// What a row of a table is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RowKind {
+        /// A deployment, `metrics::Deployment`.
+        Deployment,
+        /// A change, `metrics::Change`.
+        Change,
+        /// An incident, `metrics::Incident`.
+        Incident,
+        /// A bug, `metrics::Bug`.
+        Bug,
+        /// A vulnerability, `metrics::Vulnerability`.
+        Vulnerability,
+        /// A scan, `metrics::Scan`.
+        Scan,
+    }
     /// The command whose output `parse_git` reads as `log`, for a shell.
     pub const GIT_LOG: &str;
     /// The command that prints the ids of the commits that touch some paths, for a shell: append the paths.
@@ -6734,6 +6783,8 @@ pub mod interchange {
         pub code: SkipCode,
         /// The path of the row, or of the field that decided: `pages[1][3].status`.
         pub path: String,
+        /// The line of the text where the row begins, from 1; left out for JSON, where the path says it.
+        pub line: Option<Count>,
         /// The id of the row, where it has one.
         pub id: Option<String>,
         /// The same for a person.
@@ -6741,6 +6792,8 @@ pub mod interchange {
     }
     impl Display for MissingSample {}
     impl FromStr for MissingSample {}
+    impl Display for RowKind {}
+    impl FromStr for RowKind {}
     impl Display for SeriesRule {}
     impl FromStr for SeriesRule {}
     impl Display for SkipCode {}
@@ -6754,6 +6807,16 @@ pub mod interchange {
             cluster: impl Into<String>,
             server: impl Into<String>,
         ) -> Self;
+    }
+    impl CsvMap {
+        /// Rows of a kind, separated by commas, without columns.
+        #[must_use]
+        pub fn new(kind: RowKind) -> Self;
+    }
+    impl CsvValue {
+        /// What a text in the column of a field means.
+        #[must_use]
+        pub fn new(field: impl Into<String>, text: impl Into<String>, value: impl Into<String>) -> Self;
     }
     impl GitHistory {
         /// The commits, newest first, and the tags of a repository.

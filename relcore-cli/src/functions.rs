@@ -7166,6 +7166,7 @@ It decides nothing.
 | pages of GitHub's REST API | `github-deployments`, `github-releases`, `github-pulls`, `github-issues` | events for `metrics measure` |
 | pages of GitLab's REST API | `gitlab-deployments`, `gitlab-merge-requests` | the same |
 | pages of incident tools and trackers | `pagerduty-incidents`, `opsgenie-incidents`, `jira-issues` | the same |
+| a table of comma-separated values, and which column is which field | `csv-events` | the same, of one kind |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -7173,9 +7174,10 @@ all of its faults: metrics from half a history would be wrong, and nothing would
 How pages become events:
 
 1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
-   fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole.
-2. A row that cannot be read is skipped with its path, its id and a code, and counted as `malformed`; so is one in a state
-   that is not documented. Fields that the reader does not know are ignored.
+   fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole. So does a table without one
+   of the columns that the map names.
+2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
+   `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
@@ -7311,6 +7313,69 @@ selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?`
                         r#"{"name":"shop","namespace":"shop-prod","cluster":"in-cluster","server":"https://kubernetes.default.svc"}"#,
                     )],
                     prints: r#"{"windows":[],"calendars":{}}"#,
+                }),
+            },
+            Function {
+                name: "interchange.csv_events",
+                command: "csv-events",
+                docs: r"Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans.
+
+The first row has the names of the columns. The map says which column is which field; other columns are ignored. An empty
+cell is a field that is left out.
+
+| field | text in a cell |
+| --- | --- |
+| an instant, such as `finishedAt` | RFC 3339; with `timeZone` also `2026-11-23 04:00`, with seconds or without |
+| a list, such as `changes` | ids that are separated by blanks, commas or semicolons |
+| a span, such as `downtime` | `PT40M`, `40m` |
+| true or false, such as `automatic` | also `yes` and `no`, `1` and `0`, in any case of letters |
+| a label | the field `labels.team` is the label `team` |
+| an enum, such as `outcome` | its value, or what `values` says |
+
+A row with more or fewer cells than the header, or with a cell that does not fit its field, is skipped as malformed with
+its line and its column. Of two rows with one id the later one counts.
+
+Errors:
+All faults of the map and the table at once: `unknown_field` for a field that the kind does not have, `missing_field` for a
+required field without column and constant, `unknown_reference` for a column that the table does not have, `duplicate` for
+one that it has twice, `invalid_value` for a separator that is not one character and a constant that does not fit its
+field, `unknown_zone` for a time zone; `missing_field` for a table without a header, and `syntax` for one in which a quote
+does not end.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "map",
+                        option: "map",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.CsvMap",
+                            "Which columns of a table are the fields of an event. Columns that it does not name are ignored.",
+                            "Keys: kind, columns?, constants?, values?, separator?, timeZone?",
+                        ),
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange csv-events --text @text.txt --map map.json",
+                    files: &[
+                        (
+                            "text.txt",
+                            r"Id,Finished,State
+",
+                        ),
+                        (
+                            "map.json",
+                            r#"{"kind":"deployment","columns":{"id":"Id","finishedAt":"Finished","outcome":"State"},"constants":{"service":"shop","environment":"production"}}"#,
+                        ),
+                    ],
+                    prints: r#"{"events":{"deployments":[],"changes":[],"incidents":[],"bugs":[],"vulnerabilities":[],"scans":[]},"rows":0,"parts":0,"malformed":0,"counts":[],"skipped":[]}"#,
                 }),
             },
             Function {

@@ -2181,6 +2181,22 @@ fun InterchangeArgoApplication.toJson(): String = ffiWriteInterchangeArgoApplica
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeCsvMap.Companion.fromJson(json: String): InterchangeCsvMap = ffiReadInterchangeCsvMap(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeCsvMap.toJson(): String = ffiWriteInterchangeCsvMap(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeCsvValue.Companion.fromJson(json: String): InterchangeCsvValue = ffiReadInterchangeCsvValue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeCsvValue.toJson(): String = ffiWriteInterchangeCsvValue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */
@@ -2290,6 +2306,14 @@ fun InterchangeReadEvents.Companion.fromJson(json: String): InterchangeReadEvent
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangeReadEvents.toJson(): String = ffiWriteInterchangeReadEvents(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeRowKind.Companion.fromJson(json: String): InterchangeRowKind = ffiReadInterchangeRowKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeRowKind.toJson(): String = ffiWriteInterchangeRowKind(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

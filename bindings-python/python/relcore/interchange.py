@@ -17,6 +17,7 @@ It decides nothing.
 | pages of GitHub's REST API | `github_deployments`, `github_releases`, `github_pulls`, `github_issues` | events for `metrics.measure` |
 | pages of GitLab's REST API | `gitlab_deployments`, `gitlab_merge_requests` | the same |
 | pages of incident tools and trackers | `pagerduty_incidents`, `opsgenie_incidents`, `jira_issues` | the same |
+| a table of comma-separated values, and which column is which field | `csv_events` | the same, of one kind |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -24,9 +25,10 @@ all of its faults: metrics from half a history would be wrong, and nothing would
 How pages become events:
 
 1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
-   fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole.
-2. A row that cannot be read is skipped with its path, its id and a code, and counted as `malformed`; so is one in a state
-   that is not documented. Fields that the reader does not know are ignored.
+   fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole. So does a table without one
+   of the columns that the map names.
+2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
+   `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
@@ -64,7 +66,7 @@ Pitfalls:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -84,6 +86,8 @@ __all__ = [
     "GIT_SHALLOW",
     "GIT_TAGS",
     "ArgoApplication",
+    "CsvMap",
+    "CsvValue",
     "GitCommit",
     "GitFault",
     "GitHistory",
@@ -98,12 +102,14 @@ __all__ = [
     "PrometheusSample",
     "PrometheusSeries",
     "ReadEvents",
+    "RowKind",
     "SeriesRule",
     "SkipCode",
     "SkipCount",
     "SkippedRow",
     "alert_rules_to_prometheus",
     "argo_sync_windows",
+    "csv_events",
     "git_changes",
     "git_packages",
     "git_releases",
@@ -137,6 +143,28 @@ class MissingSample(StrEnum):
 
     NEGATIVE_INFINITY = "negative_infinity"
     """`-Inf`."""
+
+
+class RowKind(StrEnum):
+    """What a row of a table is."""
+
+    DEPLOYMENT = "deployment"
+    """A deployment, `metrics::Deployment`."""
+
+    CHANGE = "change"
+    """A change, `metrics::Change`."""
+
+    INCIDENT = "incident"
+    """An incident, `metrics::Incident`."""
+
+    BUG = "bug"
+    """A bug, `metrics::Bug`."""
+
+    VULNERABILITY = "vulnerability"
+    """A vulnerability, `metrics::Vulnerability`."""
+
+    SCAN = "scan"
+    """A scan, `metrics::Scan`."""
 
 
 class SeriesRule(StrEnum):
@@ -211,6 +239,54 @@ class ArgoApplication(_Value):
 
     server: str
     """The address of the cluster's API server."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CsvMap(_Value):
+    """Which columns of a table are the fields of an event. Columns that it does not name are ignored."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "kind", "columns", "constants", "values", "separator", "time_zone", of="interchange.CsvMap"
+    )
+
+    kind: RowKind
+    """What each row of the table is."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The column of each field, by their names: `{"finishedAt": "Finished", "labels.team": "Team"}`. A field has the name that
+    it has in JSON.
+    """
+
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """The text of a field that has no column, or whose cell is empty: `{"service": "shop"}`."""
+
+    values: Sequence[CsvValue] = ()
+    """What texts of the table mean. A text that is not listed stands for itself."""
+
+    separator: str = ","
+    """What separates the cells of a row: one character, `,` by default."""
+
+    time_zone: str | None = None
+    """The IANA time zone of times without an offset. Without it, such times are malformed."""
+
+    def __post_init__(self) -> None:
+        _freeze(self, "values")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CsvValue(_Value):
+    """What a text of a table means: `Succeeded` in the column of `outcome` is `success`."""
+
+    _fields: ClassVar[_native.Fields] = _native.Fields("field", "text", "value", of="interchange.CsvValue")
+
+    field: str
+    """The field."""
+
+    text: str
+    """The text in the table, in this case of letters."""
+
+    value: str
+    """The value of the field."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -555,7 +631,7 @@ class SkippedRow(_Value):
     """A row that is no event."""
 
     _fields: ClassVar[_native.Fields] = _native.Fields(
-        "code", "path", "id", "text", of="interchange.SkippedRow"
+        "code", "path", "line", "id", "text", of="interchange.SkippedRow"
     )
 
     code: SkipCode
@@ -563,6 +639,9 @@ class SkippedRow(_Value):
 
     path: str
     """The path of the row, or of the field that decided: `pages[1][3].status`."""
+
+    line: int | None = None
+    """The line of the text where the row begins, from 1; left out for JSON, where the path says it."""
 
     id: str | None = None
     """The id of the row, where it has one."""
@@ -638,6 +717,37 @@ def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, obj
     `window.policy_from_json` for a zone, a cron expression and a duration.
     """
     return _argo_sync_windows(text, application)
+
+
+_csv_events = _native.function("interchange.csv_events")
+
+
+def csv_events(text: str, map: CsvMap | Mapping[str, object]) -> ReadEvents:
+    """Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans.
+
+    The first row has the names of the columns. The map says which column is which field; other columns are ignored. An empty
+    cell is a field that is left out.
+
+    | field | text in a cell |
+    | --- | --- |
+    | an instant, such as `finishedAt` | RFC 3339; with `timeZone` also `2026-11-23 04:00`, with seconds or without |
+    | a list, such as `changes` | ids that are separated by blanks, commas or semicolons |
+    | a span, such as `downtime` | `PT40M`, `40m` |
+    | true or false, such as `automatic` | also `yes` and `no`, `1` and `0`, in any case of letters |
+    | a label | the field `labels.team` is the label `team` |
+    | an enum, such as `outcome` | its value, or what `values` says |
+
+    A row with more or fewer cells than the header, or with a cell that does not fit its field, is skipped as malformed with
+    its line and its column. Of two rows with one id the later one counts.
+
+    Errors:
+    All faults of the map and the table at once: `unknown_field` for a field that the kind does not have, `missing_field` for a
+    required field without column and constant, `unknown_reference` for a column that the table does not have, `duplicate` for
+    one that it has twice, `invalid_value` for a separator that is not one character and a constant that does not fit its
+    field, `unknown_zone` for a time zone; `missing_field` for a table without a header, and `syntax` for one in which a quote
+    does not end.
+    """
+    return _csv_events(text, map)
 
 
 _git_changes = _native.function("interchange.git_changes")

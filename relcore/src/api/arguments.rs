@@ -965,6 +965,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("window.Policy")),
     ),
     (
+        "interchange.csv_events",
+        &[("text", TypeRef::Text), ("map", TypeRef::Named("interchange.CsvMap"))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
         "interchange.git_changes",
         &[("history", TypeRef::Named("interchange.GitHistory"))],
         Some(TypeRef::Named("change.History")),
@@ -2734,6 +2739,8 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("incident.UpdateVerdict", &[("value", TypeRef::Named("incident.UpdateVerdict"))], None),
     ("incident.Vocabulary", &[("value", TypeRef::Named("incident.Vocabulary"))], None),
     ("interchange.ArgoApplication", &[("value", TypeRef::Named("interchange.ArgoApplication"))], None),
+    ("interchange.CsvMap", &[("value", TypeRef::Named("interchange.CsvMap"))], None),
+    ("interchange.CsvValue", &[("value", TypeRef::Named("interchange.CsvValue"))], None),
     ("interchange.GitCommit", &[("value", TypeRef::Named("interchange.GitCommit"))], None),
     ("interchange.GitFault", &[("value", TypeRef::Named("interchange.GitFault"))], None),
     ("interchange.GitHistory", &[("value", TypeRef::Named("interchange.GitHistory"))], None),
@@ -2748,6 +2755,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("interchange.PrometheusSample", &[("value", TypeRef::Named("interchange.PrometheusSample"))], None),
     ("interchange.PrometheusSeries", &[("value", TypeRef::Named("interchange.PrometheusSeries"))], None),
     ("interchange.ReadEvents", &[("value", TypeRef::Named("interchange.ReadEvents"))], None),
+    ("interchange.RowKind", &[("value", TypeRef::Named("interchange.RowKind"))], None),
     ("interchange.SeriesRule", &[("value", TypeRef::Named("interchange.SeriesRule"))], None),
     ("interchange.SkipCode", &[("value", TypeRef::Named("interchange.SkipCode"))], None),
     ("interchange.SkipCount", &[("value", TypeRef::Named("interchange.SkipCount"))], None),

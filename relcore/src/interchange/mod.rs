@@ -16,6 +16,7 @@
 //! | pages of GitHub's REST API | [`github_deployments`], [`github_releases`], [`github_pulls`], [`github_issues`] | events for [`metrics.measure`](crate::metrics::measure) |
 //! | pages of GitLab's REST API | [`gitlab_deployments`], [`gitlab_merge_requests`] | the same |
 //! | pages of incident tools and trackers | [`pagerduty_incidents`], [`opsgenie_incidents`], [`jira_issues`] | the same |
+//! | a table of comma-separated values, and which column is which field | [`csv_events`] | the same, of one kind |
 //!
 //! The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 //! all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -23,9 +24,10 @@
 //! # How pages become events
 //!
 //! 1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
-//!    fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole.
-//! 2. A row that cannot be read is skipped with its path, its id and a code, and counted as `malformed`; so is one in a state
-//!    that is not documented. Fields that the reader does not know are ignored.
+//!    fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole. So does a table without one
+//!    of the columns that the map names.
+//! 2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
+//!    `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
 //! 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
 //! 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
 //! 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
@@ -60,6 +62,9 @@
 //!   compare them with a baseline.
 mod argo_windows;
 mod changes;
+mod csv_events;
+mod csv_map;
+mod csv_table;
 mod git;
 mod github;
 mod gitlab;
@@ -80,6 +85,8 @@ mod rows;
 
 pub use argo_windows::{ArgoApplication, argo_sync_windows};
 pub use changes::git_changes;
+pub use csv_events::csv_events;
+pub use csv_map::{CsvMap, CsvValue, RowKind};
 pub use git::{
     GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,
 };
@@ -100,7 +107,7 @@ pub use promql::PrometheusQuery;
 pub use releases::{GIT_SERVICE, GitPackage, GitReleases, RELEASE_TAG, git_packages, git_releases};
 pub use rows::{ReadEvents, SkipCode, SkipCount, SkippedRow};
 
-crate::scalar::texts!(MissingSample, SeriesRule, SkipCode);
+crate::scalar::texts!(MissingSample, RowKind, SeriesRule, SkipCode);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -118,6 +125,7 @@ macro_rules! table_rows {
                     group: &str,
                 ) -> String;
                 fn argo_sync_windows(text: &str, application: &ArgoApplication) -> crate::window::Policy;
+                fn csv_events(text: &str, map: &CsvMap) -> ReadEvents;
                 #[plain]
                 fn git_changes(history: &GitHistory) -> crate::change::History;
                 fn git_packages(

@@ -1,6 +1,6 @@
 //! What all readers of delivery data have in common: pages of rows become events, and every row is accounted for.
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
-use crate::metrics::{Bug, Change, Deployment, Events, Incident};
+use crate::metrics::{Bug, Change, Deployment, Events, Incident, Scan, Vulnerability};
 use crate::scalar::Count;
 use crate::time::Timestamp;
 use crate::wire;
@@ -53,6 +53,9 @@ pub struct SkippedRow {
     pub code: SkipCode,
     /// The path of the row, or of the field that decided: `pages[1][3].status`.
     pub path: String,
+    /// The line of the text where the row begins, from 1; left out for JSON, where the path says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<Count>,
     /// The id of the row, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -177,6 +180,7 @@ impl Pages {
             list.into_iter().flatten().enumerate().map(move |(index, value)| Row {
                 value,
                 path: format!("{}[{page}]{key}[{index}]", self.argument),
+                line: None,
             })
         })
     }
@@ -198,13 +202,18 @@ fn is_page(page: &Value, at: RowsAt, path: &str, faults: &mut Faults) -> bool {
     found
 }
 
-/// One row of a page.
+/// One row of a page or a table.
 pub(super) struct Row<'a> {
     value: &'a Value,
     path: String,
+    line: Option<usize>,
 }
 
 impl<'a> Row<'a> {
+    pub(super) fn of(value: &'a Value, path: String, line: Option<usize>) -> Self {
+        Self { value, path, line }
+    }
+
     /// The value at a path of keys, such as `service.summary`; absent and null are the same.
     pub(super) fn value(&self, field: &str) -> Option<&'a Value> {
         let found = field.split('.').try_fold(self.value, |value, key| value.get(key));
@@ -272,6 +281,8 @@ pub(super) enum Event {
     Change(Change),
     Incident(Incident),
     Bug(Bug),
+    Vulnerability(Vulnerability),
+    Scan(Scan),
 }
 
 impl Event {
@@ -282,7 +293,22 @@ impl Event {
             Self::Change(event) => (1, &event.id),
             Self::Incident(event) => (2, &event.id),
             Self::Bug(event) => (3, &event.id),
+            Self::Vulnerability(event) => (4, &event.id),
+            Self::Scan(event) => (5, &event.id),
         }
+    }
+}
+
+/// Where a row is: its path, and its line in a table.
+#[derive(Clone)]
+struct Place {
+    path: String,
+    line: Option<usize>,
+}
+
+impl Place {
+    fn skipped(self, code: SkipCode, id: Option<String>, text: String) -> SkippedRow {
+        SkippedRow { code, path: self.path, line: self.line.map(Count::of), id, text }
     }
 }
 
@@ -290,7 +316,7 @@ impl Event {
 pub(super) struct Collector {
     /// The key under which rows have their id.
     id: &'static str,
-    events: Vec<(Event, String)>,
+    events: Vec<(Event, Place)>,
     by_key: BTreeMap<(u8, String), usize>,
     rows: usize,
     parts: usize,
@@ -309,18 +335,19 @@ impl Collector {
             Err(skip) => return self.skip(row, skip),
         };
         self.rows += 1;
+        let place = Place { path: row.path.clone(), line: row.line };
         let (kind, id) = event.key();
         let id = id.to_owned();
         match self.by_key.entry((kind, id.clone())) {
             Entry::Vacant(entry) => {
                 entry.insert(self.events.len());
-                self.events.push((event, row.path.clone()));
+                self.events.push((event, place));
             }
             Entry::Occupied(entry) => {
                 let Some(earlier) = self.events.get_mut(*entry.get()) else { return };
-                let (_, path) = std::mem::replace(earlier, (event, row.path.clone()));
+                let (_, place) = std::mem::replace(earlier, (event, place));
                 let text = format!("has the id of `{}`, which was read later", row.path);
-                self.skipped.push(SkippedRow { code: SkipCode::Duplicate, path, id: Some(id), text });
+                self.skipped.push(place.skipped(SkipCode::Duplicate, Some(id), text));
             }
         }
     }
@@ -339,7 +366,7 @@ impl Collector {
             field => format!("{}.{field}", row.path),
         };
         let id = row.value.get(self.id).and_then(id_of);
-        self.skipped.push(SkippedRow { code: skip.code, path, id, text: skip.text });
+        self.skipped.push(Place { path, line: row.line }.skipped(skip.code, id, skip.text));
     }
 
     pub(super) fn finish(self) -> ReadEvents {
@@ -350,6 +377,8 @@ impl Collector {
                 Event::Change(event) => events.changes.push(event),
                 Event::Incident(event) => events.incidents.push(event),
                 Event::Bug(event) => events.bugs.push(event),
+                Event::Vulnerability(event) => events.vulnerabilities.push(event),
+                Event::Scan(event) => events.scans.push(event),
             }
         }
         let mut counts: BTreeMap<SkipCode, usize> = BTreeMap::new();

@@ -3154,6 +3154,29 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "interchange.CsvMap",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("interchange.RowKind") },
+            Field { name: "columns", required: false, of: TypeRef::Map(&TypeRef::Text) },
+            Field { name: "constants", required: false, of: TypeRef::Map(&TypeRef::Text) },
+            Field {
+                name: "values",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("interchange.CsvValue")),
+            },
+            Field { name: "separator", required: false, of: TypeRef::Text },
+            Field { name: "timeZone", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "interchange.CsvValue",
+        Descriptor::Struct(&[
+            Field { name: "field", required: true, of: TypeRef::Text },
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "value", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "interchange.GitCommit",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
@@ -3298,6 +3321,10 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             },
         ]),
     ),
+    (
+        "interchange.RowKind",
+        Descriptor::Unit(&["deployment", "change", "incident", "bug", "vulnerability", "scan"]),
+    ),
     ("interchange.SeriesRule", Descriptor::Unit(&["single", "highest", "lowest"])),
     (
         "interchange.SkipCode",
@@ -3325,6 +3352,11 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Struct(&[
             Field { name: "code", required: true, of: TypeRef::Named("interchange.SkipCode") },
             Field { name: "path", required: true, of: TypeRef::Text },
+            Field {
+                name: "line",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
             Field { name: "id", required: false, of: TypeRef::Optional(&TypeRef::Text) },
             Field { name: "text", required: true, of: TypeRef::Text },
         ]),

@@ -8,8 +8,9 @@
 use proptest::prelude::*;
 use relcore::Result;
 use relcore::interchange::{
-    IssueRules, ReadEvents, SkipCode, github_deployments, github_issues, github_pulls, github_releases,
-    gitlab_deployments, gitlab_merge_requests, jira_issues, opsgenie_incidents, pagerduty_incidents,
+    CsvMap, IssueRules, ReadEvents, RowKind, SkipCode, csv_events, github_deployments, github_issues,
+    github_pulls, github_releases, gitlab_deployments, gitlab_merge_requests, jira_issues,
+    opsgenie_incidents, pagerduty_incidents,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -110,7 +111,9 @@ fn ids(read: &ReadEvents) -> Vec<(u8, String)> {
     let changes = events.changes.iter().map(|event| (1, event.id.clone()));
     let incidents = events.incidents.iter().map(|event| (2, event.id.clone()));
     let bugs = events.bugs.iter().map(|event| (3, event.id.clone()));
-    deployments.chain(changes).chain(incidents).chain(bugs).collect()
+    let vulnerabilities = events.vulnerabilities.iter().map(|event| (4, event.id.clone()));
+    let scans = events.scans.iter().map(|event| (5, event.id.clone()));
+    deployments.chain(changes).chain(incidents).chain(bugs).chain(vulnerabilities).chain(scans).collect()
 }
 
 fn duplicates(read: &ReadEvents) -> usize {
@@ -180,6 +183,70 @@ proptest! {
             if let Err(error) = found {
                 prop_assert!(error.path().ends_with(&format!("[{at}]")), "{}", error);
             }
+        }
+    }
+}
+
+/// Every row is an event, a part or skipped; the counts are those of the rows.
+fn accounts_for_every_row(read: &ReadEvents) {
+    let ids = ids(read);
+    assert_eq!(read.rows.get(), read.parts.get() + (ids.len() + read.skipped.len()) as u64);
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+    assert_eq!(read.counts.iter().map(|count| count.n.get()).sum::<u64>(), read.skipped.len() as u64);
+    let malformed = read.skipped.iter().filter(|row| row.code.is_malformed()).count();
+    assert_eq!(read.malformed.get(), malformed as u64);
+}
+
+/// A map for tables with the header `id,at,state`.
+fn csv_map() -> CsvMap {
+    let columns = [("id", "id"), ("finishedAt", "at"), ("outcome", "state")];
+    CsvMap::new(RowKind::Deployment)
+        .columns(columns.map(|(field, column)| (field.to_owned(), column.to_owned())).into())
+        .constants([("service".to_owned(), "shop".to_owned())].into())
+}
+
+fn csv_cell() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(&["1", "2", TIMES[0], "success", "soon", "", "a\"b", "a,b", "a\nb", "a\r\nb"][..])
+}
+
+proptest! {
+    #[test]
+    fn each_row_of_a_table_is_an_event_or_skipped_with_its_line(
+        rows in prop::collection::vec(
+            prop_oneof![
+                prop::collection::vec(csv_cell(), 1..5),
+                (0..4_u32).prop_map(|id| vec![["1", "2", "3", "4"][id as usize], TIMES[0], "success"]),
+            ],
+            0..8,
+        ),
+        end in prop::sample::select(&["\n", "\r\n"][..]),
+    ) {
+        let mut text = format!("id,at,state{end}");
+        let mut lines = vec![];
+        for row in &rows {
+            lines.push(text.matches('\n').count() as u64 + 1);
+            let cells: Vec<String> = row.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+            text += &format!("{}{end}", cells.join(","));
+        }
+        let read = csv_events(&text, &csv_map()).unwrap();
+        accounts_for_every_row(&read);
+        prop_assert_eq!(read.rows.get(), rows.len() as u64);
+        for row in &read.skipped {
+            let index: usize = row.path["rows[".len()..row.path.find(']').unwrap()].parse().unwrap();
+            prop_assert_eq!(row.line.unwrap().get(), lines[index]);
+        }
+        let well = rows.iter().filter(|row| {
+            row.len() == 3 && !row[0].is_empty() && row[1] == TIMES[0] && row[2] == "success"
+        });
+        let expected: BTreeSet<(u8, String)> = well.map(|row| (0, row[0].to_owned())).collect();
+        prop_assert_eq!(ids(&read).into_iter().collect::<BTreeSet<_>>(), expected);
+    }
+
+    #[test]
+    fn any_table_is_read_or_refused(text in prop_oneof!["\\PC{0,60}", "[a1,;\"\r\n ]{0,60}"]) {
+        let _ = csv_events(&text, &csv_map()).map(|read| accounts_for_every_row(&read));
+        if let Ok(read) = csv_events(&format!("id,at,state\n{text}"), &csv_map()) {
+            accounts_for_every_row(&read);
         }
     }
 }

@@ -2205,6 +2205,7 @@ public enum Incident {
 /// | pages of GitHub's REST API | `github_deployments`, `github_releases`, `github_pulls`, `github_issues` | events for `metrics.measure` |
 /// | pages of GitLab's REST API | `gitlab_deployments`, `gitlab_merge_requests` | the same |
 /// | pages of incident tools and trackers | `pagerduty_incidents`, `opsgenie_incidents`, `jira_issues` | the same |
+/// | a table of comma-separated values, and which column is which field | `csv_events` | the same, of one kind |
 ///
 /// The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 /// all of its faults: metrics from half a history would be wrong, and nothing would show it.
@@ -2212,9 +2213,10 @@ public enum Incident {
 /// How pages become events:
 ///
 /// 1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
-///    fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole.
-/// 2. A row that cannot be read is skipped with its path, its id and a code, and counted as `malformed`; so is one in a state
-///    that is not documented. Fields that the reader does not know are ignored.
+///    fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole. So does a table without one
+///    of the columns that the map names.
+/// 2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
+///    `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
 /// 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
 /// 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
 /// 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
@@ -2300,6 +2302,33 @@ public enum Interchange {
     /// `window.policy_from_json` for a zone, a cron expression and a duration.
     public static func argoSyncWindows(text: String, application: InterchangeArgoApplication) throws -> WindowPolicy {
         try ffiInterchangeArgoSyncWindows(text: text, application: application)
+    }
+
+    /// Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans.
+    ///
+    /// The first row has the names of the columns. The map says which column is which field; other columns are ignored. An empty
+    /// cell is a field that is left out.
+    ///
+    /// | field | text in a cell |
+    /// | --- | --- |
+    /// | an instant, such as `finishedAt` | RFC 3339; with `timeZone` also `2026-11-23 04:00`, with seconds or without |
+    /// | a list, such as `changes` | ids that are separated by blanks, commas or semicolons |
+    /// | a span, such as `downtime` | `PT40M`, `40m` |
+    /// | true or false, such as `automatic` | also `yes` and `no`, `1` and `0`, in any case of letters |
+    /// | a label | the field `labels.team` is the label `team` |
+    /// | an enum, such as `outcome` | its value, or what `values` says |
+    ///
+    /// A row with more or fewer cells than the header, or with a cell that does not fit its field, is skipped as malformed with
+    /// its line and its column. Of two rows with one id the later one counts.
+    ///
+    /// Errors:
+    /// All faults of the map and the table at once: `unknown_field` for a field that the kind does not have, `missing_field` for a
+    /// required field without column and constant, `unknown_reference` for a column that the table does not have, `duplicate` for
+    /// one that it has twice, `invalid_value` for a separator that is not one character and a constant that does not fit its
+    /// field, `unknown_zone` for a time zone; `missing_field` for a table without a header, and `syntax` for one in which a quote
+    /// does not end.
+    public static func csvEvents(text: String, map: InterchangeCsvMap) throws -> InterchangeReadEvents {
+        try ffiInterchangeCsvEvents(text: text, map: map)
     }
 
     /// Converts the commits and tags of a repository to the input of `changes_since`. The files of

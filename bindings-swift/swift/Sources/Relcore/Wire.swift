@@ -2176,6 +2176,22 @@ extension InterchangeArgoApplication: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeArgoApplication(value: self) }
 }
 
+extension InterchangeCsvMap: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeCsvMap(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeCsvMap(value: self) }
+}
+
+extension InterchangeCsvValue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeCsvValue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeCsvValue(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }
@@ -2286,6 +2302,14 @@ extension InterchangeReadEvents: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangeReadEvents(value: self) }
+}
+
+extension InterchangeRowKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeRowKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeRowKind(value: self) }
 }
 
 extension InterchangeSeriesRule: WireValue {

@@ -273,6 +273,8 @@ extension IncidentUpdate: CaseValue {}
 extension IncidentUpdateVerdict: CaseValue {}
 extension IncidentVocabulary: CaseValue {}
 extension InterchangeArgoApplication: CaseValue {}
+extension InterchangeCsvMap: CaseValue {}
+extension InterchangeCsvValue: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitFault: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
@@ -287,6 +289,7 @@ extension InterchangePrometheusQuery: CaseValue {}
 extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
 extension InterchangeReadEvents: CaseValue {}
+extension InterchangeRowKind: CaseValue {}
 extension InterchangeSeriesRule: CaseValue {}
 extension InterchangeSkipCode: CaseValue {}
 extension InterchangeSkipCount: CaseValue {}
@@ -1032,6 +1035,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
     case "interchange.argo_sync_windows":
         return try Interchange.argoSyncWindows(text: input.take("text"), application: input.take("application")).wire()
+    case "interchange.csv_events":
+        return try Interchange.csvEvents(text: input.take("text"), map: input.take("map")).wire()
     case "interchange.git_changes":
         return try Interchange.gitChanges(history: input.take("history")).wire()
     case "interchange.git_packages":
