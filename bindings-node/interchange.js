@@ -11,7 +11,9 @@ const GIT_TAGS =
   "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 const alertRulesToPrometheus = bind("interchange.alert_rules_to_prometheus");
 const argoSyncWindows = bind("interchange.argo_sync_windows");
+const cdevents = bind("interchange.cdevents");
 const csvEvents = bind("interchange.csv_events");
+const cyclonedxVulnerabilities = bind("interchange.cyclonedx_vulnerabilities");
 const gitChanges = bind("interchange.git_changes");
 const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
@@ -26,11 +28,14 @@ const jiraIssues = bind("interchange.jira_issues");
 const kuredWindow = bind("interchange.kured_window");
 const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
 const opsgenieIncidents = bind("interchange.opsgenie_incidents");
+const osvVulnerabilities = bind("interchange.osv_vulnerabilities");
+const otelDeployments = bind("interchange.otel_deployments");
 const pagerdutyIncidents = bind("interchange.pagerduty_incidents");
 const parseGit = bind("interchange.parse_git");
 const playTrackRelease = bind("interchange.play_track_release");
 const prometheusObservations = bind("interchange.prometheus_observations");
 const prometheusQueryRange = bind("interchange.prometheus_query_range");
+const sarifVulnerabilities = bind("interchange.sarif_vulnerabilities");
 
 module.exports = {
   GIT_LOG,
@@ -39,7 +44,9 @@ module.exports = {
   GIT_TAGS,
   alertRulesToPrometheus,
   argoSyncWindows,
+  cdevents,
   csvEvents,
+  cyclonedxVulnerabilities,
   gitChanges,
   gitPackages,
   gitReleases,
@@ -54,9 +61,12 @@ module.exports = {
   kuredWindow,
   monitoringToGrafana,
   opsgenieIncidents,
+  osvVulnerabilities,
+  otelDeployments,
   pagerdutyIncidents,
   parseGit,
   playTrackRelease,
   prometheusObservations,
   prometheusQueryRange,
+  sarifVulnerabilities,
 };

@@ -334,6 +334,7 @@ export interface WireInputs {
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
   readonly "interchange.ReadEvents": interchange.ReadEvents;
   readonly "interchange.RowKind": interchange.RowKind;
+  readonly "interchange.ScanTarget": interchange.ScanTarget;
   readonly "interchange.SeriesRule": interchange.SeriesRule;
   readonly "interchange.SkipCode": interchange.SkipCode;
   readonly "interchange.SkipCount": interchange.SkipCount;
@@ -990,6 +991,7 @@ export interface WireTypes {
   readonly "interchange.PrometheusSeries": interchange.PrometheusSeries;
   readonly "interchange.ReadEvents": interchange.ReadEvents;
   readonly "interchange.RowKind": interchange.RowKind;
+  readonly "interchange.ScanTarget": interchange.ScanTarget;
   readonly "interchange.SeriesRule": interchange.SeriesRule;
   readonly "interchange.SkipCode": interchange.SkipCode;
   readonly "interchange.SkipCount": interchange.SkipCount;

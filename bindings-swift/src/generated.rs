@@ -124,8 +124,9 @@ use relcore::interchange::{
     KuredSchedule as InterchangeKuredSchedule, MissingSample as InterchangeMissingSample,
     PrometheusMetric as InterchangePrometheusMetric, PrometheusQuery as InterchangePrometheusQuery,
     PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
-    ReadEvents as InterchangeReadEvents, RowKind as InterchangeRowKind, SeriesRule as InterchangeSeriesRule,
-    SkipCode as InterchangeSkipCode, SkipCount as InterchangeSkipCount, SkippedRow as InterchangeSkippedRow,
+    ReadEvents as InterchangeReadEvents, RowKind as InterchangeRowKind, ScanTarget as InterchangeScanTarget,
+    SeriesRule as InterchangeSeriesRule, SkipCode as InterchangeSkipCode, SkipCount as InterchangeSkipCount,
+    SkippedRow as InterchangeSkippedRow,
 };
 use relcore::metrics::{
     AttributedChanges as MetricsAttributedChanges, AttributionRule as MetricsAttributionRule,
@@ -4082,6 +4083,14 @@ pub enum InterchangeRowKind {
     Vulnerability,
     /// A scan, `metrics::Scan`.
     Scan,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeScanTarget {
+    pub service: String,
+    pub artifact: Option<String>,
+    pub kind: Option<String>,
+    pub scanned_at: Option<Timestamp>,
 }
 
 /// How several series of one metric, such as one of each pod, become one value.
@@ -9639,8 +9648,32 @@ pub fn ffi_interchange_argo_sync_windows(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_cdevents(
+    texts: Vec<String>,
+    service: Option<String>,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::cdevents(borrow(&texts), borrow(&service)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_csv_events(text: String, map: InterchangeCsvMap) -> Encoded<InterchangeReadEvents> {
     Encoded(relcore::interchange::csv_events(borrow(&text), borrow(&map)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_cyclonedx_vulnerabilities(
+    texts: Vec<String>,
+    service: String,
+    detected_at: Option<Timestamp>,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::cyclonedx_vulnerabilities(
+            borrow(&texts),
+            borrow(&service),
+            borrow(&detected_at),
+        )
+        .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -9771,6 +9804,30 @@ pub fn ffi_interchange_opsgenie_incidents(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_osv_vulnerabilities(
+    texts: Vec<String>,
+    service: String,
+    detected_at: Timestamp,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::osv_vulnerabilities(borrow(&texts), borrow(&service), borrow(&detected_at))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_otel_deployments(
+    texts: Vec<String>,
+    service: Option<String>,
+    environment: Option<String>,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::otel_deployments(borrow(&texts), borrow(&service), borrow(&environment))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_pagerduty_incidents(
     pages: Vec<String>,
     service: Option<String>,
@@ -9812,6 +9869,17 @@ pub fn ffi_interchange_prometheus_observations(
 #[uniffi::export]
 pub fn ffi_interchange_prometheus_query_range(text: String) -> Encoded<Vec<InterchangePrometheusSeries>> {
     Encoded(relcore::interchange::prometheus_query_range(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_sarif_vulnerabilities(
+    texts: Vec<String>,
+    target: InterchangeScanTarget,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::sarif_vulnerabilities(borrow(&texts), borrow(&target))
+            .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -15202,6 +15270,16 @@ pub fn ffi_read_interchange_row_kind(json: &str) -> Encoded<InterchangeRowKind> 
 
 #[uniffi::export]
 pub fn ffi_write_interchange_row_kind(value: InterchangeRowKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_scan_target(json: &str) -> Encoded<InterchangeScanTarget> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_scan_target(value: InterchangeScanTarget) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -4689,6 +4689,17 @@ export interface ReadEvents {
 }
 /** What a row of a table is. */
 export type RowKind = "deployment" | "change" | "incident" | "bug" | "vulnerability" | "scan";
+/** What a scan was of, where its result does not say it. */
+export interface ScanTarget {
+  /** The service that the vulnerabilities are of. */
+  readonly service: string;
+  /** The artifact, as the revision of the deployments that run it. */
+  readonly artifact?: string | undefined;
+  /** The kind of the scan, as `sca` or `sast`; the name of the tool when left out. */
+  readonly kind?: string | undefined;
+  /** When it was scanned, where the result does not say it. */
+  readonly scannedAt?: Instant | undefined;
+}
 /** How several series of one metric, such as one of each pod, become one value. */
 export type SeriesRule = "single" | "highest" | "lowest";
 /** Why a row is no event. */
@@ -4738,8 +4749,16 @@ export declare function alertRulesToPrometheus(
 ): string;
 /** Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`. */
 export declare function argoSyncWindows(text: string, application: ArgoApplication): window.Policy<Timestamp>;
+/** Reads CDEvents, <https://cdevents.dev>, of the versions 0.1 to 0.5. */
+export declare function cdevents(texts: readonly string[], service?: string | null): ReadEvents;
 /** Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans. */
 export declare function csvEvents(text: string, map: CsvMap): ReadEvents;
+/** Reads vulnerabilities of a service from CycloneDX documents: a VEX, or a BOM with vulnerabilities, in JSON, of the versions 1.4 to 1.7. */
+export declare function cyclonedxVulnerabilities(
+  texts: readonly string[],
+  service: string,
+  detectedAt?: Instant | null,
+): ReadEvents;
 /** Converts the commits and tags of a repository to the input of `changesSince`. */
 export declare function gitChanges(history: GitHistory): change.History;
 /** The same for several packages in one repository, each a service of its own. */
@@ -4785,6 +4804,18 @@ export declare function monitoringToGrafana(
 ): string;
 /** Reads incidents of Opsgenie, the pages of `GET /v1/incidents`. */
 export declare function opsgenieIncidents(pages: readonly string[], service?: string | null): ReadEvents;
+/** Reads vulnerabilities of a service in the OSV format, <https://ossf.github.io/osv-schema/>. */
+export declare function osvVulnerabilities(
+  texts: readonly string[],
+  service: string,
+  detectedAt: Instant,
+): ReadEvents;
+/** Reads deployments from traces of CI/CD systems, by the semantic conventions of OpenTelemetry for CI/CD. */
+export declare function otelDeployments(
+  texts: readonly string[],
+  service?: string | null,
+  environment?: string | null,
+): ReadEvents;
 /** Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2. */
 export declare function pagerdutyIncidents(pages: readonly string[], service?: string | null): ReadEvents;
 /** Reads the commits and tags of a repository from the output of two git commands. */
@@ -4800,6 +4831,8 @@ export declare function prometheusObservations(
 ): readonly canary.Observation<Timestamp>[];
 /** Reads a response of Prometheus' `/api/v1/query_range`: a matrix of series. */
 export declare function prometheusQueryRange(text: string): readonly PrometheusSeries[];
+/** Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them. */
+export declare function sarifVulnerabilities(texts: readonly string[], target: ScanTarget): ReadEvents;
 
 // metrics.d.ts
 /** Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for. */

@@ -4923,6 +4923,17 @@ class ReadEvents(_Value):
     skipped: Sequence[SkippedRow]
     """Each row that is no event, in the order of reading."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ScanTarget(_Value):
+    """What a scan was of, where its result does not say it."""
+    service: str
+    """The service that the vulnerabilities are of."""
+    artifact: str | None = None
+    """The artifact, as the revision of the deployments that run it."""
+    kind: str | None = None
+    """The kind of the scan, as `sca` or `sast`; the name of the tool when left out."""
+    scanned_at: datetime | None = None
+    """When it was scanned, where the result does not say it."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class SkipCount(_Value):
     """How many rows were skipped for one reason."""
     code: SkipCode
@@ -4956,8 +4967,14 @@ def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries:
 def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> Policy:
     """Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`."""
     ...
+def cdevents(texts: Sequence[str], service: str | None=None) -> ReadEvents:
+    """Reads CDEvents, <https://cdevents.dev>, of the versions 0.1 to 0.5."""
+    ...
 def csv_events(text: str, map: CsvMap | Mapping[str, object]) -> ReadEvents:
     """Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans."""
+    ...
+def cyclonedx_vulnerabilities(texts: Sequence[str], service: str, detected_at: datetime | str | None=None) -> ReadEvents:
+    """Reads vulnerabilities of a service from CycloneDX documents: a VEX, or a BOM with vulnerabilities, in JSON, of the versions 1.4 to 1.7."""
     ...
 def git_changes(history: GitHistory | Mapping[str, object]) -> History:
     """Converts the commits and tags of a repository to the input of `changes_since`."""
@@ -5001,6 +5018,12 @@ def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: 
 def opsgenie_incidents(pages: Sequence[str], service: str | None=None) -> ReadEvents:
     """Reads incidents of Opsgenie, the pages of `GET /v1/incidents`."""
     ...
+def osv_vulnerabilities(texts: Sequence[str], service: str, detected_at: datetime | str) -> ReadEvents:
+    """Reads vulnerabilities of a service in the OSV format, <https://ossf.github.io/osv-schema/>."""
+    ...
+def otel_deployments(texts: Sequence[str], service: str | None=None, environment: str | None=None) -> ReadEvents:
+    """Reads deployments from traces of CI/CD systems, by the semantic conventions of OpenTelemetry for CI/CD."""
+    ...
 def pagerduty_incidents(pages: Sequence[str], service: str | None=None) -> ReadEvents:
     """Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2."""
     ...
@@ -5015,6 +5038,9 @@ def prometheus_observations(metrics: Sequence[PrometheusMetric | Mapping[str, ob
     ...
 def prometheus_query_range(text: str) -> tuple[PrometheusSeries, ...]:
     """Reads a response of Prometheus' `/api/v1/query_range`: a matrix of series."""
+    ...
+def sarif_vulnerabilities(texts: Sequence[str], target: ScanTarget | Mapping[str, object]) -> ReadEvents:
+    """Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them."""
     ...
 
 # metrics

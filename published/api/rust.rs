@@ -6417,6 +6417,8 @@ pub mod interchange {
     }
     /// Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
     pub fn argo_sync_windows(text: &str, application: &ArgoApplication) -> Result<Policy>;
+    /// Reads CDEvents, <https://cdevents.dev>, of the versions 0.1 to 0.5.
+    pub fn cdevents(texts: &[String], service: Option<&str>) -> Result<ReadEvents>;
     /// Converts the commits and tags of a repository to the input of `changes_since`.
     #[must_use]
     pub fn git_changes(history: &GitHistory) -> History;
@@ -6469,6 +6471,12 @@ pub mod interchange {
         /// A scan, `metrics::Scan`.
         Scan,
     }
+    /// Reads vulnerabilities of a service from CycloneDX documents: a VEX, or a BOM with vulnerabilities, in JSON, of the versions 1.4 to 1.7.
+    pub fn cyclonedx_vulnerabilities(
+        texts: &[String],
+        service: &str,
+        detected_at: Option<Timestamp>,
+    ) -> Result<ReadEvents>;
     /// The command whose output `parse_git` reads as `log`, for a shell.
     pub const GIT_LOG: &str;
     /// The command that prints the ids of the commits that touch some paths, for a shell: append the paths.
@@ -6630,6 +6638,15 @@ pub mod interchange {
     ) -> Result<Vec<Observation>>;
     /// Reads incidents of Opsgenie, the pages of `GET /v1/incidents`.
     pub fn opsgenie_incidents(pages: &[String], service: Option<&str>) -> Result<ReadEvents>;
+    /// Reads vulnerabilities of a service in the OSV format, <https://ossf.github.io/osv-schema/>.
+    pub fn osv_vulnerabilities(texts: &[String], service: &str, detected_at: Timestamp)
+    -> Result<ReadEvents>;
+    /// Reads deployments from traces of CI/CD systems, by the semantic conventions of OpenTelemetry for CI/CD.
+    pub fn otel_deployments(
+        texts: &[String],
+        service: Option<&str>,
+        environment: Option<&str>,
+    ) -> Result<ReadEvents>;
     /// Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2.
     pub fn pagerduty_incidents(pages: &[String], service: Option<&str>) -> Result<ReadEvents>;
     /// The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API.
@@ -6790,6 +6807,22 @@ pub mod interchange {
         /// The same for a person.
         pub text: String,
     }
+    /// Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them.
+    pub fn sarif_vulnerabilities(texts: &[String], target: &ScanTarget) -> Result<ReadEvents>;
+    /// What a scan was of, where its result does not say it.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ScanTarget {
+        /// The service that the vulnerabilities are of.
+        pub service: String,
+        /// The artifact, as the revision of the deployments that run it.
+        pub artifact: Option<String>,
+        /// The kind of the scan, as `sca` or `sast`; the name of the tool when left out.
+        pub kind: Option<String>,
+        /// When it was scanned, where the result does not say it.
+        pub scanned_at: Option<Timestamp>,
+    }
     impl Display for MissingSample {}
     impl FromStr for MissingSample {}
     impl Display for RowKind {}
@@ -6872,6 +6905,11 @@ pub mod interchange {
         /// Whether the row could not be read.
         #[must_use]
         pub const fn is_malformed(self) -> bool;
+    }
+    impl ScanTarget {
+        /// A service of whose scans the results say everything.
+        #[must_use]
+        pub fn new(service: impl Into<String>) -> Self;
     }
 }
 /// Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.

@@ -7148,8 +7148,8 @@ Errors:
     },
     Module {
         name: "interchange",
-        docs: r"Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and
-Grafana.
+        docs: r"Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for
+Prometheus and Grafana.
 It decides nothing.
 
 | input | function | result |
@@ -7166,6 +7166,9 @@ It decides nothing.
 | pages of GitHub's REST API | `github-deployments`, `github-releases`, `github-pulls`, `github-issues` | events for `metrics measure` |
 | pages of GitLab's REST API | `gitlab-deployments`, `gitlab-merge-requests` | the same |
 | pages of incident tools and trackers | `pagerduty-incidents`, `opsgenie-incidents`, `jira-issues` | the same |
+| CDEvents, plain or inside CloudEvents | `cdevents` | the same |
+| traces of CI/CD systems in OTLP JSON | `otel-deployments` | the same |
+| records of OSV, CycloneDX documents, SARIF logs | `osv-vulnerabilities`, `cyclonedx-vulnerabilities`, `sarif-vulnerabilities` | vulnerabilities and scans for the same |
 | a table of comma-separated values, and which column is which field | `csv-events` | the same, of one kind |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -7179,7 +7182,8 @@ How pages become events:
 2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
    `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
-4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
+4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`. But a
+   vulnerability was detected when it was first seen.
 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
 
 How commits are assigned to releases:
@@ -7316,6 +7320,60 @@ selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?`
                 }),
             },
             Function {
+                name: "interchange.cdevents",
+                command: "cdevents",
+                docs: r"Reads CDEvents, <https://cdevents.dev>, of the versions 0.1 to 0.5. Each text is an event, or a list of events; an event
+may also be inside a CloudEvent, as its `data`.
+
+| type | result |
+| --- | --- |
+| `service.deployed`, `service.upgraded` | a successful deployment |
+| `service.rolledback` | a successful deployment with the intent `rollback` |
+| `incident.detected`, `incident.reported` | an incident that began with the first of them |
+| `incident.resolved` | its end: the first one since it was last detected or reported |
+| `change.merged` | a change; `change.created` and `change.reviewed` say when it was opened and first reviewed |
+| `change.abandoned` | skipped as `abandoned`, with the other events of that change |
+| any other, as `service.published`, `service.removed` | skipped as `other_kind` |
+
+The events of one incident or change are one event and its `parts`; it has the place of the event that it is read from. A
+change without `merged` is `pending`; an incident without its beginning is skipped as `unknown_reference`. Events may come in
+any order, and the same event twice is a `duplicate`.
+
+A deployment is of the service `subject.id`, an incident of the service that it names; `service` replaces both for all
+rows. The environment is the `id` of the environment, the revision the `artifactId`, the run the `chainId`. Ids are unique
+within their source only, so that of a deployment is `source/id` of the event, that of an incident `source/id` of the
+subject; a change keeps the id of the subject, so that deployments can name it.
+
+Errors:
+All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one that is neither an object nor a
+list. An event that cannot be read is no error: it is in `skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "texts",
+                        option: "texts",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: true, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange cdevents --texts texts.json --service shop",
+                    files: &[(
+                        "texts.json",
+                        r#"["{\"context\": {\"version\": \"0.4.1\", \"id\": \"e\", \"source\": \"/event/source/123\", \"type\": \"dev.cdevents.service.deployed.0.2.0\", \"timestamp\": \"2026-11-23T03:00:00Z\"}, \"subject\": {\"id\": \"mySubject123\", \"source\": \"/event/source/123\", \"type\": \"service\", \"content\": {\"environment\": {\"id\": \"staging\"}}}}"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "interchange.csv_events",
                 command: "csv-events",
                 docs: r"Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans.
@@ -7376,6 +7434,59 @@ does not end.",
                         ),
                     ],
                     prints: r#"{"events":{"deployments":[],"changes":[],"incidents":[],"bugs":[],"vulnerabilities":[],"scans":[]},"rows":0,"parts":0,"malformed":0,"counts":[],"skipped":[]}"#,
+                }),
+            },
+            Function {
+                name: "interchange.cyclonedx_vulnerabilities",
+                command: "cyclonedx-vulnerabilities",
+                docs: r"Reads vulnerabilities of a service from CycloneDX documents: a VEX, or a BOM with vulnerabilities, in JSON, of the versions
+1.4 to 1.7. Each text is a document.
+
+| `analysis.state` | result |
+| --- | --- |
+| `exploitable`, `in_triage`, none | open |
+| `resolved`, `resolved_with_pedigree` | patched at `analysis.lastUpdated`, else when the document was made |
+| `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned` |
+
+It was detected at `analysis.firstIssued`; without it at `detected_at`; without that when the document was made,
+`metadata.timestamp`. A later document decides the state, and the earliest detection stays. If one document has a
+vulnerability as open for one component and as resolved for another, it is open. The severity is the highest of `ratings`,
+because sources disagree. The name is the CVE among `id` and `references`, else the first in the order of the alphabet; the
+id of the event is `service/name`.
+
+Errors:
+All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one that is no CycloneDX document
+or whose `vulnerabilities` are no list. A row that cannot be read is no error: it is in `skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "texts",
+                        option: "texts",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "detectedAt",
+                        option: "detected-at",
+                        is_optional: true,
+                        kind: Kind::Timestamp,
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange cyclonedx-vulnerabilities --texts texts.json --service shop --detected-at 2026-11-23T03:00:00.000Z",
+                    files: &[(
+                        "texts.json",
+                        r#"["{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", \"serialNumber\": \"urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79\", \"version\": 1, \"metadata\": {\"component\": {\"name\": \"DEF\", \"version\": \"1.1\", \"type\": \"application\", \"bom-ref\": \"product-DEF\"}}, \"vulnerabilities\": [{\"id\": \"CVE-2021-44228\", \"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"ratings\": [{\"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"score\": 10.0, \"severity\": \"critical\", \"method\": \"CVSSv31\", \"vector\": \"AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H\"}], \"affects\": [{\"ref\": \"product-DEF\"}]}, {\"id\": \"CVE-2021-0001\", \"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"ratings\": [{\"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"score\": 10.0, \"severity\": \"critical\", \"method\": \"CVSSv31\", \"vector\": \"AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H\"}], \"affects\": [{\"ref\": \"product-DEF\"}], \"analysis\": {\"state\": \"resolved\", \"detail\": \"x\"}}, {\"id\": \"CVE-2021-0002\", \"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"ratings\": [{\"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"score\": 10.0, \"severity\": \"critical\", \"method\": \"CVSSv31\", \"vector\": \"AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H\"}], \"affects\": [{\"ref\": \"product-DEF\"}], \"analysis\": {\"state\": \"resolved\", \"lastUpdated\": \"2022-03-01T00:00:00Z\"}}]}"]"#,
+                    )],
+                    prints: "",
                 }),
             },
             Function {
@@ -8041,6 +8152,110 @@ All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_ty
                 }),
             },
             Function {
+                name: "interchange.osv_vulnerabilities",
+                command: "osv-vulnerabilities",
+                docs: r#"Reads vulnerabilities of a service in the OSV format, <https://ossf.github.io/osv-schema/>.
+
+Each text is one of these:
+
+- a record, as `GET /v1/vulns/{id}` of osv.dev returns it;
+- a page of `POST /v1/query`: `{"vulns": […]}`, or `{}` if there is none;
+- the result of OSV-Scanner, `osv-scanner scan --format json`.
+
+A record says when a vulnerability was published, and not when you found it: `detected_at` is when you asked. The name of a
+vulnerability is the CVE among its `id` and its `aliases`, else the first of them in the order of the alphabet, so that the
+records of two databases are one event and a `duplicate`; its id is `service/name`. The severity is the highest of its CVSS vectors of the versions 3 and 4, also of those of its packages;
+without one, `database_specific.severity`, where GitHub's `MODERATE` is `medium`. A withdrawn record is skipped as
+`abandoned`.
+
+Errors:
+All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for an error of the API and for the ids
+of `/v1/querybatch`, which are no records; `invalid_value` if every text has a `next_page_token`. A row that cannot be read
+is no error: it is in `skipped`."#,
+                arguments: &[
+                    Argument {
+                        wire: "texts",
+                        option: "texts",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "detectedAt",
+                        option: "detected-at",
+                        is_optional: false,
+                        kind: Kind::Timestamp,
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange osv-vulnerabilities --texts "[\"{}\",\"{\\\"vulns\\\": []}\"]" --service shop --detected-at 2026-11-23T03:00:00.000Z"#,
+                    files: &[],
+                    prints: r#"{"events":{"deployments":[],"changes":[],"incidents":[],"bugs":[],"vulnerabilities":[],"scans":[]},"rows":0,"parts":0,"malformed":0,"counts":[],"skipped":[]}"#,
+                }),
+            },
+            Function {
+                name: "interchange.otel_deployments",
+                command: "otel-deployments",
+                docs: r"Reads deployments from traces of CI/CD systems, by the semantic conventions of OpenTelemetry for CI/CD. Each text is a trace
+request in OTLP JSON, an object with `resourceSpans`, as the file exporter of the collector writes one in each line.
+
+| span | deployment |
+| --- | --- |
+| with `deployment.id` or `deployment.status` | its id is `deployment.id`, its outcome `deployment.status`, else the result of the span |
+| with `cicd.pipeline.task.type` `deploy` | its id is `cicd.pipeline.run.id` and `cicd.pipeline.task.run.id`, its outcome `cicd.pipeline.task.run.result` |
+| with `cicd.pipeline.result` and `deployment.environment.name` | its id is `cicd.pipeline.run.id`, its outcome the result |
+| any other | skipped as `other_kind` |
+
+It began and ended with the span; a span without an end is `pending`. An attribute that a span does not have is that of its
+resource, except the environment: that of the resource is where the CI/CD system runs. `environment` is that of spans that
+name none, which are malformed without it. `cicd.pipeline.run.id` is also the run, so that the policy of a report can count
+the tasks of one run as one deployment, and `vcs.ref.head.revision` the revision. The service is `service.name`, which many
+systems set to their own name; `service` replaces it for all rows.
+
+Errors:
+All faults of all texts at once: `syntax` for a text that is not JSON, such as several lines, `wrong_type` for one without
+lists of spans. A span that cannot be read is no error: it is in `skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "texts",
+                        option: "texts",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: true, kind: Kind::Text },
+                    Argument {
+                        wire: "environment",
+                        option: "environment",
+                        is_optional: true,
+                        kind: Kind::Text,
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange otel-deployments --texts texts.json --service shop --environment staging",
+                    files: &[(
+                        "texts.json",
+                        r#"["{\"resourceSpans\": [{\"resource\": {\"attributes\": [{\"key\": \"service.name\", \"value\": {\"stringValue\": \"ci\"}}, {\"key\": \"cicd.pipeline.run.id\", \"value\": {\"stringValue\": \"42\"}}, {\"key\": \"vcs.ref.head.revision\", \"value\": {\"stringValue\": \"8023f6f\"}}], \"droppedAttributesCount\": 0}, \"scopeSpans\": [{\"scope\": {\"name\": \"ci\", \"version\": \"1\"}, \"spans\": [{\"traceId\": \"5B8EFFF798038103D269B633813FC60C\", \"spanId\": \"s1\", \"parentSpanId\": \"\", \"name\": \"RUN deploy\", \"kind\": 2, \"endTimeUnixNano\": 1795402800000000000, \"attributes\": [{\"key\": \"cicd.pipeline.task.type\", \"value\": {\"stringValue\": \"deploy\"}}, {\"key\": \"cicd.pipeline.task.run.id\", \"value\": {\"intValue\": \"7\"}}, {\"key\": \"cicd.pipeline.task.run.result\", \"value\": {\"stringValue\": \"success\"}}], \"events\": [], \"links\": [], \"status\": {\"code\": 1}}]}], \"schemaUrl\": \"https://opentelemetry.io/schemas/1.37.0\"}]}"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "interchange.pagerduty_incidents",
                 command: "pagerduty-incidents",
                 docs: r"Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2.
@@ -8240,6 +8455,65 @@ number; `out_of_range` for a time outside the years 1 to 9999; `unordered` for a
                         r#"{"status": "success", "data": {"resultType": "matrix", "result": [{"metric": {"__name__": "up", "job": "prometheus"}, "values": [[1435781430.781, "1"], [1435781445.781, "NaN"], [1435781460.781, "+Inf"], [1435781475.781, "-Inf"], [1435781490.781, "2.5e-3"]]}, {"metric": {"job": "node"}, "values": [[1435781430, "0"]]}]}}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.sarif_vulnerabilities",
+                command: "sarif-vulnerabilities",
+                docs: r"Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them. Each text is a log; a row is a run or a
+result of one.
+
+A run is a scan of an artifact: that of the target, else `versionControlProvenance[0].revisionId`. It ended at the last
+`endTimeUtc` of its `invocations`, else at `scannedAt` of the target; its kind is that of the target, else the name of the
+tool. A run without an artifact is skipped as `other_kind`, one whose invocation failed as `abandoned`. One without `results` did
+not scan, and is malformed.
+
+| result | vulnerability |
+| --- | --- |
+| `kind` is `fail`, or left out | open, detected when the run ended |
+| `kind` is `pass`, `informational`, `notApplicable` | skipped as `other_kind` |
+| `kind` is `open`, `review` | skipped as `pending`: the tool could not decide |
+| `baselineState` is `absent` | patched when the run ended: the run before it had the result |
+| `suppressions`, none of them `underReview` or `rejected` | its risk is accepted |
+
+The severity is `security-severity` of the result or its rule by the ratings of CVSS: 9.8 is `critical`. Without it, it is the
+level: `error`, `warning`, `note`. The id is `service/rule` with the `correlationGuid` of the result, else its fingerprint,
+else its first location; so a result that moves within its file is another one where the tool writes no fingerprints.
+
+Errors:
+All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one without a list `runs`, and
+`unknown_reference` for a run that has its results in other files. A row that cannot be read is no error: it is in
+`skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "texts",
+                        option: "texts",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "target",
+                        option: "target",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.ScanTarget",
+                            "What a scan was of, where its result does not say it.",
+                            "Keys: service, artifact?, kind?, scannedAt?",
+                        ),
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange sarif-vulnerabilities --texts "[\"{\\\"version\\\": \\\"2.1.0\\\", \\\"runs\\\": []}\"]" --target '{"service":"shop"}'"#,
+                    files: &[],
+                    prints: r#"{"events":{"deployments":[],"changes":[],"incidents":[],"bugs":[],"vulnerabilities":[],"scans":[]},"rows":0,"parts":0,"malformed":0,"counts":[],"skipped":[]}"#,
                 }),
             },
         ],

@@ -2317,6 +2317,14 @@ fun InterchangeRowKind.toJson(): String = ffiWriteInterchangeRowKind(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeScanTarget.Companion.fromJson(json: String): InterchangeScanTarget = ffiReadInterchangeScanTarget(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeScanTarget.toJson(): String = ffiWriteInterchangeScanTarget(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeSeriesRule.Companion.fromJson(json: String): InterchangeSeriesRule = ffiReadInterchangeSeriesRule(json)
 
 /** The JSON form. */

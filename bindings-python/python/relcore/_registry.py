@@ -389,6 +389,7 @@ _CLASSES = {
     "interchange.PrometheusSeries": ("interchange", "PrometheusSeries"),
     "interchange.ReadEvents": ("interchange", "ReadEvents"),
     "interchange.RowKind": ("interchange", "RowKind"),
+    "interchange.ScanTarget": ("interchange", "ScanTarget"),
     "interchange.SeriesRule": ("interchange", "SeriesRule"),
     "interchange.SkipCode": ("interchange", "SkipCode"),
     "interchange.SkipCount": ("interchange", "SkipCount"),

@@ -965,8 +965,22 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("window.Policy")),
     ),
     (
+        "interchange.cdevents",
+        &[("texts", TypeRef::List(&TypeRef::Text)), ("service", TypeRef::Optional(&TypeRef::Text))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
         "interchange.csv_events",
         &[("text", TypeRef::Text), ("map", TypeRef::Named("interchange.CsvMap"))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
+        "interchange.cyclonedx_vulnerabilities",
+        &[
+            ("texts", TypeRef::List(&TypeRef::Text)),
+            ("service", TypeRef::Text),
+            ("detectedAt", TypeRef::Optional(&TypeRef::Timestamp)),
+        ],
         Some(TypeRef::Named("interchange.ReadEvents")),
     ),
     (
@@ -1053,6 +1067,24 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("interchange.ReadEvents")),
     ),
     (
+        "interchange.osv_vulnerabilities",
+        &[
+            ("texts", TypeRef::List(&TypeRef::Text)),
+            ("service", TypeRef::Text),
+            ("detectedAt", TypeRef::Timestamp),
+        ],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
+        "interchange.otel_deployments",
+        &[
+            ("texts", TypeRef::List(&TypeRef::Text)),
+            ("service", TypeRef::Optional(&TypeRef::Text)),
+            ("environment", TypeRef::Optional(&TypeRef::Text)),
+        ],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
         "interchange.pagerduty_incidents",
         &[("pages", TypeRef::List(&TypeRef::Text)), ("service", TypeRef::Optional(&TypeRef::Text))],
         Some(TypeRef::Named("interchange.ReadEvents")),
@@ -1081,6 +1113,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         "interchange.prometheus_query_range",
         &[("text", TypeRef::Text)],
         Some(TypeRef::List(&TypeRef::Named("interchange.PrometheusSeries"))),
+    ),
+    (
+        "interchange.sarif_vulnerabilities",
+        &[("texts", TypeRef::List(&TypeRef::Text)), ("target", TypeRef::Named("interchange.ScanTarget"))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
     ),
     ("metrics.default_policy", &[], Some(TypeRef::Named("metrics.Policy"))),
     ("metrics.policy_from_json", &[("text", TypeRef::Text)], Some(TypeRef::Named("metrics.Policy"))),
@@ -2756,6 +2793,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("interchange.PrometheusSeries", &[("value", TypeRef::Named("interchange.PrometheusSeries"))], None),
     ("interchange.ReadEvents", &[("value", TypeRef::Named("interchange.ReadEvents"))], None),
     ("interchange.RowKind", &[("value", TypeRef::Named("interchange.RowKind"))], None),
+    ("interchange.ScanTarget", &[("value", TypeRef::Named("interchange.ScanTarget"))], None),
     ("interchange.SeriesRule", &[("value", TypeRef::Named("interchange.SeriesRule"))], None),
     ("interchange.SkipCode", &[("value", TypeRef::Named("interchange.SkipCode"))], None),
     ("interchange.SkipCount", &[("value", TypeRef::Named("interchange.SkipCount"))], None),

@@ -293,6 +293,7 @@ macro_rules! named_types {
         "interchange.PrometheusSeries": crate::interchange::PrometheusSeries,
         "interchange.ReadEvents": crate::interchange::ReadEvents,
         "interchange.RowKind": crate::interchange::RowKind,
+        "interchange.ScanTarget": crate::interchange::ScanTarget,
         "interchange.SeriesRule": crate::interchange::SeriesRule,
         "interchange.SkipCode": crate::interchange::SkipCode,
         "interchange.SkipCount": crate::interchange::SkipCount,

@@ -11,8 +11,8 @@ input! {
     pub struct CsvMap {
         /// What each row of the table is.
         pub kind: RowKind,
-        /// The column of each field, by their names: `{"finishedAt": "Finished", "labels.team": "Team"}`. A field has the name that
-        /// it has in JSON.
+        /// The column of each field, by their names: `{"finishedAt": "Finished", "labels.team": "Team"}`. A field has the name
+        /// that it has in JSON.
         #[serde(default)]
         pub columns: BTreeMap<String, String>,
         /// The text of a field that has no column, or whose cell is empty: `{"service": "shop"}`.

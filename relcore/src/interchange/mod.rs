@@ -1,5 +1,5 @@
-//! Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and
-//! Grafana.
+//! Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for
+//! Prometheus and Grafana.
 //! It decides nothing.
 //!
 //! | input | function | result |
@@ -16,6 +16,9 @@
 //! | pages of GitHub's REST API | [`github_deployments`], [`github_releases`], [`github_pulls`], [`github_issues`] | events for [`metrics.measure`](crate::metrics::measure) |
 //! | pages of GitLab's REST API | [`gitlab_deployments`], [`gitlab_merge_requests`] | the same |
 //! | pages of incident tools and trackers | [`pagerduty_incidents`], [`opsgenie_incidents`], [`jira_issues`] | the same |
+//! | CDEvents, plain or inside CloudEvents | [`cdevents`] | the same |
+//! | traces of CI/CD systems in OTLP JSON | [`otel_deployments`] | the same |
+//! | records of OSV, CycloneDX documents, SARIF logs | [`osv_vulnerabilities`], [`cyclonedx_vulnerabilities`], [`sarif_vulnerabilities`] | vulnerabilities and scans for the same |
 //! | a table of comma-separated values, and which column is which field | [`csv_events`] | the same, of one kind |
 //!
 //! The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -29,7 +32,8 @@
 //! 2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
 //!    `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
 //! 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
-//! 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
+//! 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`. But a
+//!    vulnerability was detected when it was first seen.
 //! 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
 //!
 //! # How commits are assigned to releases
@@ -61,10 +65,12 @@
 //! - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
 //!   compare them with a baseline.
 mod argo_windows;
+mod cdevents;
 mod changes;
 mod csv_events;
 mod csv_map;
 mod csv_table;
+mod cyclonedx;
 mod git;
 mod github;
 mod gitlab;
@@ -75,6 +81,8 @@ mod jira;
 mod kured_windows;
 mod observations;
 mod opsgenie;
+mod osv;
+mod otel;
 mod pagerduty;
 mod play;
 mod prometheus;
@@ -82,11 +90,16 @@ mod prometheus_alerts;
 mod promql;
 mod releases;
 mod rows;
+mod sarif;
+mod scan_target;
+mod severity;
 
 pub use argo_windows::{ArgoApplication, argo_sync_windows};
+pub use cdevents::cdevents;
 pub use changes::git_changes;
 pub use csv_events::csv_events;
 pub use csv_map::{CsvMap, CsvValue, RowKind};
+pub use cyclonedx::cyclonedx_vulnerabilities;
 pub use git::{
     GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,
 };
@@ -99,6 +112,8 @@ pub use jira::jira_issues;
 pub use kured_windows::{KuredSchedule, kured_window};
 pub use observations::{PrometheusMetric, SeriesRule, prometheus_observations};
 pub use opsgenie::opsgenie_incidents;
+pub use osv::osv_vulnerabilities;
+pub use otel::otel_deployments;
 pub use pagerduty::pagerduty_incidents;
 pub use play::play_track_release;
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
@@ -106,6 +121,8 @@ pub use prometheus_alerts::alert_rules_to_prometheus;
 pub use promql::PrometheusQuery;
 pub use releases::{GIT_SERVICE, GitPackage, GitReleases, RELEASE_TAG, git_packages, git_releases};
 pub use rows::{ReadEvents, SkipCode, SkipCount, SkippedRow};
+pub use sarif::sarif_vulnerabilities;
+pub use scan_target::ScanTarget;
 
 crate::scalar::texts!(MissingSample, RowKind, SeriesRule, SkipCode);
 
@@ -125,7 +142,13 @@ macro_rules! table_rows {
                     group: &str,
                 ) -> String;
                 fn argo_sync_windows(text: &str, application: &ArgoApplication) -> crate::window::Policy;
+                fn cdevents(texts: &[String], service: Option<&str>) -> ReadEvents;
                 fn csv_events(text: &str, map: &CsvMap) -> ReadEvents;
+                fn cyclonedx_vulnerabilities(
+                    texts: &[String],
+                    service: &str,
+                    detected_at: Option<Timestamp>,
+                ) -> ReadEvents;
                 #[plain]
                 fn git_changes(history: &GitHistory) -> crate::change::History;
                 fn git_packages(
@@ -154,6 +177,12 @@ macro_rules! table_rows {
                     title: &str,
                 ) -> String;
                 fn opsgenie_incidents(pages: &[String], service: Option<&str>) -> ReadEvents;
+                fn osv_vulnerabilities(texts: &[String], service: &str, detected_at: Timestamp) -> ReadEvents;
+                fn otel_deployments(
+                    texts: &[String],
+                    service: Option<&str>,
+                    environment: Option<&str>,
+                ) -> ReadEvents;
                 fn pagerduty_incidents(pages: &[String], service: Option<&str>) -> ReadEvents;
                 fn parse_git(tags: &str, log: &str) -> GitHistory;
                 fn play_track_release(release: &crate::canary::PlayRelease) -> String;
@@ -164,6 +193,7 @@ macro_rules! table_rows {
                     step: Span,
                 ) -> Vec<crate::canary::Observation>;
                 fn prometheus_query_range(text: &str) -> Vec<PrometheusSeries>;
+                fn sarif_vulnerabilities(texts: &[String], target: &ScanTarget) -> ReadEvents;
             }
         }
     };

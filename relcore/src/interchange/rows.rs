@@ -110,7 +110,7 @@ impl SkipCode {
 }
 
 /// Why the row at hand is no event: the path within the row, and a sentence.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Skip {
     code: SkipCode,
     field: String,
@@ -120,6 +120,11 @@ pub(super) struct Skip {
 impl Skip {
     pub(super) fn new(code: SkipCode, field: &str, text: impl Into<String>) -> Self {
         Self { code, field: field.to_owned(), text: text.into() }
+    }
+
+    /// The same for a field inside another one.
+    pub(super) fn under(self, field: &str) -> Self {
+        Self { field: format!("{field}.{}", self.field), ..self }
     }
 
     pub(super) fn pending(field: &str, state: &str) -> Self {
@@ -166,8 +171,7 @@ impl Pages {
         if self.pages.is_empty() || self.pages.iter().any(|page| !has_next(page)) {
             return Ok(self);
         }
-        let text = "is not complete: every page says that another one follows";
-        Err(Error::new(ErrorKind::InvalidValue, self.argument, text))
+        Err(incomplete(self.argument))
     }
 
     /// The rows of all pages in order.
@@ -194,12 +198,46 @@ fn is_page(page: &Value, at: RowsAt, path: &str, faults: &mut Faults) -> bool {
         }
     };
     if !found {
-        // An API answers an error with an object that has a message.
-        let message = ["message", "error"].iter().find_map(|key| page.get(key).and_then(Value::as_str));
-        let message = message.map(|text| format!("; it says {}", quoted(text))).unwrap_or_default();
-        faults.add(ErrorKind::WrongType, format_args!("{path}"), format_args!("{expected}{message}"));
+        let text = format_args!("{expected}{}", message(page));
+        faults.add(ErrorKind::WrongType, format_args!("{path}"), text);
     }
     found
+}
+
+/// Parses texts, and refuses those that are of another form. The faults of all texts are reported together.
+pub(super) fn documents(
+    texts: &[String],
+    argument: &str,
+    expected: &str,
+    is_document: fn(&Value) -> bool,
+) -> Result<Vec<Value>> {
+    let mut faults = Faults::new();
+    let mut documents = Vec::with_capacity(texts.len());
+    for (index, text) in texts.iter().enumerate() {
+        let path = format!("{argument}[{index}]");
+        let document = faults.absorb(wire::parse_json(text).map_err(|error| error.under(&path)));
+        if let Some(document) = &document
+            && !is_document(document)
+        {
+            let text = format_args!("{expected}{}", message(document));
+            faults.add(ErrorKind::WrongType, format_args!("{path}"), text);
+        }
+        documents.extend(document);
+    }
+    faults.finish()?;
+    Ok(documents)
+}
+
+/// The error for texts each of which says that another one follows.
+pub(super) fn incomplete(argument: &str) -> Error {
+    let text = "is not complete: every page says that another one follows";
+    Error::new(ErrorKind::InvalidValue, argument, text)
+}
+
+/// What an API says instead of a page: it answers an error with an object that has a message.
+fn message(page: &Value) -> String {
+    let message = ["message", "error"].iter().find_map(|key| page.get(key).and_then(Value::as_str));
+    message.map(|text| format!("; it says {}", quoted(text))).unwrap_or_default()
 }
 
 /// One row of a page or a table.
@@ -212,6 +250,18 @@ pub(super) struct Row<'a> {
 impl<'a> Row<'a> {
     pub(super) fn of(value: &'a Value, path: String, line: Option<usize>) -> Self {
         Self { value, path, line }
+    }
+
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The rows of the list at a path of keys; none where there is no list.
+    pub(super) fn list(&self, field: &str) -> Vec<Self> {
+        let items = self.value(field).and_then(Value::as_array).into_iter().flatten().enumerate();
+        let row =
+            |(index, value)| Row { value, path: format!("{}.{field}[{index}]", self.path), line: self.line };
+        items.map(row).collect()
     }
 
     /// The value at a path of keys, such as `service.summary`; absent and null are the same.
@@ -314,7 +364,7 @@ impl Place {
 
 /// Collects events and accounts for every row.
 pub(super) struct Collector {
-    /// The key under which rows have their id.
+    /// The path of keys under which rows have their id.
     id: &'static str,
     events: Vec<(Event, Place)>,
     by_key: BTreeMap<(u8, String), usize>,
@@ -328,9 +378,10 @@ impl Collector {
         Self { id, events: vec![], by_key: BTreeMap::new(), rows: 0, parts: 0, skipped: vec![] }
     }
 
-    /// Counts a row and keeps its event. Of two rows with one id the later one counts, because it was read later.
+    /// Counts a row and keeps its event. Of two rows with one id the later one counts, because it was read later; but a
+    /// vulnerability was detected when it was first seen.
     pub(super) fn add(&mut self, row: &Row<'_>, event: Result<Event, Skip>) {
-        let event = match self.checked(row, event) {
+        let mut event = match self.checked(row, event) {
             Ok(event) => event,
             Err(skip) => return self.skip(row, skip),
         };
@@ -345,6 +396,9 @@ impl Collector {
             }
             Entry::Occupied(entry) => {
                 let Some(earlier) = self.events.get_mut(*entry.get()) else { return };
+                if let (Event::Vulnerability(first), Event::Vulnerability(one)) = (&earlier.0, &mut event) {
+                    one.detected_at = one.detected_at.min(first.detected_at);
+                }
                 let (_, place) = std::mem::replace(earlier, (event, place));
                 let text = format!("has the id of `{}`, which was read later", row.path);
                 self.skipped.push(place.skipped(SkipCode::Duplicate, Some(id), text));
@@ -365,7 +419,7 @@ impl Collector {
             "" => row.path.clone(),
             field => format!("{}.{field}", row.path),
         };
-        let id = row.value.get(self.id).and_then(id_of);
+        let id = row.value(self.id).and_then(id_of);
         self.skipped.push(Place { path, line: row.line }.skipped(skip.code, id, skip.text));
     }
 

@@ -3325,6 +3325,15 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         "interchange.RowKind",
         Descriptor::Unit(&["deployment", "change", "incident", "bug", "vulnerability", "scan"]),
     ),
+    (
+        "interchange.ScanTarget",
+        Descriptor::Struct(&[
+            Field { name: "service", required: true, of: TypeRef::Text },
+            Field { name: "artifact", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "kind", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "scannedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
     ("interchange.SeriesRule", Descriptor::Unit(&["single", "highest", "lowest"])),
     (
         "interchange.SkipCode",

@@ -57,7 +57,7 @@ types! {
         VariantResult, VariantVerdict, Verdict, WinnerPolicy;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusQuery,
         PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule, ArgoApplication, KuredSchedule,
-        CsvMap, CsvValue, IssueRules, ReadEvents, RowKind, SkipCode, SkipCount, SkippedRow;
+        CsvMap, CsvValue, IssueRules, ReadEvents, RowKind, ScanTarget, SkipCode, SkipCount, SkippedRow;
     metrics: Classification, Level, LevelVerdict, QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation,
         QuickCheckScore, Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
         Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,

@@ -1,4 +1,5 @@
-//! Input from other tools: malformed text, Prometheus responses, pages of events.
+//! Input from other tools: malformed text, Prometheus responses, pages and documents with events.
+mod documents;
 mod garbage;
 mod prometheus;
 mod readers;

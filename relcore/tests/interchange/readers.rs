@@ -105,7 +105,7 @@ fn page(rows: &[Value], key: Option<&str>) -> String {
 }
 
 /// The ids of all events, by kind.
-fn ids(read: &ReadEvents) -> Vec<(u8, String)> {
+pub fn ids(read: &ReadEvents) -> Vec<(u8, String)> {
     let events = &read.events;
     let deployments = events.deployments.iter().map(|event| (0, event.id.clone()));
     let changes = events.changes.iter().map(|event| (1, event.id.clone()));
@@ -188,7 +188,7 @@ proptest! {
 }
 
 /// Every row is an event, a part or skipped; the counts are those of the rows.
-fn accounts_for_every_row(read: &ReadEvents) {
+pub fn accounts_for_every_row(read: &ReadEvents) {
     let ids = ids(read);
     assert_eq!(read.rows.get(), read.parts.get() + (ids.len() + read.skipped.len()) as u64);
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());

@@ -2187,8 +2187,8 @@ public enum Incident {
     }
 }
 
-/// Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and
-/// Grafana.
+/// Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for
+/// Prometheus and Grafana.
 /// It decides nothing.
 ///
 /// | input | function | result |
@@ -2205,6 +2205,9 @@ public enum Incident {
 /// | pages of GitHub's REST API | `github_deployments`, `github_releases`, `github_pulls`, `github_issues` | events for `metrics.measure` |
 /// | pages of GitLab's REST API | `gitlab_deployments`, `gitlab_merge_requests` | the same |
 /// | pages of incident tools and trackers | `pagerduty_incidents`, `opsgenie_incidents`, `jira_issues` | the same |
+/// | CDEvents, plain or inside CloudEvents | `cdevents` | the same |
+/// | traces of CI/CD systems in OTLP JSON | `otel_deployments` | the same |
+/// | records of OSV, CycloneDX documents, SARIF logs | `osv_vulnerabilities`, `cyclonedx_vulnerabilities`, `sarif_vulnerabilities` | vulnerabilities and scans for the same |
 /// | a table of comma-separated values, and which column is which field | `csv_events` | the same, of one kind |
 ///
 /// The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
@@ -2218,7 +2221,8 @@ public enum Incident {
 /// 2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
 ///    `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
 /// 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
-/// 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`.
+/// 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`. But a
+///    vulnerability was detected when it was first seen.
 /// 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
 ///
 /// How commits are assigned to releases:
@@ -2304,6 +2308,35 @@ public enum Interchange {
         try ffiInterchangeArgoSyncWindows(text: text, application: application)
     }
 
+    /// Reads CDEvents, <https://cdevents.dev>, of the versions 0.1 to 0.5. Each text is an event, or a list of events; an event
+    /// may also be inside a CloudEvent, as its `data`.
+    ///
+    /// | type | result |
+    /// | --- | --- |
+    /// | `service.deployed`, `service.upgraded` | a successful deployment |
+    /// | `service.rolledback` | a successful deployment with the intent `rollback` |
+    /// | `incident.detected`, `incident.reported` | an incident that began with the first of them |
+    /// | `incident.resolved` | its end: the first one since it was last detected or reported |
+    /// | `change.merged` | a change; `change.created` and `change.reviewed` say when it was opened and first reviewed |
+    /// | `change.abandoned` | skipped as `abandoned`, with the other events of that change |
+    /// | any other, as `service.published`, `service.removed` | skipped as `other_kind` |
+    ///
+    /// The events of one incident or change are one event and its `parts`; it has the place of the event that it is read from. A
+    /// change without `merged` is `pending`; an incident without its beginning is skipped as `unknown_reference`. Events may come in
+    /// any order, and the same event twice is a `duplicate`.
+    ///
+    /// A deployment is of the service `subject.id`, an incident of the service that it names; `service` replaces both for all
+    /// rows. The environment is the `id` of the environment, the revision the `artifactId`, the run the `chainId`. Ids are unique
+    /// within their source only, so that of a deployment is `source/id` of the event, that of an incident `source/id` of the
+    /// subject; a change keeps the id of the subject, so that deployments can name it.
+    ///
+    /// Errors:
+    /// All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one that is neither an object nor a
+    /// list. An event that cannot be read is no error: it is in `skipped`.
+    public static func cdevents(texts: [String], service: String? = nil) throws -> InterchangeReadEvents {
+        try ffiInterchangeCdevents(texts: texts, service: service)
+    }
+
     /// Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans.
     ///
     /// The first row has the names of the columns. The map says which column is which field; other columns are ignored. An empty
@@ -2329,6 +2362,28 @@ public enum Interchange {
     /// does not end.
     public static func csvEvents(text: String, map: InterchangeCsvMap) throws -> InterchangeReadEvents {
         try ffiInterchangeCsvEvents(text: text, map: map)
+    }
+
+    /// Reads vulnerabilities of a service from CycloneDX documents: a VEX, or a BOM with vulnerabilities, in JSON, of the versions
+    /// 1.4 to 1.7. Each text is a document.
+    ///
+    /// | `analysis.state` | result |
+    /// | --- | --- |
+    /// | `exploitable`, `in_triage`, none | open |
+    /// | `resolved`, `resolved_with_pedigree` | patched at `analysis.lastUpdated`, else when the document was made |
+    /// | `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned` |
+    ///
+    /// It was detected at `analysis.firstIssued`; without it at `detected_at`; without that when the document was made,
+    /// `metadata.timestamp`. A later document decides the state, and the earliest detection stays. If one document has a
+    /// vulnerability as open for one component and as resolved for another, it is open. The severity is the highest of `ratings`,
+    /// because sources disagree. The name is the CVE among `id` and `references`, else the first in the order of the alphabet; the
+    /// id of the event is `service/name`.
+    ///
+    /// Errors:
+    /// All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one that is no CycloneDX document
+    /// or whose `vulnerabilities` are no list. A row that cannot be read is no error: it is in `skipped`.
+    public static func cyclonedxVulnerabilities(texts: [String], service: String, detectedAt: Timestamp? = nil) throws -> InterchangeReadEvents {
+        try ffiInterchangeCyclonedxVulnerabilities(texts: texts, service: service, detectedAt: detectedAt)
     }
 
     /// Converts the commits and tags of a repository to the input of `changes_since`. The files of
@@ -2563,6 +2618,51 @@ public enum Interchange {
         try ffiInterchangeOpsgenieIncidents(pages: pages, service: service)
     }
 
+    /// Reads vulnerabilities of a service in the OSV format, <https://ossf.github.io/osv-schema/>.
+    ///
+    /// Each text is one of these:
+    ///
+    /// - a record, as `GET /v1/vulns/{id}` of osv.dev returns it;
+    /// - a page of `POST /v1/query`: `{"vulns": […]}`, or `{}` if there is none;
+    /// - the result of OSV-Scanner, `osv-scanner scan --format json`.
+    ///
+    /// A record says when a vulnerability was published, and not when you found it: `detected_at` is when you asked. The name of a
+    /// vulnerability is the CVE among its `id` and its `aliases`, else the first of them in the order of the alphabet, so that the
+    /// records of two databases are one event and a `duplicate`; its id is `service/name`. The severity is the highest of its CVSS vectors of the versions 3 and 4, also of those of its packages;
+    /// without one, `database_specific.severity`, where GitHub's `MODERATE` is `medium`. A withdrawn record is skipped as
+    /// `abandoned`.
+    ///
+    /// Errors:
+    /// All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for an error of the API and for the ids
+    /// of `/v1/querybatch`, which are no records; `invalid_value` if every text has a `next_page_token`. A row that cannot be read
+    /// is no error: it is in `skipped`.
+    public static func osvVulnerabilities(texts: [String], service: String, detectedAt: Timestamp) throws -> InterchangeReadEvents {
+        try ffiInterchangeOsvVulnerabilities(texts: texts, service: service, detectedAt: detectedAt)
+    }
+
+    /// Reads deployments from traces of CI/CD systems, by the semantic conventions of OpenTelemetry for CI/CD. Each text is a trace
+    /// request in OTLP JSON, an object with `resourceSpans`, as the file exporter of the collector writes one in each line.
+    ///
+    /// | span | deployment |
+    /// | --- | --- |
+    /// | with `deployment.id` or `deployment.status` | its id is `deployment.id`, its outcome `deployment.status`, else the result of the span |
+    /// | with `cicd.pipeline.task.type` `deploy` | its id is `cicd.pipeline.run.id` and `cicd.pipeline.task.run.id`, its outcome `cicd.pipeline.task.run.result` |
+    /// | with `cicd.pipeline.result` and `deployment.environment.name` | its id is `cicd.pipeline.run.id`, its outcome the result |
+    /// | any other | skipped as `other_kind` |
+    ///
+    /// It began and ended with the span; a span without an end is `pending`. An attribute that a span does not have is that of its
+    /// resource, except the environment: that of the resource is where the CI/CD system runs. `environment` is that of spans that
+    /// name none, which are malformed without it. `cicd.pipeline.run.id` is also the run, so that the policy of a report can count
+    /// the tasks of one run as one deployment, and `vcs.ref.head.revision` the revision. The service is `service.name`, which many
+    /// systems set to their own name; `service` replaces it for all rows.
+    ///
+    /// Errors:
+    /// All faults of all texts at once: `syntax` for a text that is not JSON, such as several lines, `wrong_type` for one without
+    /// lists of spans. A span that cannot be read is no error: it is in `skipped`.
+    public static func otelDeployments(texts: [String], service: String? = nil, environment: String? = nil) throws -> InterchangeReadEvents {
+        try ffiInterchangeOtelDeployments(texts: texts, service: service, environment: environment)
+    }
+
     /// Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2.
     ///
     /// | status | result |
@@ -2650,6 +2750,34 @@ public enum Interchange {
     /// `duplicate` for two samples at one instant or two series with the same labels.
     public static func prometheusQueryRange(text: String) throws -> [InterchangePrometheusSeries] {
         try ffiInterchangePrometheusQueryRange(text: text)
+    }
+
+    /// Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them. Each text is a log; a row is a run or a
+    /// result of one.
+    ///
+    /// A run is a scan of an artifact: that of the target, else `versionControlProvenance[0].revisionId`. It ended at the last
+    /// `endTimeUtc` of its `invocations`, else at `scannedAt` of the target; its kind is that of the target, else the name of the
+    /// tool. A run without an artifact is skipped as `other_kind`, one whose invocation failed as `abandoned`. One without `results` did
+    /// not scan, and is malformed.
+    ///
+    /// | result | vulnerability |
+    /// | --- | --- |
+    /// | `kind` is `fail`, or left out | open, detected when the run ended |
+    /// | `kind` is `pass`, `informational`, `notApplicable` | skipped as `other_kind` |
+    /// | `kind` is `open`, `review` | skipped as `pending`: the tool could not decide |
+    /// | `baselineState` is `absent` | patched when the run ended: the run before it had the result |
+    /// | `suppressions`, none of them `underReview` or `rejected` | its risk is accepted |
+    ///
+    /// The severity is `security-severity` of the result or its rule by the ratings of CVSS: 9.8 is `critical`. Without it, it is the
+    /// level: `error`, `warning`, `note`. The id is `service/rule` with the `correlationGuid` of the result, else its fingerprint,
+    /// else its first location; so a result that moves within its file is another one where the tool writes no fingerprints.
+    ///
+    /// Errors:
+    /// All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one without a list `runs`, and
+    /// `unknown_reference` for a run that has its results in other files. A row that cannot be read is no error: it is in
+    /// `skipped`.
+    public static func sarifVulnerabilities(texts: [String], target: InterchangeScanTarget) throws -> InterchangeReadEvents {
+        try ffiInterchangeSarifVulnerabilities(texts: texts, target: target)
     }
 }
 

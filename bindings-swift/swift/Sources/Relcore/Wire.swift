@@ -2312,6 +2312,14 @@ extension InterchangeRowKind: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeRowKind(value: self) }
 }
 
+extension InterchangeScanTarget: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeScanTarget(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeScanTarget(value: self) }
+}
+
 extension InterchangeSeriesRule: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeSeriesRule(json: json) }

@@ -290,6 +290,7 @@ extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
 extension InterchangeReadEvents: CaseValue {}
 extension InterchangeRowKind: CaseValue {}
+extension InterchangeScanTarget: CaseValue {}
 extension InterchangeSeriesRule: CaseValue {}
 extension InterchangeSkipCode: CaseValue {}
 extension InterchangeSkipCount: CaseValue {}
@@ -1035,8 +1036,12 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
     case "interchange.argo_sync_windows":
         return try Interchange.argoSyncWindows(text: input.take("text"), application: input.take("application")).wire()
+    case "interchange.cdevents":
+        return try Interchange.cdevents(texts: input.take("texts"), service: input.take("service")).wire()
     case "interchange.csv_events":
         return try Interchange.csvEvents(text: input.take("text"), map: input.take("map")).wire()
+    case "interchange.cyclonedx_vulnerabilities":
+        return try Interchange.cyclonedxVulnerabilities(texts: input.take("texts"), service: input.take("service"), detectedAt: input.take("detectedAt")).wire()
     case "interchange.git_changes":
         return try Interchange.gitChanges(history: input.take("history")).wire()
     case "interchange.git_packages":
@@ -1065,6 +1070,10 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
     case "interchange.opsgenie_incidents":
         return try Interchange.opsgenieIncidents(pages: input.take("pages"), service: input.take("service")).wire()
+    case "interchange.osv_vulnerabilities":
+        return try Interchange.osvVulnerabilities(texts: input.take("texts"), service: input.take("service"), detectedAt: input.take("detectedAt")).wire()
+    case "interchange.otel_deployments":
+        return try Interchange.otelDeployments(texts: input.take("texts"), service: input.take("service"), environment: input.take("environment")).wire()
     case "interchange.pagerduty_incidents":
         return try Interchange.pagerdutyIncidents(pages: input.take("pages"), service: input.take("service")).wire()
     case "interchange.parse_git":
@@ -1075,6 +1084,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.prometheusObservations(metrics: input.take("metrics"), start: input.take("start"), end: input.take("end"), step: input.take("step")).wire()
     case "interchange.prometheus_query_range":
         return try Interchange.prometheusQueryRange(text: input.take("text")).wire()
+    case "interchange.sarif_vulnerabilities":
+        return try Interchange.sarifVulnerabilities(texts: input.take("texts"), target: input.take("target")).wire()
     case "metrics.default_policy":
         return try Metrics.defaultPolicy().wire()
     case "metrics.policy_from_json":
