@@ -61,7 +61,7 @@ pub fn cdevents(texts: &[String], service: Option<&str>) -> Result<ReadEvents> {
         }
     }
     let mut seen = BTreeSet::new();
-    let mut read: Vec<Result<Message<'_>, Skip>> = rows.iter().map(|row| Message::read(row)).collect();
+    let mut read: Vec<Result<Message<'_>, Skip>> = rows.iter().map(Message::read).collect();
     for message in &mut read {
         let is_new = message.as_ref().is_ok_and(|one| seen.insert((one.source.to_owned(), one.id.clone())));
         if message.is_ok() && !is_new {
@@ -197,25 +197,58 @@ impl<'a> Message<'a> {
     }
 }
 
-/// The events of one incident or change: the index of each row, its kind and its time, in the order of time.
-type Group = Vec<(Timestamp, usize, Kind)>;
+/// What the events of one incident or change say together.
+#[derive(Default)]
+struct Group {
+    /// The row that is its event: the first one with its beginning, or with its merge.
+    main: Option<(Timestamp, usize)>,
+    /// When it was resolved, unless it was detected or reported again.
+    resolved_at: Option<Timestamp>,
+    created_at: Option<Timestamp>,
+    reviewed_at: Option<Timestamp>,
+    is_abandoned: bool,
+}
 
+impl Group {
+    /// Adds an event. Events come in the order of time.
+    fn add(&mut self, at: Timestamp, index: usize, kind: Kind) {
+        match kind {
+            Kind::Began => {
+                self.main.get_or_insert((at, index));
+                self.resolved_at = None;
+            }
+            Kind::Resolved => {
+                self.resolved_at.get_or_insert(at);
+            }
+            Kind::Merged => {
+                self.main.get_or_insert((at, index));
+            }
+            Kind::Created => {
+                self.created_at.get_or_insert(at);
+            }
+            Kind::Reviewed => {
+                self.reviewed_at.get_or_insert(at);
+            }
+            Kind::Abandoned => self.is_abandoned = true,
+            Kind::Deployed | Kind::RolledBack | Kind::Updated => {}
+        }
+    }
+}
+
+/// By whether it is an incident, the source and the id.
 struct Groups(BTreeMap<(bool, String, String), Group>);
 
 impl Groups {
     fn of(messages: &[Result<Message<'_>, Skip>]) -> Self {
+        let read =
+            messages.iter().enumerate().filter_map(|(index, message)| Some((index, message.as_ref().ok()?)));
+        let mut read: Vec<_> = read.filter(|(_, message)| !message.kind.is_of_deployment()).collect();
+        read.sort_by_key(|(index, message)| (message.at, *index));
         let mut groups: BTreeMap<_, Group> = BTreeMap::new();
-        for (index, message) in messages.iter().enumerate() {
-            let Ok(message) = message else { continue };
-            if message.kind.is_of_deployment() {
-                continue;
-            }
+        for (index, message) in read {
             let Ok((source, id)) = message.subject() else { continue };
             let key = (message.kind.is_of_incident(), source.to_owned(), id);
-            groups.entry(key).or_default().push((message.at, index, message.kind));
-        }
-        for group in groups.values_mut() {
-            group.sort_by_key(|(at, index, _)| (*at, *index));
+            groups.entry(key).or_default().add(message.at, index, message.kind);
         }
         Self(groups)
     }
@@ -231,34 +264,30 @@ impl Groups {
             return message.deployment(service).map(Some);
         }
         let (source, id) = message.subject()?;
-        let key = (message.kind.is_of_incident(), source.to_owned(), id.clone());
-        let group = self.0.get(&key).map(Vec::as_slice).unwrap_or_default();
-        let first = |kind: Kind| group.iter().find(|(.., one)| *one == kind);
-        if message.kind.is_of_incident() {
-            let Some((_, began, _)) = first(Kind::Began) else {
-                let text = format!("no event says when {} began", quoted(&id));
-                return Err(Skip::new(SkipCode::UnknownReference, &message.field("subject.id"), text));
-            };
-            if *began != index {
-                return Ok(None);
-            }
-            let ended = group.iter().rev().take_while(|(.., kind)| *kind == Kind::Resolved).last();
-            return message.incident(service, ended.map(|(at, ..)| *at)).map(Some);
-        }
-        let Some((merged_at, merged, _)) = first(Kind::Merged) else {
+        let is_incident = message.kind.is_of_incident();
+        let none = Group::default();
+        let group = self.0.get(&(is_incident, source.to_owned(), id.clone())).unwrap_or(&none);
+        let Some((at, main)) = group.main else {
             let field = message.field("subject.id");
-            if first(Kind::Abandoned).is_some() {
+            if is_incident {
+                let text = format!("no event says when {} began", quoted(&id));
+                return Err(Skip::new(SkipCode::UnknownReference, &field, text));
+            }
+            if group.is_abandoned {
                 return Err(Skip::new(SkipCode::Abandoned, &field, "the change was abandoned"));
             }
             return Err(Skip::new(SkipCode::Pending, &field, "the change is not merged"));
         };
-        if *merged != index {
+        if main != index {
             return Ok(None);
         }
-        let mut change = Change::new(id, *merged_at);
-        change.merged_at = Some(*merged_at);
-        change.opened_at = first(Kind::Created).map(|(at, ..)| *at);
-        change.reviewed_at = first(Kind::Reviewed).map(|(at, ..)| *at);
+        if is_incident {
+            return message.incident(service, group.resolved_at).map(Some);
+        }
+        let mut change = Change::new(id, at);
+        change.merged_at = Some(at);
+        change.opened_at = group.created_at;
+        change.reviewed_at = group.reviewed_at;
         Ok(Some(Event::Change(change)))
     }
 }

@@ -77,16 +77,13 @@ pub fn otel_deployments(
 }
 
 fn is_trace(trace: &Value) -> bool {
-    let list =
-        |value: &'_ Value, key: &str| value.get(key).map_or(Some(vec![]), |list| list.as_array().cloned());
+    let is_list = |value: &Value, key: &str| value.get(key).is_none_or(Value::is_array);
+    let has_lists = |resource: &Value| {
+        let scopes = resource.get("scopeSpans").and_then(Value::as_array);
+        is_list(resource, "scopeSpans") && scopes.into_iter().flatten().all(|scope| is_list(scope, "spans"))
+    };
     let resources = trace.get("resourceSpans").and_then(Value::as_array);
-    resources.is_some_and(|resources| {
-        resources.iter().all(|resource| {
-            list(resource, "scopeSpans").is_some_and(|scopes| {
-                scopes.iter().all(|scope| scope.get("spans").is_none_or(Value::is_array))
-            })
-        })
-    })
+    resources.is_some_and(|resources| resources.iter().all(has_lists))
 }
 
 /// The attributes that are text or whole numbers.

@@ -6,6 +6,7 @@ use crate::error::{ErrorKind, Faults, Result, quoted};
 use crate::metrics::{Scan, Vulnerability};
 use crate::time::Timestamp;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them. Each text is a log; a row is a run or a
 /// result of one.
@@ -72,8 +73,9 @@ pub fn sarif_vulnerabilities(texts: &[String], target: &ScanTarget) -> Result<Re
     for run in &runs {
         let ended_at = ended_at(run, target);
         collector.add(run, read_run(run, target, ended_at.clone()));
+        let rules = Rules::of(run);
         for row in run.list("results") {
-            collector.add(&row, read_result(&row, run, target, ended_at.clone()));
+            collector.add(&row, read_result(&row, &rules, target, ended_at.clone()));
         }
     }
     Ok(collector.finish())
@@ -125,7 +127,7 @@ fn read_run(run: &Row<'_>, target: &ScanTarget, ended_at: Result<Timestamp, Skip
 
 fn read_result(
     row: &Row<'_>,
-    run: &Row<'_>,
+    rules: &Rules<'_>,
     target: &ScanTarget,
     ended_at: Result<Timestamp, Skip>,
 ) -> Result<Event, Skip> {
@@ -137,9 +139,9 @@ fn read_result(
         Some(kind @ ("open" | "review")) => return Err(Skip::pending("kind", kind)),
         Some(kind) => return Err(Skip::unknown_state("kind", kind)),
     }
-    let rule = rule(run, row);
+    let rule = rules.find(row);
     let own_rule = row.optional_text("ruleId")?.or(row.optional_text("rule.id")?);
-    let named = rule.as_ref().and_then(|rule| rule.text("id").ok());
+    let named = rule.and_then(|rule| rule.text("id").ok());
     let rule_id = own_rule.or(named).ok_or_else(|| missing("ruleId"))?;
     let absent = match row.optional_text("baselineState")? {
         None | Some("new" | "unchanged" | "updated") => false,
@@ -156,7 +158,7 @@ fn read_result(
     })?;
     let id = format!("{}/{rule_id}/{}", target.service, place(row)?);
     let mut found = Vulnerability::new(id.trim_end_matches('/'), &target.service, ended_at);
-    found.severity = Some(severity(row, rule.as_ref())?);
+    found.severity = Some(severity(row, rule)?);
     if absent {
         found.patched_at = Some(ended_at);
     }
@@ -166,21 +168,42 @@ fn read_result(
     Ok(Event::Vulnerability(found))
 }
 
-/// The descriptor of the rule of a result: by its index in the tool or in an extension of it, else by its id.
-fn rule<'a>(run: &Row<'a>, row: &Row<'a>) -> Option<Row<'a>> {
-    let extensions = run.list("tool.extensions");
-    let position =
-        |field: &str| row.value(field).and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
-    let rules = |at: Option<usize>| match at {
-        Some(at) => extensions.get(at).map(|extension| extension.list("rules")).unwrap_or_default(),
-        None => run.list("tool.driver.rules"),
-    };
-    if let Some(index) = position("ruleIndex").or_else(|| position("rule.index")) {
-        return rules(position("rule.toolComponent.index")).into_iter().nth(index);
+/// The descriptors of the rules of a run.
+struct Rules<'a> {
+    /// Those of the tool, then those of each extension of it.
+    components: Vec<Vec<Row<'a>>>,
+    /// The component and the index of the first descriptor with an id.
+    by_id: BTreeMap<&'a str, (usize, usize)>,
+}
+
+impl<'a> Rules<'a> {
+    fn of(run: &Row<'a>) -> Self {
+        let mut components = vec![run.list("tool.driver.rules")];
+        components.extend(run.list("tool.extensions").iter().map(|extension| extension.list("rules")));
+        let mut by_id = BTreeMap::new();
+        for (component, rules) in components.iter().enumerate() {
+            for (index, rule) in rules.iter().enumerate() {
+                if let Ok(id) = rule.text("id") {
+                    by_id.entry(id).or_insert((component, index));
+                }
+            }
+        }
+        Self { components, by_id }
     }
-    let id = row.text("ruleId").or_else(|_| row.text("rule.id")).ok()?;
-    let all = rules(None).into_iter().chain((0..extensions.len()).flat_map(|at| rules(Some(at))));
-    all.into_iter().find(|rule| rule.text("id").is_ok_and(|own| own == id))
+
+    /// The descriptor of the rule of a result: by its index in the tool or in an extension, else by its id.
+    fn find(&self, row: &Row<'_>) -> Option<&Row<'a>> {
+        let position =
+            |field: &str| row.value(field).and_then(Value::as_u64).and_then(|at| usize::try_from(at).ok());
+        let (component, index) = match position("ruleIndex").or_else(|| position("rule.index")) {
+            Some(index) => {
+                let extension = position("rule.toolComponent.index");
+                (extension.map_or(0, |extension| extension.saturating_add(1)), index)
+            }
+            None => *self.by_id.get(row.text("ruleId").or_else(|_| row.text("rule.id")).ok()?)?,
+        };
+        self.components.get(component)?.get(index)
+    }
 }
 
 /// What tells the results of one rule apart.

@@ -219,6 +219,30 @@ proptest! {
 }
 
 #[test]
+fn many_rows_are_read_in_linear_time() {
+    let n = 20_000;
+    let rules: Vec<Value> = (0..n).map(|index| json!({"id": format!("r{index}")})).collect();
+    let results: Vec<Value> = (0..n).rev().map(|index| json!({"ruleId": format!("r{index}")})).collect();
+    let mut log = sarif();
+    log["runs"][0]["tool"]["driver"]["rules"] = rules.into();
+    log["runs"][0]["results"] = results.into();
+    let read = sarif_vulnerabilities(&[log.to_string()], &ScanTarget::new("shop")).unwrap();
+    assert_eq!(read.events.vulnerabilities.len(), n);
+
+    let event = |index: usize| {
+        let kind = if index == n { "detected" } else { "resolved" };
+        let at = Timestamp::from_millis(i64::try_from(index).unwrap()).unwrap();
+        json!({
+            "context": {"id": index, "source": "/ci", "type": format!("dev.cdevents.incident.{kind}.0.2.0"), "timestamp": at},
+            "subject": {"id": "i1", "content": {"environment": {"id": "production"}, "service": {"id": "shop"}}},
+        })
+    };
+    let events: Vec<Value> = (0..=n).map(event).collect();
+    let read = cdevents(&[json!(events).to_string()], None).unwrap();
+    assert_eq!((read.events.incidents.len(), read.parts.get()), (1, n as u64));
+}
+
+#[test]
 fn no_row_of_the_documents_is_malformed() {
     for (name, document, rows, read) in READERS {
         let found = read(&[document().to_string()]).unwrap();
