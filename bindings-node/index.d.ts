@@ -1338,8 +1338,8 @@ export * as experiment from "./experiment.js";
 export * as incident from "./incident.js";
 
 /**
- * Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
- * Grafana.
+ * Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for
+ * Prometheus and Grafana.
  * It decides nothing.
  */
 export * as interchange from "./interchange.js";

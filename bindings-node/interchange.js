@@ -11,25 +11,40 @@ const GIT_TAGS =
   "git for-each-ref --format='%(refname)%09%(objecttype)%09%(objectname)%09%(*objectname)%09%(taggerdate:unix)%09%(committerdate:unix)%09%(*committerdate:unix)' refs/tags";
 const alertRulesToPrometheus = bind("interchange.alert_rules_to_prometheus");
 const argoSyncWindows = bind("interchange.argo_sync_windows");
+const cdevents = bind("interchange.cdevents");
 const changesetsConfig = bind("interchange.changesets_config");
 const commitizenConfig = bind("interchange.commitizen_config");
+const csvEvents = bind("interchange.csv_events");
+const cyclonedxVulnerabilities = bind("interchange.cyclonedx_vulnerabilities");
 const gitChanges = bind("interchange.git_changes");
 const gitCliffConfig = bind("interchange.git_cliff_config");
 const gitPackages = bind("interchange.git_packages");
 const gitReleases = bind("interchange.git_releases");
 const gitSubjects = bind("interchange.git_subjects");
+const githubDeployments = bind("interchange.github_deployments");
+const githubIssues = bind("interchange.github_issues");
+const githubPulls = bind("interchange.github_pulls");
+const githubReleases = bind("interchange.github_releases");
+const gitlabDeployments = bind("interchange.gitlab_deployments");
 const gitlabFreezePeriods = bind("interchange.gitlab_freeze_periods");
+const gitlabMergeRequests = bind("interchange.gitlab_merge_requests");
 const icalEvents = bind("interchange.ical_events");
 const icalHolidays = bind("interchange.ical_holidays");
 const icalShifts = bind("interchange.ical_shifts");
 const icalWindows = bind("interchange.ical_windows");
+const jiraIssues = bind("interchange.jira_issues");
 const kuredWindow = bind("interchange.kured_window");
 const monitoringToGrafana = bind("interchange.monitoring_to_grafana");
+const opsgenieIncidents = bind("interchange.opsgenie_incidents");
+const osvVulnerabilities = bind("interchange.osv_vulnerabilities");
+const otelDeployments = bind("interchange.otel_deployments");
+const pagerdutyIncidents = bind("interchange.pagerduty_incidents");
 const parseGit = bind("interchange.parse_git");
 const playTrackRelease = bind("interchange.play_track_release");
 const prometheusObservations = bind("interchange.prometheus_observations");
 const prometheusQueryRange = bind("interchange.prometheus_query_range");
 const releasePleaseConfig = bind("interchange.release_please_config");
+const sarifVulnerabilities = bind("interchange.sarif_vulnerabilities");
 const semanticReleaseConfig = bind("interchange.semantic_release_config");
 
 module.exports = {
@@ -39,24 +54,39 @@ module.exports = {
   GIT_TAGS,
   alertRulesToPrometheus,
   argoSyncWindows,
+  cdevents,
   changesetsConfig,
   commitizenConfig,
+  csvEvents,
+  cyclonedxVulnerabilities,
   gitChanges,
   gitCliffConfig,
   gitPackages,
   gitReleases,
   gitSubjects,
+  githubDeployments,
+  githubIssues,
+  githubPulls,
+  githubReleases,
+  gitlabDeployments,
   gitlabFreezePeriods,
+  gitlabMergeRequests,
   icalEvents,
   icalHolidays,
   icalShifts,
   icalWindows,
+  jiraIssues,
   kuredWindow,
   monitoringToGrafana,
+  opsgenieIncidents,
+  osvVulnerabilities,
+  otelDeployments,
+  pagerdutyIncidents,
   parseGit,
   playTrackRelease,
   prometheusObservations,
   prometheusQueryRange,
   releasePleaseConfig,
+  sarifVulnerabilities,
   semanticReleaseConfig,
 };

@@ -174,7 +174,7 @@ export interface Breakdown {
 }
 
 /** A bug, found before a release or after it. */
-export interface Bug {
+export interface Bug<At extends Instant = Instant> {
   /** Identifies the bug within the input. */
   readonly id: string;
   /** The service that has it. */
@@ -182,7 +182,7 @@ export interface Bug {
   /** Where it was found. */
   readonly foundIn: BugPhase;
   /** When it was found. */
-  readonly foundAt: Instant;
+  readonly foundAt: At;
   /** The severity as the tracker names it. */
   readonly severity?: string | undefined;
   /**
@@ -532,43 +532,43 @@ export interface Estimate {
 }
 
 /** All events of a report. What is left out has not happened, or is not recorded. */
-export interface Events {
+export interface Events<At extends Instant = Instant> {
   /**
    * Attempts to deploy, also those before the range of the report.
    *
    * @defaultValue `[]`
    */
-  readonly deployments?: readonly Deployment[] | undefined;
+  readonly deployments?: readonly Deployment<At>[] | undefined;
   /**
    * The changes that they deliver.
    *
    * @defaultValue `[]`
    */
-  readonly changes?: readonly Change[] | undefined;
+  readonly changes?: readonly Change<At>[] | undefined;
   /**
    * Incidents.
    *
    * @defaultValue `[]`
    */
-  readonly incidents?: readonly Incident[] | undefined;
+  readonly incidents?: readonly Incident<At>[] | undefined;
   /**
    * Bugs, found before releases and after them.
    *
    * @defaultValue `[]`
    */
-  readonly bugs?: readonly Bug[] | undefined;
+  readonly bugs?: readonly Bug<At>[] | undefined;
   /**
    * Vulnerabilities, also those that are closed.
    *
    * @defaultValue `[]`
    */
-  readonly vulnerabilities?: readonly Vulnerability[] | undefined;
+  readonly vulnerabilities?: readonly Vulnerability<At>[] | undefined;
   /**
    * Scans of artifacts.
    *
    * @defaultValue `[]`
    */
-  readonly scans?: readonly Scan[] | undefined;
+  readonly scans?: readonly Scan<At>[] | undefined;
 }
 
 /** How many items were left out for one reason. */
@@ -692,7 +692,7 @@ export interface Group<At extends Instant = Instant> {
 }
 
 /** A disruption of a service that needed immediate attention. */
-export interface Incident {
+export interface Incident<At extends Instant = Instant> {
   /** Identifies the incident within the input. */
   readonly id: string;
   /** The affected service. */
@@ -706,11 +706,11 @@ export interface Incident {
   /** The severity as the incident tool names it. The policy says which are critical. */
   readonly severity?: string | undefined;
   /** When it was detected. */
-  readonly detectedAt: Instant;
+  readonly detectedAt: At;
   /**
    * When the service had recovered; left out while the incident is open, or if it is `closed` at an unknown instant.
    */
-  readonly resolvedAt?: Instant | undefined;
+  readonly resolvedAt?: At | undefined;
   /** The id of the deployment that caused it, where that is known. */
   readonly causedBy?: string | undefined;
   /**
@@ -1688,7 +1688,7 @@ export interface ReviewPolicy {
 export type ReworkSignal = "hotfix" | "rollback" | "remediation" | "revert" | "revision_returned";
 
 /** A scan of an artifact for vulnerabilities. */
-export interface Scan {
+export interface Scan<At extends Instant = Instant> {
   /** Identifies the scan within the input. */
   readonly id: string;
   /** The artifact: the revision of the deployments that run it. */
@@ -1696,7 +1696,7 @@ export interface Scan {
   /** The kind, as `sca`, `sast`, `container` or `secrets`. */
   readonly kind: string;
   /** When it was scanned. */
-  readonly scannedAt: Instant;
+  readonly scannedAt: At;
   /** The service of the artifact, to group by. */
   readonly service?: string | undefined;
   /** How many dependencies the artifact has. */
@@ -1845,7 +1845,7 @@ export type UndefinedReason =
 export type UndeliveredChanges = "carry_forward" | "drop";
 
 /** A vulnerability of a service. */
-export interface Vulnerability {
+export interface Vulnerability<At extends Instant = Instant> {
   /** Identifies it within the input: one CVE in two services is two rows. */
   readonly id: string;
   /** The affected service. */
@@ -1859,23 +1859,23 @@ export interface Vulnerability {
   /** The severity as the scanner names it; the policy has a target for each. */
   readonly severity?: string | undefined;
   /** When it was found in the service: from then on it is open. */
-  readonly detectedAt: Instant;
+  readonly detectedAt: At;
   /** When it was published. */
-  readonly disclosedAt?: Instant | undefined;
+  readonly disclosedAt?: At | undefined;
   /** When a fix could be had. */
-  readonly fixAvailableAt?: Instant | undefined;
+  readonly fixAvailableAt?: At | undefined;
   /** When the first affected version was deployed. */
-  readonly affectedAt?: Instant | undefined;
+  readonly affectedAt?: At | undefined;
   /** The id of the deployment that carried the fix. */
   readonly patchedBy?: string | undefined;
   /** When the fix was deployed, where no deployment of the input is named. */
-  readonly patchedAt?: Instant | undefined;
+  readonly patchedAt?: At | undefined;
   /** When it ended without a patch: the service was removed, or it was a false alarm. */
-  readonly closedAt?: Instant | undefined;
+  readonly closedAt?: At | undefined;
   /** When somebody accepted the risk. */
-  readonly acceptedAt?: Instant | undefined;
+  readonly acceptedAt?: At | undefined;
   /** Until when the risk is accepted. */
-  readonly acceptedUntil?: Instant | undefined;
+  readonly acceptedUntil?: At | undefined;
   /**
    * What it is grouped by beside service, environment and severity: `{"team": "checkout"}`.
    *

@@ -118,14 +118,16 @@ use relcore::incident::{
 };
 use relcore::interchange::{
     ArgoApplication as InterchangeArgoApplication, CalendarEvent as InterchangeCalendarEvent,
-    CarriedKey as InterchangeCarriedKey, GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault,
-    GitHistory as InterchangeGitHistory, GitPackage as InterchangeGitPackage,
-    GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
-    KuredSchedule as InterchangeKuredSchedule, LostKey as InterchangeLostKey,
-    MissingSample as InterchangeMissingSample, PrometheusMetric as InterchangePrometheusMetric,
-    PrometheusQuery as InterchangePrometheusQuery, PrometheusSample as InterchangePrometheusSample,
-    PrometheusSeries as InterchangePrometheusSeries, ReleaseConfig as InterchangeReleaseConfig,
-    SeriesRule as InterchangeSeriesRule,
+    CarriedKey as InterchangeCarriedKey, CsvMap as InterchangeCsvMap, CsvValue as InterchangeCsvValue,
+    GitCommit as InterchangeGitCommit, GitFault as InterchangeGitFault, GitHistory as InterchangeGitHistory,
+    GitPackage as InterchangeGitPackage, GitReleases as InterchangeGitReleases, GitTag as InterchangeGitTag,
+    IssueRules as InterchangeIssueRules, KuredSchedule as InterchangeKuredSchedule,
+    LostKey as InterchangeLostKey, MissingSample as InterchangeMissingSample,
+    PrometheusMetric as InterchangePrometheusMetric, PrometheusQuery as InterchangePrometheusQuery,
+    PrometheusSample as InterchangePrometheusSample, PrometheusSeries as InterchangePrometheusSeries,
+    ReadEvents as InterchangeReadEvents, ReleaseConfig as InterchangeReleaseConfig,
+    RowKind as InterchangeRowKind, ScanTarget as InterchangeScanTarget, SeriesRule as InterchangeSeriesRule,
+    SkipCode as InterchangeSkipCode, SkipCount as InterchangeSkipCount, SkippedRow as InterchangeSkippedRow,
 };
 use relcore::metrics::{
     AttributedChanges as MetricsAttributedChanges, AttributionRule as MetricsAttributionRule,
@@ -3970,6 +3972,23 @@ pub struct InterchangeCarriedKey {
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangeCsvMap {
+    pub kind: InterchangeRowKind,
+    pub columns: BTreeMap<String, String>,
+    pub constants: BTreeMap<String, String>,
+    pub values: Vec<InterchangeCsvValue>,
+    pub separator: String,
+    pub time_zone: Option<String>,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeCsvValue {
+    pub field: String,
+    pub text: String,
+    pub value: String,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeGitCommit {
     pub id: String,
     pub parents: Vec<String>,
@@ -4013,6 +4032,15 @@ pub struct InterchangeGitTag {
     pub name: String,
     pub commit: String,
     pub tagged_at: Timestamp,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeIssueRules {
+    pub service: String,
+    pub incidents: Vec<String>,
+    pub bugs: Vec<String>,
+    pub pre_release: Vec<String>,
+    pub severity_prefix: Option<String>,
 }
 
 #[uniffi::remote(Record)]
@@ -4071,6 +4099,16 @@ pub struct InterchangePrometheusSeries {
 }
 
 #[uniffi::remote(Record)]
+pub struct InterchangeReadEvents {
+    pub events: MetricsEvents,
+    pub rows: Count,
+    pub parts: Count,
+    pub malformed: Count,
+    pub counts: Vec<InterchangeSkipCount>,
+    pub skipped: Vec<InterchangeSkippedRow>,
+}
+
+#[uniffi::remote(Record)]
 pub struct InterchangeReleaseConfig {
     pub changes: ChangePolicy,
     pub versioning: VersioningPolicy,
@@ -4079,6 +4117,31 @@ pub struct InterchangeReleaseConfig {
     pub versions: BTreeMap<String, String>,
     pub carried: Vec<InterchangeCarriedKey>,
     pub lost: Vec<InterchangeLostKey>,
+}
+
+/// What a row of a table is.
+#[uniffi::remote(Enum)]
+pub enum InterchangeRowKind {
+    /// A deployment, `metrics::Deployment`.
+    Deployment,
+    /// A change, `metrics::Change`.
+    Change,
+    /// An incident, `metrics::Incident`.
+    Incident,
+    /// A bug, `metrics::Bug`.
+    Bug,
+    /// A vulnerability, `metrics::Vulnerability`.
+    Vulnerability,
+    /// A scan, `metrics::Scan`.
+    Scan,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeScanTarget {
+    pub service: String,
+    pub artifact: Option<String>,
+    pub kind: Option<String>,
+    pub scanned_at: Option<Timestamp>,
 }
 
 /// How several series of one metric, such as one of each pod, become one value.
@@ -4097,6 +4160,44 @@ pub enum InterchangeSeriesRule {
     /// The least value, so that any series fails the metric that is below its `min`: the worst one where more is better.
     /// With a `max` all series must be above it to fail.
     Lowest,
+}
+
+/// Why a row is no event.
+#[uniffi::remote(Enum)]
+pub enum InterchangeSkipCode {
+    /// It has not ended yet. Read it again later.
+    Pending,
+    /// A later row has the same id and counts instead, as where a list grew between two pages.
+    Duplicate,
+    /// It ended without taking effect: a request that was closed without a merge, an issue that was declined.
+    Abandoned,
+    /// It is of a kind that the reader does not turn into events: a prerelease, an issue without a label of the rules.
+    OtherKind,
+    /// It belongs to a row that is not in the pages.
+    UnknownReference,
+    /// A field that the event needs is absent or null. The row counts as malformed.
+    MissingField,
+    /// A field, or the row, has another type than documented. The row counts as malformed.
+    WrongType,
+    /// A field has no meaning, such as a time that is none. The row counts as malformed.
+    InvalidValue,
+    /// Its state is not one of those that are documented. The row counts as malformed.
+    UnknownState,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeSkipCount {
+    pub code: InterchangeSkipCode,
+    pub n: Count,
+}
+
+#[uniffi::remote(Record)]
+pub struct InterchangeSkippedRow {
+    pub code: InterchangeSkipCode,
+    pub path: String,
+    pub line: Option<Count>,
+    pub id: Option<String>,
+    pub text: String,
 }
 
 #[uniffi::remote(Record)]
@@ -9759,6 +9860,14 @@ pub fn ffi_interchange_argo_sync_windows(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_cdevents(
+    texts: Vec<String>,
+    service: Option<String>,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::cdevents(borrow(&texts), borrow(&service)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_changesets_config(text: String) -> Encoded<InterchangeReleaseConfig> {
     Encoded(relcore::interchange::changesets_config(borrow(&text)).map_err(RelcoreError::from))
 }
@@ -9766,6 +9875,27 @@ pub fn ffi_interchange_changesets_config(text: String) -> Encoded<InterchangeRel
 #[uniffi::export]
 pub fn ffi_interchange_commitizen_config(text: String) -> Encoded<InterchangeReleaseConfig> {
     Encoded(relcore::interchange::commitizen_config(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_csv_events(text: String, map: InterchangeCsvMap) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::csv_events(borrow(&text), borrow(&map)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_cyclonedx_vulnerabilities(
+    texts: Vec<String>,
+    service: String,
+    detected_at: Option<Timestamp>,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::cyclonedx_vulnerabilities(
+            borrow(&texts),
+            borrow(&service),
+            borrow(&detected_at),
+        )
+        .map_err(RelcoreError::from),
+    )
 }
 
 #[uniffi::export]
@@ -9808,8 +9938,59 @@ pub fn ffi_interchange_git_subjects(text: String) -> Encoded<Vec<ChangeCommit>> 
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_github_deployments(
+    deployments: Vec<String>,
+    statuses: Vec<String>,
+    service: String,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::github_deployments(borrow(&deployments), borrow(&statuses), borrow(&service))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_github_issues(
+    pages: Vec<String>,
+    rules: InterchangeIssueRules,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::github_issues(borrow(&pages), borrow(&rules)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_github_pulls(pages: Vec<String>) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::github_pulls(borrow(&pages)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_github_releases(
+    pages: Vec<String>,
+    service: String,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::github_releases(borrow(&pages), borrow(&service)).map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_gitlab_deployments(
+    pages: Vec<String>,
+    service: String,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::gitlab_deployments(borrow(&pages), borrow(&service))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_gitlab_freeze_periods(text: String) -> Encoded<WindowPolicy> {
     Encoded(relcore::interchange::gitlab_freeze_periods(borrow(&text)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_gitlab_merge_requests(pages: Vec<String>) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::gitlab_merge_requests(borrow(&pages)).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
@@ -9856,6 +10037,14 @@ pub fn ffi_interchange_ical_windows(
 }
 
 #[uniffi::export]
+pub fn ffi_interchange_jira_issues(
+    pages: Vec<String>,
+    rules: InterchangeIssueRules,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::interchange::jira_issues(borrow(&pages), borrow(&rules)).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_interchange_kured_window(schedule: InterchangeKuredSchedule) -> Encoded<WindowPolicy> {
     Encoded(relcore::interchange::kured_window(borrow(&schedule)).map_err(RelcoreError::from))
 }
@@ -9875,6 +10064,52 @@ pub fn ffi_interchange_monitoring_to_grafana(
             borrow(&title),
         )
         .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_opsgenie_incidents(
+    pages: Vec<String>,
+    service: Option<String>,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::opsgenie_incidents(borrow(&pages), borrow(&service))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_osv_vulnerabilities(
+    texts: Vec<String>,
+    service: String,
+    detected_at: Timestamp,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::osv_vulnerabilities(borrow(&texts), borrow(&service), borrow(&detected_at))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_otel_deployments(
+    texts: Vec<String>,
+    service: Option<String>,
+    environment: Option<String>,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::otel_deployments(borrow(&texts), borrow(&service), borrow(&environment))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_pagerduty_incidents(
+    pages: Vec<String>,
+    service: Option<String>,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::pagerduty_incidents(borrow(&pages), borrow(&service))
+            .map_err(RelcoreError::from),
     )
 }
 
@@ -9918,6 +10153,17 @@ pub fn ffi_interchange_release_please_config(
 ) -> Encoded<InterchangeReleaseConfig> {
     Encoded(
         relcore::interchange::release_please_config(borrow(&text), borrow(&manifest))
+            .map_err(RelcoreError::from),
+    )
+}
+
+#[uniffi::export]
+pub fn ffi_interchange_sarif_vulnerabilities(
+    texts: Vec<String>,
+    target: InterchangeScanTarget,
+) -> Encoded<InterchangeReadEvents> {
+    Encoded(
+        relcore::interchange::sarif_vulnerabilities(borrow(&texts), borrow(&target))
             .map_err(RelcoreError::from),
     )
 }
@@ -15232,6 +15478,26 @@ pub fn ffi_write_interchange_carried_key(value: InterchangeCarriedKey) -> Plain<
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_csv_map(json: &str) -> Encoded<InterchangeCsvMap> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_csv_map(value: InterchangeCsvMap) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_csv_value(json: &str) -> Encoded<InterchangeCsvValue> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_csv_value(value: InterchangeCsvValue) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_git_commit(json: &str) -> Encoded<InterchangeGitCommit> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -15288,6 +15554,16 @@ pub fn ffi_read_interchange_git_tag(json: &str) -> Encoded<InterchangeGitTag> {
 
 #[uniffi::export]
 pub fn ffi_write_interchange_git_tag(value: InterchangeGitTag) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_issue_rules(json: &str) -> Encoded<InterchangeIssueRules> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_issue_rules(value: InterchangeIssueRules) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 
@@ -15362,6 +15638,16 @@ pub fn ffi_write_interchange_prometheus_series(value: InterchangePrometheusSerie
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_read_events(json: &str) -> Encoded<InterchangeReadEvents> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_read_events(value: InterchangeReadEvents) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_release_config(json: &str) -> Encoded<InterchangeReleaseConfig> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
@@ -15372,12 +15658,62 @@ pub fn ffi_write_interchange_release_config(value: InterchangeReleaseConfig) -> 
 }
 
 #[uniffi::export]
+pub fn ffi_read_interchange_row_kind(json: &str) -> Encoded<InterchangeRowKind> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_row_kind(value: InterchangeRowKind) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_scan_target(json: &str) -> Encoded<InterchangeScanTarget> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_scan_target(value: InterchangeScanTarget) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
 pub fn ffi_read_interchange_series_rule(json: &str) -> Encoded<InterchangeSeriesRule> {
     Encoded(relcore::from_json(json).map_err(RelcoreError::from))
 }
 
 #[uniffi::export]
 pub fn ffi_write_interchange_series_rule(value: InterchangeSeriesRule) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_skip_code(json: &str) -> Encoded<InterchangeSkipCode> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_skip_code(value: InterchangeSkipCode) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_skip_count(json: &str) -> Encoded<InterchangeSkipCount> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_skip_count(value: InterchangeSkipCount) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_interchange_skipped_row(json: &str) -> Encoded<InterchangeSkippedRow> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_interchange_skipped_row(value: InterchangeSkippedRow) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

@@ -664,7 +664,7 @@ export * as digest from "./digest.js";
 export * as experiment from "./experiment.js";
 /** Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due. */
 export * as incident from "./incident.js";
-/** Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
+/** Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 export * as interchange from "./interchange.js";
 /** Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for. */
 export * as metrics from "./metrics.js";
@@ -4510,7 +4510,7 @@ export declare function updateDue(incident: State, cadence: Cadence, now: Instan
 export declare function wordForStatus(vocabulary: Vocabulary, status: Status): MappedWord;
 
 // interchange.d.ts
-/** Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
+/** Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana. */
 /** An application of Argo CD, as the selectors of a sync window see it. */
 export interface ArgoApplication {
   /** The name of the application. */
@@ -4547,6 +4547,30 @@ export interface CarriedKey {
   readonly key: string;
   /** The field that has it, `versioning.initial`, or the rule of relcore that has the same effect. */
   readonly to: string;
+}
+/** Which columns of a table are the fields of an event. */
+export interface CsvMap {
+  /** What each row of the table is. */
+  readonly kind: RowKind;
+  /** The column of each field, by their names: `{"finishedAt": "Finished", "labels.team": "Team"}`. */
+  readonly columns?: Readonly<Record<string, string>> | undefined;
+  /** The text of a field that has no column, or whose cell is empty: `{"service": "shop"}`. */
+  readonly constants?: Readonly<Record<string, string>> | undefined;
+  /** What texts of the table mean. */
+  readonly values?: readonly CsvValue[] | undefined;
+  /** What separates the cells of a row: one character, `,` by default. */
+  readonly separator?: string | undefined;
+  /** The IANA time zone of times without an offset. */
+  readonly timeZone?: string | undefined;
+}
+/** What a text of a table means: `Succeeded` in the column of `outcome` is `success`. */
+export interface CsvValue {
+  /** The field. */
+  readonly field: string;
+  /** The text in the table, in this case of letters. */
+  readonly text: string;
+  /** The value of the field. */
+  readonly value: string;
 }
 /** A commit. */
 export interface GitCommit<At extends Instant = Instant> {
@@ -4610,6 +4634,19 @@ export interface GitTag<At extends Instant = Instant> {
   /** The tagger date; for a lightweight tag, the committer date of the commit. */
   readonly taggedAt: At;
 }
+/** Which issues of a tracker are incidents and bugs, by their labels and, in Jira, by their type. */
+export interface IssueRules {
+  /** The service of the events. */
+  readonly service: string;
+  /** The names that make an issue an incident; `incident` by default. */
+  readonly incidents?: readonly string[] | undefined;
+  /** The names that make an issue a bug; `bug` by default. */
+  readonly bugs?: readonly string[] | undefined;
+  /** The names of bugs that were found before the release; none by default, so that every bug has escaped to production. */
+  readonly preRelease?: readonly string[] | undefined;
+  /** What a label with the severity begins with: `severity:` finds `SEV1` in `severity: SEV1`. */
+  readonly severityPrefix?: string | undefined;
+}
 /** The options of kured that say when it may restart a node. */
 export interface KuredSchedule {
   /** `--reboot-days`: names of days with commas, or numbers from 0 for Sunday. */
@@ -4670,6 +4707,21 @@ export interface PrometheusSeries {
   /** The samples in the order of time. */
   readonly samples: readonly PrometheusSample[];
 }
+/** The events of the pages that a reader was given, and every row that became none. */
+export interface ReadEvents {
+  /** The events, in the order of their rows; each id once. */
+  readonly events: metrics.Events<Timestamp>;
+  /** How many rows the pages have. */
+  readonly rows: Count;
+  /** How many rows are a part of another row's event, such as the statuses of a deployment. */
+  readonly parts: Count;
+  /** How many of the skipped rows could not be read. */
+  readonly malformed: Count;
+  /** How many rows were skipped for which reason. */
+  readonly counts: readonly SkipCount[];
+  /** Each row that is no event, in the order of reading. */
+  readonly skipped: readonly SkippedRow[];
+}
 /** The configuration of a release tool, as policies of relcore. */
 export interface ReleaseConfig {
   /** How messages are read. */
@@ -4687,8 +4739,52 @@ export interface ReleaseConfig {
   /** The keys that no policy has, by their names. */
   readonly lost: readonly LostKey[];
 }
+/** What a row of a table is. */
+export type RowKind = "deployment" | "change" | "incident" | "bug" | "vulnerability" | "scan";
+/** What a scan was of, where its result does not say it. */
+export interface ScanTarget {
+  /** The service that the vulnerabilities are of. */
+  readonly service: string;
+  /** The artifact, as the revision of the deployments that run it. */
+  readonly artifact?: string | undefined;
+  /** The kind of the scan, as `sca` or `sast`; the name of the tool when left out. */
+  readonly kind?: string | undefined;
+  /** When it was scanned, where the result does not say it. */
+  readonly scannedAt?: Instant | undefined;
+}
 /** How several series of one metric, such as one of each pod, become one value. */
 export type SeriesRule = "single" | "highest" | "lowest";
+/** Why a row is no event. */
+export type SkipCode =
+  | "pending"
+  | "duplicate"
+  | "abandoned"
+  | "other_kind"
+  | "unknown_reference"
+  | "missing_field"
+  | "wrong_type"
+  | "invalid_value"
+  | "unknown_state";
+/** How many rows were skipped for one reason. */
+export interface SkipCount {
+  /** The reason. */
+  readonly code: SkipCode;
+  /** How many. */
+  readonly n: Count;
+}
+/** A row that is no event. */
+export interface SkippedRow {
+  /** Why it is none. */
+  readonly code: SkipCode;
+  /** The path of the row, or of the field that decided: `pages[1][3].status`. */
+  readonly path: string;
+  /** The line of the text where the row begins, from 1; left out for JSON, where the path says it. */
+  readonly line?: Count | undefined;
+  /** The id of the row, where it has one. */
+  readonly id?: string | undefined;
+  /** The same for a person. */
+  readonly text: string;
+}
 /** The command whose output `parseGit` reads as `log`, for a shell. */
 export declare const GIT_LOG: "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags";
 /** The command that prints the ids of the commits that touch some paths, for a shell: append the paths. */
@@ -4705,10 +4801,20 @@ export declare function alertRulesToPrometheus(
 ): string;
 /** Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`. */
 export declare function argoSyncWindows(text: string, application: ArgoApplication): window.Policy<Timestamp>;
+/** Reads CDEvents, <https://cdevents.dev>, of the versions 0.1 to 0.5. */
+export declare function cdevents(texts: readonly string[], service?: string | null): ReadEvents;
 /** Reads the configuration of changesets, `.changeset/config.json`. */
 export declare function changesetsConfig(text: string): ReleaseConfig;
 /** Reads the configuration of commitizen: `pyproject.toml` or `.cz.toml` with the table `tool.commitizen`, `.cz.json` or `cz.yaml` with the key `commitizen`. */
 export declare function commitizenConfig(text: string): ReleaseConfig;
+/** Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans. */
+export declare function csvEvents(text: string, map: CsvMap): ReadEvents;
+/** Reads vulnerabilities of a service from CycloneDX documents: a VEX, or a BOM with vulnerabilities, in JSON, of the versions 1.4 to 1.7. */
+export declare function cyclonedxVulnerabilities(
+  texts: readonly string[],
+  service: string,
+  detectedAt?: Instant | null,
+): ReadEvents;
 /** Converts the commits and tags of a repository to the input of `changesSince`. */
 export declare function gitChanges(history: GitHistory): change.History;
 /** Reads the configuration of git-cliff, `cliff.toml`. */
@@ -4727,8 +4833,24 @@ export declare function gitReleases(
 ): GitReleases;
 /** Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them. */
 export declare function gitSubjects(text: string): readonly change.Commit[];
+/** Reads deployments of GitHub: the pages of `GET /repos/{owner}/{repo}/deployments`, and those of `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses` for each of them, in any order. */
+export declare function githubDeployments(
+  deployments: readonly string[],
+  statuses: readonly string[],
+  service: string,
+): ReadEvents;
+/** Reads issues of GitHub as incidents and bugs, the pages of `GET /repos/{owner}/{repo}/issues?state=all`. */
+export declare function githubIssues(pages: readonly string[], rules: IssueRules): ReadEvents;
+/** Reads pull requests of GitHub as changes, the pages of `GET /repos/{owner}/{repo}/pulls?state=all`. */
+export declare function githubPulls(pages: readonly string[]): ReadEvents;
+/** Reads releases of GitHub as deployments to production, the pages of `GET /repos/{owner}/{repo}/releases`: for software that users install, the release is the instant from which they can have it. */
+export declare function githubReleases(pages: readonly string[], service: string): ReadEvents;
+/** Reads deployments of GitLab, the pages of `GET /projects/:id/deployments`. */
+export declare function gitlabDeployments(pages: readonly string[], service: string): ReadEvents;
 /** Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows. */
 export declare function gitlabFreezePeriods(text: string): window.Policy<Timestamp>;
+/** Reads merge requests of GitLab as changes, the pages of `GET /projects/:id/merge_requests?state=all`. */
+export declare function gitlabMergeRequests(pages: readonly string[]): ReadEvents;
 /** Reads the events of a calendar in the format of RFC 5545 (`.ics`) that touch a range: each occurrence of those that recur, in the order of their starts. */
 export declare function icalEvents(text: string, range: TimeRange, zone: string): readonly CalendarEvent[];
 /** Reads the holidays of a calendar in a range: its events of whole days. */
@@ -4747,6 +4869,8 @@ export declare function icalWindows(
   zone: string,
   kind: window.Kind,
 ): window.Policy<Timestamp>;
+/** Reads issues of Jira as incidents and bugs, the pages of `/rest/api/3/search/jql` or of the older `/rest/api/2/search`. */
+export declare function jiraIssues(pages: readonly string[], rules: IssueRules): ReadEvents;
 /** Reads the schedule of kured as allow windows. */
 export declare function kuredWindow(schedule: KuredSchedule): window.Policy<Timestamp>;
 /** Writes what to watch after a release as a dashboard of Grafana: JSON text for its import. */
@@ -4756,6 +4880,22 @@ export declare function monitoringToGrafana(
   queries: readonly PrometheusQuery[],
   title: string,
 ): string;
+/** Reads incidents of Opsgenie, the pages of `GET /v1/incidents`. */
+export declare function opsgenieIncidents(pages: readonly string[], service?: string | null): ReadEvents;
+/** Reads vulnerabilities of a service in the OSV format, <https://ossf.github.io/osv-schema/>. */
+export declare function osvVulnerabilities(
+  texts: readonly string[],
+  service: string,
+  detectedAt: Instant,
+): ReadEvents;
+/** Reads deployments from traces of CI/CD systems, by the semantic conventions of OpenTelemetry for CI/CD. */
+export declare function otelDeployments(
+  texts: readonly string[],
+  service?: string | null,
+  environment?: string | null,
+): ReadEvents;
+/** Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2. */
+export declare function pagerdutyIncidents(pages: readonly string[], service?: string | null): ReadEvents;
 /** Reads the commits and tags of a repository from the output of two git commands. */
 export declare function parseGit(tags: string, log: string): GitHistory<Timestamp>;
 /** The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API. */
@@ -4771,6 +4911,8 @@ export declare function prometheusObservations(
 export declare function prometheusQueryRange(text: string): readonly PrometheusSeries[];
 /** Reads the configuration of release-please, `release-please-config.json`, and its manifest. */
 export declare function releasePleaseConfig(text: string, manifest?: string | null): ReleaseConfig;
+/** Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them. */
+export declare function sarifVulnerabilities(texts: readonly string[], target: ScanTarget): ReadEvents;
 /** Reads the configuration of semantic-release, `.releaserc` in JSON or YAML. */
 export declare function semanticReleaseConfig(text: string): ReleaseConfig;
 
@@ -4810,7 +4952,7 @@ export interface Breakdown {
   readonly metrics?: readonly Metric[] | undefined;
 }
 /** A bug, found before a release or after it. */
-export interface Bug {
+export interface Bug<At extends Instant = Instant> {
   /** Identifies the bug within the input. */
   readonly id: string;
   /** The service that has it. */
@@ -4818,7 +4960,7 @@ export interface Bug {
   /** Where it was found. */
   readonly foundIn: BugPhase;
   /** When it was found. */
-  readonly foundAt: Instant;
+  readonly foundAt: At;
   /** The severity as the tracker names it. */
   readonly severity?: string | undefined;
   /** The release that has it: the revision of a deployment, or its id. */
@@ -5022,19 +5164,19 @@ export interface Estimate {
   readonly fallbacks?: Count | undefined;
 }
 /** All events of a report. */
-export interface Events {
+export interface Events<At extends Instant = Instant> {
   /** Attempts to deploy, also those before the range of the report. */
-  readonly deployments?: readonly Deployment[] | undefined;
+  readonly deployments?: readonly Deployment<At>[] | undefined;
   /** The changes that they deliver. */
-  readonly changes?: readonly Change[] | undefined;
+  readonly changes?: readonly Change<At>[] | undefined;
   /** Incidents. */
-  readonly incidents?: readonly Incident[] | undefined;
+  readonly incidents?: readonly Incident<At>[] | undefined;
   /** Bugs, found before releases and after them. */
-  readonly bugs?: readonly Bug[] | undefined;
+  readonly bugs?: readonly Bug<At>[] | undefined;
   /** Vulnerabilities, also those that are closed. */
-  readonly vulnerabilities?: readonly Vulnerability[] | undefined;
+  readonly vulnerabilities?: readonly Vulnerability<At>[] | undefined;
   /** Scans of artifacts. */
-  readonly scans?: readonly Scan[] | undefined;
+  readonly scans?: readonly Scan<At>[] | undefined;
 }
 /** How many items were left out for one reason. */
 export interface Exclusion {
@@ -5104,7 +5246,7 @@ export interface Group<At extends Instant = Instant> {
   readonly buckets: readonly Period<At>[];
 }
 /** A disruption of a service that needed immediate attention. */
-export interface Incident {
+export interface Incident<At extends Instant = Instant> {
   /** Identifies the incident within the input. */
   readonly id: string;
   /** The affected service. */
@@ -5114,9 +5256,9 @@ export interface Incident {
   /** The severity as the incident tool names it. */
   readonly severity?: string | undefined;
   /** When it was detected. */
-  readonly detectedAt: Instant;
+  readonly detectedAt: At;
   /** When the service had recovered; left out while the incident is open, or if it is `closed` at an unknown instant. */
-  readonly resolvedAt?: Instant | undefined;
+  readonly resolvedAt?: At | undefined;
   /** The id of the deployment that caused it, where that is known. */
   readonly causedBy?: string | undefined;
   /** The id of the incident that this one repeats. */
@@ -5586,7 +5728,7 @@ export interface ReviewPolicy {
 /** A signal that a deployment is rework. */
 export type ReworkSignal = "hotfix" | "rollback" | "remediation" | "revert" | "revision_returned";
 /** A scan of an artifact for vulnerabilities. */
-export interface Scan {
+export interface Scan<At extends Instant = Instant> {
   /** Identifies the scan within the input. */
   readonly id: string;
   /** The artifact: the revision of the deployments that run it. */
@@ -5594,7 +5736,7 @@ export interface Scan {
   /** The kind, as `sca`, `sast`, `container` or `secrets`. */
   readonly kind: string;
   /** When it was scanned. */
-  readonly scannedAt: Instant;
+  readonly scannedAt: At;
   /** The service of the artifact, to group by. */
   readonly service?: string | undefined;
   /** How many dependencies the artifact has. */
@@ -5657,7 +5799,7 @@ export type UndefinedReason =
 /** Where the changes of a deployment that did not succeed go. */
 export type UndeliveredChanges = "carry_forward" | "drop";
 /** A vulnerability of a service. */
-export interface Vulnerability {
+export interface Vulnerability<At extends Instant = Instant> {
   /** Identifies it within the input: one CVE in two services is two rows. */
   readonly id: string;
   /** The affected service. */
@@ -5667,23 +5809,23 @@ export interface Vulnerability {
   /** The severity as the scanner names it; the policy has a target for each. */
   readonly severity?: string | undefined;
   /** When it was found in the service: from then on it is open. */
-  readonly detectedAt: Instant;
+  readonly detectedAt: At;
   /** When it was published. */
-  readonly disclosedAt?: Instant | undefined;
+  readonly disclosedAt?: At | undefined;
   /** When a fix could be had. */
-  readonly fixAvailableAt?: Instant | undefined;
+  readonly fixAvailableAt?: At | undefined;
   /** When the first affected version was deployed. */
-  readonly affectedAt?: Instant | undefined;
+  readonly affectedAt?: At | undefined;
   /** The id of the deployment that carried the fix. */
   readonly patchedBy?: string | undefined;
   /** When the fix was deployed, where no deployment of the input is named. */
-  readonly patchedAt?: Instant | undefined;
+  readonly patchedAt?: At | undefined;
   /** When it ended without a patch: the service was removed, or it was a false alarm. */
-  readonly closedAt?: Instant | undefined;
+  readonly closedAt?: At | undefined;
   /** When somebody accepted the risk. */
-  readonly acceptedAt?: Instant | undefined;
+  readonly acceptedAt?: At | undefined;
   /** Until when the risk is accepted. */
-  readonly acceptedUntil?: Instant | undefined;
+  readonly acceptedUntil?: At | undefined;
   /** What it is grouped by beside service, environment and severity: `{"team": "checkout"}`. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
 }

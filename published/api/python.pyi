@@ -4695,7 +4695,7 @@ def word_for_status(vocabulary: Vocabulary | str, status: Status | str) -> Mappe
     ...
 
 # interchange
-"""Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
+"""Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana."""
 class MissingSample(StrEnum):
     """A sample value that is not a finite number."""
     NAN = 'nan'
@@ -4704,6 +4704,20 @@ class MissingSample(StrEnum):
     """`+Inf`, often from a division by 0 or a quantile beyond the last histogram bucket."""
     NEGATIVE_INFINITY = 'negative_infinity'
     """`-Inf`."""
+class RowKind(StrEnum):
+    """What a row of a table is."""
+    DEPLOYMENT = 'deployment'
+    """A deployment, `metrics::Deployment`."""
+    CHANGE = 'change'
+    """A change, `metrics::Change`."""
+    INCIDENT = 'incident'
+    """An incident, `metrics::Incident`."""
+    BUG = 'bug'
+    """A bug, `metrics::Bug`."""
+    VULNERABILITY = 'vulnerability'
+    """A vulnerability, `metrics::Vulnerability`."""
+    SCAN = 'scan'
+    """A scan, `metrics::Scan`."""
 class SeriesRule(StrEnum):
     """How several series of one metric, such as one of each pod, become one value."""
     SINGLE = 'single'
@@ -4712,6 +4726,26 @@ class SeriesRule(StrEnum):
     """The greatest value, so that any series fails the metric that is above its `max`: the worst one where less is better."""
     LOWEST = 'lowest'
     """The least value, so that any series fails the metric that is below its `min`: the worst one where more is better."""
+class SkipCode(StrEnum):
+    """Why a row is no event."""
+    PENDING = 'pending'
+    """It has not ended yet."""
+    DUPLICATE = 'duplicate'
+    """A later row has the same id and counts instead, as where a list grew between two pages."""
+    ABANDONED = 'abandoned'
+    """It ended without taking effect: a request that was closed without a merge, an issue that was declined."""
+    OTHER_KIND = 'other_kind'
+    """It is of a kind that the reader does not turn into events: a prerelease, an issue without a label of the rules."""
+    UNKNOWN_REFERENCE = 'unknown_reference'
+    """It belongs to a row that is not in the pages."""
+    MISSING_FIELD = 'missing_field'
+    """A field that the event needs is absent or null."""
+    WRONG_TYPE = 'wrong_type'
+    """A field, or the row, has another type than documented."""
+    INVALID_VALUE = 'invalid_value'
+    """A field has no meaning, such as a time that is none."""
+    UNKNOWN_STATE = 'unknown_state'
+    """Its state is not one of those that are documented."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ArgoApplication(_Value):
     """An application of Argo CD, as the selectors of a sync window see it."""
@@ -4749,6 +4783,30 @@ class CarriedKey(_Value):
     """The key: `bump.initial_tag`."""
     to: str
     """The field that has it, `versioning.initial`, or the rule of relcore that has the same effect."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CsvMap(_Value):
+    """Which columns of a table are the fields of an event."""
+    kind: RowKind
+    """What each row of the table is."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """The column of each field, by their names: `{"finishedAt": "Finished", "labels.team": "Team"}`."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """The text of a field that has no column, or whose cell is empty: `{"service": "shop"}`."""
+    values: Sequence[CsvValue] = ()
+    """What texts of the table mean."""
+    separator: str = ','
+    """What separates the cells of a row: one character, `,` by default."""
+    time_zone: str | None = None
+    """The IANA time zone of times without an offset."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class CsvValue(_Value):
+    """What a text of a table means: `Succeeded` in the column of `outcome` is `success`."""
+    field: str
+    """The field."""
+    text: str
+    """The text in the table, in this case of letters."""
+    value: str
+    """The value of the field."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class GitCommit(_Value):
     """A commit."""
@@ -4812,6 +4870,19 @@ class GitTag(_Value):
     tagged_at: datetime
     """The tagger date; for a lightweight tag, the committer date of the commit."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class IssueRules(_Value):
+    """Which issues of a tracker are incidents and bugs, by their labels and, in Jira, by their type."""
+    service: str
+    """The service of the events."""
+    incidents: Sequence[str] = ('incident',)
+    """The names that make an issue an incident; `incident` by default."""
+    bugs: Sequence[str] = ('bug',)
+    """The names that make an issue a bug; `bug` by default."""
+    pre_release: Sequence[str] = ()
+    """The names of bugs that were found before the release; none by default, so that every bug has escaped to production."""
+    severity_prefix: str | None = None
+    """What a label with the severity begins with: `severity:` finds `SEV1` in `severity: SEV1`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class KuredSchedule(_Value):
     """The options of kured that say when it may restart a node."""
     reboot_days: str = 'su,mo,tu,we,th,fr,sa'
@@ -4870,6 +4941,21 @@ class PrometheusSeries(_Value):
     samples: Sequence[PrometheusSample]
     """The samples in the order of time."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ReadEvents(_Value):
+    """The events of the pages that a reader was given, and every row that became none."""
+    events: Events
+    """The events, in the order of their rows; each id once."""
+    rows: int
+    """How many rows the pages have."""
+    parts: int
+    """How many rows are a part of another row's event, such as the statuses of a deployment."""
+    malformed: int
+    """How many of the skipped rows could not be read."""
+    counts: Sequence[SkipCount]
+    """How many rows were skipped for which reason."""
+    skipped: Sequence[SkippedRow]
+    """Each row that is no event, in the order of reading."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ReleaseConfig(_Value):
     """The configuration of a release tool, as policies of relcore."""
     changes: Policy
@@ -4886,6 +4972,37 @@ class ReleaseConfig(_Value):
     """The keys that a policy has, by their names."""
     lost: Sequence[LostKey]
     """The keys that no policy has, by their names."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class ScanTarget(_Value):
+    """What a scan was of, where its result does not say it."""
+    service: str
+    """The service that the vulnerabilities are of."""
+    artifact: str | None = None
+    """The artifact, as the revision of the deployments that run it."""
+    kind: str | None = None
+    """The kind of the scan, as `sca` or `sast`; the name of the tool when left out."""
+    scanned_at: datetime | None = None
+    """When it was scanned, where the result does not say it."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class SkipCount(_Value):
+    """How many rows were skipped for one reason."""
+    code: SkipCode
+    """The reason."""
+    n: int
+    """How many."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class SkippedRow(_Value):
+    """A row that is no event."""
+    code: SkipCode
+    """Why it is none."""
+    path: str
+    """The path of the row, or of the field that decided: `pages[1][3].status`."""
+    line: int | None = None
+    """The line of the text where the row begins, from 1; left out for JSON, where the path says it."""
+    id: str | None = None
+    """The id of the row, where it has one."""
+    text: str
+    """The same for a person."""
 GIT_LOG: Final = "git log -z --no-show-signature --encoding=UTF-8 --ignore-missing --decorate-refs-exclude='*' --format='%H%x00%P%x00%at%x00%ct%x00%D%x00%s%x00%b' HEAD --tags"
 """The command whose output `parse_git` reads as `log`, for a shell."""
 GIT_PATHS: Final = 'git log --no-show-signature --ignore-missing --full-history --format=%H HEAD --tags --'
@@ -4900,11 +5017,20 @@ def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries:
 def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> Policy:
     """Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`."""
     ...
+def cdevents(texts: Sequence[str], service: str | None=None) -> ReadEvents:
+    """Reads CDEvents, <https://cdevents.dev>, of the versions 0.1 to 0.5."""
+    ...
 def changesets_config(text: str) -> ReleaseConfig:
     """Reads the configuration of changesets, `.changeset/config.json`."""
     ...
 def commitizen_config(text: str) -> ReleaseConfig:
     """Reads the configuration of commitizen: `pyproject.toml` or `.cz.toml` with the table `tool.commitizen`, `.cz.json` or `cz.yaml` with the key `commitizen`."""
+    ...
+def csv_events(text: str, map: CsvMap | Mapping[str, object]) -> ReadEvents:
+    """Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans."""
+    ...
+def cyclonedx_vulnerabilities(texts: Sequence[str], service: str, detected_at: datetime | str | None=None) -> ReadEvents:
+    """Reads vulnerabilities of a service from CycloneDX documents: a VEX, or a BOM with vulnerabilities, in JSON, of the versions 1.4 to 1.7."""
     ...
 def git_changes(history: GitHistory | Mapping[str, object]) -> History:
     """Converts the commits and tags of a repository to the input of `changes_since`."""
@@ -4921,8 +5047,26 @@ def git_releases(history: GitHistory | Mapping[str, object], tag_pattern: str | 
 def git_subjects(text: str) -> tuple[Commit, ...]:
     """Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them."""
     ...
+def github_deployments(deployments: Sequence[str], statuses: Sequence[str], service: str) -> ReadEvents:
+    """Reads deployments of GitHub: the pages of `GET /repos/{owner}/{repo}/deployments`, and those of `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses` for each of them, in any order."""
+    ...
+def github_issues(pages: Sequence[str], rules: IssueRules | Mapping[str, object]) -> ReadEvents:
+    """Reads issues of GitHub as incidents and bugs, the pages of `GET /repos/{owner}/{repo}/issues?state=all`."""
+    ...
+def github_pulls(pages: Sequence[str]) -> ReadEvents:
+    """Reads pull requests of GitHub as changes, the pages of `GET /repos/{owner}/{repo}/pulls?state=all`."""
+    ...
+def github_releases(pages: Sequence[str], service: str) -> ReadEvents:
+    """Reads releases of GitHub as deployments to production, the pages of `GET /repos/{owner}/{repo}/releases`: for software that users install, the release is the instant from which they can have it."""
+    ...
+def gitlab_deployments(pages: Sequence[str], service: str) -> ReadEvents:
+    """Reads deployments of GitLab, the pages of `GET /projects/:id/deployments`."""
+    ...
 def gitlab_freeze_periods(text: str) -> Policy:
     """Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows."""
+    ...
+def gitlab_merge_requests(pages: Sequence[str]) -> ReadEvents:
+    """Reads merge requests of GitLab as changes, the pages of `GET /projects/:id/merge_requests?state=all`."""
     ...
 def ical_events(text: str, range: TimeRange | Mapping[str, object], zone: str) -> tuple[CalendarEvent, ...]:
     """Reads the events of a calendar in the format of RFC 5545 (`.ics`) that touch a range: each occurrence of those that recur, in the order of their starts."""
@@ -4936,11 +5080,26 @@ def ical_shifts(text: str, range: TimeRange | Mapping[str, object], zone: str, r
 def ical_windows(text: str, range: TimeRange | Mapping[str, object], zone: str, kind: Kind | str) -> Policy:
     """Reads the events of a calendar that touch a range as windows of one kind: freezes, or the times in which releases may start."""
     ...
+def jira_issues(pages: Sequence[str], rules: IssueRules | Mapping[str, object]) -> ReadEvents:
+    """Reads issues of Jira as incidents and bugs, the pages of `/rest/api/3/search/jql` or of the older `/rest/api/2/search`."""
+    ...
 def kured_window(schedule: KuredSchedule | Mapping[str, object]) -> Policy:
     """Reads the schedule of kured as allow windows."""
     ...
 def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], title: str) -> str:
     """Writes what to watch after a release as a dashboard of Grafana: JSON text for its import."""
+    ...
+def opsgenie_incidents(pages: Sequence[str], service: str | None=None) -> ReadEvents:
+    """Reads incidents of Opsgenie, the pages of `GET /v1/incidents`."""
+    ...
+def osv_vulnerabilities(texts: Sequence[str], service: str, detected_at: datetime | str) -> ReadEvents:
+    """Reads vulnerabilities of a service in the OSV format, <https://ossf.github.io/osv-schema/>."""
+    ...
+def otel_deployments(texts: Sequence[str], service: str | None=None, environment: str | None=None) -> ReadEvents:
+    """Reads deployments from traces of CI/CD systems, by the semantic conventions of OpenTelemetry for CI/CD."""
+    ...
+def pagerduty_incidents(pages: Sequence[str], service: str | None=None) -> ReadEvents:
+    """Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2."""
     ...
 def parse_git(tags: str, log: str) -> GitHistory:
     """Reads the commits and tags of a repository from the output of two git commands."""
@@ -4956,6 +5115,9 @@ def prometheus_query_range(text: str) -> tuple[PrometheusSeries, ...]:
     ...
 def release_please_config(text: str, manifest: str | None=None) -> ReleaseConfig:
     """Reads the configuration of release-please, `release-please-config.json`, and its manifest."""
+    ...
+def sarif_vulnerabilities(texts: Sequence[str], target: ScanTarget | Mapping[str, object]) -> ReadEvents:
+    """Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them."""
     ...
 def semantic_release_config(text: str) -> ReleaseConfig:
     """Reads the configuration of semantic-release, `.releaserc` in JSON or YAML."""

@@ -6399,7 +6399,7 @@ pub mod incident {
     impl fmt::Display for Update {}
     impl Explain for Update {}
 }
-/// Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana.
+/// Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for Prometheus and Grafana.
 pub mod interchange {
     /// An application of Argo CD, as the selectors of a sync window see it.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -6417,9 +6417,66 @@ pub mod interchange {
     }
     /// Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
     pub fn argo_sync_windows(text: &str, application: &ArgoApplication) -> Result<Policy>;
+    /// Reads CDEvents, <https://cdevents.dev>, of the versions 0.1 to 0.5.
+    pub fn cdevents(texts: &[String], service: Option<&str>) -> Result<ReadEvents>;
     /// Converts the commits and tags of a repository to the input of `changes_since`.
     #[must_use]
     pub fn git_changes(history: &GitHistory) -> History;
+    /// Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans.
+    pub fn csv_events(text: &str, map: &CsvMap) -> Result<ReadEvents>;
+    /// Which columns of a table are the fields of an event.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CsvMap {
+        /// What each row of the table is.
+        pub kind: RowKind,
+        /// The column of each field, by their names: `{"finishedAt": "Finished", "labels.team": "Team"}`.
+        pub columns: BTreeMap<String, String>,
+        /// The text of a field that has no column, or whose cell is empty: `{"service": "shop"}`.
+        pub constants: BTreeMap<String, String>,
+        /// What texts of the table mean.
+        pub values: Vec<CsvValue>,
+        /// What separates the cells of a row: one character, `,` by default.
+        pub separator: String,
+        /// The IANA time zone of times without an offset.
+        pub time_zone: Option<String>,
+    }
+    /// What a text of a table means: `Succeeded` in the column of `outcome` is `success`.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct CsvValue {
+        /// The field.
+        pub field: String,
+        /// The text in the table, in this case of letters.
+        pub text: String,
+        /// The value of the field.
+        pub value: String,
+    }
+    /// What a row of a table is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum RowKind {
+        /// A deployment, `metrics::Deployment`.
+        Deployment,
+        /// A change, `metrics::Change`.
+        Change,
+        /// An incident, `metrics::Incident`.
+        Incident,
+        /// A bug, `metrics::Bug`.
+        Bug,
+        /// A vulnerability, `metrics::Vulnerability`.
+        Vulnerability,
+        /// A scan, `metrics::Scan`.
+        Scan,
+    }
+    /// Reads vulnerabilities of a service from CycloneDX documents: a VEX, or a BOM with vulnerabilities, in JSON, of the versions 1.4 to 1.7.
+    pub fn cyclonedx_vulnerabilities(
+        texts: &[String],
+        service: &str,
+        detected_at: Option<Timestamp>,
+    ) -> Result<ReadEvents>;
     /// The command whose output `parse_git` reads as `log`, for a shell.
     pub const GIT_LOG: &str;
     /// The command that prints the ids of the commits that touch some paths, for a shell: append the paths.
@@ -6482,6 +6539,22 @@ pub mod interchange {
     }
     /// Reads the commits and tags of a repository from the output of two git commands.
     pub fn parse_git(tags: &str, log: &str) -> Result<GitHistory>;
+    /// Reads deployments of GitHub: the pages of `GET /repos/{owner}/{repo}/deployments`, and those of `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses` for each of them, in any order.
+    pub fn github_deployments(
+        deployments: &[String],
+        statuses: &[String],
+        service: &str,
+    ) -> Result<ReadEvents>;
+    /// Reads issues of GitHub as incidents and bugs, the pages of `GET /repos/{owner}/{repo}/issues?state=all`.
+    pub fn github_issues(pages: &[String], rules: &IssueRules) -> Result<ReadEvents>;
+    /// Reads pull requests of GitHub as changes, the pages of `GET /repos/{owner}/{repo}/pulls?state=all`.
+    pub fn github_pulls(pages: &[String]) -> Result<ReadEvents>;
+    /// Reads releases of GitHub as deployments to production, the pages of `GET /repos/{owner}/{repo}/releases`: for software that users install, the release is the instant from which they can have it.
+    pub fn github_releases(pages: &[String], service: &str) -> Result<ReadEvents>;
+    /// Reads deployments of GitLab, the pages of `GET /projects/:id/deployments`.
+    pub fn gitlab_deployments(pages: &[String], service: &str) -> Result<ReadEvents>;
+    /// Reads merge requests of GitLab as changes, the pages of `GET /projects/:id/merge_requests?state=all`.
+    pub fn gitlab_merge_requests(pages: &[String]) -> Result<ReadEvents>;
     /// Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
     pub fn gitlab_freeze_periods(text: &str) -> Result<Policy>;
     /// Writes what to watch after a release as a dashboard of Grafana: JSON text for its import.
@@ -6491,6 +6564,24 @@ pub mod interchange {
         queries: &[PrometheusQuery],
         title: &str,
     ) -> Result<String>;
+    /// Which issues of a tracker are incidents and bugs, by their labels and, in Jira, by their type.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct IssueRules {
+        /// The service of the events.
+        pub service: String,
+        /// The names that make an issue an incident; `incident` by default.
+        pub incidents: Vec<String>,
+        /// The names that make an issue a bug; `bug` by default.
+        pub bugs: Vec<String>,
+        /// The names of bugs that were found before the release; none by default, so that every bug has escaped to production.
+        pub pre_release: Vec<String>,
+        /// What a label with the severity begins with: `severity:` finds `SEV1` in `severity: SEV1`.
+        pub severity_prefix: Option<String>,
+    }
+    /// Reads issues of Jira as incidents and bugs, the pages of `/rest/api/3/search/jql` or of the older `/rest/api/2/search`.
+    pub fn jira_issues(pages: &[String], rules: &IssueRules) -> Result<ReadEvents>;
     /// The options of kured that say when it may restart a node.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[input]
@@ -6545,6 +6636,19 @@ pub mod interchange {
         end: Timestamp,
         step: Span,
     ) -> Result<Vec<Observation>>;
+    /// Reads incidents of Opsgenie, the pages of `GET /v1/incidents`.
+    pub fn opsgenie_incidents(pages: &[String], service: Option<&str>) -> Result<ReadEvents>;
+    /// Reads vulnerabilities of a service in the OSV format, <https://ossf.github.io/osv-schema/>.
+    pub fn osv_vulnerabilities(texts: &[String], service: &str, detected_at: Timestamp)
+    -> Result<ReadEvents>;
+    /// Reads deployments from traces of CI/CD systems, by the semantic conventions of OpenTelemetry for CI/CD.
+    pub fn otel_deployments(
+        texts: &[String],
+        service: Option<&str>,
+        environment: Option<&str>,
+    ) -> Result<ReadEvents>;
+    /// Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2.
+    pub fn pagerduty_incidents(pages: &[String], service: Option<&str>) -> Result<ReadEvents>;
     /// The JSON of the fields `status` and `userFraction` of a `TrackRelease` of the Google Play Developer API.
     pub fn play_track_release(release: &PlayRelease) -> Result<String>;
     /// A sample value that is not a finite number.
@@ -6639,12 +6743,96 @@ pub mod interchange {
         tag_pattern: Option<&str>,
         repository: Option<&str>,
     ) -> Result<GitReleases>;
+    /// The events of the pages that a reader was given, and every row that became none.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct ReadEvents {
+        /// The events, in the order of their rows; each id once.
+        pub events: Events,
+        /// How many rows the pages have.
+        pub rows: Count,
+        /// How many rows are a part of another row's event, such as the statuses of a deployment.
+        pub parts: Count,
+        /// How many of the skipped rows could not be read.
+        pub malformed: Count,
+        /// How many rows were skipped for which reason.
+        pub counts: Vec<SkipCount>,
+        /// Each row that is no event, in the order of reading.
+        pub skipped: Vec<SkippedRow>,
+    }
+    /// Why a row is no event.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum SkipCode {
+        /// It has not ended yet.
+        Pending,
+        /// A later row has the same id and counts instead, as where a list grew between two pages.
+        Duplicate,
+        /// It ended without taking effect: a request that was closed without a merge, an issue that was declined.
+        Abandoned,
+        /// It is of a kind that the reader does not turn into events: a prerelease, an issue without a label of the rules.
+        OtherKind,
+        /// It belongs to a row that is not in the pages.
+        UnknownReference,
+        /// A field that the event needs is absent or null.
+        MissingField,
+        /// A field, or the row, has another type than documented.
+        WrongType,
+        /// A field has no meaning, such as a time that is none.
+        InvalidValue,
+        /// Its state is not one of those that are documented.
+        UnknownState,
+    }
+    /// How many rows were skipped for one reason.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SkipCount {
+        /// The reason.
+        pub code: SkipCode,
+        /// How many.
+        pub n: Count,
+    }
+    /// A row that is no event.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct SkippedRow {
+        /// Why it is none.
+        pub code: SkipCode,
+        /// The path of the row, or of the field that decided: `pages[1][3].status`.
+        pub path: String,
+        /// The line of the text where the row begins, from 1; left out for JSON, where the path says it.
+        pub line: Option<Count>,
+        /// The id of the row, where it has one.
+        pub id: Option<String>,
+        /// The same for a person.
+        pub text: String,
+    }
+    /// Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them.
+    pub fn sarif_vulnerabilities(texts: &[String], target: &ScanTarget) -> Result<ReadEvents>;
+    /// What a scan was of, where its result does not say it.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct ScanTarget {
+        /// The service that the vulnerabilities are of.
+        pub service: String,
+        /// The artifact, as the revision of the deployments that run it.
+        pub artifact: Option<String>,
+        /// The kind of the scan, as `sca` or `sast`; the name of the tool when left out.
+        pub kind: Option<String>,
+        /// When it was scanned, where the result does not say it.
+        pub scanned_at: Option<Timestamp>,
+    }
     /// Reads lines of subjects with their commits, as `git log --pretty=format:"- %s (%h)" --no-merges` prints them.
     pub fn git_subjects(text: &str) -> Result<Vec<Commit>>;
     impl Display for MissingSample {}
     impl FromStr for MissingSample {}
+    impl Display for RowKind {}
+    impl FromStr for RowKind {}
     impl Display for SeriesRule {}
     impl FromStr for SeriesRule {}
+    impl Display for SkipCode {}
+    impl FromStr for SkipCode {}
     impl ArgoApplication {
         /// An application by its names.
         #[must_use]
@@ -6654,6 +6842,16 @@ pub mod interchange {
             cluster: impl Into<String>,
             server: impl Into<String>,
         ) -> Self;
+    }
+    impl CsvMap {
+        /// Rows of a kind, separated by commas, without columns.
+        #[must_use]
+        pub fn new(kind: RowKind) -> Self;
+    }
+    impl CsvValue {
+        /// What a text in the column of a field means.
+        #[must_use]
+        pub fn new(field: impl Into<String>, text: impl Into<String>, value: impl Into<String>) -> Self;
     }
     impl GitHistory {
         /// The commits, newest first, and the tags of a repository.
@@ -6684,6 +6882,11 @@ pub mod interchange {
         #[must_use]
         pub fn new(name: impl Into<String>, commit: impl Into<String>, tagged_at: Timestamp) -> Self;
     }
+    impl IssueRules {
+        /// The labels `incident` and `bug`.
+        #[must_use]
+        pub fn new(service: impl Into<String>) -> Self;
+    }
     impl Default for KuredSchedule {}
     impl PrometheusMetric {
         /// A metric whose query has its unit, without a query for the number of samples.
@@ -6699,6 +6902,16 @@ pub mod interchange {
         /// A package to which every commit belongs.
         #[must_use]
         pub fn new(service: impl Into<String>, tag_pattern: impl Into<String>) -> Self;
+    }
+    impl SkipCode {
+        /// Whether the row could not be read.
+        #[must_use]
+        pub const fn is_malformed(self) -> bool;
+    }
+    impl ScanTarget {
+        /// A service of whose scans the results say everything.
+        #[must_use]
+        pub fn new(service: impl Into<String>) -> Self;
     }
 }
 /// Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.

@@ -7148,8 +7148,8 @@ Errors:
     },
     Module {
         name: "interchange",
-        docs: r#"Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
-Grafana.
+        docs: r#"Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for
+Prometheus and Grafana.
 It decides nothing.
 
 | input | function | result |
@@ -7167,9 +7167,28 @@ It decides nothing.
 | the same | `ical-windows`, `ical-holidays`, `ical-shifts` | windows, a calendar of holidays, who is on call |
 | configuration of git-cliff, semantic-release, changesets, release-please, commitizen | `git-cliff-config`, `semantic-release-config`, `changesets-config`, `release-please-config`, `commitizen-config` | policies, and which keys are lost |
 | what to watch, alert rules and queries | `monitoring-to-grafana` | a dashboard of Grafana |
+| pages of GitHub's REST API | `github-deployments`, `github-releases`, `github-pulls`, `github-issues` | events for `metrics measure` |
+| pages of GitLab's REST API | `gitlab-deployments`, `gitlab-merge-requests` | the same |
+| pages of incident tools and trackers | `pagerduty-incidents`, `opsgenie-incidents`, `jira-issues` | the same |
+| CDEvents, plain or inside CloudEvents | `cdevents` | the same |
+| traces of CI/CD systems in OTLP JSON | `otel-deployments` | the same |
+| records of OSV, CycloneDX documents, SARIF logs | `osv-vulnerabilities`, `cyclonedx-vulnerabilities`, `sarif-vulnerabilities` | vulnerabilities and scans for the same |
+| a table of comma-separated values, and which column is which field | `csv-events` | the same, of one kind |
 
 The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 all of its faults: metrics from half a history would be wrong, and nothing would show it.
+
+How pages become events:
+
+1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
+   fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole. So does a table without one
+   of the columns that the map names.
+2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
+   `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
+3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
+4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`. But a
+   vulnerability was detected when it was first seen.
+5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
 
 How commits are assigned to releases:
 
@@ -7305,6 +7324,60 @@ selector, which Argo CD never applies, and the pattern `[ab]*`: only `*` and `?`
                 }),
             },
             Function {
+                name: "interchange.cdevents",
+                command: "cdevents",
+                docs: r"Reads CDEvents, <https://cdevents.dev>, of the versions 0.1 to 0.5. Each text is an event, or a list of events; an event
+may also be inside a CloudEvent, as its `data`.
+
+| type | result |
+| --- | --- |
+| `service.deployed`, `service.upgraded` | a successful deployment |
+| `service.rolledback` | a successful deployment with the intent `rollback` |
+| `incident.detected`, `incident.reported` | an incident that began with the first of them |
+| `incident.resolved` | its end: the first one since it was last detected or reported |
+| `change.merged` | a change; `change.created` and `change.reviewed` say when it was opened and first reviewed |
+| `change.abandoned` | skipped as `abandoned`, with the other events of that change |
+| any other, as `service.published`, `service.removed` | skipped as `other_kind` |
+
+The events of one incident or change are one event and its `parts`; it has the place of the event that it is read from. A
+change without `merged` is `pending`; an incident without its beginning is skipped as `unknown_reference`. Events may come in
+any order, and the same event twice is a `duplicate`.
+
+A deployment is of the service `subject.id`, an incident of the service that it names; `service` replaces both for all
+rows. The environment is the `id` of the environment, the revision the `artifactId`, the run the `chainId`. Ids are unique
+within their source only, so that of a deployment is `source/id` of the event, that of an incident `source/id` of the
+subject; a change keeps the id of the subject, so that deployments can name it.
+
+Errors:
+All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one that is neither an object nor a
+list. An event that cannot be read is no error: it is in `skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "texts",
+                        option: "texts",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: true, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange cdevents --texts texts.json --service shop",
+                    files: &[(
+                        "texts.json",
+                        r#"["{\"context\": {\"version\": \"0.4.1\", \"id\": \"e\", \"source\": \"/event/source/123\", \"type\": \"dev.cdevents.service.deployed.0.2.0\", \"timestamp\": \"2026-11-23T03:00:00Z\"}, \"subject\": {\"id\": \"mySubject123\", \"source\": \"/event/source/123\", \"type\": \"service\", \"content\": {\"environment\": {\"id\": \"staging\"}}}}"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "interchange.changesets_config",
                 command: "changesets-config",
                 docs: r"Reads the configuration of changesets, `.changeset/config.json`.
@@ -7351,6 +7424,122 @@ Errors:
                     files: &[(
                         "text.txt",
                         r#"{"commitizen": {"version_scheme": "semver", "customize": {"bump_map": {"^feat": "MINOR", "^docs": "PATCH", "^.*!": "MAJOR"}}}}"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.csv_events",
+                command: "csv-events",
+                docs: r"Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans.
+
+The first row has the names of the columns. The map says which column is which field; other columns are ignored. An empty
+cell is a field that is left out.
+
+| field | text in a cell |
+| --- | --- |
+| an instant, such as `finishedAt` | RFC 3339; with `timeZone` also `2026-11-23 04:00`, with seconds or without |
+| a list, such as `changes` | ids that are separated by blanks, commas or semicolons |
+| a span, such as `downtime` | `PT40M`, `40m` |
+| true or false, such as `automatic` | also `yes` and `no`, `1` and `0`, in any case of letters |
+| a label | the field `labels.team` is the label `team` |
+| an enum, such as `outcome` | its value, or what `values` says |
+
+A row with more or fewer cells than the header, or with a cell that does not fit its field, is skipped as malformed with
+its line and its column. Of two rows with one id the later one counts.
+
+Errors:
+All faults of the map and the table at once: `unknown_field` for a field that the kind does not have, `missing_field` for a
+required field without column and constant, `unknown_reference` for a column that the table does not have, `duplicate` for
+one that it has twice, `invalid_value` for a separator that is not one character and a constant that does not fit its
+field, `unknown_zone` for a time zone; `missing_field` for a table without a header, and `syntax` for one in which a quote
+does not end.",
+                arguments: &[
+                    Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "map",
+                        option: "map",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.CsvMap",
+                            "Which columns of a table are the fields of an event. Columns that it does not name are ignored.",
+                            "Keys: kind, columns?, constants?, values?, separator?, timeZone?",
+                        ),
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange csv-events --text @text.txt --map map.json",
+                    files: &[
+                        (
+                            "text.txt",
+                            r"Id,Finished,State
+",
+                        ),
+                        (
+                            "map.json",
+                            r#"{"kind":"deployment","columns":{"id":"Id","finishedAt":"Finished","outcome":"State"},"constants":{"service":"shop","environment":"production"}}"#,
+                        ),
+                    ],
+                    prints: r#"{"events":{"deployments":[],"changes":[],"incidents":[],"bugs":[],"vulnerabilities":[],"scans":[]},"rows":0,"parts":0,"malformed":0,"counts":[],"skipped":[]}"#,
+                }),
+            },
+            Function {
+                name: "interchange.cyclonedx_vulnerabilities",
+                command: "cyclonedx-vulnerabilities",
+                docs: r"Reads vulnerabilities of a service from CycloneDX documents: a VEX, or a BOM with vulnerabilities, in JSON, of the versions
+1.4 to 1.7. Each text is a document.
+
+| `analysis.state` | result |
+| --- | --- |
+| `exploitable`, `in_triage`, none | open |
+| `resolved`, `resolved_with_pedigree` | patched at `analysis.lastUpdated`, else when the document was made |
+| `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned` |
+
+It was detected at `analysis.firstIssued`; without it at `detected_at`; without that when the document was made,
+`metadata.timestamp`. A later document decides the state, and the earliest detection stays. If one document has a
+vulnerability as open for one component and as resolved for another, it is open. The severity is the highest of `ratings`,
+because sources disagree. The name is the CVE among `id` and `references`, else the first in the order of the alphabet; the
+id of the event is `service/name`.
+
+Errors:
+All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one that is no CycloneDX document
+or whose `vulnerabilities` are no list. A row that cannot be read is no error: it is in `skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "texts",
+                        option: "texts",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "detectedAt",
+                        option: "detected-at",
+                        is_optional: true,
+                        kind: Kind::Timestamp,
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange cyclonedx-vulnerabilities --texts texts.json --service shop --detected-at 2026-11-23T03:00:00.000Z",
+                    files: &[(
+                        "texts.json",
+                        r#"["{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", \"serialNumber\": \"urn:uuid:3e671687-395b-41f5-a30f-a58921a69b79\", \"version\": 1, \"metadata\": {\"component\": {\"name\": \"DEF\", \"version\": \"1.1\", \"type\": \"application\", \"bom-ref\": \"product-DEF\"}}, \"vulnerabilities\": [{\"id\": \"CVE-2021-44228\", \"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"ratings\": [{\"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"score\": 10.0, \"severity\": \"critical\", \"method\": \"CVSSv31\", \"vector\": \"AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H\"}], \"affects\": [{\"ref\": \"product-DEF\"}]}, {\"id\": \"CVE-2021-0001\", \"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"ratings\": [{\"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"score\": 10.0, \"severity\": \"critical\", \"method\": \"CVSSv31\", \"vector\": \"AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H\"}], \"affects\": [{\"ref\": \"product-DEF\"}], \"analysis\": {\"state\": \"resolved\", \"detail\": \"x\"}}, {\"id\": \"CVE-2021-0002\", \"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"ratings\": [{\"source\": {\"name\": \"NVD\", \"url\": \"https://nvd.nist.gov/vuln/detail/CVE-2021-44228\"}, \"score\": 10.0, \"severity\": \"critical\", \"method\": \"CVSSv31\", \"vector\": \"AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H\"}], \"affects\": [{\"ref\": \"product-DEF\"}], \"analysis\": {\"state\": \"resolved\", \"lastUpdated\": \"2022-03-01T00:00:00Z\"}}]}"]"#,
                     )],
                     prints: "",
                 }),
@@ -7577,6 +7766,238 @@ that is there twice."#,
                 }),
             },
             Function {
+                name: "interchange.github_deployments",
+                command: "github-deployments",
+                docs: r#"Reads deployments of GitHub: the pages of `GET /repos/{owner}/{repo}/deployments`, and those of
+`GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses` for each of them, in any order.
+
+A status is matched to its deployment by the number at the end of its `deployment_url`.
+
+| state of a status | meaning |
+| --- | --- |
+| `success`, `failure`, `error` | the deployment ended with this outcome |
+| `in_progress` | it runs; the first one is its start |
+| `queued`, `pending` | it waits |
+| `inactive` | a later deployment replaced it; says nothing about how it ended |
+
+The last state with an outcome decides. The deployment finished when that outcome was first reported without another one
+since, so a health check that repeats `success` months later moves nothing. A deployment without an outcome is skipped as
+`pending`. The commit `sha` becomes the revision; the changes are not known, and `metrics attribute-changes` finds them.
+
+Errors:
+All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for `{"message": "Not Found"}`. A row
+that cannot be read is no error: it is in `skipped`."#,
+                arguments: &[
+                    Argument {
+                        wire: "deployments",
+                        option: "deployments",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "statuses",
+                        option: "statuses",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange github-deployments --deployments deployments.json --statuses statuses.json --service shop",
+                    files: &[
+                        (
+                            "deployments.json",
+                            r#"["[{\"url\": \"https://api.github.com/repos/octocat/shop/deployments/1\", \"id\": 1, \"node_id\": \"DE_1\", \"sha\": \"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\", \"ref\": \"main\", \"task\": \"deploy\", \"payload\": {}, \"original_environment\": \"production\", \"environment\": \"production\", \"description\": \"Deploy request\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"statuses_url\": \"https://api.github.com/repos/octocat/shop/deployments/1/statuses\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"transient_environment\": false, \"production_environment\": true}, {\"url\": \"https://api.github.com/repos/octocat/shop/deployments/2\", \"id\": 2, \"node_id\": \"DE_2\", \"sha\": \"cccccccccccccccccccccccccccccccccccccccc\", \"ref\": \"main\", \"task\": \"deploy\", \"payload\": {}, \"original_environment\": \"production\", \"environment\": \"production\", \"description\": \"Deploy request\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"statuses_url\": \"https://api.github.com/repos/octocat/shop/deployments/2/statuses\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"transient_environment\": false, \"production_environment\": true}]"]"#,
+                        ),
+                        (
+                            "statuses.json",
+                            r#"["[{\"url\": \"https://api.github.com/repos/octocat/shop/deployments/1/statuses/12\", \"id\": 12, \"node_id\": \"DS_12\", \"state\": \"success\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"description\": \"\", \"environment\": \"production\", \"target_url\": \"\", \"created_at\": \"2026-11-28T03:00:00Z\", \"updated_at\": \"2026-11-28T03:00:00Z\", \"deployment_url\": \"https://api.github.com/repos/octocat/shop/deployments/1\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"environment_url\": \"\", \"log_url\": \"\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/deployments/1/statuses/11\", \"id\": 11, \"node_id\": \"DS_11\", \"state\": \"success\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"description\": \"\", \"environment\": \"production\", \"target_url\": \"\", \"created_at\": \"2026-11-20T04:00:00Z\", \"updated_at\": \"2026-11-20T04:00:00Z\", \"deployment_url\": \"https://api.github.com/repos/octocat/shop/deployments/1\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"environment_url\": \"\", \"log_url\": \"\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/deployments/1/statuses/10\", \"id\": 10, \"node_id\": \"DS_10\", \"state\": \"failure\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"description\": \"\", \"environment\": \"production\", \"target_url\": \"\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-20T03:00:00Z\", \"deployment_url\": \"https://api.github.com/repos/octocat/shop/deployments/1\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"environment_url\": \"\", \"log_url\": \"\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/deployments/2/statuses/22\", \"id\": 22, \"node_id\": \"DS_22\", \"state\": \"failure\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"description\": \"\", \"environment\": \"production\", \"target_url\": \"\", \"created_at\": \"2026-11-21T03:00:00Z\", \"updated_at\": \"2026-11-21T03:00:00Z\", \"deployment_url\": \"https://api.github.com/repos/octocat/shop/deployments/2\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"environment_url\": \"\", \"log_url\": \"\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/deployments/2/statuses/21\", \"id\": 21, \"node_id\": \"DS_21\", \"state\": \"success\", \"creator\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"description\": \"\", \"environment\": \"production\", \"target_url\": \"\", \"created_at\": \"2026-11-21T03:00:00Z\", \"updated_at\": \"2026-11-21T03:00:00Z\", \"deployment_url\": \"https://api.github.com/repos/octocat/shop/deployments/2\", \"repository_url\": \"https://api.github.com/repos/octocat/shop\", \"environment_url\": \"\", \"log_url\": \"\"}]"]"#,
+                        ),
+                    ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.github_issues",
+                command: "github-issues",
+                docs: r"Reads issues of GitHub as incidents and bugs, the pages of `GET /repos/{owner}/{repo}/issues?state=all`.
+
+The labels say what an issue is, by the rules.
+
+| issue | result |
+| --- | --- |
+| with a label of `incidents` | an incident from `created_at` to `closed_at` |
+| with a label of `bugs` | a bug, found at `created_at` |
+| closed with the `state_reason` `not_planned` or `duplicate` | skipped as `abandoned` |
+| with none of these labels, or a pull request, which this list has, too | skipped as `other_kind` |
+
+Errors:
+As `github-deployments`.",
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "rules",
+                        option: "rules",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.IssueRules",
+                            "Which issues of a tracker are incidents and bugs, by their labels and, in Jira, by their type. Names are compared in any case of letters.",
+                            "Keys: service, incidents?, bugs?, preRelease?, severityPrefix?",
+                        ),
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange github-issues --pages pages.json --rules '{"service":"shop","incidents":["outage"],"bugs":["defect"]}'"#,
+                    files: &[(
+                        "pages.json",
+                        r#"["[{\"id\": 5001, \"number\": 1, \"title\": \"It is down\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"labels\": [{\"id\": 1, \"name\": \"outage\", \"color\": \"f29513\", \"default\": false}], \"state\": \"open\", \"locked\": false, \"assignee\": null, \"milestone\": null, \"comments\": 0, \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": null, \"author_association\": \"OWNER\", \"body\": \"\", \"state_reason\": null}, {\"id\": 5002, \"number\": 2, \"title\": \"It is down\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"labels\": [{\"id\": 1, \"name\": \"defect\", \"color\": \"f29513\", \"default\": false}], \"state\": \"open\", \"locked\": false, \"assignee\": null, \"milestone\": null, \"comments\": 0, \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": null, \"author_association\": \"OWNER\", \"body\": \"\", \"state_reason\": null}, {\"id\": 5003, \"number\": 3, \"title\": \"It is down\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"labels\": [{\"id\": 1, \"name\": \"bug\", \"color\": \"f29513\", \"default\": false}], \"state\": \"open\", \"locked\": false, \"assignee\": null, \"milestone\": null, \"comments\": 0, \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": null, \"author_association\": \"OWNER\", \"body\": \"\", \"state_reason\": null}]"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.github_pulls",
+                command: "github-pulls",
+                docs: r"Reads pull requests of GitHub as changes, the pages of `GET /repos/{owner}/{repo}/pulls?state=all`.
+
+| state | result |
+| --- | --- |
+| `closed` with `merged_at` | a change; its id is `merge_commit_sha`, the commit on the base branch |
+| `closed` without `merged_at` | skipped as `abandoned` |
+| `open` | skipped as `pending` |
+
+`created_at` is when the request was opened. When it was written and first reviewed is not in this list. The merge stands
+for the commit, so `authoredAt` is left out and a lead time from there falls back to the merge. A request whose body says
+`Reverts owner/repo#N`, as GitHub writes it, reverts that request if it is in the pages.
+
+Errors:
+As `github-deployments`.",
+                arguments: &[Argument {
+                    wire: "pages",
+                    option: "pages",
+                    is_optional: false,
+                    kind: Kind::Document("list of text", "", ""),
+                }],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange github-pulls --pages pages.json",
+                    files: &[(
+                        "pages.json",
+                        r#"["[{\"id\": 1010, \"number\": 10, \"state\": \"closed\", \"locked\": false, \"title\": \"Revert \\\"Add a cart\\\"\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"body\": \"Reverts octocat/shop#7\", \"labels\": [], \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": \"2026-11-25T03:00:00Z\", \"merged_at\": \"2026-11-25T03:00:00Z\", \"merge_commit_sha\": \"000000000000000000000000000000000000000a\", \"draft\": false, \"head\": {\"ref\": \"topic\", \"sha\": \"cccccccccccccccccccccccccccccccccccccccc\"}, \"base\": {\"ref\": \"main\", \"sha\": \"dddddddddddddddddddddddddddddddddddddddd\"}}, {\"id\": 1009, \"number\": 9, \"state\": \"open\", \"locked\": false, \"title\": \"Add a cart\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"body\": null, \"labels\": [], \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": null, \"merged_at\": null, \"merge_commit_sha\": \"0000000000000000000000000000000000000009\", \"draft\": false, \"head\": {\"ref\": \"topic\", \"sha\": \"cccccccccccccccccccccccccccccccccccccccc\"}, \"base\": {\"ref\": \"main\", \"sha\": \"dddddddddddddddddddddddddddddddddddddddd\"}}, {\"id\": 1008, \"number\": 8, \"state\": \"closed\", \"locked\": false, \"title\": \"Add a cart\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"body\": null, \"labels\": [], \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": null, \"merged_at\": null, \"merge_commit_sha\": \"0000000000000000000000000000000000000008\", \"draft\": false, \"head\": {\"ref\": \"topic\", \"sha\": \"cccccccccccccccccccccccccccccccccccccccc\"}, \"base\": {\"ref\": \"main\", \"sha\": \"dddddddddddddddddddddddddddddddddddddddd\"}}, {\"id\": 1007, \"number\": 7, \"state\": \"closed\", \"locked\": false, \"title\": \"Add a cart\", \"user\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"body\": null, \"labels\": [], \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"closed_at\": \"2026-11-23T03:00:00Z\", \"merged_at\": \"2026-11-23T03:00:00Z\", \"merge_commit_sha\": \"0000000000000000000000000000000000000007\", \"draft\": false, \"head\": {\"ref\": \"topic\", \"sha\": \"cccccccccccccccccccccccccccccccccccccccc\"}, \"base\": {\"ref\": \"main\", \"sha\": \"dddddddddddddddddddddddddddddddddddddddd\"}}]"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.github_releases",
+                command: "github-releases",
+                docs: r"Reads releases of GitHub as deployments to production, the pages of `GET /repos/{owner}/{repo}/releases`: for software that
+users install, the release is the instant from which they can have it.
+
+The tag becomes the id, `published_at` the finish. A draft is skipped as `pending`, a prerelease as `other_kind`.
+
+Errors:
+As `github-deployments`.",
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange github-releases --pages pages.json --service shop",
+                    files: &[(
+                        "pages.json",
+                        r#"["[{\"url\": \"https://api.github.com/repos/octocat/shop/releases/3\", \"id\": 3, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_3\", \"tag_name\": \"v1.1.0\", \"target_commitish\": \"main\", \"name\": \"v1.1.0\", \"draft\": false, \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-23T03:00:00Z\", \"assets\": [], \"body\": \"notes\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/releases/2\", \"id\": 2, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_2\", \"tag_name\": \"v1.1.0-rc.1\", \"target_commitish\": \"main\", \"name\": \"v1.1.0-rc.1\", \"draft\": false, \"immutable\": false, \"prerelease\": true, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-22T03:00:00Z\", \"assets\": [], \"body\": \"notes\"}]","[{\"url\": \"https://api.github.com/repos/octocat/shop/releases/3\", \"id\": 3, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_3\", \"tag_name\": \"v1.1.0\", \"target_commitish\": \"main\", \"name\": \"v1.1.0\", \"draft\": false, \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-23T04:00:00Z\", \"assets\": [], \"body\": \"notes\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/releases/1\", \"id\": 1, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_1\", \"tag_name\": \"v1.0.0\", \"target_commitish\": \"main\", \"name\": \"v1.0.0\", \"draft\": false, \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-21T03:00:00Z\", \"assets\": [], \"body\": \"notes\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/releases/4\", \"id\": 4, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_4\", \"tag_name\": \"v2.0.0\", \"target_commitish\": \"main\", \"name\": \"v2.0.0\", \"draft\": true, \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": null, \"assets\": [], \"body\": \"notes\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/releases/5\", \"id\": 5, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_5\", \"tag_name\": null, \"target_commitish\": \"main\", \"name\": null, \"draft\": false, \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-25T03:00:00Z\", \"assets\": [], \"body\": \"notes\"}, {\"url\": \"https://api.github.com/repos/octocat/shop/releases/6\", \"id\": 6, \"author\": {\"login\": \"octocat\", \"id\": 1, \"type\": \"User\", \"site_admin\": false}, \"node_id\": \"RE_6\", \"tag_name\": \"v0.9.0\", \"target_commitish\": \"main\", \"name\": \"v0.9.0\", \"draft\": \"no\", \"immutable\": false, \"prerelease\": false, \"created_at\": \"2026-11-20T03:00:00Z\", \"published_at\": \"2026-11-26T03:00:00Z\", \"assets\": [], \"body\": \"notes\"}]"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.gitlab_deployments",
+                command: "gitlab-deployments",
+                docs: r#"Reads deployments of GitLab, the pages of `GET /projects/:id/deployments`.
+
+| status | outcome |
+| --- | --- |
+| `success` | `success` |
+| `failed` | `failure` |
+| `canceled`, `skipped` | `cancellation`, `skip` |
+| `created`, `running`, `blocked` | skipped as `pending` |
+
+It finished at `deployable.finished_at`, the end of its job, else at a `finished_at` of its own. `updated_at` is not used:
+it moves with every edit. A deployment that neither of them dates, as one that was created through the API, is skipped with
+`missing_field`. The environment keeps its name, `sha` is the revision, the pipeline is the run.
+
+Errors:
+All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for `{"message": "403 Forbidden"}`. A
+row that cannot be read is no error: it is in `skipped`."#,
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: false, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange gitlab-deployments --pages pages.json --service shop",
+                    files: &[(
+                        "pages.json",
+                        r#"["[{\"id\": 41, \"iid\": 1, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-27T03:00:00Z\", \"status\": \"success\", \"ref\": \"main\", \"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"user\": {\"id\": 1, \"username\": \"root\"}, \"environment\": {\"id\": 9, \"name\": \"production\", \"external_url\": \"https://shop.example.com\"}, \"deployable\": null}, {\"id\": 42, \"iid\": 2, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-27T03:00:00Z\", \"status\": \"success\", \"ref\": \"main\", \"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"user\": {\"id\": 1, \"username\": \"root\"}, \"environment\": {\"id\": 9, \"name\": \"production\", \"external_url\": \"https://shop.example.com\"}, \"deployable\": null, \"finished_at\": \"2026-11-20T04:00:00Z\"}, {\"id\": 43, \"iid\": 3, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-27T03:00:00Z\", \"status\": \"success\", \"ref\": \"main\", \"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"user\": {\"id\": 1, \"username\": \"root\"}, \"environment\": {\"id\": 9, \"name\": \"production\", \"external_url\": \"https://shop.example.com\"}, \"deployable\": {\"id\": 664, \"name\": \"deploy\", \"status\": \"x\", \"stage\": \"deploy\", \"ref\": \"main\", \"tag\": false, \"coverage\": null, \"created_at\": \"2026-11-20T03:00:00Z\", \"started_at\": null, \"finished_at\": \"2026-11-20T03:09:00Z\", \"duration\": 240.0, \"commit\": {\"id\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"short_id\": \"aaaaaaaa\", \"title\": \"Add a cart\"}, \"pipeline\": null, \"runner\": null}, \"finished_at\": \"2026-11-21T03:00:00Z\"}, {\"id\": 44, \"iid\": 4, \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-27T03:00:00Z\", \"status\": \"success\", \"ref\": \"main\", \"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"user\": {\"id\": 1, \"username\": \"root\"}, \"environment\": {\"id\": 9, \"name\": \"production\", \"external_url\": \"https://shop.example.com\"}, \"deployable\": {\"id\": 664, \"name\": \"deploy\", \"status\": \"x\", \"stage\": \"deploy\", \"ref\": \"main\", \"tag\": false, \"coverage\": null, \"created_at\": \"2026-11-20T03:00:00Z\", \"started_at\": \"2026-11-29T03:00:00Z\", \"finished_at\": \"2026-11-20T03:09:00Z\", \"duration\": 240.0, \"commit\": {\"id\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"short_id\": \"aaaaaaaa\", \"title\": \"Add a cart\"}, \"pipeline\": {\"id\": 36, \"ref\": \"main\", \"sha\": \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"status\": \"x\"}, \"runner\": null}}]"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "interchange.gitlab_freeze_periods",
                 command: "gitlab-freeze-periods",
                 docs: r"Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
@@ -7602,6 +8023,46 @@ a period without `freeze_end`, `unknown_zone` for `Berlin`, `invalid_value` for 
                     command: "relcore interchange gitlab-freeze-periods --text '[]'",
                     files: &[],
                     prints: r#"{"windows":[],"calendars":{}}"#,
+                }),
+            },
+            Function {
+                name: "interchange.gitlab_merge_requests",
+                command: "gitlab-merge-requests",
+                docs: r"Reads merge requests of GitLab as changes, the pages of `GET /projects/:id/merge_requests?state=all`.
+
+| state | result |
+| --- | --- |
+| `merged` | a change |
+| `closed` | skipped as `abandoned` |
+| `opened`, `locked` | skipped as `pending`: a locked one is being merged |
+
+The id is the commit on the target branch: `merge_commit_sha`, else `squash_commit_sha`, else `sha`, as after a
+fast-forward. `created_at` is when it was opened, `merged_at` when it was merged. When it was written and first reviewed is
+not in this list.
+
+Errors:
+As `gitlab-deployments`.",
+                arguments: &[Argument {
+                    wire: "pages",
+                    option: "pages",
+                    is_optional: false,
+                    kind: Kind::Document("list of text", "", ""),
+                }],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange gitlab-merge-requests --pages pages.json",
+                    files: &[(
+                        "pages.json",
+                        r#"["[{\"id\": 101, \"iid\": 1, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"merged\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": \"2026-11-23T03:00:00Z\", \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000001\", \"merge_commit_sha\": \"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\", \"squash_commit_sha\": \"cccccccccccccccccccccccccccccccccccccccc\", \"squash\": false}, {\"id\": 102, \"iid\": 2, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"merged\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": \"2026-11-23T03:00:00Z\", \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000002\", \"merge_commit_sha\": null, \"squash_commit_sha\": \"dddddddddddddddddddddddddddddddddddddddd\", \"squash\": false}, {\"id\": 103, \"iid\": 3, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"merged\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": \"2026-11-23T03:00:00Z\", \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000003\", \"merge_commit_sha\": null, \"squash_commit_sha\": null, \"squash\": false}, {\"id\": 104, \"iid\": 4, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"opened\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": null, \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000004\", \"merge_commit_sha\": null, \"squash_commit_sha\": null, \"squash\": false}, {\"id\": 105, \"iid\": 5, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"closed\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": null, \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000005\", \"merge_commit_sha\": null, \"squash_commit_sha\": null, \"squash\": false}, {\"id\": 106, \"iid\": 6, \"project_id\": 3, \"title\": \"Add a cart\", \"description\": \"\", \"state\": \"locked\", \"created_at\": \"2026-11-20T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"merged_at\": null, \"closed_at\": null, \"target_branch\": \"main\", \"source_branch\": \"topic\", \"author\": {\"id\": 1, \"username\": \"root\"}, \"labels\": [], \"draft\": false, \"sha\": \"0000000000000000000000000000000000000006\", \"merge_commit_sha\": null, \"squash_commit_sha\": null, \"squash\": false}]"]"#,
+                    )],
+                    prints: "",
                 }),
             },
             Function {
@@ -7805,6 +8266,62 @@ As `ical-events`; `out_of_range` for more windows than a policy has.",
                 }),
             },
             Function {
+                name: "interchange.jira_issues",
+                command: "jira-issues",
+                docs: r#"Reads issues of Jira as incidents and bugs, the pages of `/rest/api/3/search/jql` or of the older `/rest/api/2/search`.
+
+The type of an issue and its labels say what it is, by the rules; the fields `issuetype`, `labels`, `status`, `priority`,
+`created` and `resolutiondate` must be asked for.
+
+| category of the status | incident |
+| --- | --- |
+| `new`, `indeterminate`, `undefined` | open |
+| `done` | ended at `resolutiondate`; without it, closed at an unknown instant |
+
+A bug was found at `created`, whatever its status. The severity is that of a label of the rules, else the name of the
+priority. Statuses and resolutions have other names in every project, so only the category of a status is read, and a
+declined issue counts like any other: leave it out of the search, as by `resolution != "Won't Do"`.
+
+Errors:
+All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+`invalid_value` if every page says that another one follows, by `isLast` or by `total`. A row that cannot be read is no
+error: it is in `skipped`."#,
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "rules",
+                        option: "rules",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.IssueRules",
+                            "Which issues of a tracker are incidents and bugs, by their labels and, in Jira, by their type. Names are compared in any case of letters.",
+                            "Keys: service, incidents?, bugs?, preRelease?, severityPrefix?",
+                        ),
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange jira-issues --pages pages.json --rules '{"service":"shop"}'"#,
+                    files: &[(
+                        "pages.json",
+                        r#"["{\"issues\": [{\"expand\": \"\", \"id\": \"101\", \"self\": \"https://example.atlassian.net/rest/api/3/issue/101\", \"key\": \"S-1\", \"fields\": {\"summary\": \"It is down\", \"issuetype\": {\"id\": \"1\", \"name\": \"Bug\", \"subtask\": false}, \"labels\": [], \"priority\": {\"id\": \"2\", \"name\": \"High\"}, \"status\": {\"id\": \"3\", \"name\": \"Any\", \"statusCategory\": {\"id\": 2, \"key\": \"new\", \"name\": \"Any\"}}, \"resolution\": null, \"created\": \"2026-11-23T04:00:00.000+0100\", \"updated\": \"2026-11-25T04:00:00.000+0100\", \"resolutiondate\": null, \"components\": []}}, {\"expand\": \"\", \"id\": \"102\", \"self\": \"https://example.atlassian.net/rest/api/3/issue/102\", \"key\": \"S-2\", \"fields\": {\"summary\": \"It is down\", \"issuetype\": {\"id\": \"1\", \"name\": \"Incident\", \"subtask\": false}, \"labels\": [], \"priority\": null, \"status\": {\"id\": \"3\", \"name\": \"Any\", \"statusCategory\": {\"id\": 2, \"key\": \"new\", \"name\": \"Any\"}}, \"resolution\": null, \"created\": \"2026-11-23T04:00:00.000+0100\", \"updated\": \"2026-11-25T04:00:00.000+0100\", \"resolutiondate\": null, \"components\": []}}], \"startAt\": 0, \"maxResults\": 2, \"total\": 3}","{\"issues\": [{\"expand\": \"\", \"id\": \"102\", \"self\": \"https://example.atlassian.net/rest/api/3/issue/102\", \"key\": \"S-2\", \"fields\": {\"summary\": \"It is down\", \"issuetype\": {\"id\": \"1\", \"name\": \"Incident\", \"subtask\": false}, \"status\": {\"id\": \"3\", \"name\": \"Any\", \"statusCategory\": {\"id\": 2, \"key\": \"done\", \"name\": \"Any\"}}, \"resolution\": null, \"created\": \"2026-11-23T04:00:00.000+0100\", \"updated\": \"2026-11-25T04:00:00.000+0100\", \"resolutiondate\": \"2026-11-23T05:30:00.000-01:30\", \"components\": []}}, {\"expand\": \"\", \"id\": \"103\", \"self\": \"https://example.atlassian.net/rest/api/3/issue/103\", \"key\": \"S-3\", \"fields\": {\"summary\": \"It is down\", \"issuetype\": {\"id\": \"1\", \"name\": \"Incident\", \"subtask\": false}, \"labels\": [], \"priority\": {\"id\": \"2\", \"name\": \"High\"}, \"status\": {\"id\": \"3\", \"name\": \"Any\", \"statusCategory\": {\"id\": 2, \"key\": \"indeterminate\", \"name\": \"Any\"}}, \"resolution\": null, \"created\": \"2026-11-23T03:00:00Z\", \"updated\": \"2026-11-25T04:00:00.000+0100\", \"resolutiondate\": \"2026-11-23T05:30:00.000+0100\", \"components\": []}}], \"startAt\": 2, \"maxResults\": 2, \"total\": 4}"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
                 name: "interchange.kured_window",
                 command: "kured-window",
                 docs: r"Reads the schedule of kured as allow windows.
@@ -7909,6 +8426,197 @@ All faults at once: those of `monitoring-from-json` for the metrics and of
                             r#"[{"metric":"latency_p95","query":"max(latency_seconds) * 1000"},{"metric":"error_rate","query":"sum(rate(errors_total{version=\"2\"}[5m]))"},{"metric":"error_rate_previous","query":"sum(rate(errors_total{version=\"1\"}[5m]))"},{"metric":"cpu","query":"avg(cpu)"},{"metric":"throughput","query":"sum(rate(requests_total[5m]))"}]"#,
                         ),
                     ],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.opsgenie_incidents",
+                command: "opsgenie-incidents",
+                docs: r"Reads incidents of Opsgenie, the pages of `GET /v1/incidents`.
+
+| status | result |
+| --- | --- |
+| `open` | an open incident |
+| `resolved`, `closed` | one that ended at `impactEndDate`; without it, one that is `closed` at an unknown instant |
+
+It was detected at `createdAt`. The severity is the priority, `P1` to `P5`. The service is the id of the impacted service;
+`service` replaces it for all rows, so that it can be the name that deployments have. Without it, an incident with
+several impacted services is skipped with `invalid_value`, because an event has one.
+
+Errors:
+All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+`invalid_value` if every page has a `paging.next`. A row that cannot be read is no error: it is in `skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: true, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange opsgenie-incidents --pages pages.json --service shop",
+                    files: &[(
+                        "pages.json",
+                        r#"["{\"data\": [{\"id\": \"a\", \"tinyId\": \"1\", \"message\": \"The shop is down\", \"status\": \"open\", \"tags\": [\"shop\"], \"createdAt\": \"2026-11-23T03:00:00Z\", \"updatedAt\": \"2026-11-25T03:00:00Z\", \"priority\": \"P1\", \"responders\": [{\"type\": \"team\", \"id\": \"fc1448b7\"}], \"ownerTeam\": \"\", \"extraProperties\": {}, \"links\": {\"web\": \"https://example.opsgenie.com/incident/detail/a\"}, \"impactedServices\": [\"7f9c5e8a\"], \"impactStartDate\": \"2026-11-23T02:50:00Z\", \"actions\": []}, {\"id\": \"b\", \"tinyId\": \"1\", \"message\": \"The shop is down\", \"status\": \"open\", \"createdAt\": \"2026-11-23T03:00:00Z\", \"updatedAt\": \"2026-11-25T03:00:00Z\", \"responders\": [{\"type\": \"team\", \"id\": \"fc1448b7\"}], \"ownerTeam\": \"\", \"extraProperties\": {}, \"links\": {\"web\": \"https://example.opsgenie.com/incident/detail/b\"}, \"impactedServices\": [\"7f9c5e8a\"], \"actions\": []}], \"paging\": {\"next\": \"https://api.opsgenie.com/v1/incidents?offset=2\", \"first\": \"https://api.opsgenie.com/v1/incidents?offset=0\"}, \"took\": 0.031, \"requestId\": \"9ae63dd7\"}","{\"data\": [{\"id\": \"b\", \"tinyId\": \"1\", \"message\": \"The shop is down\", \"status\": \"resolved\", \"tags\": [\"shop\"], \"createdAt\": \"2026-11-23T03:00:00Z\", \"updatedAt\": \"2026-11-25T03:00:00Z\", \"priority\": \"P1\", \"responders\": [{\"type\": \"team\", \"id\": \"fc1448b7\"}], \"ownerTeam\": \"\", \"extraProperties\": {}, \"links\": {\"web\": \"https://example.opsgenie.com/incident/detail/b\"}, \"impactedServices\": [\"7f9c5e8a\"], \"impactStartDate\": \"2026-11-23T02:50:00Z\", \"impactEndDate\": \"2026-11-23T04:00:00Z\", \"actions\": []}, {\"id\": \"c\", \"tinyId\": \"1\", \"message\": \"The shop is down\", \"status\": \"open\", \"tags\": [\"shop\"], \"createdAt\": \"2026-11-23T03:00:00Z\", \"updatedAt\": \"2026-11-25T03:00:00Z\", \"priority\": \"P1\", \"responders\": [{\"type\": \"team\", \"id\": \"fc1448b7\"}], \"ownerTeam\": \"\", \"extraProperties\": {}, \"links\": {\"web\": \"https://example.opsgenie.com/incident/detail/c\"}, \"impactedServices\": [], \"impactStartDate\": \"2026-11-23T02:50:00Z\", \"actions\": []}], \"paging\": {\"first\": \"https://api.opsgenie.com/v1/incidents?offset=0\"}, \"took\": 0.031, \"requestId\": \"9ae63dd7\"}"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.osv_vulnerabilities",
+                command: "osv-vulnerabilities",
+                docs: r#"Reads vulnerabilities of a service in the OSV format, <https://ossf.github.io/osv-schema/>.
+
+Each text is one of these:
+
+- a record, as `GET /v1/vulns/{id}` of osv.dev returns it;
+- a page of `POST /v1/query`: `{"vulns": […]}`, or `{}` if there is none;
+- the result of OSV-Scanner, `osv-scanner scan --format json`.
+
+A record says when a vulnerability was published, and not when you found it: `detected_at` is when you asked. The name of a
+vulnerability is the CVE among its `id` and its `aliases`, else the first of them in the order of the alphabet, so that the
+records of two databases are one event and a `duplicate`; its id is `service/name`. The severity is the highest of its CVSS vectors of the versions 3 and 4, also of those of its packages;
+without one, `database_specific.severity`, where GitHub's `MODERATE` is `medium`. A withdrawn record is skipped as
+`abandoned`.
+
+Errors:
+All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for an error of the API and for the ids
+of `/v1/querybatch`, which are no records; `invalid_value` if every text has a `next_page_token`. A row that cannot be read
+is no error: it is in `skipped`."#,
+                arguments: &[
+                    Argument {
+                        wire: "texts",
+                        option: "texts",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: false, kind: Kind::Text },
+                    Argument {
+                        wire: "detectedAt",
+                        option: "detected-at",
+                        is_optional: false,
+                        kind: Kind::Timestamp,
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange osv-vulnerabilities --texts "[\"{}\",\"{\\\"vulns\\\": []}\"]" --service shop --detected-at 2026-11-23T03:00:00.000Z"#,
+                    files: &[],
+                    prints: r#"{"events":{"deployments":[],"changes":[],"incidents":[],"bugs":[],"vulnerabilities":[],"scans":[]},"rows":0,"parts":0,"malformed":0,"counts":[],"skipped":[]}"#,
+                }),
+            },
+            Function {
+                name: "interchange.otel_deployments",
+                command: "otel-deployments",
+                docs: r"Reads deployments from traces of CI/CD systems, by the semantic conventions of OpenTelemetry for CI/CD. Each text is a trace
+request in OTLP JSON, an object with `resourceSpans`, as the file exporter of the collector writes one in each line.
+
+| span | deployment |
+| --- | --- |
+| with `deployment.id` or `deployment.status` | its id is `deployment.id`, its outcome `deployment.status`, else the result of the span |
+| with `cicd.pipeline.task.type` `deploy` | its id is `cicd.pipeline.run.id` and `cicd.pipeline.task.run.id`, its outcome `cicd.pipeline.task.run.result` |
+| with `cicd.pipeline.result` and `deployment.environment.name` | its id is `cicd.pipeline.run.id`, its outcome the result |
+| any other | skipped as `other_kind` |
+
+It began and ended with the span; a span without an end is `pending`. An attribute that a span does not have is that of its
+resource, except the environment: that of the resource is where the CI/CD system runs. `environment` is that of spans that
+name none, which are malformed without it. `cicd.pipeline.run.id` is also the run, so that the policy of a report can count
+the tasks of one run as one deployment, and `vcs.ref.head.revision` the revision. The service is `service.name`, which many
+systems set to their own name; `service` replaces it for all rows.
+
+Errors:
+All faults of all texts at once: `syntax` for a text that is not JSON, such as several lines, `wrong_type` for one without
+lists of spans. A span that cannot be read is no error: it is in `skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "texts",
+                        option: "texts",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: true, kind: Kind::Text },
+                    Argument {
+                        wire: "environment",
+                        option: "environment",
+                        is_optional: true,
+                        kind: Kind::Text,
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange otel-deployments --texts texts.json --service shop --environment staging",
+                    files: &[(
+                        "texts.json",
+                        r#"["{\"resourceSpans\": [{\"resource\": {\"attributes\": [{\"key\": \"service.name\", \"value\": {\"stringValue\": \"ci\"}}, {\"key\": \"cicd.pipeline.run.id\", \"value\": {\"stringValue\": \"42\"}}, {\"key\": \"vcs.ref.head.revision\", \"value\": {\"stringValue\": \"8023f6f\"}}], \"droppedAttributesCount\": 0}, \"scopeSpans\": [{\"scope\": {\"name\": \"ci\", \"version\": \"1\"}, \"spans\": [{\"traceId\": \"5B8EFFF798038103D269B633813FC60C\", \"spanId\": \"s1\", \"parentSpanId\": \"\", \"name\": \"RUN deploy\", \"kind\": 2, \"endTimeUnixNano\": 1795402800000000000, \"attributes\": [{\"key\": \"cicd.pipeline.task.type\", \"value\": {\"stringValue\": \"deploy\"}}, {\"key\": \"cicd.pipeline.task.run.id\", \"value\": {\"intValue\": \"7\"}}, {\"key\": \"cicd.pipeline.task.run.result\", \"value\": {\"stringValue\": \"success\"}}], \"events\": [], \"links\": [], \"status\": {\"code\": 1}}]}], \"schemaUrl\": \"https://opentelemetry.io/schemas/1.37.0\"}]}"]"#,
+                    )],
+                    prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.pagerduty_incidents",
+                command: "pagerduty-incidents",
+                docs: r"Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2.
+
+| status | result |
+| --- | --- |
+| `triggered`, `acknowledged` | an open incident |
+| `resolved` | one that ended at `resolved_at`, else at `last_status_change_at`: nothing follows `resolved` |
+| `resolved` by a merge into another one | also a duplicate of that one, by `resolve_reason` |
+
+It was detected at `created_at`. The severity is the name of the priority, else the urgency: `P1`, `high`. The service is the
+name of PagerDuty's service, `service.summary`; `service` replaces it for all rows, so that it can be the name that
+deployments have.
+
+Errors:
+All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+`invalid_value` if every page has `more`. A row that cannot be read is no error: it is in `skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "pages",
+                        option: "pages",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument { wire: "service", option: "service", is_optional: true, kind: Kind::Text },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: "relcore interchange pagerduty-incidents --pages pages.json --service shop",
+                    files: &[(
+                        "pages.json",
+                        r#"["{\"incidents\": [{\"id\": \"PA\", \"type\": \"incident\", \"summary\": \"[#1234] The shop is down\", \"self\": \"https://api.pagerduty.com/incidents/PA\", \"html_url\": \"https://example.pagerduty.com/incidents/PA\", \"incident_number\": 1234, \"title\": \"The shop is down\", \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"status\": \"triggered\", \"incident_key\": \"k\", \"service\": {\"id\": \"PIJ90N7\", \"type\": \"service_reference\", \"summary\": \"Shop API\"}, \"assignments\": [], \"last_status_change_at\": \"2026-11-23T04:00:00Z\", \"escalation_policy\": {\"id\": \"PT20YPA\", \"type\": \"escalation_policy_reference\"}, \"teams\": [], \"priority\": {\"id\": \"P53ZZH5\", \"type\": \"priority_reference\", \"summary\": \"P2\"}, \"urgency\": \"high\", \"alert_counts\": {\"all\": 2, \"triggered\": 0, \"resolved\": 2}, \"is_mergeable\": true}, {\"id\": \"PB\", \"type\": \"incident\", \"summary\": \"[#1234] The shop is down\", \"self\": \"https://api.pagerduty.com/incidents/PB\", \"html_url\": \"https://example.pagerduty.com/incidents/PB\", \"incident_number\": 1234, \"title\": \"The shop is down\", \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"status\": \"triggered\", \"incident_key\": \"k\", \"service\": {\"id\": \"PIJ90N7\", \"type\": \"service_reference\", \"summary\": \"Shop API\"}, \"assignments\": [], \"last_status_change_at\": \"2026-11-23T04:00:00Z\", \"escalation_policy\": {\"id\": \"PT20YPA\", \"type\": \"escalation_policy_reference\"}, \"teams\": [], \"priority\": null, \"urgency\": \"high\", \"alert_counts\": {\"all\": 2, \"triggered\": 0, \"resolved\": 2}, \"is_mergeable\": true}], \"limit\": 25, \"offset\": 0, \"total\": null, \"more\": true}","{\"incidents\": [{\"id\": \"PB\", \"type\": \"incident\", \"summary\": \"[#1234] The shop is down\", \"self\": \"https://api.pagerduty.com/incidents/PB\", \"html_url\": \"https://example.pagerduty.com/incidents/PB\", \"incident_number\": 1234, \"title\": \"The shop is down\", \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"status\": \"resolved\", \"incident_key\": \"k\", \"service\": {\"id\": \"PIJ90N7\", \"type\": \"service_reference\", \"summary\": \"Shop API\"}, \"assignments\": [], \"last_status_change_at\": \"2026-11-23T04:00:00Z\", \"escalation_policy\": {\"id\": \"PT20YPA\", \"type\": \"escalation_policy_reference\"}, \"teams\": [], \"priority\": null, \"urgency\": \"high\", \"alert_counts\": {\"all\": 2, \"triggered\": 0, \"resolved\": 2}, \"is_mergeable\": true, \"resolved_at\": null}, {\"id\": \"PC\", \"type\": \"incident\", \"summary\": \"[#1234] The shop is down\", \"self\": \"https://api.pagerduty.com/incidents/PC\", \"html_url\": \"https://example.pagerduty.com/incidents/PC\", \"incident_number\": 1234, \"title\": \"The shop is down\", \"created_at\": \"2026-11-23T03:00:00Z\", \"updated_at\": \"2026-11-24T03:00:00Z\", \"status\": \"triggered\", \"incident_key\": \"k\", \"service\": {\"id\": \"PIJ90N7\", \"type\": \"service_reference\", \"summary\": \"Shop API\"}, \"assignments\": [], \"last_status_change_at\": \"2026-11-23T04:00:00Z\", \"escalation_policy\": {\"id\": \"PT20YPA\", \"type\": \"escalation_policy_reference\"}, \"teams\": [], \"alert_counts\": {\"all\": 2, \"triggered\": 0, \"resolved\": 2}, \"is_mergeable\": true}], \"limit\": 25, \"offset\": 2, \"total\": null, \"more\": false}"]"#,
+                    )],
                     prints: "",
                 }),
             },
@@ -8100,6 +8808,65 @@ policies, as for an empty title.",
                         r#"{"include-v-in-tag": false, "packages": {"a": {"component": "a"}, "b": {}}, "versioning": "always-bump-patch", "plugins": ["node-workspace"]}"#,
                     )],
                     prints: "",
+                }),
+            },
+            Function {
+                name: "interchange.sarif_vulnerabilities",
+                command: "sarif-vulnerabilities",
+                docs: r"Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them. Each text is a log; a row is a run or a
+result of one.
+
+A run is a scan of an artifact: that of the target, else `versionControlProvenance[0].revisionId`. It ended at the last
+`endTimeUtc` of its `invocations`, else at `scannedAt` of the target; its kind is that of the target, else the name of the
+tool. A run without an artifact is skipped as `other_kind`, one whose invocation failed as `abandoned`. One without `results` did
+not scan, and is malformed.
+
+| result | vulnerability |
+| --- | --- |
+| `kind` is `fail`, or left out | open, detected when the run ended |
+| `kind` is `pass`, `informational`, `notApplicable` | skipped as `other_kind` |
+| `kind` is `open`, `review` | skipped as `pending`: the tool could not decide |
+| `baselineState` is `absent` | patched when the run ended: the run before it had the result |
+| `suppressions`, none of them `underReview` or `rejected` | its risk is accepted |
+
+The severity is `security-severity` of the result or its rule by the ratings of CVSS: 9.8 is `critical`. Without it, it is the
+level: `error`, `warning`, `note`. The id is `service/rule` with the `correlationGuid` of the result, else its fingerprint,
+else its first location; so a result that moves within its file is another one where the tool writes no fingerprints.
+
+Errors:
+All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one without a list `runs`, and
+`unknown_reference` for a run that has its results in other files. A row that cannot be read is no error: it is in
+`skipped`.",
+                arguments: &[
+                    Argument {
+                        wire: "texts",
+                        option: "texts",
+                        is_optional: false,
+                        kind: Kind::Document("list of text", "", ""),
+                    },
+                    Argument {
+                        wire: "target",
+                        option: "target",
+                        is_optional: false,
+                        kind: Kind::Document(
+                            "interchange.ScanTarget",
+                            "What a scan was of, where its result does not say it.",
+                            "Keys: service, artifact?, kind?, scannedAt?",
+                        ),
+                    },
+                ],
+                result: (
+                    "interchange.ReadEvents",
+                    "The events of the pages that a reader was given, and every row that became none.",
+                ),
+                explain: None,
+                outcome: None,
+                state: State::None,
+                is_diagnosis: false,
+                example: Some(Example {
+                    command: r#"relcore interchange sarif-vulnerabilities --texts "[\"{\\\"version\\\": \\\"2.1.0\\\", \\\"runs\\\": []}\"]" --target '{"service":"shop"}'"#,
+                    files: &[],
+                    prints: r#"{"events":{"deployments":[],"changes":[],"incidents":[],"bugs":[],"vulnerabilities":[],"scans":[]},"rows":0,"parts":0,"malformed":0,"counts":[],"skipped":[]}"#,
                 }),
             },
             Function {

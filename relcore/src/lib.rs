@@ -21,7 +21,7 @@
 //! | [`metrics`] | how well do we deliver? (DORA) |
 //! | [`retrospective`] | until when is the retrospective due, what became of its actions, and what did they change? |
 //! | [`audit`] | was this log changed, and which evidence does a release lack? |
-//! | [`interchange`] | reads the text of git and Prometheus |
+//! | [`interchange`] | reads the text of git, Prometheus, GitHub, GitLab and incident tools |
 //!
 //! They build on [`error`], [`scalar`], [`time`], [`version`], [`reason`], [`wire`], [`mod@column`], [`digest`] and
 //! [`decision`]. [`api`] is the table of public functions from which the bindings of the other languages are generated.

@@ -2768,8 +2768,8 @@ object Incident {
 }
 
 /**
- * Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
- * Grafana.
+ * Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for
+ * Prometheus and Grafana.
  * It decides nothing.
  *
  * | input | function | result |
@@ -2787,9 +2787,28 @@ object Incident {
  * | the same | `ical_windows`, `ical_holidays`, `ical_shifts` | windows, a calendar of holidays, who is on call |
  * | configuration of git-cliff, semantic-release, changesets, release-please, commitizen | `git_cliff_config`, `semantic_release_config`, `changesets_config`, `release_please_config`, `commitizen_config` | policies, and which keys are lost |
  * | what to watch, alert rules and queries | `monitoring_to_grafana` | a dashboard of Grafana |
+ * | pages of GitHub's REST API | `github_deployments`, `github_releases`, `github_pulls`, `github_issues` | events for `metrics.measure` |
+ * | pages of GitLab's REST API | `gitlab_deployments`, `gitlab_merge_requests` | the same |
+ * | pages of incident tools and trackers | `pagerduty_incidents`, `opsgenie_incidents`, `jira_issues` | the same |
+ * | CDEvents, plain or inside CloudEvents | `cdevents` | the same |
+ * | traces of CI/CD systems in OTLP JSON | `otel_deployments` | the same |
+ * | records of OSV, CycloneDX documents, SARIF logs | `osv_vulnerabilities`, `cyclonedx_vulnerabilities`, `sarif_vulnerabilities` | vulnerabilities and scans for the same |
+ * | a table of comma-separated values, and which column is which field | `csv_events` | the same, of one kind |
  *
  * The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
  * all of its faults: metrics from half a history would be wrong, and nothing would show it.
+ *
+ * How pages become events:
+ *
+ * 1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
+ *    fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole. So does a table without one
+ *    of the columns that the map names.
+ * 2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
+ *    `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
+ * 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
+ * 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`. But a
+ *    vulnerability was detected when it was first seen.
+ * 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
  *
  * How commits are assigned to releases:
  *
@@ -2890,6 +2909,38 @@ object Interchange {
         ffiInterchangeArgoSyncWindows(text, application)
 
     /**
+     * Reads CDEvents, <https://cdevents.dev>, of the versions 0.1 to 0.5. Each text is an event, or a list of events; an event
+     * may also be inside a CloudEvent, as its `data`.
+     *
+     * | type | result |
+     * | --- | --- |
+     * | `service.deployed`, `service.upgraded` | a successful deployment |
+     * | `service.rolledback` | a successful deployment with the intent `rollback` |
+     * | `incident.detected`, `incident.reported` | an incident that began with the first of them |
+     * | `incident.resolved` | its end: the first one since it was last detected or reported |
+     * | `change.merged` | a change; `change.created` and `change.reviewed` say when it was opened and first reviewed |
+     * | `change.abandoned` | skipped as `abandoned`, with the other events of that change |
+     * | any other, as `service.published`, `service.removed` | skipped as `other_kind` |
+     *
+     * The events of one incident or change are one event and its `parts`; it has the place of the event that it is read from. A
+     * change without `merged` is `pending`; an incident without its beginning is skipped as `unknown_reference`. Events may come in
+     * any order, and the same event twice is a `duplicate`.
+     *
+     * A deployment is of the service `subject.id`, an incident of the service that it names; `service` replaces both for all
+     * rows. The environment is the `id` of the environment, the revision the `artifactId`, the run the `chainId`. Ids are unique
+     * within their source only, so that of a deployment is `source/id` of the event, that of an incident `source/id` of the
+     * subject; a change keeps the id of the subject, so that deployments can name it.
+     *
+     * Errors:
+     * All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one that is neither an object nor a
+     * list. An event that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun cdevents(texts: List<String>, service: String? = null): InterchangeReadEvents =
+        ffiInterchangeCdevents(texts, service)
+
+    /**
      * Reads the configuration of changesets, `.changeset/config.json`.
      *
      * Errors:
@@ -2911,6 +2962,61 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun commitizenConfig(text: String): InterchangeReleaseConfig =
         ffiInterchangeCommitizenConfig(text)
+
+    /**
+     * Reads a table of comma-separated values (RFC 4180) as events: deployments, changes, incidents, bugs, vulnerabilities or scans.
+     *
+     * The first row has the names of the columns. The map says which column is which field; other columns are ignored. An empty
+     * cell is a field that is left out.
+     *
+     * | field | text in a cell |
+     * | --- | --- |
+     * | an instant, such as `finishedAt` | RFC 3339; with `timeZone` also `2026-11-23 04:00`, with seconds or without |
+     * | a list, such as `changes` | ids that are separated by blanks, commas or semicolons |
+     * | a span, such as `downtime` | `PT40M`, `40m` |
+     * | true or false, such as `automatic` | also `yes` and `no`, `1` and `0`, in any case of letters |
+     * | a label | the field `labels.team` is the label `team` |
+     * | an enum, such as `outcome` | its value, or what `values` says |
+     *
+     * A row with more or fewer cells than the header, or with a cell that does not fit its field, is skipped as malformed with
+     * its line and its column. Of two rows with one id the later one counts.
+     *
+     * Errors:
+     * All faults of the map and the table at once: `unknown_field` for a field that the kind does not have, `missing_field` for a
+     * required field without column and constant, `unknown_reference` for a column that the table does not have, `duplicate` for
+     * one that it has twice, `invalid_value` for a separator that is not one character and a constant that does not fit its
+     * field, `unknown_zone` for a time zone; `missing_field` for a table without a header, and `syntax` for one in which a quote
+     * does not end.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun csvEvents(text: String, map: InterchangeCsvMap): InterchangeReadEvents =
+        ffiInterchangeCsvEvents(text, map)
+
+    /**
+     * Reads vulnerabilities of a service from CycloneDX documents: a VEX, or a BOM with vulnerabilities, in JSON, of the versions
+     * 1.4 to 1.7. Each text is a document.
+     *
+     * | `analysis.state` | result |
+     * | --- | --- |
+     * | `exploitable`, `in_triage`, none | open |
+     * | `resolved`, `resolved_with_pedigree` | patched at `analysis.lastUpdated`, else when the document was made |
+     * | `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned` |
+     *
+     * It was detected at `analysis.firstIssued`; without it at `detected_at`; without that when the document was made,
+     * `metadata.timestamp`. A later document decides the state, and the earliest detection stays. If one document has a
+     * vulnerability as open for one component and as resolved for another, it is open. The severity is the highest of `ratings`,
+     * because sources disagree. The name is the CVE among `id` and `references`, else the first in the order of the alphabet; the
+     * id of the event is `service/name`.
+     *
+     * Errors:
+     * All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one that is no CycloneDX document
+     * or whose `vulnerabilities` are no list. A row that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun cyclonedxVulnerabilities(texts: List<String>, service: String, detectedAt: Timestamp? = null): InterchangeReadEvents =
+        ffiInterchangeCyclonedxVulnerabilities(texts, service, detectedAt)
 
     /**
      * Converts the commits and tags of a repository to the input of `changes_since`. The files of
@@ -2994,6 +3100,110 @@ object Interchange {
         ffiInterchangeGitSubjects(text)
 
     /**
+     * Reads deployments of GitHub: the pages of `GET /repos/{owner}/{repo}/deployments`, and those of
+     * `GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses` for each of them, in any order.
+     *
+     * A status is matched to its deployment by the number at the end of its `deployment_url`.
+     *
+     * | state of a status | meaning |
+     * | --- | --- |
+     * | `success`, `failure`, `error` | the deployment ended with this outcome |
+     * | `in_progress` | it runs; the first one is its start |
+     * | `queued`, `pending` | it waits |
+     * | `inactive` | a later deployment replaced it; says nothing about how it ended |
+     *
+     * The last state with an outcome decides. The deployment finished when that outcome was first reported without another one
+     * since, so a health check that repeats `success` months later moves nothing. A deployment without an outcome is skipped as
+     * `pending`. The commit `sha` becomes the revision; the changes are not known, and `metrics.attribute_changes` finds them.
+     *
+     * Errors:
+     * All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for `{"message": "Not Found"}`. A row
+     * that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun githubDeployments(deployments: List<String>, statuses: List<String>, service: String): InterchangeReadEvents =
+        ffiInterchangeGithubDeployments(deployments, statuses, service)
+
+    /**
+     * Reads issues of GitHub as incidents and bugs, the pages of `GET /repos/{owner}/{repo}/issues?state=all`.
+     *
+     * The labels say what an issue is, by the rules.
+     *
+     * | issue | result |
+     * | --- | --- |
+     * | with a label of `incidents` | an incident from `created_at` to `closed_at` |
+     * | with a label of `bugs` | a bug, found at `created_at` |
+     * | closed with the `state_reason` `not_planned` or `duplicate` | skipped as `abandoned` |
+     * | with none of these labels, or a pull request, which this list has, too | skipped as `other_kind` |
+     *
+     * Errors:
+     * As `github_deployments`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun githubIssues(pages: List<String>, rules: InterchangeIssueRules): InterchangeReadEvents =
+        ffiInterchangeGithubIssues(pages, rules)
+
+    /**
+     * Reads pull requests of GitHub as changes, the pages of `GET /repos/{owner}/{repo}/pulls?state=all`.
+     *
+     * | state | result |
+     * | --- | --- |
+     * | `closed` with `merged_at` | a change; its id is `merge_commit_sha`, the commit on the base branch |
+     * | `closed` without `merged_at` | skipped as `abandoned` |
+     * | `open` | skipped as `pending` |
+     *
+     * `created_at` is when the request was opened. When it was written and first reviewed is not in this list. The merge stands
+     * for the commit, so `authoredAt` is left out and a lead time from there falls back to the merge. A request whose body says
+     * `Reverts owner/repo#N`, as GitHub writes it, reverts that request if it is in the pages.
+     *
+     * Errors:
+     * As `github_deployments`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun githubPulls(pages: List<String>): InterchangeReadEvents =
+        ffiInterchangeGithubPulls(pages)
+
+    /**
+     * Reads releases of GitHub as deployments to production, the pages of `GET /repos/{owner}/{repo}/releases`: for software that
+     * users install, the release is the instant from which they can have it.
+     *
+     * The tag becomes the id, `published_at` the finish. A draft is skipped as `pending`, a prerelease as `other_kind`.
+     *
+     * Errors:
+     * As `github_deployments`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun githubReleases(pages: List<String>, service: String): InterchangeReadEvents =
+        ffiInterchangeGithubReleases(pages, service)
+
+    /**
+     * Reads deployments of GitLab, the pages of `GET /projects/:id/deployments`.
+     *
+     * | status | outcome |
+     * | --- | --- |
+     * | `success` | `success` |
+     * | `failed` | `failure` |
+     * | `canceled`, `skipped` | `cancellation`, `skip` |
+     * | `created`, `running`, `blocked` | skipped as `pending` |
+     *
+     * It finished at `deployable.finished_at`, the end of its job, else at a `finished_at` of its own. `updated_at` is not used:
+     * it moves with every edit. A deployment that neither of them dates, as one that was created through the API, is skipped with
+     * `missing_field`. The environment keeps its name, `sha` is the revision, the pipeline is the run.
+     *
+     * Errors:
+     * All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for `{"message": "403 Forbidden"}`. A
+     * row that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun gitlabDeployments(pages: List<String>, service: String): InterchangeReadEvents =
+        ffiInterchangeGitlabDeployments(pages, service)
+
+    /**
      * Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
      *
      * A window is named by the id of its period: `freeze period 1`. Without periods everything is open.
@@ -3009,6 +3219,27 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun gitlabFreezePeriods(text: String): WindowPolicy =
         ffiInterchangeGitlabFreezePeriods(text)
+
+    /**
+     * Reads merge requests of GitLab as changes, the pages of `GET /projects/:id/merge_requests?state=all`.
+     *
+     * | state | result |
+     * | --- | --- |
+     * | `merged` | a change |
+     * | `closed` | skipped as `abandoned` |
+     * | `opened`, `locked` | skipped as `pending`: a locked one is being merged |
+     *
+     * The id is the commit on the target branch: `merge_commit_sha`, else `squash_commit_sha`, else `sha`, as after a
+     * fast-forward. `created_at` is when it was opened, `merged_at` when it was merged. When it was written and first reviewed is
+     * not in this list.
+     *
+     * Errors:
+     * As `gitlab_deployments`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun gitlabMergeRequests(pages: List<String>): InterchangeReadEvents =
+        ffiInterchangeGitlabMergeRequests(pages)
 
     /**
      * Reads the events of a calendar in the format of RFC 5545 (`.ics`) that touch a range: each occurrence of those that recur,
@@ -3070,6 +3301,31 @@ object Interchange {
         ffiInterchangeIcalWindows(text, range, zone, kind)
 
     /**
+     * Reads issues of Jira as incidents and bugs, the pages of `/rest/api/3/search/jql` or of the older `/rest/api/2/search`.
+     *
+     * The type of an issue and its labels say what it is, by the rules; the fields `issuetype`, `labels`, `status`, `priority`,
+     * `created` and `resolutiondate` must be asked for.
+     *
+     * | category of the status | incident |
+     * | --- | --- |
+     * | `new`, `indeterminate`, `undefined` | open |
+     * | `done` | ended at `resolutiondate`; without it, closed at an unknown instant |
+     *
+     * A bug was found at `created`, whatever its status. The severity is that of a label of the rules, else the name of the
+     * priority. Statuses and resolutions have other names in every project, so only the category of a status is read, and a
+     * declined issue counts like any other: leave it out of the search, as by `resolution != "Won't Do"`.
+     *
+     * Errors:
+     * All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+     * `invalid_value` if every page says that another one follows, by `isLast` or by `total`. A row that cannot be read is no
+     * error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun jiraIssues(pages: List<String>, rules: InterchangeIssueRules): InterchangeReadEvents =
+        ffiInterchangeJiraIssues(pages, rules)
+
+    /**
      * Reads the schedule of kured as allow windows.
      *
      * A window over midnight becomes two, because kured counts each part on the weekday of its own: `mon` from `22:00` to
@@ -3103,6 +3359,100 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun monitoringToGrafana(monitoring: AnalysisMonitoring, rules: AnalysisAlertRules, queries: List<InterchangePrometheusQuery>, title: String): String =
         ffiInterchangeMonitoringToGrafana(monitoring, rules, queries, title)
+
+    /**
+     * Reads incidents of Opsgenie, the pages of `GET /v1/incidents`.
+     *
+     * | status | result |
+     * | --- | --- |
+     * | `open` | an open incident |
+     * | `resolved`, `closed` | one that ended at `impactEndDate`; without it, one that is `closed` at an unknown instant |
+     *
+     * It was detected at `createdAt`. The severity is the priority, `P1` to `P5`. The service is the id of the impacted service;
+     * `service` replaces it for all rows, so that it can be the name that deployments have. Without it, an incident with
+     * several impacted services is skipped with `invalid_value`, because an event has one.
+     *
+     * Errors:
+     * All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+     * `invalid_value` if every page has a `paging.next`. A row that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun opsgenieIncidents(pages: List<String>, service: String? = null): InterchangeReadEvents =
+        ffiInterchangeOpsgenieIncidents(pages, service)
+
+    /**
+     * Reads vulnerabilities of a service in the OSV format, <https://ossf.github.io/osv-schema/>.
+     *
+     * Each text is one of these:
+     *
+     * - a record, as `GET /v1/vulns/{id}` of osv.dev returns it;
+     * - a page of `POST /v1/query`: `{"vulns": […]}`, or `{}` if there is none;
+     * - the result of OSV-Scanner, `osv-scanner scan --format json`.
+     *
+     * A record says when a vulnerability was published, and not when you found it: `detected_at` is when you asked. The name of a
+     * vulnerability is the CVE among its `id` and its `aliases`, else the first of them in the order of the alphabet, so that the
+     * records of two databases are one event and a `duplicate`; its id is `service/name`. The severity is the highest of its CVSS vectors of the versions 3 and 4, also of those of its packages;
+     * without one, `database_specific.severity`, where GitHub's `MODERATE` is `medium`. A withdrawn record is skipped as
+     * `abandoned`.
+     *
+     * Errors:
+     * All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for an error of the API and for the ids
+     * of `/v1/querybatch`, which are no records; `invalid_value` if every text has a `next_page_token`. A row that cannot be read
+     * is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun osvVulnerabilities(texts: List<String>, service: String, detectedAt: Timestamp): InterchangeReadEvents =
+        ffiInterchangeOsvVulnerabilities(texts, service, detectedAt)
+
+    /**
+     * Reads deployments from traces of CI/CD systems, by the semantic conventions of OpenTelemetry for CI/CD. Each text is a trace
+     * request in OTLP JSON, an object with `resourceSpans`, as the file exporter of the collector writes one in each line.
+     *
+     * | span | deployment |
+     * | --- | --- |
+     * | with `deployment.id` or `deployment.status` | its id is `deployment.id`, its outcome `deployment.status`, else the result of the span |
+     * | with `cicd.pipeline.task.type` `deploy` | its id is `cicd.pipeline.run.id` and `cicd.pipeline.task.run.id`, its outcome `cicd.pipeline.task.run.result` |
+     * | with `cicd.pipeline.result` and `deployment.environment.name` | its id is `cicd.pipeline.run.id`, its outcome the result |
+     * | any other | skipped as `other_kind` |
+     *
+     * It began and ended with the span; a span without an end is `pending`. An attribute that a span does not have is that of its
+     * resource, except the environment: that of the resource is where the CI/CD system runs. `environment` is that of spans that
+     * name none, which are malformed without it. `cicd.pipeline.run.id` is also the run, so that the policy of a report can count
+     * the tasks of one run as one deployment, and `vcs.ref.head.revision` the revision. The service is `service.name`, which many
+     * systems set to their own name; `service` replaces it for all rows.
+     *
+     * Errors:
+     * All faults of all texts at once: `syntax` for a text that is not JSON, such as several lines, `wrong_type` for one without
+     * lists of spans. A span that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun otelDeployments(texts: List<String>, service: String? = null, environment: String? = null): InterchangeReadEvents =
+        ffiInterchangeOtelDeployments(texts, service, environment)
+
+    /**
+     * Reads incidents of PagerDuty, the pages of `GET /incidents` of its REST API v2.
+     *
+     * | status | result |
+     * | --- | --- |
+     * | `triggered`, `acknowledged` | an open incident |
+     * | `resolved` | one that ended at `resolved_at`, else at `last_status_change_at`: nothing follows `resolved` |
+     * | `resolved` by a merge into another one | also a duplicate of that one, by `resolve_reason` |
+     *
+     * It was detected at `created_at`. The severity is the name of the priority, else the urgency: `P1`, `high`. The service is the
+     * name of PagerDuty's service, `service.summary`; `service` replaces it for all rows, so that it can be the name that
+     * deployments have.
+     *
+     * Errors:
+     * All faults of all pages at once: `syntax` for a page that is not JSON, `wrong_type` for an error of the API;
+     * `invalid_value` if every page has `more`. A row that cannot be read is no error: it is in `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun pagerdutyIncidents(pages: List<String>, service: String? = null): InterchangeReadEvents =
+        ffiInterchangePagerdutyIncidents(pages, service)
 
     /**
      * Reads the commits and tags of a repository from the output of two git commands.
@@ -3200,6 +3550,37 @@ object Interchange {
     @Throws(RelcoreException::class)
     fun releasePleaseConfig(text: String, manifest: String? = null): InterchangeReleaseConfig =
         ffiInterchangeReleasePleaseConfig(text, manifest)
+
+    /**
+     * Reads the vulnerabilities and scans of SARIF 2.1.0 logs, as code scanners write them. Each text is a log; a row is a run or a
+     * result of one.
+     *
+     * A run is a scan of an artifact: that of the target, else `versionControlProvenance[0].revisionId`. It ended at the last
+     * `endTimeUtc` of its `invocations`, else at `scannedAt` of the target; its kind is that of the target, else the name of the
+     * tool. A run without an artifact is skipped as `other_kind`, one whose invocation failed as `abandoned`. One without `results` did
+     * not scan, and is malformed.
+     *
+     * | result | vulnerability |
+     * | --- | --- |
+     * | `kind` is `fail`, or left out | open, detected when the run ended |
+     * | `kind` is `pass`, `informational`, `notApplicable` | skipped as `other_kind` |
+     * | `kind` is `open`, `review` | skipped as `pending`: the tool could not decide |
+     * | `baselineState` is `absent` | patched when the run ended: the run before it had the result |
+     * | `suppressions`, none of them `underReview` or `rejected` | its risk is accepted |
+     *
+     * The severity is `security-severity` of the result or its rule by the ratings of CVSS: 9.8 is `critical`. Without it, it is the
+     * level: `error`, `warning`, `note`. The id is `service/rule` with the `correlationGuid` of the result, else its fingerprint,
+     * else its first location; so a result that moves within its file is another one where the tool writes no fingerprints.
+     *
+     * Errors:
+     * All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for one without a list `runs`, and
+     * `unknown_reference` for a run that has its results in other files. A row that cannot be read is no error: it is in
+     * `skipped`.
+     */
+    @JvmStatic
+    @Throws(RelcoreException::class)
+    fun sarifVulnerabilities(texts: List<String>, target: InterchangeScanTarget): InterchangeReadEvents =
+        ffiInterchangeSarifVulnerabilities(texts, target)
 
     /**
      * Reads the configuration of semantic-release, `.releaserc` in JSON or YAML.

@@ -2197,6 +2197,22 @@ fun InterchangeCarriedKey.toJson(): String = ffiWriteInterchangeCarriedKey(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeCsvMap.Companion.fromJson(json: String): InterchangeCsvMap = ffiReadInterchangeCsvMap(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeCsvMap.toJson(): String = ffiWriteInterchangeCsvMap(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeCsvValue.Companion.fromJson(json: String): InterchangeCsvValue = ffiReadInterchangeCsvValue(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeCsvValue.toJson(): String = ffiWriteInterchangeCsvValue(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeGitCommit.Companion.fromJson(json: String): InterchangeGitCommit = ffiReadInterchangeGitCommit(json)
 
 /** The JSON form. */
@@ -2242,6 +2258,14 @@ fun InterchangeGitTag.Companion.fromJson(json: String): InterchangeGitTag = ffiR
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangeGitTag.toJson(): String = ffiWriteInterchangeGitTag(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeIssueRules.Companion.fromJson(json: String): InterchangeIssueRules = ffiReadInterchangeIssueRules(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeIssueRules.toJson(): String = ffiWriteInterchangeIssueRules(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
@@ -2301,6 +2325,14 @@ fun InterchangePrometheusSeries.toJson(): String = ffiWriteInterchangePrometheus
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeReadEvents.Companion.fromJson(json: String): InterchangeReadEvents = ffiReadInterchangeReadEvents(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeReadEvents.toJson(): String = ffiWriteInterchangeReadEvents(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeReleaseConfig.Companion.fromJson(json: String): InterchangeReleaseConfig = ffiReadInterchangeReleaseConfig(json)
 
 /** The JSON form. */
@@ -2309,11 +2341,51 @@ fun InterchangeReleaseConfig.toJson(): String = ffiWriteInterchangeReleaseConfig
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun InterchangeRowKind.Companion.fromJson(json: String): InterchangeRowKind = ffiReadInterchangeRowKind(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeRowKind.toJson(): String = ffiWriteInterchangeRowKind(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeScanTarget.Companion.fromJson(json: String): InterchangeScanTarget = ffiReadInterchangeScanTarget(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeScanTarget.toJson(): String = ffiWriteInterchangeScanTarget(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun InterchangeSeriesRule.Companion.fromJson(json: String): InterchangeSeriesRule = ffiReadInterchangeSeriesRule(json)
 
 /** The JSON form. */
 @Throws(RelcoreException::class)
 fun InterchangeSeriesRule.toJson(): String = ffiWriteInterchangeSeriesRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeSkipCode.Companion.fromJson(json: String): InterchangeSkipCode = ffiReadInterchangeSkipCode(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeSkipCode.toJson(): String = ffiWriteInterchangeSkipCode(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeSkipCount.Companion.fromJson(json: String): InterchangeSkipCount = ffiReadInterchangeSkipCount(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeSkipCount.toJson(): String = ffiWriteInterchangeSkipCount(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
+fun InterchangeSkippedRow.Companion.fromJson(json: String): InterchangeSkippedRow = ffiReadInterchangeSkippedRow(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun InterchangeSkippedRow.toJson(): String = ffiWriteInterchangeSkippedRow(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)

@@ -13,7 +13,7 @@ Each module has its types, functions and handles: `relcore.canary.next_action`. 
 - `relcore.error`: The error of every function: a list of faults, each with a stable code, the JSON path of the field and a sentence.
 - `relcore.experiment`: Assigns units to the variants of an experiment, measures what a change of it moves, and decides which variant wins.
 - `relcore.incident`: Incidents: what happened, how long it took, whom it affected, how severe it is, and when the next message is due.
-- `relcore.interchange`: Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
+- `relcore.interchange`: Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for
 - `relcore.metrics`: Delivery, quality and security metrics: the five of DORA, and all others that a review of releases asks for.
 - `relcore.notes`: Release notes for each audience, and the changelog that they go into.
 - `relcore.readiness`: Readiness: may this build be released, what is missing, and when does that change?

@@ -965,6 +965,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("window.Policy")),
     ),
     (
+        "interchange.cdevents",
+        &[("texts", TypeRef::List(&TypeRef::Text)), ("service", TypeRef::Optional(&TypeRef::Text))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
         "interchange.changesets_config",
         &[("text", TypeRef::Text)],
         Some(TypeRef::Named("interchange.ReleaseConfig")),
@@ -973,6 +978,20 @@ pub(super) static ROWS: &[RowTypes] = &[
         "interchange.commitizen_config",
         &[("text", TypeRef::Text)],
         Some(TypeRef::Named("interchange.ReleaseConfig")),
+    ),
+    (
+        "interchange.csv_events",
+        &[("text", TypeRef::Text), ("map", TypeRef::Named("interchange.CsvMap"))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
+        "interchange.cyclonedx_vulnerabilities",
+        &[
+            ("texts", TypeRef::List(&TypeRef::Text)),
+            ("service", TypeRef::Text),
+            ("detectedAt", TypeRef::Optional(&TypeRef::Timestamp)),
+        ],
+        Some(TypeRef::Named("interchange.ReadEvents")),
     ),
     (
         "interchange.git_changes",
@@ -1007,7 +1026,41 @@ pub(super) static ROWS: &[RowTypes] = &[
         &[("text", TypeRef::Text)],
         Some(TypeRef::List(&TypeRef::Named("change.Commit"))),
     ),
+    (
+        "interchange.github_deployments",
+        &[
+            ("deployments", TypeRef::List(&TypeRef::Text)),
+            ("statuses", TypeRef::List(&TypeRef::Text)),
+            ("service", TypeRef::Text),
+        ],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
+        "interchange.github_issues",
+        &[("pages", TypeRef::List(&TypeRef::Text)), ("rules", TypeRef::Named("interchange.IssueRules"))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
+        "interchange.github_pulls",
+        &[("pages", TypeRef::List(&TypeRef::Text))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
+        "interchange.github_releases",
+        &[("pages", TypeRef::List(&TypeRef::Text)), ("service", TypeRef::Text)],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
+        "interchange.gitlab_deployments",
+        &[("pages", TypeRef::List(&TypeRef::Text)), ("service", TypeRef::Text)],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
     ("interchange.gitlab_freeze_periods", &[("text", TypeRef::Text)], Some(TypeRef::Named("window.Policy"))),
+    (
+        "interchange.gitlab_merge_requests",
+        &[("pages", TypeRef::List(&TypeRef::Text))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
     (
         "interchange.ical_events",
         &[("text", TypeRef::Text), ("range", TypeRef::Named("TimeRange")), ("zone", TypeRef::Text)],
@@ -1039,6 +1092,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         Some(TypeRef::Named("window.Policy")),
     ),
     (
+        "interchange.jira_issues",
+        &[("pages", TypeRef::List(&TypeRef::Text)), ("rules", TypeRef::Named("interchange.IssueRules"))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
         "interchange.kured_window",
         &[("schedule", TypeRef::Named("interchange.KuredSchedule"))],
         Some(TypeRef::Named("window.Policy")),
@@ -1052,6 +1110,34 @@ pub(super) static ROWS: &[RowTypes] = &[
             ("title", TypeRef::Text),
         ],
         Some(TypeRef::Text),
+    ),
+    (
+        "interchange.opsgenie_incidents",
+        &[("pages", TypeRef::List(&TypeRef::Text)), ("service", TypeRef::Optional(&TypeRef::Text))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
+        "interchange.osv_vulnerabilities",
+        &[
+            ("texts", TypeRef::List(&TypeRef::Text)),
+            ("service", TypeRef::Text),
+            ("detectedAt", TypeRef::Timestamp),
+        ],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
+        "interchange.otel_deployments",
+        &[
+            ("texts", TypeRef::List(&TypeRef::Text)),
+            ("service", TypeRef::Optional(&TypeRef::Text)),
+            ("environment", TypeRef::Optional(&TypeRef::Text)),
+        ],
+        Some(TypeRef::Named("interchange.ReadEvents")),
+    ),
+    (
+        "interchange.pagerduty_incidents",
+        &[("pages", TypeRef::List(&TypeRef::Text)), ("service", TypeRef::Optional(&TypeRef::Text))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
     ),
     (
         "interchange.parse_git",
@@ -1082,6 +1168,11 @@ pub(super) static ROWS: &[RowTypes] = &[
         "interchange.release_please_config",
         &[("text", TypeRef::Text), ("manifest", TypeRef::Optional(&TypeRef::Text))],
         Some(TypeRef::Named("interchange.ReleaseConfig")),
+    ),
+    (
+        "interchange.sarif_vulnerabilities",
+        &[("texts", TypeRef::List(&TypeRef::Text)), ("target", TypeRef::Named("interchange.ScanTarget"))],
+        Some(TypeRef::Named("interchange.ReadEvents")),
     ),
     (
         "interchange.semantic_release_config",
@@ -2784,12 +2875,15 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("interchange.ArgoApplication", &[("value", TypeRef::Named("interchange.ArgoApplication"))], None),
     ("interchange.CalendarEvent", &[("value", TypeRef::Named("interchange.CalendarEvent"))], None),
     ("interchange.CarriedKey", &[("value", TypeRef::Named("interchange.CarriedKey"))], None),
+    ("interchange.CsvMap", &[("value", TypeRef::Named("interchange.CsvMap"))], None),
+    ("interchange.CsvValue", &[("value", TypeRef::Named("interchange.CsvValue"))], None),
     ("interchange.GitCommit", &[("value", TypeRef::Named("interchange.GitCommit"))], None),
     ("interchange.GitFault", &[("value", TypeRef::Named("interchange.GitFault"))], None),
     ("interchange.GitHistory", &[("value", TypeRef::Named("interchange.GitHistory"))], None),
     ("interchange.GitPackage", &[("value", TypeRef::Named("interchange.GitPackage"))], None),
     ("interchange.GitReleases", &[("value", TypeRef::Named("interchange.GitReleases"))], None),
     ("interchange.GitTag", &[("value", TypeRef::Named("interchange.GitTag"))], None),
+    ("interchange.IssueRules", &[("value", TypeRef::Named("interchange.IssueRules"))], None),
     ("interchange.KuredSchedule", &[("value", TypeRef::Named("interchange.KuredSchedule"))], None),
     ("interchange.LostKey", &[("value", TypeRef::Named("interchange.LostKey"))], None),
     ("interchange.MissingSample", &[("value", TypeRef::Named("interchange.MissingSample"))], None),
@@ -2797,8 +2891,14 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("interchange.PrometheusQuery", &[("value", TypeRef::Named("interchange.PrometheusQuery"))], None),
     ("interchange.PrometheusSample", &[("value", TypeRef::Named("interchange.PrometheusSample"))], None),
     ("interchange.PrometheusSeries", &[("value", TypeRef::Named("interchange.PrometheusSeries"))], None),
+    ("interchange.ReadEvents", &[("value", TypeRef::Named("interchange.ReadEvents"))], None),
     ("interchange.ReleaseConfig", &[("value", TypeRef::Named("interchange.ReleaseConfig"))], None),
+    ("interchange.RowKind", &[("value", TypeRef::Named("interchange.RowKind"))], None),
+    ("interchange.ScanTarget", &[("value", TypeRef::Named("interchange.ScanTarget"))], None),
     ("interchange.SeriesRule", &[("value", TypeRef::Named("interchange.SeriesRule"))], None),
+    ("interchange.SkipCode", &[("value", TypeRef::Named("interchange.SkipCode"))], None),
+    ("interchange.SkipCount", &[("value", TypeRef::Named("interchange.SkipCount"))], None),
+    ("interchange.SkippedRow", &[("value", TypeRef::Named("interchange.SkippedRow"))], None),
     ("metrics.AttributedChanges", &[("value", TypeRef::Named("metrics.AttributedChanges"))], None),
     ("metrics.AttributionRule", &[("value", TypeRef::Named("metrics.AttributionRule"))], None),
     ("metrics.Bottleneck", &[("value", TypeRef::Named("metrics.Bottleneck"))], None),

@@ -1,5 +1,5 @@
-//! Converts the text of git, Prometheus and other tools to the inputs of the other modules, and writes rules for Prometheus and
-//! Grafana.
+//! Converts the text of git, Prometheus, GitHub and other tools to the inputs of the other modules, and writes rules for
+//! Prometheus and Grafana.
 //! It decides nothing.
 //!
 //! | input | function | result |
@@ -17,9 +17,28 @@
 //! | the same | [`ical_windows`], [`ical_holidays`], [`ical_shifts`] | windows, a calendar of holidays, who is on call |
 //! | configuration of git-cliff, semantic-release, changesets, release-please, commitizen | [`git_cliff_config`], [`semantic_release_config`], [`changesets_config`], [`release_please_config`], [`commitizen_config`] | policies, and which keys are lost |
 //! | what to watch, alert rules and queries | [`monitoring_to_grafana`] | a dashboard of Grafana |
+//! | pages of GitHub's REST API | [`github_deployments`], [`github_releases`], [`github_pulls`], [`github_issues`] | events for [`metrics.measure`](crate::metrics::measure) |
+//! | pages of GitLab's REST API | [`gitlab_deployments`], [`gitlab_merge_requests`] | the same |
+//! | pages of incident tools and trackers | [`pagerduty_incidents`], [`opsgenie_incidents`], [`jira_issues`] | the same |
+//! | CDEvents, plain or inside CloudEvents | [`cdevents`] | the same |
+//! | traces of CI/CD systems in OTLP JSON | [`otel_deployments`] | the same |
+//! | records of OSV, CycloneDX documents, SARIF logs | [`osv_vulnerabilities`], [`cyclonedx_vulnerabilities`], [`sarif_vulnerabilities`] | vulnerabilities and scans for the same |
+//! | a table of comma-separated values, and which column is which field | [`csv_events`] | the same, of one kind |
 //!
 //! The caller runs the commands and queries the server; relcore does no I/O. A text is converted whole, or refused with
 //! all of its faults: metrics from half a history would be wrong, and nothing would show it.
+//!
+//! # How pages become events
+//!
+//! 1. A reader of events takes the pages of one list as texts, each as the API returned it, in the order in which they were
+//!    fetched. A page that is no JSON, or that has no list where the API has it, refuses the whole. So does a table without one
+//!    of the columns that the map names.
+//! 2. A row that cannot be read is skipped with its path, in a table with its line, with its id and a code, and counted as
+//!    `malformed`; so is one in a state that is not documented. Fields and columns that the reader does not know are ignored.
+//! 3. A row that is still pending, that ended without effect or that is of another kind is skipped and counted, too.
+//! 4. Of two rows with one id, as at the boundary of two pages, the later one counts and the earlier one is a `duplicate`. But a
+//!    vulnerability was detected when it was first seen.
+//! 5. So the rows are the events, the parts of events and the skipped rows together. Publish figures if `malformed` is zero.
 //!
 //! # How commits are assigned to releases
 //!
@@ -50,31 +69,60 @@
 //! - A query for an alert rule must return one series, too. With several, Prometheus has an alert for each, and refuses to
 //!   compare them with a baseline.
 mod argo_windows;
+mod cdevents;
 mod changes;
+mod csv_events;
+mod csv_map;
+mod csv_table;
+mod cyclonedx;
 mod git;
+mod github;
+mod gitlab;
 mod gitlab_windows;
 mod grafana;
 mod ical;
+mod issue_rules;
+mod jira;
 mod kured_windows;
 mod observations;
+mod opsgenie;
+mod osv;
+mod otel;
+mod pagerduty;
 mod play;
 mod prometheus;
 mod prometheus_alerts;
 mod promql;
 mod release_config;
 mod releases;
+mod rows;
+mod sarif;
+mod scan_target;
+mod severity;
 mod subjects;
 
 pub use argo_windows::{ArgoApplication, argo_sync_windows};
+pub use cdevents::cdevents;
 pub use changes::git_changes;
+pub use csv_events::csv_events;
+pub use csv_map::{CsvMap, CsvValue, RowKind};
+pub use cyclonedx::cyclonedx_vulnerabilities;
 pub use git::{
     GIT_LOG, GIT_PATHS, GIT_SHALLOW, GIT_TAGS, GitCommit, GitFault, GitHistory, GitTag, parse_git,
 };
+pub use github::{github_deployments, github_issues, github_pulls, github_releases};
+pub use gitlab::{gitlab_deployments, gitlab_merge_requests};
 pub use gitlab_windows::gitlab_freeze_periods;
 pub use grafana::monitoring_to_grafana;
 pub use ical::{CalendarEvent, ical_events, ical_holidays, ical_shifts, ical_windows};
+pub use issue_rules::IssueRules;
+pub use jira::jira_issues;
 pub use kured_windows::{KuredSchedule, kured_window};
 pub use observations::{PrometheusMetric, SeriesRule, prometheus_observations};
+pub use opsgenie::opsgenie_incidents;
+pub use osv::osv_vulnerabilities;
+pub use otel::otel_deployments;
+pub use pagerduty::pagerduty_incidents;
 pub use play::play_track_release;
 pub use prometheus::{MissingSample, PrometheusSample, PrometheusSeries, prometheus_query_range};
 pub use prometheus_alerts::alert_rules_to_prometheus;
@@ -84,9 +132,12 @@ pub use release_config::{
     release_please_config, semantic_release_config,
 };
 pub use releases::{GIT_SERVICE, GitPackage, GitReleases, RELEASE_TAG, git_packages, git_releases};
+pub use rows::{ReadEvents, SkipCode, SkipCount, SkippedRow};
+pub use sarif::sarif_vulnerabilities;
+pub use scan_target::ScanTarget;
 pub use subjects::git_subjects;
 
-crate::scalar::texts!(MissingSample, SeriesRule);
+crate::scalar::texts!(MissingSample, RowKind, SeriesRule, SkipCode);
 
 /// The rows of this module in the function table, sorted by name.
 macro_rules! table_rows {
@@ -104,8 +155,15 @@ macro_rules! table_rows {
                     group: &str,
                 ) -> String;
                 fn argo_sync_windows(text: &str, application: &ArgoApplication) -> crate::window::Policy;
+                fn cdevents(texts: &[String], service: Option<&str>) -> ReadEvents;
                 fn changesets_config(text: &str) -> ReleaseConfig;
                 fn commitizen_config(text: &str) -> ReleaseConfig;
+                fn csv_events(text: &str, map: &CsvMap) -> ReadEvents;
+                fn cyclonedx_vulnerabilities(
+                    texts: &[String],
+                    service: &str,
+                    detected_at: Option<Timestamp>,
+                ) -> ReadEvents;
                 #[plain]
                 fn git_changes(history: &GitHistory) -> crate::change::History;
                 fn git_cliff_config(text: &str) -> ReleaseConfig;
@@ -120,7 +178,13 @@ macro_rules! table_rows {
                     repository: Option<&str>,
                 ) -> GitReleases;
                 fn git_subjects(text: &str) -> Vec<crate::change::Commit>;
+                fn github_deployments(deployments: &[String], statuses: &[String], service: &str) -> ReadEvents;
+                fn github_issues(pages: &[String], rules: &IssueRules) -> ReadEvents;
+                fn github_pulls(pages: &[String]) -> ReadEvents;
+                fn github_releases(pages: &[String], service: &str) -> ReadEvents;
+                fn gitlab_deployments(pages: &[String], service: &str) -> ReadEvents;
                 fn gitlab_freeze_periods(text: &str) -> crate::window::Policy;
+                fn gitlab_merge_requests(pages: &[String]) -> ReadEvents;
                 fn ical_events(text: &str, range: &TimeRange, zone: &str) -> Vec<CalendarEvent>;
                 fn ical_holidays(text: &str, range: &TimeRange) -> crate::time::BusinessCalendar;
                 fn ical_shifts(text: &str, range: &TimeRange, zone: &str, role: &str) -> crate::readiness::Roster;
@@ -130,6 +194,7 @@ macro_rules! table_rows {
                     zone: &str,
                     kind: &crate::window::Kind,
                 ) -> crate::window::Policy;
+                fn jira_issues(pages: &[String], rules: &IssueRules) -> ReadEvents;
                 fn kured_window(schedule: &KuredSchedule) -> crate::window::Policy;
                 fn monitoring_to_grafana(
                     monitoring: &crate::analysis::Monitoring,
@@ -137,6 +202,14 @@ macro_rules! table_rows {
                     queries: &[PrometheusQuery],
                     title: &str,
                 ) -> String;
+                fn opsgenie_incidents(pages: &[String], service: Option<&str>) -> ReadEvents;
+                fn osv_vulnerabilities(texts: &[String], service: &str, detected_at: Timestamp) -> ReadEvents;
+                fn otel_deployments(
+                    texts: &[String],
+                    service: Option<&str>,
+                    environment: Option<&str>,
+                ) -> ReadEvents;
+                fn pagerduty_incidents(pages: &[String], service: Option<&str>) -> ReadEvents;
                 fn parse_git(tags: &str, log: &str) -> GitHistory;
                 fn play_track_release(release: &crate::canary::PlayRelease) -> String;
                 fn prometheus_observations(
@@ -147,6 +220,7 @@ macro_rules! table_rows {
                 ) -> Vec<crate::canary::Observation>;
                 fn prometheus_query_range(text: &str) -> Vec<PrometheusSeries>;
                 fn release_please_config(text: &str, manifest: Option<&str>) -> ReleaseConfig;
+                fn sarif_vulnerabilities(texts: &[String], target: &ScanTarget) -> ReadEvents;
                 fn semantic_release_config(text: &str) -> ReleaseConfig;
             }
         }

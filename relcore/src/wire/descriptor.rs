@@ -49,9 +49,9 @@ pub(crate) enum Descriptor {
 /// A key of an object.
 #[derive(Debug)]
 pub(crate) struct Field {
-    pub(super) name: &'static str,
-    pub(super) required: bool,
-    pub(super) of: TypeRef,
+    pub(crate) name: &'static str,
+    pub(crate) required: bool,
+    pub(crate) of: TypeRef,
 }
 
 impl Serialize for Field {

@@ -3174,6 +3174,29 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "interchange.CsvMap",
+        Descriptor::Struct(&[
+            Field { name: "kind", required: true, of: TypeRef::Named("interchange.RowKind") },
+            Field { name: "columns", required: false, of: TypeRef::Map(&TypeRef::Text) },
+            Field { name: "constants", required: false, of: TypeRef::Map(&TypeRef::Text) },
+            Field {
+                name: "values",
+                required: false,
+                of: TypeRef::List(&TypeRef::Named("interchange.CsvValue")),
+            },
+            Field { name: "separator", required: false, of: TypeRef::Text },
+            Field { name: "timeZone", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
+        "interchange.CsvValue",
+        Descriptor::Struct(&[
+            Field { name: "field", required: true, of: TypeRef::Text },
+            Field { name: "text", required: true, of: TypeRef::Text },
+            Field { name: "value", required: true, of: TypeRef::Text },
+        ]),
+    ),
+    (
         "interchange.GitCommit",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
@@ -3238,6 +3261,16 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "interchange.IssueRules",
+        Descriptor::Struct(&[
+            Field { name: "service", required: true, of: TypeRef::Text },
+            Field { name: "incidents", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "bugs", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "preRelease", required: false, of: TypeRef::List(&TypeRef::Text) },
+            Field { name: "severityPrefix", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+        ]),
+    ),
+    (
         "interchange.KuredSchedule",
         Descriptor::Struct(&[
             Field { name: "rebootDays", required: false, of: TypeRef::Text },
@@ -3297,6 +3330,25 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "interchange.ReadEvents",
+        Descriptor::Struct(&[
+            Field { name: "events", required: true, of: TypeRef::Named("metrics.Events") },
+            Field { name: "rows", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "parts", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field { name: "malformed", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+            Field {
+                name: "counts",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("interchange.SkipCount")),
+            },
+            Field {
+                name: "skipped",
+                required: true,
+                of: TypeRef::List(&TypeRef::Named("interchange.SkippedRow")),
+            },
+        ]),
+    ),
+    (
         "interchange.ReleaseConfig",
         Descriptor::Struct(&[
             Field { name: "changes", required: true, of: TypeRef::Named("change.Policy") },
@@ -3312,7 +3364,55 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
             Field { name: "lost", required: true, of: TypeRef::List(&TypeRef::Named("interchange.LostKey")) },
         ]),
     ),
+    (
+        "interchange.RowKind",
+        Descriptor::Unit(&["deployment", "change", "incident", "bug", "vulnerability", "scan"]),
+    ),
+    (
+        "interchange.ScanTarget",
+        Descriptor::Struct(&[
+            Field { name: "service", required: true, of: TypeRef::Text },
+            Field { name: "artifact", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "kind", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "scannedAt", required: false, of: TypeRef::Optional(&TypeRef::Timestamp) },
+        ]),
+    ),
     ("interchange.SeriesRule", Descriptor::Unit(&["single", "highest", "lowest"])),
+    (
+        "interchange.SkipCode",
+        Descriptor::Unit(&[
+            "pending",
+            "duplicate",
+            "abandoned",
+            "other_kind",
+            "unknown_reference",
+            "missing_field",
+            "wrong_type",
+            "invalid_value",
+            "unknown_state",
+        ]),
+    ),
+    (
+        "interchange.SkipCount",
+        Descriptor::Struct(&[
+            Field { name: "code", required: true, of: TypeRef::Named("interchange.SkipCode") },
+            Field { name: "n", required: true, of: TypeRef::Integer(0, 9007199254740991) },
+        ]),
+    ),
+    (
+        "interchange.SkippedRow",
+        Descriptor::Struct(&[
+            Field { name: "code", required: true, of: TypeRef::Named("interchange.SkipCode") },
+            Field { name: "path", required: true, of: TypeRef::Text },
+            Field {
+                name: "line",
+                required: false,
+                of: TypeRef::Optional(&TypeRef::Integer(0, 9007199254740991)),
+            },
+            Field { name: "id", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "text", required: true, of: TypeRef::Text },
+        ]),
+    ),
     (
         "metrics.AttributedChanges",
         Descriptor::Struct(&[

@@ -64,6 +64,14 @@ fn descriptor(name: &str) -> Option<&'static Descriptor> {
     DESCRIPTORS.get(position).map(|(_, descriptor)| descriptor)
 }
 
+/// The fields of an object type.
+pub(crate) fn fields(name: &str) -> &'static [Field] {
+    match descriptor(name) {
+        Some(Descriptor::Struct(fields)) => fields,
+        _ => &[],
+    }
+}
+
 /// Removes every key that `diagnose` calls unknown.
 pub(crate) fn remove_unknown_keys(value: &mut Tree<'_>, of: TypeRef) {
     match (of, value) {

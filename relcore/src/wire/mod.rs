@@ -20,9 +20,9 @@ mod tagged;
 mod tree;
 mod write;
 
-pub(crate) use descriptor::{RowTypes, TypeRef};
+pub(crate) use descriptor::{Field, RowTypes, TypeRef};
 pub(crate) use descriptors::DESCRIPTORS;
-pub(crate) use diagnose::{diagnose, has_key};
+pub(crate) use diagnose::{diagnose, fields, has_key};
 pub use read::parse_json;
 #[cfg(feature = "yaml")]
 pub use read::parse_yaml;

@@ -56,7 +56,9 @@ types! {
         RampCheck, RampVerdict, Reassignment, Relation, Scheme, Unit, Variant, VariantCounts, VariantRange,
         VariantResult, VariantVerdict, Verdict, WinnerPolicy;
     interchange: GitCommit, GitHistory, GitReleases, GitTag, MissingSample, PrometheusMetric, PrometheusQuery,
-        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule, ArgoApplication, KuredSchedule, CalendarEvent, CarriedKey, LostKey, ReleaseConfig;
+        PrometheusSample, PrometheusSeries, GitFault, GitPackage, SeriesRule, ArgoApplication, KuredSchedule,
+        CsvMap, CsvValue, IssueRules, ReadEvents, RowKind, ScanTarget, SkipCode, SkipCount, SkippedRow,
+        CalendarEvent, CarriedKey, LostKey, ReleaseConfig;
     metrics: Classification, Level, LevelVerdict, QuickCheckAnswers, QuickCheckBenchmark, QuickCheckDeviation,
         QuickCheckScore, Change, Deployment, DeploymentIntent, DeploymentOutcome, DoraReport, DoraRow, DurationSummary, Engine,
         Estimate, Exclusion, ExclusionReason, FailureSignal, Incident, IncidentLink, Policy, LeadStart, LeadUnit,

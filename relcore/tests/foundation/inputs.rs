@@ -4,7 +4,9 @@
 use relcore::canary::{
     self, AbortPolicy, CauseResponses, Metric, Observation, ObservationKind, Response, Schedule, Step,
 };
-use relcore::interchange::{GitCommit, GitHistory, GitTag, PrometheusMetric};
+use relcore::interchange::{
+    CsvMap, CsvValue, GitCommit, GitHistory, GitTag, PrometheusMetric, RowKind, ScanTarget,
+};
 use relcore::metrics::{self, Change, Deployment, DeploymentIntent, DeploymentOutcome, Incident, LeadStart};
 use relcore::release::{self, Advisory, AdvisorySeverity, Facts, Profiles, RequiredApproval, Type};
 use relcore::rollback::{self, CustomerImpact, Situation};
@@ -101,6 +103,17 @@ fn inputs_of_the_metrics() {
 fn inputs_of_the_interchange() {
     let metric = PrometheusMetric::new("error_rate", "{}").scale(100.0);
     equals(&metric, json!({"metric": "error_rate", "answer": "{}", "scale": 100}));
+
+    let map =
+        CsvMap::new(RowKind::Bug).values([CsvValue::new("foundIn", "QA", "pre_release")]).time_zone("UTC");
+    let expected = json!({
+        "kind": "bug", "columns": {}, "constants": {}, "separator": ",", "timeZone": "UTC",
+        "values": [{"field": "foundIn", "text": "QA", "value": "pre_release"}],
+    });
+    equals(&map, expected);
+
+    let target = ScanTarget::new("shop").kind("sast").scanned_at(at());
+    equals(&target, json!({"service": "shop", "kind": "sast", "scannedAt": at()}));
 
     let id = "8023f6fd03becd26f82a5accf8a855da401487f7";
     let commit = GitCommit::new(id, [""; 0], at(), at(), "bump").body("to 0.0.1");

@@ -2192,6 +2192,22 @@ extension InterchangeCarriedKey: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeCarriedKey(value: self) }
 }
 
+extension InterchangeCsvMap: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeCsvMap(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeCsvMap(value: self) }
+}
+
+extension InterchangeCsvValue: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeCsvValue(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeCsvValue(value: self) }
+}
+
 extension InterchangeGitCommit: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeGitCommit(json: json) }
@@ -2238,6 +2254,14 @@ extension InterchangeGitTag: WireValue {
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangeGitTag(value: self) }
+}
+
+extension InterchangeIssueRules: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeIssueRules(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeIssueRules(value: self) }
 }
 
 extension InterchangeKuredSchedule: WireValue {
@@ -2296,6 +2320,14 @@ extension InterchangePrometheusSeries: WireValue {
     public func json() throws -> String { try ffiWriteInterchangePrometheusSeries(value: self) }
 }
 
+extension InterchangeReadEvents: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeReadEvents(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeReadEvents(value: self) }
+}
+
 extension InterchangeReleaseConfig: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeReleaseConfig(json: json) }
@@ -2304,12 +2336,52 @@ extension InterchangeReleaseConfig: WireValue {
     public func json() throws -> String { try ffiWriteInterchangeReleaseConfig(value: self) }
 }
 
+extension InterchangeRowKind: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeRowKind(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeRowKind(value: self) }
+}
+
+extension InterchangeScanTarget: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeScanTarget(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeScanTarget(value: self) }
+}
+
 extension InterchangeSeriesRule: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadInterchangeSeriesRule(json: json) }
 
     /// The JSON form.
     public func json() throws -> String { try ffiWriteInterchangeSeriesRule(value: self) }
+}
+
+extension InterchangeSkipCode: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeSkipCode(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeSkipCode(value: self) }
+}
+
+extension InterchangeSkipCount: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeSkipCount(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeSkipCount(value: self) }
+}
+
+extension InterchangeSkippedRow: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadInterchangeSkippedRow(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteInterchangeSkippedRow(value: self) }
 }
 
 extension MetricsAttributedChanges: WireValue {

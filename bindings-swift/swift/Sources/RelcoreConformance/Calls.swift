@@ -275,12 +275,15 @@ extension IncidentVocabulary: CaseValue {}
 extension InterchangeArgoApplication: CaseValue {}
 extension InterchangeCalendarEvent: CaseValue {}
 extension InterchangeCarriedKey: CaseValue {}
+extension InterchangeCsvMap: CaseValue {}
+extension InterchangeCsvValue: CaseValue {}
 extension InterchangeGitCommit: CaseValue {}
 extension InterchangeGitFault: CaseValue {}
 extension InterchangeGitHistory: CaseValue {}
 extension InterchangeGitPackage: CaseValue {}
 extension InterchangeGitReleases: CaseValue {}
 extension InterchangeGitTag: CaseValue {}
+extension InterchangeIssueRules: CaseValue {}
 extension InterchangeKuredSchedule: CaseValue {}
 extension InterchangeLostKey: CaseValue {}
 extension InterchangeMissingSample: CaseValue {}
@@ -288,8 +291,14 @@ extension InterchangePrometheusMetric: CaseValue {}
 extension InterchangePrometheusQuery: CaseValue {}
 extension InterchangePrometheusSample: CaseValue {}
 extension InterchangePrometheusSeries: CaseValue {}
+extension InterchangeReadEvents: CaseValue {}
 extension InterchangeReleaseConfig: CaseValue {}
+extension InterchangeRowKind: CaseValue {}
+extension InterchangeScanTarget: CaseValue {}
 extension InterchangeSeriesRule: CaseValue {}
+extension InterchangeSkipCode: CaseValue {}
+extension InterchangeSkipCount: CaseValue {}
+extension InterchangeSkippedRow: CaseValue {}
 extension MetricsAttributedChanges: CaseValue {}
 extension MetricsAttributionRule: CaseValue {}
 extension MetricsBottleneck: CaseValue {}
@@ -1047,10 +1056,16 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.alertRulesToPrometheus(rules: input.take("rules"), queries: input.take("queries"), group: input.take("group")).wire()
     case "interchange.argo_sync_windows":
         return try Interchange.argoSyncWindows(text: input.take("text"), application: input.take("application")).wire()
+    case "interchange.cdevents":
+        return try Interchange.cdevents(texts: input.take("texts"), service: input.take("service")).wire()
     case "interchange.changesets_config":
         return try Interchange.changesetsConfig(text: input.take("text")).wire()
     case "interchange.commitizen_config":
         return try Interchange.commitizenConfig(text: input.take("text")).wire()
+    case "interchange.csv_events":
+        return try Interchange.csvEvents(text: input.take("text"), map: input.take("map")).wire()
+    case "interchange.cyclonedx_vulnerabilities":
+        return try Interchange.cyclonedxVulnerabilities(texts: input.take("texts"), service: input.take("service"), detectedAt: input.take("detectedAt")).wire()
     case "interchange.git_changes":
         return try Interchange.gitChanges(history: input.take("history")).wire()
     case "interchange.git_cliff_config":
@@ -1061,8 +1076,20 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.gitReleases(history: input.take("history"), tagPattern: input.take("tagPattern"), repository: input.take("repository")).wire()
     case "interchange.git_subjects":
         return try Interchange.gitSubjects(text: input.take("text")).wire()
+    case "interchange.github_deployments":
+        return try Interchange.githubDeployments(deployments: input.take("deployments"), statuses: input.take("statuses"), service: input.take("service")).wire()
+    case "interchange.github_issues":
+        return try Interchange.githubIssues(pages: input.take("pages"), rules: input.take("rules")).wire()
+    case "interchange.github_pulls":
+        return try Interchange.githubPulls(pages: input.take("pages")).wire()
+    case "interchange.github_releases":
+        return try Interchange.githubReleases(pages: input.take("pages"), service: input.take("service")).wire()
+    case "interchange.gitlab_deployments":
+        return try Interchange.gitlabDeployments(pages: input.take("pages"), service: input.take("service")).wire()
     case "interchange.gitlab_freeze_periods":
         return try Interchange.gitlabFreezePeriods(text: input.take("text")).wire()
+    case "interchange.gitlab_merge_requests":
+        return try Interchange.gitlabMergeRequests(pages: input.take("pages")).wire()
     case "interchange.ical_events":
         return try Interchange.icalEvents(text: input.take("text"), range: input.take("range"), zone: input.take("zone")).wire()
     case "interchange.ical_holidays":
@@ -1071,10 +1098,20 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.icalShifts(text: input.take("text"), range: input.take("range"), zone: input.take("zone"), role: input.take("role")).wire()
     case "interchange.ical_windows":
         return try Interchange.icalWindows(text: input.take("text"), range: input.take("range"), zone: input.take("zone"), kind: input.take("kind")).wire()
+    case "interchange.jira_issues":
+        return try Interchange.jiraIssues(pages: input.take("pages"), rules: input.take("rules")).wire()
     case "interchange.kured_window":
         return try Interchange.kuredWindow(schedule: input.take("schedule")).wire()
     case "interchange.monitoring_to_grafana":
         return try Interchange.monitoringToGrafana(monitoring: input.take("monitoring"), rules: input.take("rules"), queries: input.take("queries"), title: input.take("title")).wire()
+    case "interchange.opsgenie_incidents":
+        return try Interchange.opsgenieIncidents(pages: input.take("pages"), service: input.take("service")).wire()
+    case "interchange.osv_vulnerabilities":
+        return try Interchange.osvVulnerabilities(texts: input.take("texts"), service: input.take("service"), detectedAt: input.take("detectedAt")).wire()
+    case "interchange.otel_deployments":
+        return try Interchange.otelDeployments(texts: input.take("texts"), service: input.take("service"), environment: input.take("environment")).wire()
+    case "interchange.pagerduty_incidents":
+        return try Interchange.pagerdutyIncidents(pages: input.take("pages"), service: input.take("service")).wire()
     case "interchange.parse_git":
         return try Interchange.parseGit(tags: input.take("tags"), log: input.take("log")).wire()
     case "interchange.play_track_release":
@@ -1085,6 +1122,8 @@ func call(_ name: String, _ input: Arguments) throws -> Any? {
         return try Interchange.prometheusQueryRange(text: input.take("text")).wire()
     case "interchange.release_please_config":
         return try Interchange.releasePleaseConfig(text: input.take("text"), manifest: input.take("manifest")).wire()
+    case "interchange.sarif_vulnerabilities":
+        return try Interchange.sarifVulnerabilities(texts: input.take("texts"), target: input.take("target")).wire()
     case "interchange.semantic_release_config":
         return try Interchange.semanticReleaseConfig(text: input.take("text")).wire()
     case "metrics.default_policy":
