@@ -1,4 +1,5 @@
 //! Configurations of release tools: every key is carried over or listed as lost, and the policies can be used.
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed, which is what a test is for")]
 use proptest::prelude::*;
 use relcore::interchange::{
     ReleaseConfig, changesets_config, commitizen_config, git_cliff_config, release_please_config,
