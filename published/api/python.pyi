@@ -4960,7 +4960,7 @@ class ReleaseConfig(_Value):
     """The configuration of a release tool, as policies of relcore."""
     changes: Policy
     """How messages are read."""
-    versioning: Policy
+    versioning: VersioningPolicy
     """How versions are numbered."""
     plan: PlanPolicy
     """How the packages of a repository are released."""
@@ -5014,7 +5014,7 @@ GIT_TAGS: Final = "git for-each-ref --format='%(refname)%09%(objecttype)%09%(obj
 def alert_rules_to_prometheus(rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], group: str) -> str:
     """Writes alert rules as a rule file of Prometheus: YAML text."""
     ...
-def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> Policy:
+def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> WindowPolicy:
     """Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`."""
     ...
 def cdevents(texts: Sequence[str], service: str | None=None) -> ReadEvents:
@@ -5062,7 +5062,7 @@ def github_releases(pages: Sequence[str], service: str) -> ReadEvents:
 def gitlab_deployments(pages: Sequence[str], service: str) -> ReadEvents:
     """Reads deployments of GitLab, the pages of `GET /projects/:id/deployments`."""
     ...
-def gitlab_freeze_periods(text: str) -> Policy:
+def gitlab_freeze_periods(text: str) -> WindowPolicy:
     """Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows."""
     ...
 def gitlab_merge_requests(pages: Sequence[str]) -> ReadEvents:
@@ -5077,13 +5077,13 @@ def ical_holidays(text: str, range: TimeRange | Mapping[str, object]) -> Busines
 def ical_shifts(text: str, range: TimeRange | Mapping[str, object], zone: str, role: str) -> Roster:
     """Reads the shifts of a role from the calendar that an on-call tool exports: the person is the first attendee, or the summary."""
     ...
-def ical_windows(text: str, range: TimeRange | Mapping[str, object], zone: str, kind: Kind | str) -> Policy:
+def ical_windows(text: str, range: TimeRange | Mapping[str, object], zone: str, kind: Kind | str) -> WindowPolicy:
     """Reads the events of a calendar that touch a range as windows of one kind: freezes, or the times in which releases may start."""
     ...
 def jira_issues(pages: Sequence[str], rules: IssueRules | Mapping[str, object]) -> ReadEvents:
     """Reads issues of Jira as incidents and bugs, the pages of `/rest/api/3/search/jql` or of the older `/rest/api/2/search`."""
     ...
-def kured_window(schedule: KuredSchedule | Mapping[str, object]) -> Policy:
+def kured_window(schedule: KuredSchedule | Mapping[str, object]) -> WindowPolicy:
     """Reads the schedule of kured as allow windows."""
     ...
 def monitoring_to_grafana(monitoring: Monitoring | Mapping[str, object], rules: AlertRules | Mapping[str, object], queries: Sequence[PrometheusQuery | Mapping[str, object]], title: str) -> str:

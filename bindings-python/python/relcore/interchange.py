@@ -89,8 +89,10 @@ from relcore.metrics import Change, Deployment, Events
 from relcore.notes import Spec
 from relcore.readiness import Roster
 from relcore.time import BusinessCalendar, TimeRange
-from relcore.versioning import PlanPolicy, Policy
-from relcore.window import Kind, Policy
+from relcore.versioning import PlanPolicy
+from relcore.versioning import Policy as VersioningPolicy
+from relcore.window import Kind
+from relcore.window import Policy as WindowPolicy
 
 __all__ = [
     "GIT_LOG",
@@ -733,7 +735,7 @@ class ReleaseConfig(_Value):
     changes: Policy
     """How messages are read."""
 
-    versioning: Policy
+    versioning: VersioningPolicy
     """How versions are numbered."""
 
     plan: PlanPolicy
@@ -863,7 +865,7 @@ def alert_rules_to_prometheus(
 _argo_sync_windows = _native.function("interchange.argo_sync_windows")
 
 
-def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> Policy:
+def argo_sync_windows(text: str, application: ArgoApplication | Mapping[str, object]) -> WindowPolicy:
     """Reads the sync windows of an Argo CD project that count for an application, as a policy of `window`.
 
     `text` is the manifest of an `AppProject`, its `spec`, or the list `syncWindows` alone, in YAML or JSON. A window counts if
@@ -1203,7 +1205,7 @@ def gitlab_deployments(pages: Sequence[str], service: str) -> ReadEvents:
 _gitlab_freeze_periods = _native.function("interchange.gitlab_freeze_periods")
 
 
-def gitlab_freeze_periods(text: str) -> Policy:
+def gitlab_freeze_periods(text: str) -> WindowPolicy:
     """Reads the freeze periods of a GitLab project, the JSON of `GET /projects/:id/freeze_periods`, as deny windows.
 
     A window is named by the id of its period: `freeze period 1`. Without periods everything is open.
@@ -1292,7 +1294,9 @@ def ical_shifts(text: str, range: TimeRange | Mapping[str, object], zone: str, r
 _ical_windows = _native.function("interchange.ical_windows")
 
 
-def ical_windows(text: str, range: TimeRange | Mapping[str, object], zone: str, kind: Kind | str) -> Policy:
+def ical_windows(
+    text: str, range: TimeRange | Mapping[str, object], zone: str, kind: Kind | str
+) -> WindowPolicy:
     """Reads the events of a calendar that touch a range as windows of one kind: freezes, or the times in which releases may start.
 
     A window is named by the summary and the day of its event. An event of no length has no window.
@@ -1332,7 +1336,7 @@ def jira_issues(pages: Sequence[str], rules: IssueRules | Mapping[str, object]) 
 _kured_window = _native.function("interchange.kured_window")
 
 
-def kured_window(schedule: KuredSchedule | Mapping[str, object]) -> Policy:
+def kured_window(schedule: KuredSchedule | Mapping[str, object]) -> WindowPolicy:
     """Reads the schedule of kured as allow windows.
 
     A window over midnight becomes two, because kured counts each part on the weekday of its own: `mon` from `22:00` to

@@ -15,7 +15,10 @@ use crate::codegen::{
 use anyhow::{Context as _, Result, bail};
 use heck::{ToPascalCase as _, ToShoutySnakeCase as _, ToSnakeCase as _};
 use serde_json::Value;
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 /// Where the package is.
 pub const FOLDER: &str = "bindings-python/python/relcore";
@@ -46,7 +49,10 @@ from relcore._frozen import TAGGED as _TAGGED, Handle as _Handle, Value as _Valu
 pub fn emit(model: &Model) -> Result<Vec<File>> {
     let mut files = vec![init(model), registry(model)];
     for module in &model.modules {
-        files.push(Module { name: &module.name, model, imports: BTreeSet::new() }.emit(&module.docs)?);
+        files.push(
+            Module { name: &module.name, model, imports: BTreeSet::new(), imported: BTreeMap::new() }
+                .emit(&module.docs)?,
+        );
     }
     Ok(files)
 }
@@ -56,6 +62,8 @@ struct Module<'a> {
     name: &'a str,
     model: &'a Model,
     imports: BTreeSet<String>,
+    /// The names of imported types, with the modules that they come from.
+    imported: BTreeMap<String, String>,
 }
 
 /// How a notebook shows a value that a function of its module explains.
@@ -372,13 +380,15 @@ impl Module<'_> {
     }
 
     /// The name of a type in this module. One of another module is imported, under its flat name if this module has a
-    /// type of the same name.
+    /// type of the same name, or has imported one.
     fn refer(&mut self, qualified: &str) -> String {
         let Some(of) = self.model.types.get(qualified) else { return qualified.to_owned() };
         if of.module == self.name {
             return of.name.clone();
         }
-        let is_taken = self.model.types_of(self.name).any(|own| own.name == of.name);
+        let is_own = self.model.types_of(self.name).any(|own| own.name == of.name);
+        let first = self.imported.entry(of.name.clone()).or_insert_with(|| of.module.clone());
+        let is_taken = is_own || *first != of.module;
         let import = format!("from relcore.{} import {}", of.module, of.name);
         if is_taken {
             self.imports.insert(format!("{import} as {}", of.flat));
