@@ -195,8 +195,7 @@ fn the_template_of_markdown_writes_the_format_markdown() {
         .into();
     for version in [None, Some("2.0.0"), Some("2.0.0-rc.1")] {
         for changes in [&changes[..], &[]] {
-            let mut spec = Spec::default();
-            spec.version = version.map(str::to_owned);
+            let spec = version.map_or_else(Spec::default, |version| Spec::default().version(version));
             let notes = build_notes(changes, &spec, &Audience::Developer).unwrap();
             let expected = render_notes(&notes, &Format::Markdown, None).text;
             let text = render_template(&notes, &markdown_template(), &Format::Markdown).unwrap();
