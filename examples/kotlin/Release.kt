@@ -36,6 +36,7 @@ fun main() {
     for ((now, pauses) in listOf(
         "2026-11-24T19:00:00Z" to listOf(),
         "2026-11-24T20:00:00Z" to listOf(pause),
+        "2026-11-26T20:00:00Z" to listOf(ended),
         "2026-11-30T20:00:00Z" to listOf(ended),
         "2026-12-24T20:00:00Z" to listOf(pause), // nobody resumed it: after 30 days it goes on by itself
     )) {

@@ -43,6 +43,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (now, pauses) in [
         ("2026-11-24T19:00:00Z", &[] as &[_]),
         ("2026-11-24T20:00:00Z", &[paused]),
+        ("2026-11-26T20:00:00Z", &[resumed]),
         ("2026-11-30T20:00:00Z", &[resumed]),
         ("2026-12-24T20:00:00Z", &[paused]), // nobody resumed it: after 30 days it goes on by itself
     ] {

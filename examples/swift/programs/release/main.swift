@@ -37,6 +37,7 @@ let ended = CanaryApplePause(start: pause.start, end: try at("2026-11-25T19:20:0
 for (now, pauses) in [
     ("2026-11-24T19:00:00Z", []),
     ("2026-11-24T20:00:00Z", [pause]),
+    ("2026-11-26T20:00:00Z", [ended]),
     ("2026-11-30T20:00:00Z", [ended]),
     ("2026-12-24T20:00:00Z", [pause]),  // nobody resumed it: after 30 days it goes on by itself
 ] {
