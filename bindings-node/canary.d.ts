@@ -423,7 +423,10 @@ export interface ComparedCounts<At extends Instant = Instant> {
    * before have proven.
    */
   readonly logE: number;
-  /** How many weights were compared in this run, with this one. */
+  /**
+   * How many weights of the schedule have had their share of the test for harm, with this one. A schedule that is edited
+   * keeps the part of all shares, rounded up.
+   */
   readonly weights: number;
 }
 

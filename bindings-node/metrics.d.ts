@@ -1012,9 +1012,12 @@ export interface MetricReview {
   readonly previous: Estimate;
   /** The estimate of the range under review. */
   readonly current: Estimate;
-  /** What it changed by; absent where one of both is undefined. */
+  /**
+   * What it changed by; absent where one of both is undefined, and of a number of events where the ranges differ in length by
+   * more than a tenth.
+   */
   readonly change?: MetricChange | undefined;
-  /** The trend over the buckets of both ranges; absent with fewer than three that have a value. */
+  /** The trend over the whole buckets of both ranges; absent with fewer than three that have a value. */
   readonly trend?: MetricTrend | undefined;
   /** The target; absent where the direction is the target. */
   readonly target?: number | undefined;
@@ -1033,15 +1036,15 @@ export interface MetricTarget {
   /** The metric. */
   readonly metric: Metric;
   /**
-   * The value that it should be below, or above if more is better. Without it the direction is the target: it should get
-   * better than it was.
+   * The value that it should be below, or above if more is better; the best value there is (0, or 1 of a share) is met by
+   * itself. Without it the direction is the target: it should get better than it was.
    */
   readonly value?: number | undefined;
 }
 
 /** The trend of a metric over buckets. */
 export interface MetricTrend {
-  /** How many buckets have a value. */
+  /** How many whole buckets have a value. */
   readonly buckets: Count;
   /**
    * What the metric changes by in a bucket: the median of the slopes of all pairs (H. Theil 1950; P. K. Sen 1968).
@@ -1792,8 +1795,8 @@ export interface Survival {
 /**
  * Whether a target was met.
  *
- * - `met`: The whole interval is on the right side of the target; of a direction, the change is proven better.
- * - `missed`: The whole interval is on the wrong side; of a direction, the change is proven worse.
+ * - `met`: The whole interval is on the right side of the target, or the value, where no interval is needed: of what is open at the end of the range, and for the best value there is. Of a direction, the change is proven better.
+ * - `missed`: The whole interval is on the wrong side, or the value, where no interval is needed; of a direction, the change is proven worse.
  * - `unclear`: The interval has the target in it, or there is none: too few items for a verdict. Of a direction, also without a value to compare with.
  * - `no_data`: There is no value.
  */
@@ -2257,8 +2260,8 @@ export declare function reportRows(report: DoraReport): readonly ReportRow[];
  *
  * Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
  *
- * @throws {@link RelcoreError}: All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
- * for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
+ * @throws {@link RelcoreError}: All at once: `invalid_value` for measures of two policies, units or zones, for a current range that starts before the previous
+ * one ends, and for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
  */
 export declare function review(
   previous: Measures,

@@ -5095,9 +5095,11 @@ pub struct MetricsSurvival {
 /// Whether a target was met.
 #[uniffi::remote(Enum)]
 pub enum MetricsTargetVerdict {
-    /// The whole interval is on the right side of the target; of a direction, the change is proven better.
+    /// The whole interval is on the right side of the target, or the value, where no interval is needed: of what is open at the end
+    /// of the range, and for the best value there is. Of a direction, the change is proven better.
     Met,
-    /// The whole interval is on the wrong side; of a direction, the change is proven worse.
+    /// The whole interval is on the wrong side, or the value, where no interval is needed; of a direction, the change is proven
+    /// worse.
     Missed,
     /// The interval has the target in it, or there is none: too few items for a verdict. Of a direction, also without a value to
     /// compare with.

@@ -2248,7 +2248,7 @@ export interface ComparedCounts<At extends Instant = Instant> {
   readonly baseline: stats.Counts;
   /** The natural logarithm of the e-value with which the test for harm begins at this weight. */
   readonly logE: number;
-  /** How many weights were compared in this run, with this one. */
+  /** How many weights of the schedule have had their share of the test for harm, with this one. */
   readonly weights: number;
 }
 /** The result of what a step commanded. */
@@ -5203,9 +5203,9 @@ export interface MetricReview {
   readonly previous: Estimate;
   /** The estimate of the range under review. */
   readonly current: Estimate;
-  /** What it changed by; absent where one of both is undefined. */
+  /** What it changed by; absent where one of both is undefined, and of a number of events where the ranges differ in length by more than a tenth. */
   readonly change?: MetricChange | undefined;
-  /** The trend over the buckets of both ranges; absent with fewer than three that have a value. */
+  /** The trend over the whole buckets of both ranges; absent with fewer than three that have a value. */
   readonly trend?: MetricTrend | undefined;
   /** The target; absent where the direction is the target. */
   readonly target?: number | undefined;
@@ -5220,12 +5220,12 @@ export interface MetricReview {
 export interface MetricTarget {
   /** The metric. */
   readonly metric: Metric;
-  /** The value that it should be below, or above if more is better. */
+  /** The value that it should be below, or above if more is better; the best value there is (0, or 1 of a share) is met by itself. */
   readonly value?: number | undefined;
 }
 /** The trend of a metric over buckets. */
 export interface MetricTrend {
-  /** How many buckets have a value. */
+  /** How many whole buckets have a value. */
   readonly buckets: Count;
   /** What the metric changes by in a bucket: the median of the slopes of all pairs (H. */
   readonly slope: number;

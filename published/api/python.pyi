@@ -2054,7 +2054,7 @@ class ComparedCounts(_Value):
     log_e: float
     """The natural logarithm of the e-value with which the test for harm begins at this weight."""
     weights: int
-    """How many weights were compared in this run, with this one."""
+    """How many weights of the schedule have had their share of the test for harm, with this one."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Confirmation(_Value):
     """The result of what a step commanded."""
@@ -5332,9 +5332,9 @@ class StageKind(StrEnum):
 class TargetVerdict(StrEnum):
     """Whether a target was met."""
     MET = 'met'
-    """The whole interval is on the right side of the target; of a direction, the change is proven better."""
+    """The whole interval is on the right side of the target, or the value, where no interval is needed: of what is open at the end of the range, and for the best value there is."""
     MISSED = 'missed'
-    """The whole interval is on the wrong side; of a direction, the change is proven worse."""
+    """The whole interval is on the wrong side, or the value, where no interval is needed; of a direction, the change is proven worse."""
     UNCLEAR = 'unclear'
     """The interval has the target in it, or there is none: too few items for a verdict."""
     NO_DATA = 'no_data'
@@ -5788,9 +5788,9 @@ class MetricReview(_Value):
     current: Estimate
     """The estimate of the range under review."""
     change: MetricChange | None = None
-    """What it changed by; absent where one of both is undefined."""
+    """What it changed by; absent where one of both is undefined, and of a number of events where the ranges differ in length by more than a tenth."""
     trend: MetricTrend | None = None
-    """The trend over the buckets of both ranges; absent with fewer than three that have a value."""
+    """The trend over the whole buckets of both ranges; absent with fewer than three that have a value."""
     target: float | None = None
     """The target; absent where the direction is the target."""
     verdict: TargetVerdict
@@ -5805,12 +5805,12 @@ class MetricTarget(_Value):
     metric: Metric
     """The metric."""
     value: float | None = None
-    """The value that it should be below, or above if more is better."""
+    """The value that it should be below, or above if more is better; the best value there is (0, or 1 of a share) is met by itself."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class MetricTrend(_Value):
     """The trend of a metric over buckets."""
     buckets: int
-    """How many buckets have a value."""
+    """How many whole buckets have a value."""
     slope: float
     """What the metric changes by in a bucket: the median of the slopes of all pairs (H."""
     p: float

@@ -1667,6 +1667,9 @@ pub mod api {
     /// Whether a word is a key of a type or an argument on the wire.
     #[must_use]
     pub fn is_key(word: &str) -> bool;
+    /// Calls functions by name with JSON, and prepares each policy once: for many decisions under the same policies.
+    #[derive(Debug, Default)]
+    pub struct PreparedCalls {}
     /// A named type, resolved by `named_type`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct NamedType(_);
@@ -1776,6 +1779,10 @@ pub mod api {
         pub fn into_text(self) -> String;
     }
     impl Transport for JsonTransport<'_> {}
+    impl PreparedCalls {
+        /// Calls a public function by name with JSON, as `call_json`.
+        pub fn call_json(&mut self, function: &str, arguments: &str) -> Result<String>;
+    }
     impl NamedType {
         /// Writes a value, the one argument of the transport, as JSON text.
         pub fn to_json(self, transport: &mut dyn Transport) -> Result<String>;
@@ -2330,7 +2337,7 @@ pub mod audit {
         calls: impl Fn(&str, &str) -> Result<String>,
     ) -> Result<Entry>;
     /// Makes every decision of a log again and compares the result with what the log says, bit for bit.
-    pub fn replay(log: &[LogRecord], calls: impl Fn(&str, &str) -> Result<String>) -> Replay;
+    pub fn replay(log: &[LogRecord], mut calls: impl FnMut(&str, &str) -> Result<String>) -> Replay;
     /// A file, an image or a package, known by its digests.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[input]
@@ -2642,7 +2649,7 @@ pub mod canary {
         pub baseline: Counts,
         /// The natural logarithm of the e-value with which the test for harm begins at this weight.
         pub log_e: f64,
-        /// How many weights were compared in this run, with this one.
+        /// How many weights of the schedule have had their share of the test for harm, with this one.
         pub weights: u32,
     }
     /// What the counts of a reading are.
@@ -7826,9 +7833,9 @@ pub mod metrics {
         pub previous: Estimate,
         /// The estimate of the range under review.
         pub current: Estimate,
-        /// What it changed by; absent where one of both is undefined.
+        /// What it changed by; absent where one of both is undefined, and of a number of events where the ranges differ in length by more than a tenth.
         pub change: Option<MetricChange>,
-        /// The trend over the buckets of both ranges; absent with fewer than three that have a value.
+        /// The trend over the whole buckets of both ranges; absent with fewer than three that have a value.
         pub trend: Option<MetricTrend>,
         /// The target; absent where the direction is the target.
         pub target: Option<f64>,
@@ -7846,14 +7853,14 @@ pub mod metrics {
     pub struct MetricTarget {
         /// The metric.
         pub metric: Metric,
-        /// The value that it should be below, or above if more is better.
+        /// The value that it should be below, or above if more is better; the best value there is (0, or 1 of a share) is met by itself.
         pub value: Option<f64>,
     }
     /// The trend of a metric over buckets.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
     pub struct MetricTrend {
-        /// How many buckets have a value.
+        /// How many whole buckets have a value.
         pub buckets: Count,
         /// What the metric changes by in a bucket: the median of the slopes of all pairs (H.
         pub slope: f64,
@@ -7897,9 +7904,9 @@ pub mod metrics {
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
     pub enum TargetVerdict {
-        /// The whole interval is on the right side of the target; of a direction, the change is proven better.
+        /// The whole interval is on the right side of the target, or the value, where no interval is needed: of what is open at the end of the range, and for the best value there is.
         Met,
-        /// The whole interval is on the wrong side; of a direction, the change is proven worse.
+        /// The whole interval is on the wrong side, or the value, where no interval is needed; of a direction, the change is proven worse.
         Missed,
         /// The interval has the target in it, or there is none: too few items for a verdict.
         Unclear,

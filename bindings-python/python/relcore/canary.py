@@ -1073,7 +1073,9 @@ class ComparedCounts(_Value):
     """
 
     weights: int
-    """How many weights were compared in this run, with this one."""
+    """How many weights of the schedule have had their share of the test for harm, with this one. A schedule that is edited
+    keeps the part of all shares, rounded up.
+    """
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)

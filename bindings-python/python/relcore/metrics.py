@@ -980,10 +980,14 @@ class TargetVerdict(StrEnum):
     """Whether a target was met."""
 
     MET = "met"
-    """The whole interval is on the right side of the target; of a direction, the change is proven better."""
+    """The whole interval is on the right side of the target, or the value, where no interval is needed: of what is open at the end
+    of the range, and for the best value there is. Of a direction, the change is proven better.
+    """
 
     MISSED = "missed"
-    """The whole interval is on the wrong side; of a direction, the change is proven worse."""
+    """The whole interval is on the wrong side, or the value, where no interval is needed; of a direction, the change is proven
+    worse.
+    """
 
     UNCLEAR = "unclear"
     """The interval has the target in it, or there is none: too few items for a verdict. Of a direction, also without a value to
@@ -1958,10 +1962,12 @@ class MetricReview(_Value):
     """The estimate of the range under review."""
 
     change: MetricChange | None = None
-    """What it changed by; absent where one of both is undefined."""
+    """What it changed by; absent where one of both is undefined, and of a number of events where the ranges differ in length by
+    more than a tenth.
+    """
 
     trend: MetricTrend | None = None
-    """The trend over the buckets of both ranges; absent with fewer than three that have a value."""
+    """The trend over the whole buckets of both ranges; absent with fewer than three that have a value."""
 
     target: float | None = None
     """The target; absent where the direction is the target."""
@@ -1986,8 +1992,8 @@ class MetricTarget(_Value):
     """The metric."""
 
     value: float | None = None
-    """The value that it should be below, or above if more is better. Without it the direction is the target: it should get
-    better than it was.
+    """The value that it should be below, or above if more is better; the best value there is (0, or 1 of a share) is met by
+    itself. Without it the direction is the target: it should get better than it was.
     """
 
 
@@ -2000,7 +2006,7 @@ class MetricTrend(_Value):
     )
 
     buckets: int
-    """How many buckets have a value."""
+    """How many whole buckets have a value."""
 
     slope: float
     """What the metric changes by in a bucket: the median of the slopes of all pairs (H. Theil 1950; P. K. Sen 1968)."""
@@ -3341,8 +3347,8 @@ def review(
     Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
 
     Errors:
-    All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
-    for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
+    All at once: `invalid_value` for measures of two policies, units or zones, for a current range that starts before the previous
+    one ends, and for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
     """
     return _review(previous, current, policy)
 

@@ -720,6 +720,9 @@ public enum Audit {
     /// A decision is an entry of the kind `DECISION_KIND`, as `record_decision` makes it; other entries are skipped. A decision
     /// is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
     /// of relcore, or changed. The chain of the log is not checked here: `verify_chain` does so.
+    ///
+    /// Each policy is checked and digested once, however many decisions were made under it. In Rust that needs the calls of an
+    /// `api::PreparedCalls`; `api::call_json` does so at every decision.
     public static func replay(log: [AuditLogRecord]) throws -> AuditReplay {
         try ffiAuditReplay(log: log)
     }
@@ -2862,8 +2865,8 @@ public enum Metrics {
     /// Measure both ranges under one policy with buckets of the same length; several shorter buckets show the trend.
     ///
     /// Errors:
-    /// All at once: `invalid_value` for measures of two policies, for a current range that starts before the previous one ends, and
-    /// for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
+    /// All at once: `invalid_value` for measures of two policies, units or zones, for a current range that starts before the previous
+    /// one ends, and for an `alpha` of 5; `out_of_range` for a report of 2017; `duplicate` for two targets of one metric.
     public static func review(previous: MetricsMeasures, current: MetricsMeasures, policy: MetricsReviewPolicy) throws -> MetricsReview {
         try ffiMetricsReview(previous: previous, current: current, policy: policy)
     }
