@@ -266,7 +266,7 @@ impl Reader {
     }
 }
 
-/// The field with a name, unless it is a list of objects, for which no cell has room.
+/// The field with a name, unless it is a list of objects, which does not fit into a cell.
 fn field(known: &'static [Field], name: &str) -> Option<NamedField> {
     let label = name.strip_prefix(LABELS).filter(|label| !label.is_empty());
     let field = known.iter().find(|field| field.name == if label.is_some() { "labels" } else { name })?;

@@ -125,6 +125,7 @@ mod rows;
 mod security;
 mod survival;
 mod table;
+mod trend;
 mod working_time;
 
 pub use attribution::{AttributedChanges, AttributionRule, Commit, attribute_changes};

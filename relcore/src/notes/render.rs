@@ -165,11 +165,11 @@ impl Page {
             }
         }
         let fitting = |end: usize| item.get(..end).map(|part| format!("{head}{part}"));
-        let room = self.limit.saturating_sub(self.length);
+        let left = self.limit.saturating_sub(self.length);
         let gap = if self.text.is_empty() { "" } else { gap };
         let used = gap.len().saturating_add(units(head));
         let fits =
-            |end: &usize| item.get(..*end).is_some_and(|part| used.saturating_add(units(part)) <= room);
+            |end: &usize| item.get(..*end).is_some_and(|part| used.saturating_add(units(part)) <= left);
         if let Some(block) = ends.into_iter().rfind(fits).and_then(fitting) {
             self.push(gap, &block);
         }

@@ -1,6 +1,6 @@
 //! Events of a calendar as windows, holidays and shifts.
 use super::expand::{CalendarEvent, day_of, occurrences};
-use crate::error::{ErrorKind, Faults, Result, quoted};
+use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::readiness::{Roster, Shift};
 use crate::time::{BusinessCalendar, TimeRange};
 use crate::window::{Definition, Kind, Policy, Schedule};
@@ -51,6 +51,9 @@ pub fn ical_windows(text: &str, range: &TimeRange, zone: &str, kind: &Kind) -> R
     faults.finish().map(|()| policy)
 }
 
+/// More days are refused, also those that several events have.
+const MOST_HOLIDAYS: u32 = 100_000;
+
 /// Reads the holidays of a calendar in a range: its events of whole days. The weekend is Saturday and Sunday.
 ///
 /// ```
@@ -67,10 +70,10 @@ pub fn ical_windows(text: &str, range: &TimeRange, zone: &str, kind: &Kind) -> R
 /// ```
 ///
 /// # Errors
-/// As [`ical_events`](super::ical_events); `wrong_type` for an event with a time of day.
+/// As [`ical_events`](super::ical_events), also for more than 100,000 holidays; `wrong_type` for an event with a time of day.
 pub fn ical_holidays(text: &str, range: &TimeRange) -> Result<BusinessCalendar> {
     let mut faults = Faults::new();
-    let mut holidays = BTreeSet::new();
+    let (mut holidays, mut left) = (BTreeSet::new(), MOST_HOLIDAYS);
     for (index, event) in occurrences(text, range, "UTC")? {
         let Some((first, last)) = event.first_day.zip(event.last_day) else {
             let text = format_args!("{} has a time of day: expected whole days", quoted(title(&event)));
@@ -81,6 +84,10 @@ pub fn ical_holidays(text: &str, range: &TimeRange) -> Result<BusinessCalendar> 
         let mut day = Some(first.max(from));
         while let Some(own) = day.filter(|day| *day <= last.min(to)) {
             holidays.insert(own);
+            left = left.checked_sub(1).ok_or_else(|| {
+                let text = format!("has more than {MOST_HOLIDAYS} holidays: expected a shorter range");
+                Error::new(ErrorKind::OutOfRange, "range", text)
+            })?;
             day = own.plus_days(1);
         }
     }

@@ -88,6 +88,14 @@ impl<'a> Source<'a> {
         if let Some(found) = self.first("RECURRENCE-ID").filter(|found| found.parameter("RANGE").is_some()) {
             self.fault(found, ErrorKind::InvalidValue, "`RANGE` cannot be expanded");
         }
+        if self.first("RECURRENCE-ID").is_some() && self.text("UID").is_empty() {
+            let path = format_args!("VEVENT[{}].UID", self.index);
+            self.faults.add(
+                ErrorKind::MissingField,
+                path,
+                format_args!("is missing: which event is replaced?"),
+            );
+        }
         if self.first("DTSTART").is_none() {
             let path = format_args!("VEVENT[{}].DTSTART", self.index);
             self.faults.add(ErrorKind::MissingField, path, format_args!("is missing"));

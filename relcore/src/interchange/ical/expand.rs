@@ -4,7 +4,7 @@ use super::text::calendars;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::time::{NaiveDate, Span, TimeRange, Timestamp, local_date_in, local_second, zone};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An occurrence of an event of a calendar, read by [`ical_events`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,8 +41,9 @@ const MOST_DAYS: u64 = 10_000_000;
 /// in the order of their starts.
 ///
 /// `RRULE` with days, weeks, months and years is expanded, with `RDATE`, `EXDATE` and the occurrences that were moved or
-/// cancelled by themselves (`RECURRENCE-ID`). An event that is cancelled is left out. What cannot be expanded is refused, so
-/// that no event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
+/// cancelled by themselves (`RECURRENCE-ID`). The start of an event is an occurrence, whether its rule has it or not. An event
+/// that is cancelled is left out; one that is shown as free (`TRANSP`) is not. What cannot be expanded is refused, so that no
+/// event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
 ///
 /// A time is in its own zone, by its IANA name or by that which the calendar gives for it (`X-LIC-LOCATION`). A time without a
 /// zone and a whole day are in `zone`. A local time that the clock passes twice is its first; one that it skips has the
@@ -67,7 +68,7 @@ const MOST_DAYS: u64 = 10_000_000;
 ///
 /// # Errors
 /// All faults at once, with the lines: `syntax` for a text that is no calendar or was cut; `missing_field` for an event without
-/// `DTSTART`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
+/// `DTSTART`, and for a `RECURRENCE-ID` without a `UID`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
 /// `TZID=W. Europe Standard Time`; `unordered` for an end before the start; `duplicate` for two events of one `UID`;
 /// `out_of_range` for more than 10,000 occurrences, and for recurrences over more than 10 million days in all.
 pub fn ical_events(text: &str, range: &TimeRange, zone: &str) -> Result<Vec<CalendarEvent>> {
@@ -102,12 +103,12 @@ fn replaced<'a>(
     reader: &Reader<'_>,
     events: &'a [Event],
     faults: &mut Faults,
-) -> BTreeMap<&'a str, Vec<Timestamp>> {
-    let (mut replaced, mut seen) = (BTreeMap::<&str, Vec<Timestamp>>::new(), BTreeMap::new());
+) -> BTreeMap<&'a str, BTreeSet<Timestamp>> {
+    let (mut replaced, mut seen) = (BTreeMap::<&str, BTreeSet<Timestamp>>::new(), BTreeMap::new());
     for event in events {
         let key = event.replaces.and_then(|moment| reader.instant(moment));
         if let Some(at) = key {
-            replaced.entry(&event.uid).or_default().push(at);
+            replaced.entry(&event.uid).or_default().insert(at);
         }
         if let Some(other) = seen.insert((&event.uid, key), event.index).filter(|_| !event.uid.is_empty()) {
             let text = format_args!("{} is that of VEVENT[{other}], too", quoted(&event.uid));
@@ -120,7 +121,7 @@ fn replaced<'a>(
 struct Expansion<'a> {
     reader: &'a Reader<'a>,
     range: &'a TimeRange,
-    replaced: &'a BTreeMap<&'a str, Vec<Timestamp>>,
+    replaced: &'a BTreeMap<&'a str, BTreeSet<Timestamp>>,
     days: u64,
     found: Vec<(usize, CalendarEvent)>,
 }
@@ -135,12 +136,13 @@ impl Expansion<'_> {
         if event.rule.is_some() {
             self.recur(event, &mut starts)?;
         }
-        let mut seen = std::collections::BTreeSet::new();
+        let excepted = Excepted::new(self.reader, event);
+        let mut seen = BTreeSet::new();
         for (start, length) in starts {
             let at = self.reader.instant(start).ok_or_else(|| beyond(event))?;
             let is_replaced = event.replaces.is_none()
                 && self.replaced.get(event.uid.as_str()).is_some_and(|all| all.contains(&at));
-            if !seen.insert(at) || is_replaced || self.is_excepted(event, start, at) {
+            if !seen.insert(at) || is_replaced || excepted.has(start, at) {
                 continue;
             }
             self.add(event, start, at, length.unwrap_or(event.length))?;
@@ -191,14 +193,6 @@ impl Expansion<'_> {
         }
     }
 
-    /// An exception names the start, or its day.
-    fn is_excepted(&self, event: &Event, start: Moment, at: Timestamp) -> bool {
-        event.except.iter().any(|except| match (except.time, start.time) {
-            (Some(_), Some(_)) => self.reader.instant(*except) == Some(at),
-            _ => except.day == start.day,
-        })
-    }
-
     fn add(&mut self, event: &Event, start: Moment, at: Timestamp, length: Length) -> Result<()> {
         let beyond = || beyond(event);
         let (end, last_day) = match length {
@@ -230,6 +224,32 @@ impl Expansion<'_> {
         };
         self.found.push((event.index, event_of));
         Ok(())
+    }
+}
+
+/// The exceptions of an event: the starts that they name, and the days.
+struct Excepted {
+    starts: BTreeSet<Timestamp>,
+    days: BTreeSet<NaiveDate>,
+    /// The days of those that name a start: they count for whole days.
+    days_of_starts: BTreeSet<NaiveDate>,
+}
+
+impl Excepted {
+    fn new(reader: &Reader<'_>, event: &Event) -> Self {
+        let (timed, days): (Vec<&Moment>, Vec<&Moment>) =
+            event.except.iter().partition(|except| except.time.is_some());
+        Self {
+            starts: timed.iter().filter_map(|except| reader.instant(**except)).collect(),
+            days: days.into_iter().map(|except| except.day).collect(),
+            days_of_starts: timed.into_iter().map(|except| except.day).collect(),
+        }
+    }
+
+    fn has(&self, start: Moment, at: Timestamp) -> bool {
+        let is_timed = start.time.is_some() && self.starts.contains(&at);
+        let is_day = start.time.is_none() && self.days_of_starts.contains(&start.day);
+        is_timed || is_day || self.days.contains(&start.day)
     }
 }
 
