@@ -122,11 +122,13 @@ fn conventional(parts: &Parts<'_>, policy: &Policy) -> Parsed {
     change.body = parts.body.map(str::to_owned);
     change.bump = policy.bump_of(parts.change_type);
     add_footers(&mut change, &parts.footers, |footer| is_breaking(footer, policy));
-    let text = parts.footers.iter().find(|footer| is_breaking(footer, policy)).map(|footer| footer.value);
-    match text.filter(|text| !text.is_empty()) {
-        Some(text) => set_breaking(&mut change, text.to_owned()),
-        None if parts.is_marked || text.is_some() => set_breaking(&mut change, parts.description.to_owned()),
-        None => {}
+    let breaking = parts.footers.iter().filter(|footer| is_breaking(footer, policy));
+    let texts: Vec<&str> = breaking.map(|footer| footer.value).collect();
+    let text = texts.iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join("\n\n");
+    if !text.is_empty() {
+        set_breaking(&mut change, text);
+    } else if parts.is_marked || !texts.is_empty() {
+        set_breaking(&mut change, parts.description.to_owned());
     }
     if parts.change_type.bytes().any(|byte| byte.is_ascii_uppercase()) {
         let text = format!("the type `{}` is not in lower case", parts.change_type);

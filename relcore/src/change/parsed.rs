@@ -27,7 +27,7 @@ pub struct Parsed {
     pub body: Option<String>,
     /// Whether users must change something to take it.
     pub breaking: bool,
-    /// What breaks: the text of the footer, with all of its paragraphs, or else the description.
+    /// What breaks: the texts of the footers that say so, with all of their paragraphs, or else the description.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub breaking_text: Option<String>,
     /// The step that it needs: `none`, `patch`, `minor` or `major`.

@@ -1,6 +1,6 @@
-use super::embargo::{is_embargoed, is_hidden, names};
+use super::embargo::{is_embargoed, is_hidden, is_hidden_request, names};
 use super::request::{Listed, is_excluded, listed, request_of};
-use super::spec::{Audience, SectionKind, Spec, WrittenItem};
+use super::spec::{Audience, MergedRequest, SectionKind, Spec, WrittenItem};
 use crate::change::{Form, Parsed};
 use crate::error::{Faults, Result};
 use crate::time::NaiveDate;
@@ -84,7 +84,8 @@ pub struct MergedChange {
 ///
 /// A breaking change stands under `breaking` with the text of its footer. A change without a type, as a merge, is left out
 /// unless it needs a version. The changes of a merged request of `spec` are one item, with the title of the request. What is
-/// under embargo is left out for every audience, and so is a request one of whose changes is.
+/// under embargo is left out for every audience, and so is a request one of whose changes or whose title is, with all that
+/// names it.
 ///
 /// ```
 /// use relcore::change::{Policy, parse_change};
@@ -106,25 +107,16 @@ pub fn build_notes(changes: &[Parsed], spec: &Spec, audience: &Audience) -> Resu
     spec.check("spec", &mut faults);
     faults.finish()?;
     let audience = *audience;
-    let mut items: Vec<(SectionKind, NoteItem)> = Vec::new();
+    let spec = &with_hidden_requests(changes, spec);
+    let is_read = |item: &&WrittenItem| item.audiences.is_empty() || item.audiences.contains(&audience);
     let written: Vec<&WrittenItem> =
-        spec.written.iter().filter(|item| !is_embargoed(&[&item.text], spec)).collect();
-    for item in &written {
-        if item.audiences.is_empty() || item.audiences.contains(&audience) {
-            let text = item.text.trim().to_owned();
-            items.push((
-                item.section,
-                NoteItem { text, written: true, scope: None, ids: vec![], issues: vec![] },
-            ));
-        }
-    }
+        spec.written.iter().filter(is_read).filter(|item| !is_embargoed(&item.text, spec)).collect();
+    let of_item = |item: &&WrittenItem| {
+        let text = item.text.trim().to_owned();
+        (item.section, NoteItem { text, written: true, scope: None, ids: vec![], issues: vec![] })
+    };
+    let mut items: Vec<(SectionKind, NoteItem)> = written.iter().map(of_item).collect();
     let is_written = |number: &str| written.iter().any(|item| names(&item.text, &format!("#{number}")));
-    // A request of a change under embargo is not named either.
-    let hidden: BTreeSet<&str> = changes
-        .iter()
-        .filter(|change| is_hidden(change, spec))
-        .filter_map(|change| change.request.as_deref())
-        .collect();
     let mut merged = Vec::new();
     let mut by_request: BTreeMap<&str, usize> = BTreeMap::new();
     for change in changes.iter().rev() {
@@ -138,7 +130,7 @@ pub fn build_notes(changes: &[Parsed], spec: &Spec, audience: &Audience) -> Resu
             continue;
         }
         let request = change.request.as_deref().and_then(|number| request_of(number, spec));
-        let Some(request) = request.filter(|request| !hidden.contains(request.plain_number())) else {
+        let Some(request) = request else {
             let Some(kind) = section(change, spec) else { continue };
             items.push((kind, item(change, kind, ids, audience)));
             continue;
@@ -167,8 +159,7 @@ pub fn build_notes(changes: &[Parsed], spec: &Spec, audience: &Audience) -> Resu
     }
     for request in &spec.requests {
         let number = request.plain_number();
-        let is_embargoed = is_embargoed(&[&format!("#{number}"), &request.title], spec);
-        let is_absent = is_embargoed || hidden.contains(number) || is_excluded(request, spec);
+        let is_absent = is_hidden_request(number, spec) || is_excluded(request, spec);
         if is_absent || is_written(number) || by_request.contains_key(number) {
             continue;
         }
@@ -196,6 +187,19 @@ pub fn build_notes(changes: &[Parsed], spec: &Spec, audience: &Audience) -> Resu
     });
     let (version, date) = (spec.version.clone(), spec.date);
     Ok(ReleaseNotes { version, date, audience, warning, sections, merged })
+}
+
+/// Puts the requests of what is under embargo, and those whose title names it, under embargo themselves.
+fn with_hidden_requests(changes: &[Parsed], spec: &Spec) -> Spec {
+    let by_change = changes
+        .iter()
+        .filter(|change| is_hidden(change, spec))
+        .filter_map(|change| change.request.as_deref());
+    let by_title = spec.requests.iter().filter(|request| is_embargoed(&request.title, spec));
+    let hidden: BTreeSet<&str> = by_change.chain(by_title.map(MergedRequest::plain_number)).collect();
+    let mut all = spec.clone();
+    all.embargoed.extend(hidden.iter().map(|number| format!("#{number}")));
+    all
 }
 
 fn is_unstable(version: &str) -> bool {

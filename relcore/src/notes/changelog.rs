@@ -12,7 +12,7 @@ pub struct Changelog {
     pub preamble: String,
     /// The versions, in the order of the file.
     pub entries: Vec<ChangelogEntry>,
-    /// The link references at the end of the file, which belong to no version.
+    /// The link references of the file, which belong to no version, wherever they stand.
     pub references: Vec<LinkReference>,
 }
 
@@ -92,7 +92,7 @@ fn groups(layout: &Layout<'_>, from: usize, end: usize) -> Vec<ChangelogGroup> {
         let Some(group) = groups.last_mut() else { break };
         if let Some((title, ..)) = title {
             groups.push(Open { title: title.to_owned(), ..Open::default() });
-        } else if layout.references.iter().any(|one| one.line == at) {
+        } else if layout.reference(at).is_some() {
             group.in_item = false;
         } else if !is_protected && is_item(line) {
             group.items.push(vec![line]);

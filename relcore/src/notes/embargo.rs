@@ -2,28 +2,47 @@ use super::spec::Spec;
 use crate::change::Parsed;
 
 /// All that a change says.
-fn texts(change: &Parsed) -> Vec<&str> {
-    let footers = change.footers.iter().map(|footer| footer.value.as_str());
+fn texts(change: &Parsed) -> Vec<String> {
+    let footers = change.footers.iter().flat_map(|footer| [footer.token.clone(), footer.value.clone()]);
+    let references = change
+        .references
+        .iter()
+        .map(|one| format!("{}{}{}", one.repository.as_deref().unwrap_or_default(), one.prefix, one.issue));
     let texts = [
         Some(&change.description),
         change.scope.as_ref(),
         change.body.as_ref(),
         change.breaking_text.as_ref(),
     ];
-    texts.into_iter().flatten().map(String::as_str).chain(footers).collect()
+    texts.into_iter().flatten().cloned().chain(footers).chain(references).collect()
 }
 
 /// Whether a change is under embargo: it is what must not be named, or names it.
 pub(super) fn is_hidden(change: &Parsed, spec: &Spec) -> bool {
-    let request = change.request.as_ref().map(|number| format!("#{number}"));
     let mut ids = change.id.iter().chain(&change.also).chain(&change.picked_from);
     ids.any(|id| spec.embargoed.iter().any(|one| is_commit(one, id)))
-        || request.is_some_and(|request| is_embargoed(&[&request], spec))
-        || is_embargoed(&texts(change), spec)
+        || change.request.as_ref().is_some_and(|number| is_hidden_request(number, spec))
+        || texts(change).iter().any(|text| is_embargoed(text, spec))
 }
 
-pub(super) fn is_embargoed(texts: &[&str], spec: &Spec) -> bool {
-    spec.embargoed.iter().any(|one| texts.iter().any(|text| names(text, one.trim())))
+/// Whether a request is under embargo, by the number alone.
+pub(super) fn is_hidden_request(number: &str, spec: &Spec) -> bool {
+    ["#", "!"].iter().any(|sign| is_embargoed(&format!("{sign}{number}"), spec))
+}
+
+/// Whether a text names what is under embargo. A commit is named by any of its abbreviations.
+pub(super) fn is_embargoed(text: &str, spec: &Spec) -> bool {
+    let words =
+        || text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| word.len() >= SHORTEST_IN_TEXT);
+    spec.embargoed.iter().any(|one| {
+        let is_named =
+            || is_commit_name(one) && words().any(|word| is_commit_name(word) && is_commit(one, word));
+        names(text, one.trim()) || is_named()
+    })
+}
+
+fn is_commit_name(text: &str) -> bool {
+    text.trim().bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether two names of commits are one: one of them may be abbreviated.
@@ -33,8 +52,10 @@ fn is_commit(a: &str, b: &str) -> bool {
     a == b || is_short_for(&a, &b) || is_short_for(&b, &a)
 }
 
-/// The length to which git abbreviates the names of commits at least.
-const SHORTEST_COMMIT: usize = 7;
+/// The length to which git can abbreviate the names of commits at least.
+const SHORTEST_COMMIT: usize = 4;
+/// The length to which git abbreviates them by itself: a shorter word of a text may be a number.
+const SHORTEST_IN_TEXT: usize = 7;
 
 /// Whether a text names an identifier as a whole word: `#12`, and not `#123`.
 pub(super) fn names(text: &str, identifier: &str) -> bool {

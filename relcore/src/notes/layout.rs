@@ -86,6 +86,12 @@ impl<'a> Layout<'a> {
         self.lines.get(at).copied().unwrap_or_default()
     }
 
+    /// The link reference that a line is.
+    pub(super) fn reference(&self, at: usize) -> Option<&LinkReference> {
+        let found = self.references.binary_search_by_key(&at, |one| one.line).ok();
+        found.and_then(|index| self.references.get(index)).map(|one| &one.reference)
+    }
+
     pub(super) fn is_protected(&self, at: usize) -> bool {
         self.protected.get(at).copied().unwrap_or(false)
     }

@@ -192,7 +192,12 @@ fn title(version: &str, date: Option<NaiveDate>, layout: &Layout<'_>, eol: &str)
     let line = layout.line(like.line);
     let next = if like.is_underlined { Some(layout.line(like.line.saturating_add(1))) } else { None };
     let text = heading(line, next).map_or_else(String::new, |(text, ..)| without_link(text));
-    let at = text.to_ascii_lowercase().find(&like.version.to_ascii_lowercase()).unwrap_or(0);
+    let (lower, version_of_last) = (text.to_ascii_lowercase(), like.version.to_ascii_lowercase());
+    // The version is no part of a number, as that of a day: `1.0` in `2021.01.05`.
+    let is_part = |c: char| c.is_ascii_digit() || c == '.';
+    let at = lower.match_indices(&version_of_last).map(|(at, _)| at);
+    let at =
+        at.filter(|at| !lower.get(..*at).is_some_and(|before| before.ends_with(is_part))).next().unwrap_or(0);
     let before = text.get(..at).unwrap_or_default();
     let after = text.get(at.saturating_add(like.version.len())..).unwrap_or_default();
     let (before, is_dated) = with_day(before, date);
@@ -251,46 +256,84 @@ fn compared(url: &str, last: &str, version: &str) -> Option<String> {
     Some(format!("{base}/compare/{tag}...{}{version}", tag.strip_suffix(last)?))
 }
 
-/// Two texts of groups as one: the items of a group that both have stand together.
+/// Two texts of groups as one: the items of a group that both have stand together, and those of its groups.
 fn joined(own: &str, added: &str, eol: &str) -> String {
-    let mut groups = groups(own);
-    let chunks: BTreeSet<String> =
-        groups.iter().flat_map(|(_, text)| chunks(text)).map(|one| one.trim().to_owned()).collect();
-    let requests: BTreeSet<String> = chunks.iter().flat_map(|one| numbers(one)).collect();
-    for (title, text) in self::groups(added) {
-        let is_new = |chunk: &String| {
-            let is_named = is_item(chunk) && request(chunk).is_some_and(|number| requests.contains(&number));
-            !is_named && !chunks.contains(chunk.trim())
-        };
-        let fresh: String = self::chunks(&text).into_iter().filter(is_new).collect();
-        let is_empty = fresh.trim().is_empty();
-        match groups.iter_mut().find(|(own, _)| own == &title) {
-            Some(_) if is_empty => {}
-            Some((_, own)) => {
-                let (before, after) = (own.trim_end(), fresh.trim_matches(['\r', '\n']));
-                let both_items = is_item(after) && chunks_end_in_item(before);
-                let gap = if both_items { eol.to_owned() } else { format!("{eol}{eol}") };
-                *own = if before.is_empty() { after.to_owned() } else { format!("{before}{gap}{after}") };
-            }
-            // Without its items, a heading says nothing.
-            None if is_empty && !text.trim().is_empty() => {}
-            None => groups.push((title, fresh)),
-        }
-    }
-    let texts = groups.into_iter().map(|(title, text)| {
-        let text = text.trim_matches(['\r', '\n']).trim_end();
-        let gap = if title.is_empty() || text.is_empty() { String::new() } else { format!("{eol}{eol}") };
-        format!("{title}{gap}{text}")
-    });
-    texts.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join(&format!("{eol}{eol}"))
+    Known::of(own).joined(own, added, eol).trim_matches(['\r', '\n']).trim_end().to_owned()
 }
 
-/// The groups of a text: the heading, empty for what stands before the first, and the text.
-fn groups(text: &str) -> Vec<(String, String)> {
+/// What a text says already.
+struct Known {
+    chunks: BTreeSet<String>,
+    requests: BTreeSet<String>,
+}
+
+impl Known {
+    fn of(own: &str) -> Self {
+        let texts = groups(own, usize::MAX).into_iter();
+        let chunks: BTreeSet<String> =
+            texts.flat_map(|(_, text)| chunks(&text)).map(|one| one.trim().to_owned()).collect();
+        let requests = chunks.iter().flat_map(|one| numbers(one)).collect();
+        Self { chunks, requests }
+    }
+
+    fn is_new(&self, chunk: &str) -> bool {
+        let is_named = is_item(chunk) && request(chunk).is_some_and(|number| self.requests.contains(&number));
+        !is_named && !self.chunks.contains(chunk.trim())
+    }
+
+    /// By the headings of the highest level; what stands below each is joined for itself.
+    fn joined(&self, own: &str, added: &str, eol: &str) -> String {
+        let Some(level) = [own, added].iter().filter_map(|text| top_level(text)).min() else {
+            return self.joined_items(own, added, eol);
+        };
+        let mut groups = groups(own, level);
+        for (title, text) in self::groups(added, level) {
+            if let Some((_, own)) = groups.iter_mut().find(|(own, _)| own == &title) {
+                *own = self.joined(own, &text, eol);
+                continue;
+            }
+            let fresh = self.joined("", &text, eol);
+            // Without its items, a heading says nothing.
+            if !fresh.is_empty() || text.trim().is_empty() {
+                groups.push((title, fresh));
+            }
+        }
+        let texts = groups.into_iter().map(|(title, text)| {
+            let text = text.trim_matches(['\r', '\n']).trim_end();
+            let gap = if title.is_empty() || text.is_empty() { String::new() } else { format!("{eol}{eol}") };
+            format!("{title}{gap}{text}")
+        });
+        texts.filter(|text| !text.trim().is_empty()).collect::<Vec<_>>().join(&format!("{eol}{eol}"))
+    }
+
+    /// Two texts without headings.
+    fn joined_items(&self, own: &str, added: &str, eol: &str) -> String {
+        let fresh: String = chunks(added).into_iter().filter(|chunk| self.is_new(chunk)).collect();
+        let (before, after) = (own.trim_end(), fresh.trim_matches(['\r', '\n']).trim_end());
+        if after.is_empty() {
+            return own.to_owned();
+        }
+        let both_items = is_item(after) && chunks_end_in_item(before);
+        let gap = if both_items { eol.to_owned() } else { format!("{eol}{eol}") };
+        if before.is_empty() { after.to_owned() } else { format!("{before}{gap}{after}") }
+    }
+}
+
+/// The highest level of the headings of a text.
+fn top_level(text: &str) -> Option<usize> {
+    let layout = Layout::of(text);
+    let open = layout.lines.iter().enumerate().filter(|(at, _)| !layout.is_protected(*at));
+    open.filter_map(|(_, line)| heading(line, None).map(|(_, level, _)| level)).min()
+}
+
+/// The groups of a text with headings of a level: the heading, empty for what stands before the first, and the text, with all
+/// deeper headings.
+fn groups(text: &str, level: usize) -> Vec<(String, String)> {
     let layout = Layout::of(text);
     let mut groups = vec![(String::new(), String::new())];
     for (at, line) in layout.lines.iter().enumerate() {
-        if !layout.is_protected(at) && heading(line, None).is_some() {
+        let is_group = heading(line, None).is_some_and(|(_, own, _)| own <= level);
+        if !layout.is_protected(at) && is_group {
             groups.push((line.trim_end().to_owned(), String::new()));
         } else if let Some((_, text)) = groups.last_mut() {
             text.push_str(line);
@@ -325,11 +368,18 @@ fn request(item: &str) -> Option<String> {
     number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.to_owned())
 }
 
-/// The numbers that a text names: `#12`.
+/// The numbers of requests that a text names: `#12`, but neither the color `#123abc` nor `other/repo#12`.
 fn numbers(text: &str) -> Vec<String> {
-    let parts = text.split('#').skip(1);
-    let numbers = parts.map(|part| part.chars().take_while(char::is_ascii_digit).collect::<String>());
-    numbers.filter(|number| !number.is_empty()).collect()
+    let number = |(at, _): (usize, &str)| {
+        let before = text.get(..at)?.chars().next_back();
+        let rest = text.get(at.saturating_add(1)..)?;
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let (number, after) = rest.split_at_checked(end)?;
+        let is_apart = !before.is_some_and(|c| c.is_alphanumeric() || "/_-.&#".contains(c));
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        (is_apart && !number.is_empty() && !after.starts_with(is_word)).then(|| number.to_owned())
+    };
+    text.match_indices('#').filter_map(number).collect()
 }
 
 /// A version, and as it stands in its heading.
@@ -349,7 +399,7 @@ fn with_references(
     let last = layout.entries.iter().find(|one| one.is_release()).map_or("", |one| one.version.as_str());
     let mut text = String::new();
     for (at, line) in layout.lines.iter().enumerate().skip(from) {
-        let found = layout.references.iter().find(|one| one.line == at).map(|one| &one.reference);
+        let found = layout.reference(at);
         let found =
             found.filter(|one| at >= layout.references_from && one.label.eq_ignore_ascii_case(UNRELEASED));
         let parts = found.and_then(|one| {

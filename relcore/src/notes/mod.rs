@@ -10,8 +10,8 @@
 //! - Pass the changes of [`changes_since`](crate::change::changes_since): there what was taken back is gone, and a merge and
 //!   its commit are one.
 //! - A change under embargo is left out for every audience, also for developers. Notes are public sooner than one thinks.
-//! - The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link, a
-//!   tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
+//! - In Markdown, the marks of a commit's text come out with backslashes, so that readers see what the author wrote: a mention, a
+//!   link, a tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
 //! - Slack makes mentions of `@here` only where a message is sent with `link_names` or `parse: full`; do not set them.
 mod build;
 mod changelog;

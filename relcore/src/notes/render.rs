@@ -62,8 +62,10 @@ pub struct RenderedNotes {
 /// Writes notes as text, within a limit of characters and within that of the format. For JSON, use
 /// [`to_json`](crate::to_json). A plain e-mail takes `text`, another one `html`.
 ///
-/// The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
-/// wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence.
+/// The text of commits is escaped: in Markdown no mention, link, tag, heading or template comes out live, in HTML no tag and no
+/// template, in Slack no mention and no link of its own syntax; its `*` and `_` and bare addresses stay. What people wrote stays
+/// as they wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a
+/// sentence. Where the title or the warning of a prerelease does not fit, there are no items either.
 ///
 /// A character is a UTF-16 code unit. Neither store documents how it counts: App Store Connect refuses texts that are within its
 /// limit by what readers see as characters, and UTF-16 is the strictest of the countings in use, so a text that is within the
@@ -88,12 +90,14 @@ pub fn render_notes(notes: &ReleaseNotes, format: &Format, limit: Option<Count>)
     // A file ends with a line end, the field of a form does not.
     let end = if format.is_markdown() { "\n" } else { "" };
     let mut page = Page { text: String::new(), length: 0, limit: limit.saturating_sub(end.len()) };
+    let mut fits = true;
     if let Some(title) = title(notes).filter(|_| format != Format::KeepAChangelog) {
-        page.push("", &heading(&title, 1, format));
+        fits = page.push("", &heading(&title, 1, format));
     }
     if let Some(warning) = &notes.warning {
         let warning = plain(warning, format);
-        page.push("\n\n", &if format == Format::Html { format!("<p>{warning}</p>") } else { warning });
+        let warning = if format == Format::Html { format!("<p>{warning}</p>") } else { warning };
+        fits = fits && page.push("\n\n", &warning);
     }
     let mut left_out = 0u32;
     for Group { title, items } in groups(notes, format) {
@@ -103,11 +107,11 @@ pub fn render_notes(notes: &ReleaseNotes, format: &Format, limit: Option<Count>)
         for (item, mark) in items {
             let item = listed(item, mark, format);
             let between = if head.is_empty() { "\n" } else { "\n\n" };
-            if left_out == 0 && page.push(between, &format!("{head}{item}")) {
+            if fits && left_out == 0 && page.push(between, &format!("{head}{item}")) {
                 head.clear();
                 continue;
             }
-            if left_out == 0 && format.is_plain() {
+            if fits && left_out == 0 && format.is_plain() {
                 page.push_sentences(between, &head, &item);
             }
             left_out = left_out.saturating_add(1);
@@ -153,25 +157,25 @@ impl Page {
 
     /// Adds as many sentences of an item as fit.
     fn push_sentences(&mut self, gap: &str, head: &str, item: &str) {
-        let mut ends: Vec<usize> = Vec::new();
+        let gap = if self.text.is_empty() { "" } else { gap };
+        let left = self.limit.saturating_sub(self.length);
+        let (mut used, mut fitting) = (gap.len().saturating_add(units(head)), None);
         for (at, mark) in item.char_indices() {
+            used = used.saturating_add(mark.len_utf16());
+            if used > left {
+                break;
+            }
             let end = at.saturating_add(mark.len_utf8());
             let rest = item.get(end..).unwrap_or_default();
             // A small letter goes on with the sentence, as after `e.g.`.
-            let goes_on = mark == '.' && rest.trim_start().starts_with(char::is_lowercase);
-            let is_last = rest.starts_with(char::is_whitespace) && !goes_on;
-            if matches!(mark, '。' | '！' | '？') || matches!(mark, '.' | '!' | '?') && is_last {
-                ends.push(end);
+            let goes_on = || mark == '.' && rest.trim_start().starts_with(char::is_lowercase);
+            let is_last = || rest.starts_with(char::is_whitespace) && !goes_on();
+            if matches!(mark, '。' | '！' | '？') || matches!(mark, '.' | '!' | '?') && is_last() {
+                fitting = item.get(..end);
             }
         }
-        let fitting = |end: usize| item.get(..end).map(|part| format!("{head}{part}"));
-        let left = self.limit.saturating_sub(self.length);
-        let gap = if self.text.is_empty() { "" } else { gap };
-        let used = gap.len().saturating_add(units(head));
-        let fits =
-            |end: &usize| item.get(..*end).is_some_and(|part| used.saturating_add(units(part)) <= left);
-        if let Some(block) = ends.into_iter().rfind(fits).and_then(fitting) {
-            self.push(gap, &block);
+        if let Some(part) = fitting {
+            self.push(gap, &format!("{head}{part}"));
         }
     }
 }
@@ -295,7 +299,8 @@ pub(super) fn escaped(text: &str, format: Format) -> String {
 }
 
 fn escaped_html(text: &str) -> String {
-    escaped_slack(text).replace('"', "&quot;").replace('\'', "&#39;")
+    // Mail services render templates in what they send.
+    escaped_slack(text).replace('"', "&quot;").replace('\'', "&#39;").replace('{', "&#123;")
 }
 
 /// The three characters that Slack says to escape.

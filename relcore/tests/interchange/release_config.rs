@@ -169,3 +169,54 @@ proptest! {
         let _ = (changesets_config(&text), release_please_config(&text, Some(&text)));
     }
 }
+
+/// A value that is carried nowhere is lost, whatever its key.
+#[test]
+fn a_value_of_the_wrong_kind_is_lost() {
+    let lost = |config: ReleaseConfig, key: &str| config.lost.iter().any(|one| one.key == key);
+    for key in [
+        "bump-minor-pre-major",
+        "bump-patch-for-minor-pre-major",
+        "include-component-in-tag",
+        "include-v-in-tag",
+    ] {
+        let text = format!(r#"{{"component": "shop", "{key}": "yes"}}"#);
+        assert!(lost(release_please_config(&text, None).unwrap(), key), "{key}");
+    }
+    assert!(lost(release_please_config(r#"{"component": 5}"#, None).unwrap(), "component"));
+    let tags = release_please_config(r#"{"include-v-in-tag": true}"#, None).unwrap();
+    assert!(
+        lost(tags.clone(), "include-v-in-tag") && tags.versioning.tag_format.is_none(),
+        "whose component?"
+    );
+    let without = r#"{"include-v-in-tag": false, "include-component-in-tag": false}"#;
+    assert_eq!(
+        release_please_config(without, None).unwrap().versioning.tag_format.as_deref(),
+        Some("{version}")
+    );
+    let alone = release_please_config(r#"{"prerelease-type": "beta"}"#, None).unwrap();
+    assert!(lost(alone.clone(), "prerelease-type") && alone.versioning.channel.is_none());
+    let strategy =
+        release_please_config(r#"{"prerelease-type": "beta", "versioning": "prerelease"}"#, None).unwrap();
+    assert!(strategy.lost.is_empty() && strategy.versioning.channel.is_some());
+    let manifest = release_please_config("{}", Some(r#"{".": "banana"}"#)).unwrap();
+    assert!(lost(manifest.clone(), "manifest.\".\"") && manifest.versions.is_empty());
+
+    let types = r#"{"presetConfig": {"types": [{"type": "perf"}, {"type": "docs", "hidden": "yes", "section": "Docs"}]}}"#;
+    let types = semantic_release_config(types).unwrap();
+    for key in ["presetConfig.types[0].type", "presetConfig.types[1].hidden"] {
+        assert!(lost(types.clone(), key), "{key}");
+    }
+    for key in ["breaking_always_bump_major", "features_always_bump_minor"] {
+        assert!(lost(
+            git_cliff_config(&format!("[bump]\n{key} = \"no\"\n")).unwrap(),
+            &format!("bump.{key}")
+        ));
+    }
+    let group = "[git]\ncommit_parsers = [{ message = \"^feat\", group = 5 }]\n";
+    for key in ["git.commit_parsers[0].message", "git.commit_parsers[0].group"] {
+        assert!(lost(git_cliff_config(group).unwrap(), key), "{key}");
+    }
+    let zero = commitizen_config("[tool.commitizen]\nmajor_version_zero = \"yes\"\n").unwrap();
+    assert!(lost(zero, "tool.commitizen.major_version_zero"));
+}

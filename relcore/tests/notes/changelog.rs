@@ -159,3 +159,53 @@ proptest! {
         }
     }
 }
+
+/// A group of a group stays where it was.
+#[test]
+fn deeper_groups_stay_in_their_group() {
+    let body = "### Added\n\n#### ui\n\n- a\n\n### Fixed\n\n#### ui\n\n- b\n";
+    let merged = merge_changelog("", &ReleaseEntry::new("1.0.0").body(body)).unwrap();
+    assert!(merged.ends_with(body), "{merged}");
+    let text = "# Changelog\n\n## Unreleased\n\n### Added\n\n#### ui\n\n- a\n\n### Fixed\n\n- c\n\n## 0.9.0\n\n- old\n";
+    let body = "### Fixed\n\n#### ui\n\n- b\n\n### Added\n\n#### ui\n\n- d\n";
+    let merged = merge_changelog(text, &ReleaseEntry::new("1.0.0").body(body)).unwrap();
+    let expected =
+        "## 1.0.0\n\n### Added\n\n#### ui\n\n- a\n- d\n\n### Fixed\n\n- c\n\n#### ui\n\n- b\n\n## 0.9.0";
+    assert!(merged.contains(expected), "{merged}");
+}
+
+#[test]
+fn only_a_number_of_a_request_stands_for_an_item() {
+    let body = "### Fixed\n\n- Crash on start (#123)\n";
+    for (own, is_known) in [
+        ("- Use color #123abc", false),
+        ("- As other/repo#123", false),
+        ("- See https://x/y#123", false),
+        ("- Crash (#123)", true),
+        ("- Crash, #123.", true),
+    ] {
+        let text = format!("# Changelog\n\n## Unreleased\n\n{own}\n\n## 0.9.0\n\n- old\n");
+        let merged = merge_changelog(&text, &ReleaseEntry::new("1.0.0").body(body)).unwrap();
+        assert_eq!(merged.contains("Crash on start"), !is_known, "{own}");
+    }
+}
+
+#[test]
+fn a_version_within_a_day_is_no_version() {
+    let text = "## 2021.01.05, Version 1.0\n\n- First\n";
+    let entry =
+        ReleaseEntry::new("1.1").date(relcore::NaiveDate::parse("2024-06-15").unwrap()).body("- Second\n");
+    let merged = merge_changelog(text, &entry).unwrap();
+    assert!(merged.starts_with("## 2024.06.15, Version 1.1\n\n- Second\n\n## 2021.01.05"), "{merged}");
+    assert_eq!(merge_changelog(&merged, &entry).unwrap(), merged);
+}
+
+#[test]
+fn references_are_looked_up() {
+    let references = "[a]: https://example.org\n".repeat(60_000);
+    let text = format!("## [Unreleased]\n\n## [1.0.0]\n\n- x\n\n{references}\n- y\n");
+    let started = std::time::Instant::now();
+    assert_eq!(parse_changelog(&text).references.len(), 60_000);
+    assert!(merge_changelog(&text, &ReleaseEntry::new("1.1.0")).is_ok());
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}

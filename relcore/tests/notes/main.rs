@@ -84,7 +84,7 @@ proptest! {
     #[test]
     fn outside_code_nothing_links_or_notifies(text in text().prop_map(|text| text.replace('`', ""))) {
         let markdown = render_notes(&notes(&text), &Format::Markdown, None).text;
-        let item = markdown.strip_prefix("## Fixed\n\n").unwrap().replace("@<!-- -->", "");
+        let item = markdown.strip_prefix("## Fixed\n\n").unwrap().replace("@<!-- -->", "mention");
         for mark in ["@", "://", "www.", "<", "{{", "{%", "{#"] {
             prop_assert!(!item.contains(mark), "{} in {}", mark, markdown);
         }
@@ -185,6 +185,32 @@ fn what_is_under_embargo_is_in_no_notes() {
         assert!(!text.contains("secret"), "{text}");
         assert!(text.contains("open (#123)"), "{text}");
     }
+}
+
+/// A store's text that does not say that the version is unstable is worse than none.
+#[test]
+fn without_its_warning_a_prerelease_has_no_items() {
+    let changes = [parse_change("fix: x", &Policy::default()).unwrap()];
+    let spec = Spec::default().version("2.0.0-rc.1").feedback("f".repeat(450));
+    let notes = build_notes(&changes, &spec, &Audience::User).unwrap();
+    let play = render_notes(&notes, &Format::Play, None);
+    assert_eq!((play.text.as_str(), play.left_out), ("2.0.0-rc.1", 1));
+    assert_eq!(render_notes(&notes, &Format::AppStore, None).left_out, 0);
+}
+
+#[test]
+fn html_has_no_template_of_the_text() {
+    let html = render_notes(&notes("{{ secret }} {% x %}"), &Format::Html, None).text;
+    assert!(!html.contains('{'), "{html}");
+    assert!(html.contains("&#123;&#123; secret }}"), "{html}");
+}
+
+#[test]
+fn a_long_text_of_sentences_is_cut_in_linear_time() {
+    let started = std::time::Instant::now();
+    let play = render_notes(&notes(&"A. ".repeat(400_000)), &Format::Play, None);
+    assert!(play.length <= 500 && play.length > 490);
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
 }
 
 /// A template has no own rules: that of the crate writes what the format writes.

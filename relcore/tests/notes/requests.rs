@@ -1,7 +1,7 @@
 //! Notes of merged requests: labels say the section, and a request is one item.
 use proptest::prelude::*;
 use relcore::change::{Commit, Parsed, Policy, parse_commits};
-use relcore::notes::{Audience, MergedRequest, SectionKind, Spec, build_notes};
+use relcore::notes::{Audience, MergedRequest, SectionKind, Spec, WrittenItem, build_notes};
 
 /// The changes of commits, newest first.
 fn changes(commits: &[(&str, &str)]) -> Vec<Parsed> {
@@ -75,9 +75,55 @@ fn a_request_of_a_change_under_embargo_is_not_named() {
     let changes = changes(&[("aaaaaaa1", "fix: CVE-2024-1234 (#12)"), ("b", "docs: words (#12)")]);
     let spec = Spec::default().requests([request("12", "Harden the parser", &["security"])]);
     let hidden = spec.clone().embargoed(["CVE-2024-1234"]);
-    assert!(!format!("{:?}", listed(&changes, &hidden)).contains("Harden"));
+    assert!(listed(&changes, &hidden).is_empty(), "nothing of request 12, whatever change names it");
     assert!(listed(&[], &spec.clone().embargoed(["#12"])).is_empty());
     assert!(listed(&[], &spec.embargoed(["harden the parser"])).is_empty());
+}
+
+/// What is under embargo is found wherever it stands.
+#[test]
+fn what_names_the_embargo_is_left_out() {
+    let changed = |text: &str| changes(&[("bbbbbbb2", text)]);
+    let on = |name: &str| Spec::default().embargoed([name]);
+    for (text, name) in [
+        ("fix: bound the parser\n\nCVE-2024-1234: heap overflow", "CVE-2024-1234"),
+        ("fix!: x\n\nBREAKING CHANGE: a\nBREAKING CHANGE: fixes #12", "#12"),
+        ("fix: x\n\nFollow-up to a1b2c3d4e5f60718.", "a1b2c3d"),
+        ("fix: x\n\nFollow-up to a1b2c3d.", "a1b2c3d4e5f60718"),
+        ("fix: x (#12)", "!12"),
+    ] {
+        assert!(listed(&changed(text), &on(name)).is_empty(), "{text}");
+    }
+    assert!(listed(&changes(&[("a1b2c3d4e5f6", "fix: x")]), &on("a1b2")).is_empty());
+    assert_eq!(listed(&changed("fix: 1234567 rows"), &on("1234568")).len(), 1);
+
+    // The request of a hidden change hides what people wrote of it; a hidden title hides the changes.
+    let secret = changes(&[("aaaaaaa1", "fix: secret (#12)")]);
+    let written =
+        on("aaaaaaa").written([WrittenItem::new(SectionKind::Fixed, "Remote code execution fixed (#12)")]);
+    assert!(listed(&secret, &written).is_empty());
+    let titled = on("CVE-2024-1234").requests([request("12", "Fix CVE-2024-1234", &[])]);
+    assert!(listed(&changed("fix: bound input (#12)"), &titled).is_empty());
+    assert!(listed(&[], &on("!12").requests([request("!12", "Secret", &[])])).is_empty());
+}
+
+/// What was written for others does not stand for a change.
+#[test]
+fn an_item_stands_for_a_change_where_it_is_read() {
+    let item = WrittenItem::new(SectionKind::Fixed, "Faster start (#12)").audiences([Audience::User]);
+    let spec = Spec::default().written([item]);
+    let change = changes(&[("b", "fix!: drop old config (#12)")]);
+    let text = |audience| {
+        let notes = build_notes(&change, &spec, &audience).unwrap();
+        notes
+            .sections
+            .iter()
+            .flat_map(|section| &section.items)
+            .map(|item| item.text.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(text(Audience::User), ["Faster start (#12)"]);
+    assert_eq!(text(Audience::Developer), ["drop old config (#12)"]);
 }
 
 proptest! {

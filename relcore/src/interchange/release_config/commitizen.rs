@@ -67,12 +67,9 @@ fn versions(root: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
         let reason = "only a form with `$version` is a form of tags";
         config.versioning.tag_format = ledger.settle(&node, "versioning.tagFormat", format, reason);
     }
-    if let Some(node) = root.get("major_version_zero") {
-        let flag =
-            ledger.settle(&node, "versioning.zeroRule", node.value.as_bool(), "is neither true nor false");
-        if flag == Some(true) {
-            config.versioning.zero_rule = ZeroRule::PreMajor;
-        }
+    if ledger.flag(root.get("major_version_zero"), "versioning.zeroRule") == Some(true) {
+        config.versioning.zero_rule = ZeroRule::PreMajor;
+        config.plan.zero_rule = ZeroRule::PreMajor;
     }
     for (key, reason) in [
         ("version_files", "relcore writes no files"),

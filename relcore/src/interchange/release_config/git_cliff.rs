@@ -107,21 +107,26 @@ fn commit_parser(parser: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Led
         ledger.lose(parser, "changes are in sections by their types: the pattern is about something else");
         return;
     };
-    let is_skipped = parser.get("skip").is_some_and(|node| node.value.as_bool() == Some(true));
-    let title = parser.get("group").filter(|_| !is_skipped);
-    let to = if is_skipped { "notes.excludedTypes" } else { "notes.sections" };
-    for node in [parser.get("message"), parser.get("skip")].iter().flatten() {
-        ledger.carry(node, to);
-    }
-    if let Some(group) = parser.get("group").filter(|_| is_skipped) {
-        ledger.lose(&group, "the type is left out");
+    let is_skipped = ledger.flag(parser.get("skip"), "notes.excludedTypes") == Some(true);
+    let is_listed = match parser.get("group") {
+        Some(group) if is_skipped => {
+            ledger.lose(&group, "the type is left out");
+            false
+        }
+        Some(group) => section(&types, &group, config, ledger),
+        None => false,
+    };
+    if let Some(message) = parser.get("message") {
+        match (is_skipped, is_listed) {
+            (true, _) => ledger.carry(&message, "notes.excludedTypes"),
+            (false, true) => ledger.carry(&message, "notes.sections"),
+            (false, false) => {
+                ledger.lose(&message, "has no group, so that changes keep the section of their type")
+            }
+        }
     }
     if is_skipped {
         config.notes.excluded_types.extend(types);
-    } else if let Some(title) = title {
-        section(&types, &title, config, ledger);
-    } else if let Some(message) = parser.get("message") {
-        ledger.lose(&message, "has no group, so that changes keep the section of their type");
     }
     for key in ["scope", "default_scope"] {
         if let Some(node) = parser.get(key) {
@@ -141,7 +146,7 @@ fn tag_format(pattern: &str) -> Option<String> {
 }
 
 fn versions(bump: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
-    let flag = |key: &str| bump.get(key).and_then(|node| node.value.as_bool()).unwrap_or(true);
+    let mut flag = |key: &str| ledger.flag(bump.get(key), "versioning.zeroRule").unwrap_or(true);
     config.versioning.zero_rule =
         match (flag("breaking_always_bump_major"), flag("features_always_bump_minor")) {
             (true, true) => ZeroRule::Plain,
@@ -150,11 +155,6 @@ fn versions(bump: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
             (false, false) => ZeroRule::Shifted,
         };
     config.plan.zero_rule = config.versioning.zero_rule;
-    for key in ["breaking_always_bump_major", "features_always_bump_minor"] {
-        if let Some(node) = bump.get(key) {
-            ledger.carry(&node, "versioning.zeroRule");
-        }
-    }
     for (key, step) in
         [("custom_major_increment_regex", Bump::Major), ("custom_minor_increment_regex", Bump::Minor)]
     {

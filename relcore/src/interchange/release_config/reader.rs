@@ -93,6 +93,11 @@ impl Ledger {
         found
     }
 
+    /// Carries a switch over; a value that is none is lost.
+    pub(super) fn flag(&mut self, node: Option<Node<'_>>, to: &str) -> Option<bool> {
+        node.and_then(|node| self.settle(&node, to, node.value.as_bool(), "is neither true nor false"))
+    }
+
     /// Lists each key of the file: with the fate of its own or of the nearest key that has it.
     pub(super) fn finish(&self, root: &Node<'_>, config: &mut ReleaseConfig) {
         self.list(root, None, config);
@@ -126,13 +131,13 @@ const NOTHING: &str = "relcore has nothing that corresponds";
 pub(super) fn json_or_yaml(text: &str) -> Result<Value> {
     #[cfg(feature = "yaml")]
     if !text.trim_start().starts_with('{') {
-        return object(crate::wire::parse_yaml(text)?);
+        return object(crate::wire::parse_yaml(text).map_err(|error| error.under("text"))?);
     }
     json(text)
 }
 
 pub(super) fn json(text: &str) -> Result<Value> {
-    object(crate::wire::parse_json(text)?)
+    object(crate::wire::parse_json(text).map_err(|error| error.under("text"))?)
 }
 
 pub(super) fn toml(text: &str) -> Result<Value> {

@@ -73,7 +73,8 @@ pub fn release_please_config(text: &str, manifest: Option<&str>) -> Result<Relea
         let root = Node { path: "manifest".to_owned(), value: &value };
         let mut ledger = Ledger::default();
         for (path, node) in root.fields() {
-            if let Some(version) = ledger.settle(&node, "versions", node.text(), "is no version") {
+            let version = node.text().filter(|text| is_version(text, Scheme::Semver));
+            if let Some(version) = ledger.settle(&node, "versions", version, "is no version") {
                 config.versions.insert(path.to_owned(), version.to_owned());
             }
         }
@@ -111,16 +112,19 @@ fn numbering<'a>(find: &impl Fn(&str) -> Option<Node<'a>>, config: &mut ReleaseC
         config.versioning.force =
             ledger.settle(&node, "versioning.force", found, "is no version").map(str::to_owned);
     }
-    if let Some(node) = find("prerelease-type") {
+    let is_prerelease = find("versioning").is_some_and(|node| node.text() == Some("prerelease"));
+    if let Some(node) = find("prerelease-type").filter(|_| is_prerelease) {
         let label = node.text().map(|text| text.split('.').next().unwrap_or_default());
         let label = label.filter(|label| valid_label(label).is_ok());
         let channel = ledger.settle(&node, "versioning.channel", label, "is no label of a prerelease");
         config.versioning.channel = channel.map(Channel::new);
+    } else if let Some(node) = find("prerelease-type") {
+        ledger.lose(&node, "has an effect with the strategy `prerelease` alone");
     }
 }
 
 fn steps<'a>(find: &impl Fn(&str) -> Option<Node<'a>>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
-    let flag = |key: &str| find(key).and_then(|node| node.value.as_bool()).unwrap_or(false);
+    let mut flag = |key: &str| ledger.flag(find(key), "versioning.zeroRule").unwrap_or(false);
     config.versioning.zero_rule = match (flag("bump-minor-pre-major"), flag("bump-patch-for-minor-pre-major"))
     {
         (false, false) => ZeroRule::Plain,
@@ -129,21 +133,21 @@ fn steps<'a>(find: &impl Fn(&str) -> Option<Node<'a>>, config: &mut ReleaseConfi
         (true, true) => ZeroRule::Shifted,
     };
     config.plan.zero_rule = config.versioning.zero_rule;
-    for key in ["bump-minor-pre-major", "bump-patch-for-minor-pre-major"] {
-        if let Some(node) = find(key) {
-            ledger.carry(&node, "versioning.zeroRule");
-        }
-    }
     if let Some(node) = find("versioning") {
         let step = match node.text() {
             Some("always-bump-patch") => Some(Some(Bump::Patch)),
             Some("always-bump-minor") => Some(Some(Bump::Minor)),
             Some("always-bump-major") => Some(Some(Bump::Major)),
             Some("default") => Some(None),
+            Some("prerelease") if config.versioning.channel.is_some() => Some(None),
             _ => None,
         };
+        let to = match config.versioning.channel {
+            Some(_) => "versioning.channel",
+            None => "versioning.atLeast, versioning.atMost",
+        };
         let reason = "relcore has no such strategy: `versioning.channel` makes prereleases";
-        let step = ledger.settle(&node, "versioning.atLeast, versioning.atMost", step, reason).flatten();
+        let step = ledger.settle(&node, to, step, reason).flatten();
         if let Some(step) = step {
             config.versioning.at_least = step;
             config.versioning.at_most = Some(step);
@@ -153,17 +157,31 @@ fn steps<'a>(find: &impl Fn(&str) -> Option<Node<'a>>, config: &mut ReleaseConfi
 
 /// The form of tags: `component-v1.2.3`, of which component, separator and `v` may be absent.
 fn tags<'a>(find: &impl Fn(&str) -> Option<Node<'a>>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
-    let flag = |key: &str| find(key).and_then(|node| node.value.as_bool()).unwrap_or(true);
-    let separator = find("tag-separator").and_then(|node| node.text()).unwrap_or("-");
-    let component = find("component").or_else(|| find("package-name")).and_then(|node| node.text());
-    let component = component.filter(|_| flag("include-component-in-tag"));
-    let prefix = component.map(|name| format!("{name}{separator}")).unwrap_or_default();
-    let v = if flag("include-v-in-tag") { "v" } else { "" };
+    const TO: &str = "versioning.tagFormat";
+    let named = find("component").or_else(|| find("package-name"));
+    let component = named.as_ref().and_then(Node::text);
+    let is_without = find("include-component-in-tag").is_some_and(|node| node.value.as_bool() == Some(false));
     let keys = ["tag-separator", "component", "package-name", "include-component-in-tag", "include-v-in-tag"];
-    let nodes: Vec<Node<'_>> = keys.iter().filter_map(|key| find(key)).collect();
-    // Without any of these, the component comes from the files of the package, which are not here.
-    if !nodes.is_empty() {
-        config.versioning.tag_format = Some(format!("{prefix}{v}{{version}}"));
+    let prefix = match component {
+        _ if is_without => String::new(),
+        Some(name) => {
+            let separator = find("tag-separator").and_then(|node| node.text()).unwrap_or("-");
+            format!("{name}{separator}")
+        }
+        // The component comes from the files of the package, which are not here.
+        None => {
+            for node in keys.iter().filter_map(|key| find(key)) {
+                ledger.lose(&node, "the component of the tags is in a file of the package: set `component`");
+            }
+            return;
+        }
+    };
+    for key in ["tag-separator", "component", "package-name"] {
+        if let Some(node) = find(key) {
+            ledger.settle(&node, TO, node.text(), "is no text");
+        }
     }
-    nodes.iter().for_each(|node| ledger.carry(node, "versioning.tagFormat"));
+    ledger.flag(find("include-component-in-tag"), TO);
+    let v = if ledger.flag(find("include-v-in-tag"), TO) == Some(false) { "" } else { "v" };
+    config.versioning.tag_format = Some(format!("{prefix}{v}{{version}}"));
 }

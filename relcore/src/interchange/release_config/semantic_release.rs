@@ -112,15 +112,19 @@ fn release_rule(rule: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger
 pub(super) fn listed_type(one: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
     let Some(name) = one.get("type") else { return };
     let Some(text) = name.text().map(str::to_ascii_lowercase) else { return };
-    let is_hidden = one.get("hidden").is_some_and(|node| node.value.as_bool() == Some(true));
-    ledger.carry(&name, if is_hidden { "notes.excludedTypes" } else { "notes.sections" });
-    if let Some(hidden) = one.get("hidden") {
-        ledger.carry(&hidden, "notes.excludedTypes");
-    }
-    match one.get("section") {
-        Some(title) if is_hidden => ledger.lose(&title, "the type is left out"),
+    let is_hidden = ledger.flag(one.get("hidden"), "notes.excludedTypes") == Some(true);
+    let is_listed = match one.get("section") {
+        Some(title) if is_hidden => {
+            ledger.lose(&title, "the type is left out");
+            false
+        }
         Some(title) => section(std::slice::from_ref(&text), &title, config, ledger),
-        None => {}
+        None => false,
+    };
+    match (is_hidden, is_listed) {
+        (true, _) => ledger.carry(&name, "notes.excludedTypes"),
+        (false, true) => ledger.carry(&name, "notes.sections"),
+        (false, false) => ledger.lose(&name, "has no section, so that changes keep that of their type"),
     }
     if is_hidden {
         config.notes.excluded_types.push(text);

@@ -64,20 +64,29 @@ fn kind_of(title: &str) -> SectionKind {
     }
 }
 
-/// Lists types in the section of a title. The first title of a section is its title; a second one is lost.
-pub(super) fn section(types: &[String], title: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
-    let Some(written) = title.text() else { return };
-    let text = without_comments(written);
+/// Lists types in the section of a title. The first title of a section is its title; a second one is lost. False for what is no
+/// title.
+pub(super) fn section(
+    types: &[String],
+    title: &Node<'_>,
+    config: &mut ReleaseConfig,
+    ledger: &mut Ledger,
+) -> bool {
+    let Some(text) = title.text().map(without_comments).filter(|text| !text.is_empty()) else {
+        ledger.lose(title, "is no title");
+        return false;
+    };
     let kind = kind_of(&text);
     for name in types {
         config.notes.sections.insert(name.to_ascii_lowercase(), kind);
     }
     let own = config.notes.titles.entry(kind.to_string()).or_insert_with(|| text.clone());
-    if *own == text && !text.is_empty() {
+    if *own == text {
         ledger.carry(title, format!("notes.titles.{kind}"));
     } else {
         ledger.lose(title, format!("the section `{kind}` has the title `{own}`: a section has one title"));
     }
+    true
 }
 
 /// A title without the comments by which git-cliff orders groups: `<!-- 0 -->Features`.
