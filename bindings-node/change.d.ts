@@ -261,7 +261,9 @@ export interface Parsed {
   readonly body?: string | undefined;
   /** Whether users must change something to take it. */
   readonly breaking: boolean;
-  /** What breaks: the text of the footer, with all of its paragraphs, or else the description. */
+  /**
+   * What breaks: the texts of the footers that say so, with all of their paragraphs, or else the description.
+   */
   readonly breakingText?: string | undefined;
   /** The step that it needs: `none`, `patch`, `minor` or `major`. */
   readonly bump: Bump;

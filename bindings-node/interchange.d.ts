@@ -512,7 +512,7 @@ export type SeriesRule = "single" | "highest" | "lowest";
  * Why a row is no event.
  *
  * - `pending`: It has not ended yet. Read it again later.
- * - `duplicate`: A later row has the same id and counts instead, as where a list grew between two pages.
+ * - `duplicate`: Another row has the same id and counts instead: the later one, as where a list grew between two pages, or the first of messages that were sent twice.
  * - `abandoned`: It ended without taking effect: a request that was closed without a merge, an issue that was declined.
  * - `other_kind`: It is of a kind that the reader does not turn into events: a prerelease, an issue without a label of the rules.
  * - `unknown_reference`: It belongs to a row that is not in the pages.
@@ -689,7 +689,7 @@ export declare function csvEvents(text: string, map: CsvMap): ReadEvents;
  * | --- | --- |
  * | `exploitable`, `in_triage`, none | open |
  * | `resolved`, `resolved_with_pedigree` | patched at `analysis.lastUpdated`, else when the document was made |
- * | `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned` |
+ * | `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned`; closed, if a document before had it |
  *
  * It was detected at `analysis.firstIssued`; without it at `detectedAt`; without that when the document was made,
  * `metadata.timestamp`. A later document decides the state, and the earliest detection stays. If one document has a
@@ -786,7 +786,7 @@ export declare function gitSubjects(text: string): readonly change.Commit[];
  * | --- | --- |
  * | `success`, `failure`, `error` | the deployment ended with this outcome |
  * | `in_progress` | it runs; the first one is its start |
- * | `queued`, `pending` | it waits |
+ * | `queued`, `waiting`, `pending` | it waits |
  * | `inactive` | a later deployment replaced it; says nothing about how it ended |
  *
  * The last state with an outcome decides. The deployment finished when that outcome was first reported without another one
@@ -899,8 +899,9 @@ export declare function gitlabMergeRequests(pages: readonly string[]): ReadEvent
  * in the order of their starts.
  *
  * `RRULE` with days, weeks, months and years is expanded, with `RDATE`, `EXDATE` and the occurrences that were moved or
- * cancelled by themselves (`RECURRENCE-ID`). An event that is cancelled is left out. What cannot be expanded is refused, so
- * that no event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
+ * cancelled by themselves (`RECURRENCE-ID`). The start of an event is an occurrence, whether its rule has it or not. An event
+ * that is cancelled is left out; one that is shown as free (`TRANSP`) is not. What cannot be expanded is refused, so that no
+ * event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
  *
  * A time is in its own zone, by its IANA name or by that which the calendar gives for it (`X-LIC-LOCATION`). A time without a
  * zone and a whole day are in `zone`. A local time that the clock passes twice is its first; one that it skips has the
@@ -908,7 +909,7 @@ export declare function gitlabMergeRequests(pages: readonly string[]): ReadEvent
  * same local time. Alarms and tasks are left out.
  *
  * @throws {@link RelcoreError}: All faults at once, with the lines: `syntax` for a text that is no calendar or was cut; `missing_field` for an event without
- * `DTSTART`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
+ * `DTSTART`, and for a `RECURRENCE-ID` without a `UID`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
  * `TZID=W. Europe Standard Time`; `unordered` for an end before the start; `duplicate` for two events of one `UID`;
  * `out_of_range` for more than 10,000 occurrences, and for recurrences over more than 10 million days in all.
  */
@@ -917,7 +918,7 @@ export declare function icalEvents(text: string, range: TimeRange, zone: string)
 /**
  * Reads the holidays of a calendar in a range: its events of whole days. The weekend is Saturday and Sunday.
  *
- * @throws {@link RelcoreError}: As `icalEvents`; `wrong_type` for an event with a time of day.
+ * @throws {@link RelcoreError}: As `icalEvents`, also for more than 100,000 holidays; `wrong_type` for an event with a time of day.
  */
 export declare function icalHolidays(text: string, range: TimeRange): BusinessCalendar;
 
@@ -1030,7 +1031,7 @@ export declare function opsgenieIncidents(pages: readonly string[], service?: st
  * vulnerability is the CVE among its `id` and its `aliases`, else the first of them in the order of the alphabet, so that the
  * records of two databases are one event and a `duplicate`; its id is `service/name`. The severity is the highest of its CVSS vectors of the versions 3 and 4, also of those of its packages;
  * without one, `database_specific.severity`, where GitHub's `MODERATE` is `medium`. A withdrawn record is skipped as
- * `abandoned`.
+ * `abandoned`, or closes the vulnerability if a record before had it.
  *
  * @throws {@link RelcoreError}: All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for an error of the API and for the ids
  * of `/v1/querybatch`, which are no records; `invalid_value` if every text has a `next_page_token`. A row that cannot be read

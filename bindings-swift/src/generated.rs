@@ -4167,7 +4167,8 @@ pub enum InterchangeSeriesRule {
 pub enum InterchangeSkipCode {
     /// It has not ended yet. Read it again later.
     Pending,
-    /// A later row has the same id and counts instead, as where a list grew between two pages.
+    /// Another row has the same id and counts instead: the later one, as where a list grew between two pages, or the first of
+    /// messages that were sent twice.
     Duplicate,
     /// It ended without taking effect: a request that was closed without a merge, an issue that was declined.
     Abandoned,

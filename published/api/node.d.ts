@@ -3208,7 +3208,7 @@ export interface Parsed {
   readonly body?: string | undefined;
   /** Whether users must change something to take it. */
   readonly breaking: boolean;
-  /** What breaks: the text of the footer, with all of its paragraphs, or else the description. */
+  /** What breaks: the texts of the footers that say so, with all of their paragraphs, or else the description. */
   readonly breakingText?: string | undefined;
   /** The step that it needs: `none`, `patch`, `minor` or `major`. */
   readonly bump: Bump;
@@ -6103,7 +6103,7 @@ export interface Changelog {
   readonly preamble: string;
   /** The versions, in the order of the file. */
   readonly entries: readonly ChangelogEntry[];
-  /** The link references at the end of the file, which belong to no version. */
+  /** The link references of the file, which belong to no version, wherever they stand. */
   readonly references: readonly LinkReference[];
 }
 /** A version of a changelog. */

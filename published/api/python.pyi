@@ -3003,7 +3003,7 @@ class Parsed(_Value):
     breaking: bool
     """Whether users must change something to take it."""
     breaking_text: str | None = None
-    """What breaks: the text of the footer, with all of its paragraphs, or else the description."""
+    """What breaks: the texts of the footers that say so, with all of their paragraphs, or else the description."""
     bump: Bump
     """The step that it needs: `none`, `patch`, `minor` or `major`."""
     footers: Sequence[Footer]
@@ -4731,7 +4731,7 @@ class SkipCode(StrEnum):
     PENDING = 'pending'
     """It has not ended yet."""
     DUPLICATE = 'duplicate'
-    """A later row has the same id and counts instead, as where a list grew between two pages."""
+    """Another row has the same id and counts instead: the later one, as where a list grew between two pages, or the first of messages that were sent twice."""
     ABANDONED = 'abandoned'
     """It ended without taking effect: a request that was closed without a merge, an issue that was declined."""
     OTHER_KIND = 'other_kind'
@@ -6568,7 +6568,7 @@ class Changelog(_Value):
     entries: Sequence[ChangelogEntry]
     """The versions, in the order of the file."""
     references: Sequence[LinkReference]
-    """The link references at the end of the file, which belong to no version."""
+    """The link references of the file, which belong to no version, wherever they stand."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class ChangelogEntry(_Value):
     """A version of a changelog."""

@@ -4134,7 +4134,7 @@ pub mod change {
         pub body: Option<String>,
         /// Whether users must change something to take it.
         pub breaking: bool,
-        /// What breaks: the text of the footer, with all of its paragraphs, or else the description.
+        /// What breaks: the texts of the footers that say so, with all of their paragraphs, or else the description.
         pub breaking_text: Option<String>,
         /// The step that it needs: `none`, `patch`, `minor` or `major`.
         pub bump: Bump,
@@ -6766,7 +6766,7 @@ pub mod interchange {
     pub enum SkipCode {
         /// It has not ended yet.
         Pending,
-        /// A later row has the same id and counts instead, as where a list grew between two pages.
+        /// Another row has the same id and counts instead: the later one, as where a list grew between two pages, or the first of messages that were sent twice.
         Duplicate,
         /// It ended without taking effect: a request that was closed without a merge, an issue that was declined.
         Abandoned,
@@ -8492,7 +8492,7 @@ pub mod notes {
         pub preamble: String,
         /// The versions, in the order of the file.
         pub entries: Vec<ChangelogEntry>,
-        /// The link references at the end of the file, which belong to no version.
+        /// The link references of the file, which belong to no version, wherever they stand.
         pub references: Vec<LinkReference>,
     }
     /// A version of a changelog.

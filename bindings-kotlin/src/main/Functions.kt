@@ -3001,7 +3001,7 @@ object Interchange {
      * | --- | --- |
      * | `exploitable`, `in_triage`, none | open |
      * | `resolved`, `resolved_with_pedigree` | patched at `analysis.lastUpdated`, else when the document was made |
-     * | `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned` |
+     * | `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned`; closed, if a document before had it |
      *
      * It was detected at `analysis.firstIssued`; without it at `detected_at`; without that when the document was made,
      * `metadata.timestamp`. A later document decides the state, and the earliest detection stays. If one document has a
@@ -3109,7 +3109,7 @@ object Interchange {
      * | --- | --- |
      * | `success`, `failure`, `error` | the deployment ended with this outcome |
      * | `in_progress` | it runs; the first one is its start |
-     * | `queued`, `pending` | it waits |
+     * | `queued`, `waiting`, `pending` | it waits |
      * | `inactive` | a later deployment replaced it; says nothing about how it ended |
      *
      * The last state with an outcome decides. The deployment finished when that outcome was first reported without another one
@@ -3246,8 +3246,9 @@ object Interchange {
      * in the order of their starts.
      *
      * `RRULE` with days, weeks, months and years is expanded, with `RDATE`, `EXDATE` and the occurrences that were moved or
-     * cancelled by themselves (`RECURRENCE-ID`). An event that is cancelled is left out. What cannot be expanded is refused, so
-     * that no event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
+     * cancelled by themselves (`RECURRENCE-ID`). The start of an event is an occurrence, whether its rule has it or not. An event
+     * that is cancelled is left out; one that is shown as free (`TRANSP`) is not. What cannot be expanded is refused, so that no
+     * event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
      *
      * A time is in its own zone, by its IANA name or by that which the calendar gives for it (`X-LIC-LOCATION`). A time without a
      * zone and a whole day are in `zone`. A local time that the clock passes twice is its first; one that it skips has the
@@ -3256,7 +3257,7 @@ object Interchange {
      *
      * Errors:
      * All faults at once, with the lines: `syntax` for a text that is no calendar or was cut; `missing_field` for an event without
-     * `DTSTART`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
+     * `DTSTART`, and for a `RECURRENCE-ID` without a `UID`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
      * `TZID=W. Europe Standard Time`; `unordered` for an end before the start; `duplicate` for two events of one `UID`;
      * `out_of_range` for more than 10,000 occurrences, and for recurrences over more than 10 million days in all.
      */
@@ -3269,7 +3270,7 @@ object Interchange {
      * Reads the holidays of a calendar in a range: its events of whole days. The weekend is Saturday and Sunday.
      *
      * Errors:
-     * As `ical_events`; `wrong_type` for an event with a time of day.
+     * As `ical_events`, also for more than 100,000 holidays; `wrong_type` for an event with a time of day.
      */
     @JvmStatic
     @Throws(RelcoreException::class)
@@ -3394,7 +3395,7 @@ object Interchange {
      * vulnerability is the CVE among its `id` and its `aliases`, else the first of them in the order of the alphabet, so that the
      * records of two databases are one event and a `duplicate`; its id is `service/name`. The severity is the highest of its CVSS vectors of the versions 3 and 4, also of those of its packages;
      * without one, `database_specific.severity`, where GitHub's `MODERATE` is `medium`. A withdrawn record is skipped as
-     * `abandoned`.
+     * `abandoned`, or closes the vulnerability if a record before had it.
      *
      * Errors:
      * All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for an error of the API and for the ids
@@ -4178,8 +4179,8 @@ object Metrics {
  * - Pass the changes of `changes_since`: there what was taken back is gone, and a merge and
  *   its commit are one.
  * - A change under embargo is left out for every audience, also for developers. Notes are public sooner than one thinks.
- * - The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link, a
- *   tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
+ * - In Markdown, the marks of a commit's text come out with backslashes, so that readers see what the author wrote: a mention, a
+ *   link, a tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
  * - Slack makes mentions of `@here` only where a message is sent with `link_names` or `parse: full`; do not set them.
  */
 object Notes {
@@ -4222,7 +4223,8 @@ object Notes {
      *
      * A breaking change stands under `breaking` with the text of its footer. A change without a type, as a merge, is left out
      * unless it needs a version. The changes of a merged request of `spec` are one item, with the title of the request. What is
-     * under embargo is left out for every audience, and so is a request one of whose changes is.
+     * under embargo is left out for every audience, and so is a request one of whose changes or whose title is, with all that
+     * names it.
      *
      * Errors:
      * Those of `spec_from_json` under `spec`, all at once.
@@ -4272,8 +4274,10 @@ object Notes {
      * Writes notes as text, within a limit of characters and within that of the format. For JSON, use
      * `to_json`. A plain e-mail takes `text`, another one `html`.
      *
-     * The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
-     * wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence.
+     * The text of commits is escaped: in Markdown no mention, link, tag, heading or template comes out live, in HTML no tag and no
+     * template, in Slack no mention and no link of its own syntax; its `*` and `_` and bare addresses stay. What people wrote stays
+     * as they wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a
+     * sentence. Where the title or the warning of a prerelease does not fit, there are no items either.
      *
      * A character is a UTF-16 code unit. Neither store documents how it counts: App Store Connect refuses texts that are within its
      * limit by what readers see as characters, and UTF-16 is the strictest of the countings in use, so a text that is within the

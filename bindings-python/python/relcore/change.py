@@ -448,7 +448,7 @@ class Parsed(_Value):
     """Whether users must change something to take it."""
 
     breaking_text: str | None = None
-    """What breaks: the text of the footer, with all of its paragraphs, or else the description."""
+    """What breaks: the texts of the footers that say so, with all of their paragraphs, or else the description."""
 
     bump: Bump
     """The step that it needs: `none`, `patch`, `minor` or `major`."""

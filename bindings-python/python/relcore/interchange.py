@@ -230,7 +230,9 @@ class SkipCode(StrEnum):
     """It has not ended yet. Read it again later."""
 
     DUPLICATE = "duplicate"
-    """A later row has the same id and counts instead, as where a list grew between two pages."""
+    """Another row has the same id and counts instead: the later one, as where a list grew between two pages, or the first of
+    messages that were sent twice.
+    """
 
     ABANDONED = "abandoned"
     """It ended without taking effect: a request that was closed without a merge, an issue that was declined."""
@@ -986,7 +988,7 @@ def cyclonedx_vulnerabilities(
     | --- | --- |
     | `exploitable`, `in_triage`, none | open |
     | `resolved`, `resolved_with_pedigree` | patched at `analysis.lastUpdated`, else when the document was made |
-    | `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned` |
+    | `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned`; closed, if a document before had it |
 
     It was detected at `analysis.firstIssued`; without it at `detected_at`; without that when the document was made,
     `metadata.timestamp`. A later document decides the state, and the earliest detection stays. If one document has a
@@ -1106,7 +1108,7 @@ def github_deployments(deployments: Sequence[str], statuses: Sequence[str], serv
     | --- | --- |
     | `success`, `failure`, `error` | the deployment ended with this outcome |
     | `in_progress` | it runs; the first one is its start |
-    | `queued`, `pending` | it waits |
+    | `queued`, `waiting`, `pending` | it waits |
     | `inactive` | a later deployment replaced it; says nothing about how it ended |
 
     The last state with an outcome decides. The deployment finished when that outcome was first reported without another one
@@ -1250,8 +1252,9 @@ def ical_events(text: str, range: TimeRange | Mapping[str, object], zone: str) -
     in the order of their starts.
 
     `RRULE` with days, weeks, months and years is expanded, with `RDATE`, `EXDATE` and the occurrences that were moved or
-    cancelled by themselves (`RECURRENCE-ID`). An event that is cancelled is left out. What cannot be expanded is refused, so
-    that no event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
+    cancelled by themselves (`RECURRENCE-ID`). The start of an event is an occurrence, whether its rule has it or not. An event
+    that is cancelled is left out; one that is shown as free (`TRANSP`) is not. What cannot be expanded is refused, so that no
+    event gets lost: rules of hours and shorter, `BYWEEKNO`, `EXRULE`, `RANGE=THISANDFUTURE`.
 
     A time is in its own zone, by its IANA name or by that which the calendar gives for it (`X-LIC-LOCATION`). A time without a
     zone and a whole day are in `zone`. A local time that the clock passes twice is its first; one that it skips has the
@@ -1260,7 +1263,7 @@ def ical_events(text: str, range: TimeRange | Mapping[str, object], zone: str) -
 
     Errors:
     All faults at once, with the lines: `syntax` for a text that is no calendar or was cut; `missing_field` for an event without
-    `DTSTART`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
+    `DTSTART`, and for a `RECURRENCE-ID` without a `UID`; `invalid_value` for `DTSTART:tomorrow` and for what cannot be expanded; `unknown_zone` for
     `TZID=W. Europe Standard Time`; `unordered` for an end before the start; `duplicate` for two events of one `UID`;
     `out_of_range` for more than 10,000 occurrences, and for recurrences over more than 10 million days in all.
     """
@@ -1274,7 +1277,7 @@ def ical_holidays(text: str, range: TimeRange | Mapping[str, object]) -> Busines
     """Reads the holidays of a calendar in a range: its events of whole days. The weekend is Saturday and Sunday.
 
     Errors:
-    As `ical_events`; `wrong_type` for an event with a time of day.
+    As `ical_events`, also for more than 100,000 holidays; `wrong_type` for an event with a time of day.
     """
     return _ical_holidays(text, range)
 
@@ -1413,7 +1416,7 @@ def osv_vulnerabilities(texts: Sequence[str], service: str, detected_at: datetim
     vulnerability is the CVE among its `id` and its `aliases`, else the first of them in the order of the alphabet, so that the
     records of two databases are one event and a `duplicate`; its id is `service/name`. The severity is the highest of its CVSS vectors of the versions 3 and 4, also of those of its packages;
     without one, `database_specific.severity`, where GitHub's `MODERATE` is `medium`. A withdrawn record is skipped as
-    `abandoned`.
+    `abandoned`, or closes the vulnerability if a record before had it.
 
     Errors:
     All faults of all texts at once: `syntax` for a text that is not JSON, `wrong_type` for an error of the API and for the ids

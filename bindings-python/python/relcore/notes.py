@@ -11,8 +11,8 @@ Pitfalls:
 - Pass the changes of `changes_since`: there what was taken back is gone, and a merge and
   its commit are one.
 - A change under embargo is left out for every audience, also for developers. Notes are public sooner than one thinks.
-- The marks of a commit's text come out with backslashes, so that readers see what the author wrote. A mention, a link, a
-  tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
+- In Markdown, the marks of a commit's text come out with backslashes, so that readers see what the author wrote: a mention, a
+  link, a tag or template syntax of the text does nothing. What people wrote, changesets too, is Markdown and stays as it is.
 - Slack makes mentions of `@here` only where a message is sent with `link_names` or `parse: full`; do not set them.
 """
 
@@ -145,7 +145,7 @@ class Changelog(_Value):
     """The versions, in the order of the file."""
 
     references: Sequence[LinkReference]
-    """The link references at the end of the file, which belong to no version."""
+    """The link references of the file, which belong to no version, wherever they stand."""
 
     def __post_init__(self) -> None:
         _freeze(self, "entries", "references")
@@ -492,7 +492,8 @@ def build_notes(
 
     A breaking change stands under `breaking` with the text of its footer. A change without a type, as a merge, is left out
     unless it needs a version. The changes of a merged request of `spec` are one item, with the title of the request. What is
-    under embargo is left out for every audience, and so is a request one of whose changes is.
+    under embargo is left out for every audience, and so is a request one of whose changes or whose title is, with all that
+    names it.
 
     Errors:
     Those of `spec_from_json` under `spec`, all at once.
@@ -547,8 +548,10 @@ def render_notes(
     """Writes notes as text, within a limit of characters and within that of the format. For JSON, use
     `to_json`. A plain e-mail takes `text`, another one `html`.
 
-    The text of commits is escaped: no mention, link, tag, heading or template comes out live. What people wrote stays as they
-    wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a sentence.
+    The text of commits is escaped: in Markdown no mention, link, tag, heading or template comes out live, in HTML no tag and no
+    template, in Slack no mention and no link of its own syntax; its `*` and `_` and bare addresses stay. What people wrote stays
+    as they wrote it. Under a limit, items are left out from the end, and in plain text the first of them is cut after a
+    sentence. Where the title or the warning of a prerelease does not fit, there are no items either.
 
     A character is a UTF-16 code unit. Neither store documents how it counts: App Store Connect refuses texts that are within its
     limit by what readers see as characters, and UTF-16 is the strictest of the countings in use, so a text that is within the

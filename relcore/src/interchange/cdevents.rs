@@ -236,21 +236,30 @@ impl Group {
 }
 
 /// By whether it is an incident, the source and the id.
-struct Groups(BTreeMap<(bool, String, String), Group>);
+struct Groups {
+    groups: BTreeMap<(bool, String, String), Group>,
+    /// How many sources have a change with an id.
+    sources: BTreeMap<String, usize>,
+}
 
 impl Groups {
     fn of(messages: &[Result<Message<'_>, Skip>]) -> Self {
         let read =
             messages.iter().enumerate().filter_map(|(index, message)| Some((index, message.as_ref().ok()?)));
         let mut read: Vec<_> = read.filter(|(_, message)| !message.kind.is_of_deployment()).collect();
-        read.sort_by_key(|(index, message)| (message.at, *index));
+        // At one instant, an incident begins before it is resolved.
+        read.sort_by_key(|(index, message)| (message.at, message.kind == Kind::Resolved, *index));
         let mut groups: BTreeMap<_, Group> = BTreeMap::new();
         for (index, message) in read {
             let Ok((source, id)) = message.subject() else { continue };
             let key = (message.kind.is_of_incident(), source.to_owned(), id);
             groups.entry(key).or_default().add(message.at, index, message.kind);
         }
-        Self(groups)
+        let mut sources: BTreeMap<String, usize> = BTreeMap::new();
+        for (is_incident, _, id) in groups.keys() {
+            *sources.entry(id.clone()).or_default() += usize::from(!is_incident);
+        }
+        Self { groups, sources }
     }
 
     /// The event that a row is, or nothing if it is a part of one.
@@ -266,7 +275,7 @@ impl Groups {
         let (source, id) = message.subject()?;
         let is_incident = message.kind.is_of_incident();
         let none = Group::default();
-        let group = self.0.get(&(is_incident, source.to_owned(), id.clone())).unwrap_or(&none);
+        let group = self.groups.get(&(is_incident, source.to_owned(), id.clone())).unwrap_or(&none);
         let Some((at, main)) = group.main else {
             let field = message.field("subject.id");
             if is_incident {
@@ -284,7 +293,9 @@ impl Groups {
         if is_incident {
             return message.incident(service, group.resolved_at).map(Some);
         }
-        let mut change = Change::new(id, at);
+        // An id is unique within its source only.
+        let is_shared = self.sources.get(&id).is_some_and(|sources| *sources > 1);
+        let mut change = Change::new(if is_shared { format!("{source}/{id}") } else { id }, at);
         change.merged_at = Some(at);
         change.opened_at = group.created_at;
         change.reviewed_at = group.reviewed_at;

@@ -20,7 +20,13 @@ pub(super) struct TableRow {
 impl Table {
     /// Reads the table. Blank lines are no rows.
     pub(super) fn parse(text: &str, separator: u8, faults: &mut Faults) -> Option<Self> {
-        let text = format!("{}\n{END}", text.strip_prefix('\u{feff}').unwrap_or(text));
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        if let Some(line) = open_quote(text, separator) {
+            let text = format_args!("line {line} has text behind a quote that ends a cell");
+            faults.add(ErrorKind::Syntax, format_args!("text"), text);
+            return None;
+        }
+        let text = format!("{text}\n{END}");
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(separator)
             .has_headers(false)
@@ -76,6 +82,33 @@ impl Table {
         }
         first
     }
+}
+
+/// The line of the first text behind a closing quote. The crate takes it into the cell, with what follows: a quote that was opened
+/// by mistake would swallow the next row up to its first quote.
+fn open_quote(text: &str, separator: u8) -> Option<usize> {
+    #[derive(Clone, Copy)]
+    enum At {
+        Start,
+        Plain,
+        Quoted,
+        Closed,
+    }
+    let (mut at, mut line) = (At::Start, 1_usize);
+    for byte in text.bytes() {
+        line = line.saturating_add(usize::from(byte == b'\n'));
+        at = match (at, byte) {
+            (At::Quoted, b'"') => At::Closed,
+            (At::Quoted, _) => At::Quoted,
+            (_, byte) if byte == separator || matches!(byte, b'\n' | b'\r') => At::Start,
+            (At::Closed, b'"') => At::Quoted,
+            (At::Closed | At::Start, b' ' | b'\t') => at,
+            (At::Closed, _) => return Some(line),
+            (At::Start, b'"') => At::Quoted,
+            (At::Start | At::Plain, _) => At::Plain,
+        };
+    }
+    None
 }
 
 /// Counts lines. The crate's own number of a row is that of the line break before it.
@@ -135,6 +168,13 @@ mod tests {
         assert_eq!(rows("id\n\"1\"\"\n"), None);
         assert_eq!(rows("id\n5\" pipe"), Some(vec![row(2, &["5\" pipe"])]));
         assert_eq!(rows("id\n\"1\"\"\""), Some(vec![row(2, &["1\""])]));
+    }
+
+    #[test]
+    fn text_behind_a_quote_is_refused() {
+        assert_eq!(rows("id,t\n7,\"open,x\n8,\"closed\",y"), None);
+        assert_eq!(rows("id\n\"a\" b"), None);
+        assert_eq!(rows("id,t\n\"a\" ,\"b\"\"c\""), Some(vec![row(2, &["a", "b\"c"])]));
     }
 
     #[test]

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 /// | --- | --- |
 /// | `exploitable`, `in_triage`, none | open |
 /// | `resolved`, `resolved_with_pedigree` | patched at `analysis.lastUpdated`, else when the document was made |
-/// | `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned` |
+/// | `not_affected`, `false_positive`; or `rejected` | skipped as `abandoned`; closed, if a document before had it |
 ///
 /// It was detected at `analysis.firstIssued`; without it at `detected_at`; without that when the document was made,
 /// `metadata.timestamp`. A later document decides the state, and the earliest detection stays. If one document has a
@@ -56,11 +56,20 @@ pub fn cyclonedx_vulnerabilities(
             rows.iter().map(|row| read_vulnerability(row, &document, service, detected_at)).collect();
         let open: BTreeSet<String> = read
             .iter()
-            .filter_map(|event| event.as_ref().ok().filter(|one| one.patched_at.is_none()))
-            .map(|one| one.id.clone())
+            .filter_map(|read| {
+                read.as_ref().ok().filter(|(one, alarm)| one.patched_at.is_none() && alarm.is_none())
+            })
+            .map(|(one, _)| one.id.clone())
             .collect();
         for (row, read) in rows.iter().zip(read) {
-            let event = read.and_then(|one| {
+            let event = read.and_then(|(one, false_alarm)| {
+                if let Some(skip) = false_alarm
+                    && (open.contains(&one.id)
+                        || one.closed_at.is_none()
+                        || !collector.has_vulnerability(&one.id))
+                {
+                    return Err(skip);
+                }
                 if one.patched_at.is_some() && open.contains(&one.id) {
                     let text = "is open for another component of this document";
                     return Err(Skip::new(SkipCode::Duplicate, "analysis.state", text));
@@ -78,40 +87,54 @@ fn is_document(document: &Value) -> bool {
     is_format && document.get("vulnerabilities").is_none_or(Value::is_array)
 }
 
+/// A vulnerability, and why it is no event by itself: it was a false alarm.
 fn read_vulnerability(
     row: &Row<'_>,
     document: &Row<'_>,
     service: &str,
     detected_at: Option<Timestamp>,
-) -> Result<Vulnerability, Skip> {
+) -> Result<(Vulnerability, Option<Skip>), Skip> {
     let id = row.text("id")?;
-    if row.optional_time("rejected")?.is_some() {
-        return Err(Skip::new(SkipCode::Abandoned, "rejected", "was rejected"));
-    }
-    let made_at = document.optional_time("metadata.timestamp").ok().flatten();
+    let rejected_at = row.optional_time("rejected")?;
+    let mut false_alarm = rejected_at.map(|_| Skip::new(SkipCode::Abandoned, "rejected", "was rejected"));
+    let made_at = document.optional_time("metadata.timestamp").map_err(|_| {
+        Skip::new(SkipCode::InvalidValue, "", "the document has no time in `metadata.timestamp`")
+    })?;
     let field = "analysis.state";
     let patched_at = match row.optional_text(field)? {
+        _ if false_alarm.is_some() => None,
         None | Some("exploitable" | "in_triage") => None,
         Some("resolved" | "resolved_with_pedigree") => {
             let updated_at = row.optional_time("analysis.lastUpdated")?;
             Some(updated_at.or(made_at).ok_or_else(|| missing("analysis.lastUpdated"))?)
         }
         Some(state @ ("not_affected" | "false_positive")) => {
-            return Err(Skip::new(SkipCode::Abandoned, field, format!("is `{state}`")));
+            false_alarm = Some(Skip::new(SkipCode::Abandoned, field, format!("is `{state}`")));
+            None
         }
         Some(state) => return Err(Skip::unknown_state(field, state)),
     };
     let first_issued = row.optional_time("analysis.firstIssued")?;
-    let found_at = first_issued.or(detected_at).or(made_at).ok_or_else(|| missing("analysis.firstIssued"))?;
+    let closed_at = match &false_alarm {
+        Some(_) => rejected_at.or(row.optional_time("analysis.lastUpdated")?).or(made_at),
+        None => None,
+    };
+    let found_at = first_issued.or(detected_at).or(made_at).or(closed_at);
+    let found_at = match (found_at, &false_alarm) {
+        (Some(found_at), _) => found_at,
+        (None, Some(skip)) => return Err(skip.clone()),
+        (None, None) => return Err(missing("analysis.firstIssued")),
+    };
     // Who asks after the fix has not found it before.
-    let found_at = patched_at.map_or(found_at, |patched_at| found_at.min(patched_at));
+    let found_at = patched_at.or(closed_at).map_or(found_at, |ended_at| found_at.min(ended_at));
     let references: Vec<&str> = row.list("references").iter().filter_map(|one| one.text("id").ok()).collect();
     let name = equivalent(id, &references);
     let mut found = Vulnerability::new(format!("{service}/{name}"), service, found_at);
     found.disclosed_at = row.optional_time("published")?;
     found.patched_at = patched_at;
     found.severity = severity(row);
-    Ok(found)
+    found.closed_at = closed_at;
+    Ok((found, false_alarm))
 }
 
 fn severity(row: &Row<'_>) -> Option<String> {

@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What the state of a deployment status says, by
 /// <https://docs.github.com/en/rest/deployments/statuses>.
-const STATUS_STATES: [(&str, Status); 7] = [
+const STATUS_STATES: [(&str, Status); 8] = [
     ("success", Status::Ended(DeploymentOutcome::Success)),
     ("failure", Status::Ended(DeploymentOutcome::Failure)),
     ("error", Status::Ended(DeploymentOutcome::Error)),
     ("in_progress", Status::Running),
     ("queued", Status::Waiting),
+    ("waiting", Status::Waiting), // for a review or a timer of a protected environment
     ("pending", Status::Waiting),
     ("inactive", Status::Superseded),
 ];
@@ -37,7 +38,7 @@ enum Status {
 /// | --- | --- |
 /// | `success`, `failure`, `error` | the deployment ended with this outcome |
 /// | `in_progress` | it runs; the first one is its start |
-/// | `queued`, `pending` | it waits |
+/// | `queued`, `waiting`, `pending` | it waits |
 /// | `inactive` | a later deployment replaced it; says nothing about how it ended |
 ///
 /// The last state with an outcome decides. The deployment finished when that outcome was first reported without another one

@@ -19,7 +19,7 @@ use serde_json::Value;
 /// vulnerability is the CVE among its `id` and its `aliases`, else the first of them in the order of the alphabet, so that the
 /// records of two databases are one event and a `duplicate`; its id is `service/name`. The severity is the highest of its CVSS vectors of the versions 3 and 4, also of those of its packages;
 /// without one, `database_specific.severity`, where GitHub's `MODERATE` is `medium`. A withdrawn record is skipped as
-/// `abandoned`.
+/// `abandoned`, or closes the vulnerability if a record before had it.
 ///
 /// ```
 /// use relcore::{Timestamp, interchange::osv_vulnerabilities};
@@ -49,7 +49,12 @@ pub fn osv_vulnerabilities(texts: &[String], service: &str, detected_at: Timesta
     let mut collector = Collector::new("id");
     for (index, document) in documents.iter().enumerate() {
         for row in records(Row::of(document, format!("texts[{index}]"), None)) {
-            collector.add(&row, read_record(&row, service, detected_at));
+            let event =
+                read_record(&row, service, detected_at).and_then(|(found, withdrawn)| match withdrawn {
+                    Some(skip) if !collector.has_vulnerability(&found.id) => Err(skip),
+                    _ => Ok(Event::Vulnerability(found)),
+                });
+            collector.add(&row, event);
         }
     }
     Ok(collector.finish())
@@ -81,19 +86,27 @@ fn records(document: Row<'_>) -> Vec<Row<'_>> {
         let packages = document.list("results").into_iter().flat_map(|result| result.list("packages"));
         return packages.flat_map(|package| package.list("vulnerabilities")).collect();
     }
-    if document.value("id").is_some() { vec![document] } else { vec![] }
+    // An empty object is a page without records.
+    if document.is_empty() { vec![] } else { vec![document] }
 }
 
-fn read_record(row: &Row<'_>, service: &str, detected_at: Timestamp) -> Result<Event, Skip> {
+/// A record, and why it is no event by itself: it was withdrawn.
+fn read_record(
+    row: &Row<'_>,
+    service: &str,
+    detected_at: Timestamp,
+) -> Result<(Vulnerability, Option<Skip>), Skip> {
     let id = row.text("id")?;
-    if let Some(at) = row.optional_time("withdrawn")? {
-        return Err(Skip::new(SkipCode::Abandoned, "withdrawn", format!("was withdrawn at {at}")));
-    }
+    let withdrawn_at = row.optional_time("withdrawn")?;
+    let withdrawn =
+        withdrawn_at.map(|at| Skip::new(SkipCode::Abandoned, "withdrawn", format!("was withdrawn at {at}")));
+    let detected_at = withdrawn_at.map_or(detected_at, |at| at.min(detected_at));
     let name = equivalent(id, &row.names("aliases")?);
     let mut found = Vulnerability::new(format!("{service}/{name}"), service, detected_at);
     found.disclosed_at = row.optional_time("published")?;
     found.severity = severity(row)?;
-    Ok(Event::Vulnerability(found))
+    found.closed_at = withdrawn_at;
+    Ok((found, withdrawn))
 }
 
 fn severity(row: &Row<'_>) -> Result<Option<String>, Skip> {

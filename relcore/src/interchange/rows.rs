@@ -1,4 +1,5 @@
 //! What all readers of delivery data have in common: pages of rows become events, and every row is accounted for.
+use super::severity::highest;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::metrics::{Bug, Change, Deployment, Events, Incident, Scan, Vulnerability};
 use crate::scalar::Count;
@@ -83,7 +84,8 @@ pub struct SkipCount {
 pub enum SkipCode {
     /// It has not ended yet. Read it again later.
     Pending,
-    /// A later row has the same id and counts instead, as where a list grew between two pages.
+    /// Another row has the same id and counts instead: the later one, as where a list grew between two pages, or the first of
+    /// messages that were sent twice.
     Duplicate,
     /// It ended without taking effect: a request that was closed without a merge, an issue that was declined.
     Abandoned,
@@ -252,6 +254,11 @@ impl<'a> Row<'a> {
         Self { value, path, line }
     }
 
+    /// Whether it is an object without fields.
+    pub(super) fn is_empty(&self) -> bool {
+        self.value.as_object().is_some_and(serde_json::Map::is_empty)
+    }
+
     pub(super) fn path(&self) -> &str {
         &self.path
     }
@@ -335,6 +342,8 @@ pub(super) enum Event {
     Scan(Scan),
 }
 
+const VULNERABILITY: u8 = 4;
+
 impl Event {
     /// Ids are unique among the events of one kind.
     fn key(&self) -> (u8, &str) {
@@ -343,7 +352,7 @@ impl Event {
             Self::Change(event) => (1, &event.id),
             Self::Incident(event) => (2, &event.id),
             Self::Bug(event) => (3, &event.id),
-            Self::Vulnerability(event) => (4, &event.id),
+            Self::Vulnerability(event) => (VULNERABILITY, &event.id),
             Self::Scan(event) => (5, &event.id),
         }
     }
@@ -379,7 +388,7 @@ impl Collector {
     }
 
     /// Counts a row and keeps its event. Of two rows with one id the later one counts, because it was read later; but a
-    /// vulnerability was detected when it was first seen.
+    /// vulnerability was detected and disclosed when that was first said, and has the highest severity that was given.
     pub(super) fn add(&mut self, row: &Row<'_>, event: Result<Event, Skip>) {
         let mut event = match self.checked(row, event) {
             Ok(event) => event,
@@ -398,12 +407,21 @@ impl Collector {
                 let Some(earlier) = self.events.get_mut(*entry.get()) else { return };
                 if let (Event::Vulnerability(first), Event::Vulnerability(one)) = (&earlier.0, &mut event) {
                     one.detected_at = one.detected_at.min(first.detected_at);
+                    one.disclosed_at = [one.disclosed_at, first.disclosed_at].into_iter().flatten().min();
+                    // The later one of two that are as high.
+                    let severities = [first.severity.as_deref(), one.severity.as_deref()];
+                    one.severity = highest(severities.into_iter().flatten()).map(str::to_owned);
                 }
                 let (_, place) = std::mem::replace(earlier, (event, place));
                 let text = format!("has the id of `{}`, which was read later", row.path);
                 self.skipped.push(place.skipped(SkipCode::Duplicate, Some(id), text));
             }
         }
+    }
+
+    /// Whether a row before had this vulnerability.
+    pub(super) fn has_vulnerability(&self, id: &str) -> bool {
+        self.by_key.get(&(VULNERABILITY, id.to_owned())).is_some()
     }
 
     /// Counts a row that is a part of another row's event.

@@ -116,9 +116,10 @@ fn read_run(run: &Row<'_>, target: &ScanTarget, ended_at: Result<Timestamp, Skip
         let text = "names no revision, and the target no artifact";
         return Err(Skip::new(SkipCode::OtherKind, "versionControlProvenance", text));
     };
+    let category = run.optional_text("automationDetails.id")?.map(|id| format!("/{}", id.trim_matches('/')));
     let id = match run.optional_text("automationDetails.guid")? {
         Some(guid) => guid.to_owned(),
-        None => format!("{}/{driver}/{artifact}/{ended_at}", target.service),
+        None => format!("{}/{driver}{}/{artifact}/{ended_at}", target.service, category.unwrap_or_default()),
     };
     let mut scan = Scan::new(id, artifact, kind, ended_at);
     scan.service = Some(target.service.clone());
@@ -224,22 +225,36 @@ fn place(row: &Row<'_>) -> Result<String, Skip> {
     let location = locations.first();
     let uri =
         location.and_then(|one| one.text("physicalLocation.artifactLocation.uri").ok()).unwrap_or_default();
-    if let Some(print) = print("partialFingerprints") {
-        return Ok(format!("{uri}/{print}").trim_start_matches('/').to_owned());
+    // Each of these is a part of what tells a result apart (3.27.17).
+    let partial = row.value("partialFingerprints").and_then(Value::as_object).into_iter().flatten();
+    let partial: BTreeMap<_, _> = partial.filter_map(|(key, print)| Some((key, print.as_str()?))).collect();
+    if !partial.is_empty() {
+        let prints: Vec<&str> = partial.into_values().collect();
+        return Ok(format!("{uri}/{}", prints.join("/")).trim_start_matches('/').to_owned());
     }
-    let line =
-        location.and_then(|one| one.value("physicalLocation.region.startLine")).and_then(Value::as_u64);
-    Ok(line.map_or_else(|| uri.to_owned(), |line| format!("{uri}:{line}")))
+    let region = |field: &str| {
+        let number = location.and_then(|one| one.value(&format!("physicalLocation.region.{field}")));
+        number.and_then(Value::as_u64).map(|number| format!(":{number}")).unwrap_or_default()
+    };
+    if !uri.is_empty() {
+        return Ok(format!("{uri}{}{}", region("startLine"), region("startColumn")));
+    }
+    let logical = locations.iter().flat_map(|one| one.list("logicalLocations"));
+    let names: Vec<&str> = logical.filter_map(|one| one.text("fullyQualifiedName").ok()).collect();
+    Ok(names.first().copied().unwrap_or_default().to_owned())
 }
 
 fn severity(row: &Row<'_>, rule: Option<&Row<'_>>) -> Result<String, Skip> {
     let field = "properties.security-severity";
-    let score = row.value(field).or_else(|| rule.and_then(|rule| rule.value(field)));
+    let own = row.value(field);
+    // The path of the rule is not that of the result.
+    let place = if own.is_some() { field } else { "" };
+    let score = own.or_else(|| rule.and_then(|rule| rule.value(field)));
     if let Some(score) = score {
         let number = score.as_str().map_or_else(|| score.as_f64(), |text| text.trim().parse().ok());
         let no_score = || {
             let text = format!("{} is no score from 0 to 10", quoted(&score.to_string()));
-            Skip::new(SkipCode::InvalidValue, field, text)
+            Skip::new(SkipCode::InvalidValue, place, text)
         };
         return Ok(number.and_then(rating).ok_or_else(no_score)?.to_owned());
     }

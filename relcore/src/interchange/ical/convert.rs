@@ -2,7 +2,7 @@
 use super::expand::{CalendarEvent, day_of, occurrences};
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::readiness::{Roster, Shift};
-use crate::time::{BusinessCalendar, TimeRange};
+use crate::time::{BusinessCalendar, TimeRange, Timestamp};
 use crate::window::{Definition, Kind, Policy, Schedule};
 use crate::wire::PolicyText as _;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,7 +80,8 @@ pub fn ical_holidays(text: &str, range: &TimeRange) -> Result<BusinessCalendar> 
             faults.add(ErrorKind::WrongType, format_args!("VEVENT[{index}].DTSTART"), text);
             continue;
         };
-        let (from, to) = (day_of(range.start, "UTC")?, day_of(range.end, "UTC")?);
+        let last_instant = Timestamp::from_millis(range.end.as_millis().saturating_sub(1))?;
+        let (from, to) = (day_of(range.start, "UTC")?, day_of(last_instant.max(range.start), "UTC")?);
         let mut day = Some(first.max(from));
         while let Some(own) = day.filter(|day| *day <= last.min(to)) {
             holidays.insert(own);

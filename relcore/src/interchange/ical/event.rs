@@ -135,6 +135,18 @@ impl Reader<'_> {
         for property in source.all("RDATE") {
             more.extend(property.value.split(',').filter_map(|text| self.period(source, property, text)));
         }
+        // A day among times, or the reverse, is no start of this event.
+        for name in ["RDATE", "RECURRENCE-ID"] {
+            for property in source.all(name) {
+                let texts = property.value.split([',', '/']);
+                let mut moments = texts.filter_map(|text| local(text.trim(), Tz::UTC));
+                let is_other = |start: Moment| moments.any(|one| one.time.is_some() != start.time.is_some());
+                if start.is_some_and(is_other) {
+                    let text = "is a day where the start is a time, or the reverse";
+                    source.fault(property, ErrorKind::InvalidValue, text);
+                }
+            }
+        }
         let (rule, until) = start.map(|start| self.rule(source, start)).unwrap_or_default();
         let length = start.and_then(|start| self.length(source, start, end));
         let status = source.text("STATUS").to_ascii_uppercase();
@@ -277,11 +289,17 @@ impl Reader<'_> {
     /// The zone of an id: an IANA name, also behind a path, or the one that the text gives for it.
     fn named(&self, id: &str) -> Option<Tz> {
         let of = |name: &str| zone(name, "").ok();
-        let given = || self.calendars.zones.iter().find(|(own, _)| own == id).and_then(|(_, name)| of(name));
+        let given = || self.calendars.zones.get(id).and_then(|name| of(name));
+        if id.len() > LONGEST_ZONE {
+            return None;
+        }
         let parts = || id.match_indices('/').filter_map(|(at, _)| of(id.get(at.saturating_add(1)..)?)).next();
         of(id).or_else(given).or_else(parts)
     }
 }
+
+/// No name of a zone is longer, with what stands before it.
+const LONGEST_ZONE: usize = 255;
 
 /// The address of an attendee, or the name.
 fn attendee(property: &Property<'_>) -> String {

@@ -131,8 +131,9 @@ impl Expansion<'_> {
         if event.is_cancelled {
             return Ok(());
         }
-        let mut starts = vec![(event.start, None)];
-        starts.extend(event.more.iter().copied());
+        // A period at the start of the event says how long that one lasts.
+        let mut starts = event.more.clone();
+        starts.push((event.start, None));
         if event.rule.is_some() {
             self.recur(event, &mut starts)?;
         }
@@ -186,8 +187,8 @@ impl Expansion<'_> {
             number = number.saturating_add(1);
             // A rule that no day fulfils ends with the range.
             let begins = rule.begin(first, number).and_then(|day| local_second(day, 0, self.reader.zone));
-            let day = Span::from_days(1);
-            if begins.is_none_or(|begins| begins.since(self.range.end) > day) || left == Some(0) {
+            let apart = Span::from_days(2); // zones are up to 26 hours apart
+            if begins.is_none_or(|begins| begins.since(self.range.end) > apart) || left == Some(0) {
                 return Ok(());
             }
         }

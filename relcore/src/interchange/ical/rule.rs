@@ -1,5 +1,6 @@
 //! Recurrence rules (RFC 5545, 3.3.10): the days on which something recurs.
 use crate::time::{NaiveDate, Weekday};
+use std::collections::BTreeSet;
 
 /// How often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +58,7 @@ impl Rule {
             months: vec![],
             positions: vec![],
         };
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         for part in text.trim().trim_end_matches(';').split(';') {
             let (name, value) = part.split_once('=').ok_or_else(|| format!("`{part}` has no value"))?;
             let (name, value) = (name.trim().to_ascii_uppercase(), value.trim().to_ascii_uppercase());
@@ -100,7 +101,7 @@ impl Rule {
         rule.check(&seen)
     }
 
-    fn check(self, seen: &std::collections::BTreeSet<String>) -> Result<Self, String> {
+    fn check(self, seen: &BTreeSet<String>) -> Result<Self, String> {
         let long = matches!(self.frequency, Frequency::Monthly | Frequency::Yearly);
         if !seen.contains("FREQ") {
             return Err("has no `FREQ`".to_owned());
@@ -217,9 +218,10 @@ impl Rule {
     }
 }
 
-/// The parts of a list; `None` if one of them is wrong.
-fn list<T>(text: &str, part: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
-    text.split(',').map(|text| part(text.trim())).collect()
+/// The parts of a list, each once; `None` if one of them is wrong.
+fn list<T: Ord>(text: &str, part: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
+    let parts: Option<BTreeSet<T>> = text.split(',').map(|text| part(text.trim())).collect();
+    parts.map(|parts| parts.into_iter().collect())
 }
 
 /// A number from 1 to `most`, or from the end.

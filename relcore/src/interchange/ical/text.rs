@@ -1,5 +1,6 @@
 //! From the text of a calendar to the properties of its events.
 use crate::error::{ErrorKind, Faults, Result, quoted};
+use std::collections::BTreeMap;
 
 /// A property: a content line with its parameters.
 #[derive(Clone, Debug)]
@@ -21,7 +22,7 @@ pub(super) struct Calendars<'a> {
     /// The properties of each event.
     pub(super) events: Vec<Vec<Property<'a>>>,
     /// The ids of the zones that the text defines, with the IANA names that it gives for them.
-    pub(super) zones: Vec<(String, String)>,
+    pub(super) zones: BTreeMap<String, String>,
 }
 
 impl Property<'_> {
@@ -68,6 +69,12 @@ pub(super) fn calendars(text: &str) -> Result<Calendars<'_>> {
                 match (component.as_str(), outer) {
                     ("VCALENDAR", None) => any = true,
                     ("VEVENT", Some("VCALENDAR")) => found.events.push(vec![]),
+                    // Its properties are read, and none of them is taken for one of the event before.
+                    ("VEVENT", _) => {
+                        let text = format_args!("line {number}: an event stands outside of a calendar");
+                        faults.add(ErrorKind::Syntax, format_args!(""), text);
+                        found.events.push(vec![]);
+                    }
                     ("VTIMEZONE", _) => zone = (None, None),
                     _ => {}
                 }
@@ -75,7 +82,7 @@ pub(super) fn calendars(text: &str) -> Result<Calendars<'_>> {
             }
             ("END", inner) if inner == Some(component.as_str()) => {
                 if let ("VTIMEZONE", (Some(id), Some(name))) = (component.as_str(), &zone) {
-                    found.zones.push((String::clone(id), String::clone(name)));
+                    found.zones.entry(String::clone(id)).or_insert_with(|| String::clone(name));
                 }
                 open.pop();
             }
