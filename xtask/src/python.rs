@@ -82,7 +82,9 @@ pub fn finish(wheel: &Path) -> Result<()> {
     // The time of every file in it: 1980, the first that a zip can say.
     let time = std::env::var("SOURCE_DATE_EPOCH").unwrap_or_else(|_| "315532800".to_owned());
     let mut pack = command(&python, &["-m", "wheel", "pack", "--dest-dir"]);
-    run_quietly("packing the wheel", pack.arg(into).arg(&content).env("SOURCE_DATE_EPOCH", time))
+    run_quietly("packing the wheel", pack.arg(into).arg(&content).env("SOURCE_DATE_EPOCH", time))?;
+    // 4 % smaller for everyone who installs it.
+    run_quietly("packing it smaller", command(&python, &["-c", include_str!("repack.py")]).arg(&wheel))
 }
 
 fn only_entry(folder: &Path) -> Result<PathBuf> {

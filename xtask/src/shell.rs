@@ -19,8 +19,7 @@ pub fn command<I: AsRef<std::ffi::OsStr>>(program: impl AsRef<Path>, arguments: 
 
 /// Lets a build for users leave out where the machine keeps its files: without this, a library names the file of every line
 /// of a dependency that can panic. cargo's own `trim-paths` is not stable. It also leaves out the symbol table, a tenth of a
-/// packed library, and where the linker is LLD (rustc's own on x86-64 Linux) it keeps one of several functions of the same
-/// code, which generics make many of. Every release build that is packaged uses this, so that they share what they compile; the flags do not
+/// packed library. Every release build that is packaged uses this, so that they share what they compile; the flags do not
 /// name the checkout, so that clones share it, too. The workflows set the same.
 pub fn packaged(command: &mut Command) -> &mut Command {
     // cargo reads the flags of one variable only, the one without ambiguous blanks first.
@@ -29,7 +28,7 @@ pub fn packaged(command: &mut Command) -> &mut Command {
         .unwrap_or_default();
     let flags: Vec<String> = own.split('\x1f').filter(|flag| !flag.is_empty()).map(str::to_owned).collect();
     command
-        .env("CARGO_ENCODED_RUSTFLAGS", [flags, remapped_paths(), folded_functions()].concat().join("\x1f"))
+        .env("CARGO_ENCODED_RUSTFLAGS", [flags, remapped_paths()].concat().join("\x1f"))
         .env("CARGO_PROFILE_RELEASE_STRIP", "symbols")
 }
 
@@ -42,12 +41,6 @@ fn remapped_paths() -> Vec<String> {
         .flatten()
         .map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display()))
         .collect()
-}
-
-/// rustc's flags for [`packaged`] that keep one of several functions of the same code (identical code folding).
-fn folded_functions() -> Vec<String> {
-    let is_lld = cfg!(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu"));
-    if is_lld { vec!["-Clink-arg=-Wl,--icf=all".to_owned()] } else { vec![] }
 }
 
 /// Runs a command whose output is for the reader.
