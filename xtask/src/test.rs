@@ -9,7 +9,7 @@ use crate::{
     users,
 };
 use anyhow::{Result, bail, ensure};
-use std::{fs, time::Instant};
+use std::{fs, path::PathBuf, process::Child, time::Instant};
 
 /// One thing that must hold.
 struct Stage {
@@ -17,43 +17,101 @@ struct Stage {
     check: fn() -> Result<()>,
     /// A toolchain that a user's machine may lack.
     needs: Option<Toolchain>,
+    part: Part,
+}
+
+/// When a stage runs in a whole run.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    /// At first, alone: it installs the tools that later stages share.
+    Tools,
+    /// Beside the packages.
+    Sources,
+    /// Beside the sources, in a process of its own. These stages share what they pack, and the command: two of them at a time
+    /// would write it while the other reads. The first of them build with optimisation, which cargo does beside the unoptimised
+    /// builds of the sources.
+    Packages,
 }
 
 const STAGES: &[Stage] = &[
-    Stage { name: "format", check: format, needs: None },
-    Stage { name: "codegen", check: || codegen::run(codegen::Mode::Check), needs: None },
-    Stage { name: "purity", check: purity, needs: None },
-    Stage { name: "clippy", check: clippy, needs: None },
-    Stage { name: "core", check: core, needs: None },
-    Stage { name: "conformance", check: conformance, needs: None },
-    Stage { name: "cli", check: cli::test, needs: None },
-    Stage { name: "docs", check: docs, needs: None },
-    Stage { name: "deny", check: deny, needs: None },
-    Stage { name: "crates", check: crates::test, needs: None },
-    Stage { name: "python", check: python::test, needs: None },
-    Stage { name: "node", check: node::test, needs: None },
-    Stage { name: "users", check: users::test, needs: None },
-    Stage { name: "quickstart", check: quickstart::test, needs: None },
-    Stage { name: "pages", check: pages::test, needs: Some(Toolchain::Chromium) },
-    Stage { name: "deploy", check: deploy::test, needs: Some(Toolchain::Deploy) },
-    Stage { name: "swift", check: swift::test, needs: Some(Toolchain::Swift) },
-    Stage { name: "kotlin", check: kotlin::test, needs: Some(Toolchain::Kotlin) },
+    Stage { name: "format", check: format, needs: None, part: Part::Tools },
+    Stage { name: "codegen", check: || codegen::run(codegen::Mode::Check), needs: None, part: Part::Tools },
+    Stage { name: "purity", check: purity, needs: None, part: Part::Sources },
+    Stage { name: "clippy", check: clippy, needs: None, part: Part::Sources },
+    Stage { name: "core", check: core, needs: None, part: Part::Sources },
+    Stage { name: "conformance", check: conformance, needs: None, part: Part::Sources },
+    Stage { name: "docs", check: docs, needs: None, part: Part::Sources },
+    Stage { name: "deny", check: deny, needs: None, part: Part::Sources },
+    Stage { name: "swift", check: swift::test, needs: Some(Toolchain::Swift), part: Part::Sources },
+    Stage { name: "kotlin", check: kotlin::test, needs: Some(Toolchain::Kotlin), part: Part::Sources },
+    Stage { name: "python", check: python::test, needs: None, part: Part::Packages },
+    Stage { name: "node", check: node::test, needs: None, part: Part::Packages },
+    Stage { name: "cli", check: cli::test, needs: None, part: Part::Packages },
+    Stage { name: "crates", check: crates::test, needs: None, part: Part::Packages },
+    Stage { name: "users", check: users::test, needs: None, part: Part::Packages },
+    Stage { name: "quickstart", check: quickstart::test, needs: None, part: Part::Packages },
+    Stage { name: "pages", check: pages::test, needs: Some(Toolchain::Chromium), part: Part::Packages },
+    Stage { name: "deploy", check: deploy::test, needs: Some(Toolchain::Deploy), part: Part::Packages },
 ];
 
 /// The features of the core that users may switch on.
 const FEATURES: &str = "schema,chrono";
 
-/// Runs the stages of these names, or all; with `may_skip`, those whose toolchain is absent are said to be skipped.
+/// Runs the stages of these names in the order of the table, or all, the packages beside the sources; with `may_skip`, those whose
+/// toolchain is absent are said to be skipped.
 pub fn run_stages(names: &[&str], may_skip: bool) -> Result<()> {
     for name in names {
         ensure!(
             STAGES.iter().any(|stage| stage.name == *name),
             "there is no stage `{name}`: {}",
-            stage_names()
+            stage_names(|_| true).join(", ")
         );
     }
+    let mut failed = if names.is_empty() {
+        in_order(|stage| stage.part == Part::Tools, may_skip)
+    } else {
+        in_order(|stage| names.contains(&stage.name), may_skip)
+    };
+    if names.is_empty() {
+        let begun = Instant::now();
+        let packages = Beside::start(Part::Packages, may_skip)?;
+        failed.extend(in_order(|stage| stage.part == Part::Sources, may_skip));
+        failed.extend(packages.finish()?);
+        println!("\nsources and packages: {:.1} s", begun.elapsed().as_secs_f64());
+    }
+    ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+    Ok(())
+}
+
+/// The stages of a part, in another process; what they print is kept until they end, so that it can be read.
+struct Beside {
+    process: Child,
+    log: PathBuf,
+}
+
+impl Beside {
+    fn start(part: Part, may_skip: bool) -> Result<Self> {
+        let log = root().join("target/xtask/beside.log");
+        fs::create_dir_all(root().join("target/xtask"))?;
+        let output = fs::File::create(&log)?;
+        let mut stages = command(std::env::current_exe()?, &["test"]);
+        stages.args((!may_skip).then_some("--no-skip")).args(stage_names(|stage| stage.part == part));
+        let process = stages.stdout(output.try_clone()?).stderr(output).spawn()?;
+        Ok(Self { process, log })
+    }
+
+    /// Waits for the stages and prints what they printed; what failed.
+    fn finish(mut self) -> Result<Option<&'static str>> {
+        let status = self.process.wait()?;
+        println!("\n{}", String::from_utf8_lossy(&fs::read(&self.log)?));
+        Ok((!status.success()).then_some("stages of packages, as listed above"))
+    }
+}
+
+/// Runs the selected stages one after the other; what failed.
+fn in_order(selects: impl Fn(&Stage) -> bool, may_skip: bool) -> Vec<&'static str> {
     let (mut passed, mut failed, mut skipped, mut costs) = (0, Vec::new(), 0, Vec::new());
-    for stage in STAGES.iter().filter(|stage| names.is_empty() || names.contains(&stage.name)) {
+    for stage in STAGES.iter().filter(|stage| selects(stage)) {
         println!("\n== {} ==", stage.name);
         if let Some(needed) = stage.needs
             && may_skip
@@ -80,8 +138,7 @@ pub fn run_stages(names: &[&str], may_skip: bool) -> Result<()> {
         println!("{skipped} skipped for want of a toolchain");
     }
     println!("{passed} passed, {} failed", failed.len());
-    ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
-    Ok(())
+    failed
 }
 
 /// The seconds that each stage took, and those that its programs had of a processor.
@@ -105,8 +162,8 @@ fn processor_seconds() -> Option<f64> {
     Some(children.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0)
 }
 
-fn stage_names() -> String {
-    STAGES.iter().map(|stage| stage.name).collect::<Vec<_>>().join(", ")
+fn stage_names(selects: impl Fn(&Stage) -> bool) -> Vec<&'static str> {
+    STAGES.iter().filter(|stage| selects(stage)).map(|stage| stage.name).collect()
 }
 
 /// Rust, and the workflows: their permissions, credentials and expressions.

@@ -14,7 +14,7 @@
 use relcore::ErrorKind;
 use relcore::api::{call_json, functions};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -406,17 +406,37 @@ fn collect(path: &Path, calls: &mut BTreeMap<String, Map<String, Value>>) {
     }
 }
 
-/// JSON pointers to a value and everything in it.
+/// JSON pointers to a value and everything in it; of the items of a list that have one shape, to the first: the others are read
+/// by the same code.
 fn pointers(value: &Value, at: &str) -> Vec<String> {
     let inside: Vec<(String, &Value)> = match value {
         Value::Object(entries) => {
             entries.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect()
         }
         Value::Array(items) => {
-            items.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect()
+            let mut shapes = HashSet::new();
+            let items = items.iter().enumerate().filter(|(_, item)| shapes.insert(shape(item)));
+            items.map(|(index, value)| (index.to_string(), value)).collect()
         }
         _ => vec![],
     };
     let deeper = inside.into_iter().flat_map(|(key, value)| pointers(value, &format!("{at}/{key}")));
     iter::once(at.to_owned()).chain(deeper).collect()
+}
+
+/// The keys and tags of a value, without what else they hold.
+fn shape(value: &Value) -> Value {
+    match value {
+        Value::Object(entries) => {
+            let one = |(key, value): (&String, &Value)| {
+                let value = if key == "type" { value.clone() } else { shape(value) };
+                (key.clone(), value)
+            };
+            Value::Object(entries.iter().map(one).collect())
+        }
+        Value::Array(items) => items.iter().map(shape).collect(),
+        Value::String(_) => json!(""),
+        Value::Number(_) => json!(0),
+        Value::Bool(_) | Value::Null => json!(null),
+    }
 }

@@ -421,7 +421,7 @@ impl Collector {
 
     /// Whether a row before had this vulnerability.
     pub(super) fn has_vulnerability(&self, id: &str) -> bool {
-        self.by_key.get(&(VULNERABILITY, id.to_owned())).is_some()
+        self.by_key.contains_key(&(VULNERABILITY, id.to_owned()))
     }
 
     /// Counts a row that is a part of another row's event.

@@ -3,7 +3,8 @@ use super::display::{Unit, because, minute, name};
 use super::measure::{Figure, Measures};
 use super::metric::{Metric, Trend};
 use super::report::{DoraReport, DoraRow, Estimate};
-use super::review::{ChangeDirection, MetricReview, Review, TargetVerdict};
+use super::review::{MetricReview, Review, TargetVerdict};
+use super::trend::ChangeDirection;
 use crate::reason::number;
 
 /// The most periods that the text lists: a month of days.

@@ -163,12 +163,13 @@ pub(crate) use review::change as metric_change;
 #[cfg(feature = "yaml")]
 pub use review::review_policy_from_yaml;
 pub use review::{
-    Bottleneck, ChangeDirection, MetricChange, MetricReview, MetricTarget, MetricTrend, Review, ReviewPolicy,
-    TargetVerdict, default_review_policy, review, review_policy_from_json,
+    Bottleneck, MetricChange, MetricReview, MetricTarget, Review, ReviewPolicy, TargetVerdict,
+    default_review_policy, review, review_policy_from_json,
 };
 pub(crate) use rows::natural;
 pub use security::{PatchStart, Scan, SecurityPolicy, Vulnerability};
 pub use survival::{Lifetime, Survival, survival};
+pub use trend::{ChangeDirection, MetricTrend};
 pub use working_time::{WorkingTime, working_span};
 
 use crate::error::{Faults, Result};

@@ -2,12 +2,11 @@
 use super::measure::{Group, Measures, Period};
 use super::metric::{MetricKind, Trend};
 use super::report::Estimate;
-use super::trend::{points, trend};
+use super::trend::{ChangeDirection, MetricTrend, direction, points, trend};
 use super::{Level, LevelVerdict, Metric, classify};
 use crate::error::{ErrorKind, Faults, Result, join, quoted};
 use crate::input::input;
 use crate::reason::Interval;
-use crate::scalar::Count;
 use crate::time::TimeRange;
 use crate::wire::{self, PolicyText};
 use serde::{Deserialize, Serialize};
@@ -193,37 +192,6 @@ pub struct MetricChange {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
     /// Whether it is for the better, by the interval.
-    pub direction: ChangeDirection,
-}
-
-/// Whether a change is for the better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-#[serde(rename = "metrics.ChangeDirection", rename_all = "snake_case")]
-pub enum ChangeDirection {
-    /// The whole interval is for the better.
-    Better,
-    /// The whole interval is for the worse.
-    Worse,
-    /// The interval has both, or there is none.
-    Unclear,
-}
-
-/// The trend of a metric over buckets.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
-#[serde(rename = "metrics.MetricTrend", rename_all = "camelCase", deny_unknown_fields)]
-pub struct MetricTrend {
-    /// How many whole buckets have a value.
-    pub buckets: Count,
-    /// What the metric changes by in a bucket: the median of the slopes of all pairs (H. Theil 1950; P. K. Sen 1968).
-    pub slope: f64,
-    /// The chance of so clear a trend without one: the test of Mann and Kendall, exact for up to ten buckets without equal values,
-    /// else by the normal distribution with corrections for continuity and for ties.
-    pub p: f64,
-    /// Whether it is for the better, by `p` and the level of the policy.
     pub direction: ChangeDirection,
 }
 
@@ -429,10 +397,6 @@ pub(crate) fn change(previous: &Estimate, current: &Estimate, better: Trend) -> 
     Some(MetricChange { difference, relative, interval, direction })
 }
 
-pub(super) fn direction(found: Trend, better: Trend) -> ChangeDirection {
-    if found == better { ChangeDirection::Better } else { ChangeDirection::Worse }
-}
-
 /// Whether an estimate is on the right side of a target, with its interval. A value shows it alone where it is a full count at one
 /// instant, and where nothing can be better than the target: one failure disproves that none happens.
 pub(super) fn against(target: f64, estimate: &Estimate, metric: Metric) -> TargetVerdict {
@@ -496,6 +460,7 @@ fn bottleneck(period: &Period) -> Option<Bottleneck> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scalar::Count;
 
     #[test]
     fn a_target_at_an_end_of_the_interval_is_not_met() {

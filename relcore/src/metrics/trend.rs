@@ -2,8 +2,44 @@
 use super::Metric;
 use super::measure::Group;
 use super::metric::Trend;
-use super::review::{ChangeDirection, MetricTrend, direction};
 use crate::scalar::Count;
+use serde::{Deserialize, Serialize};
+
+/// Whether a change is for the better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.ChangeDirection", rename_all = "snake_case")]
+pub enum ChangeDirection {
+    /// The whole interval is for the better.
+    Better,
+    /// The whole interval is for the worse.
+    Worse,
+    /// The interval has both, or there is none.
+    Unclear,
+}
+
+/// The trend of a metric over buckets.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(not(feature = "__exhaustive"), non_exhaustive)]
+#[serde(rename = "metrics.MetricTrend", rename_all = "camelCase", deny_unknown_fields)]
+pub struct MetricTrend {
+    /// How many whole buckets have a value.
+    pub buckets: Count,
+    /// What the metric changes by in a bucket: the median of the slopes of all pairs (H. Theil 1950; P. K. Sen 1968).
+    pub slope: f64,
+    /// The chance of so clear a trend without one: the test of Mann and Kendall, exact for up to ten buckets without equal values,
+    /// else by the normal distribution with corrections for continuity and for ties.
+    pub p: f64,
+    /// Whether it is for the better, by `p` and the level of the policy.
+    pub direction: ChangeDirection,
+}
+
+/// Whether a rise or a fall is for the better.
+pub(super) fn direction(found: Trend, better: Trend) -> ChangeDirection {
+    if found == better { ChangeDirection::Better } else { ChangeDirection::Worse }
+}
 
 /// The values of the whole buckets that have one, each at the number of its bucket. Ranges with a time between them are so many
 /// buckets apart.

@@ -195,9 +195,8 @@ fn title(version: &str, date: Option<NaiveDate>, layout: &Layout<'_>, eol: &str)
     let (lower, version_of_last) = (text.to_ascii_lowercase(), like.version.to_ascii_lowercase());
     // The version is no part of a number, as that of a day: `1.0` in `2021.01.05`.
     let is_part = |c: char| c.is_ascii_digit() || c == '.';
-    let at = lower.match_indices(&version_of_last).map(|(at, _)| at);
-    let at =
-        at.filter(|at| !lower.get(..*at).is_some_and(|before| before.ends_with(is_part))).next().unwrap_or(0);
+    let mut places = lower.match_indices(&version_of_last).map(|(at, _)| at);
+    let at = places.find(|at| !lower.get(..*at).is_some_and(|before| before.ends_with(is_part))).unwrap_or(0);
     let before = text.get(..at).unwrap_or_default();
     let after = text.get(at.saturating_add(like.version.len())..).unwrap_or_default();
     let (before, is_dated) = with_day(before, date);

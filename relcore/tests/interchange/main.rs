@@ -1,4 +1,6 @@
 //! Input from other tools: malformed text, Prometheus responses, calendars, configuration, pages and documents with events.
+#![allow(clippy::disallowed_methods, reason = "a test asks the clock how long a long document takes")]
+
 mod documents;
 mod garbage;
 mod ical;

@@ -6,6 +6,7 @@
     clippy::panic,
     reason = "a test that panics has failed, which is what a test is for"
 )]
+#![allow(clippy::disallowed_methods, reason = "a test asks the clock how long a text of megabytes takes")]
 
 mod changelog;
 mod requests;
