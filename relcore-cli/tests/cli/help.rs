@@ -51,19 +51,29 @@ fn every_function_has_an_example_that_does_what_the_help_says() {
         let mut call = parts.next().unwrap().lines().map(|line| line.strip_prefix("  ").unwrap());
         let command = call.next().unwrap();
         let prints: Vec<&str> = call.collect();
-        let mut machine = Memory::default();
-        for part in parts {
-            let mut lines = part.lines().map(|line| line.strip_prefix("  ").unwrap());
-            let name = lines.next().unwrap().strip_suffix(':').unwrap();
-            let content = lines.map(visible).collect::<Vec<_>>().join("\n");
-            machine.files.insert(name.into(), content.into_bytes());
-        }
+        let files: Vec<(&str, String)> = parts
+            .map(|part| {
+                let mut lines = part.lines().map(|line| line.strip_prefix("  ").unwrap());
+                let name = lines.next().unwrap().strip_suffix(':').unwrap();
+                (name, lines.map(visible).collect::<Vec<_>>().join("\n"))
+            })
+            .collect();
         let words = shlex::split(command).unwrap();
         let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
-        let exit = machine.run(&words);
-        assert!(exit.code() < 64, "{command}: {}", machine.errors);
-        if !prints.is_empty() {
-            assert_eq!(machine.output.lines().collect::<Vec<_>>(), prints, "{command}");
+        let run = |end: &str| {
+            let mut machine = Memory::default();
+            machine.files = files
+                .iter()
+                .map(|(name, content)| (name.into(), format!("{content}{end}").into_bytes()))
+                .collect();
+            let exit = machine.run(&words);
+            assert!(exit.code() < 64, "{command}: {}", machine.errors);
+            machine.output
+        };
+        let printed = run("");
+        // The help does not show whether a file ends with the end of a line.
+        if !prints.is_empty() && printed.lines().collect::<Vec<_>>() != prints {
+            assert_eq!(run("\n").lines().collect::<Vec<_>>(), prints, "{command}");
         }
     }
 }
