@@ -7,6 +7,13 @@ use crate::{
 use anyhow::Result;
 use std::{fs, path::PathBuf, sync::OnceLock};
 
+/// The profile of the repository, so that dependencies are compiled once.
+const PROFILE: [&str; 3] = [
+    "profile.dev.debug='line-tables-only'",
+    "profile.dev.package.'*'.opt-level=1",
+    "profile.dev.package.relcore.opt-level=0",
+];
+
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Packs both crates, the command against the packed core; compares what they hold with the list; runs the tests that are
@@ -17,6 +24,8 @@ pub fn test() -> Result<()> {
     for (name, options) in [("relcore", &[][..]), ("relcore-cli", &["--config", &patch])] {
         let mut test = command("cargo", &["test", "--quiet", "--target-dir"]);
         test.arg(root().join("target")).args(options);
+        test.args(PROFILE.iter().flat_map(|setting| ["--config", setting]));
+        test.env("PROPTEST_CASES", "16"); // `core` draws more: this run is about files that the package lacks
         run(test.current_dir(core.with_file_name(format!("{name}-{VERSION}"))))?;
     }
     Ok(())
