@@ -30,7 +30,8 @@
 //!
 //! # Pitfalls
 //!
-//! - Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy.
+//! - Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy, and rules for scopes,
+//!   reverts and texts ([`BumpRule`]).
 //! - A squash commit counts as its title alone. Under [`Squash::Expand`] what it lists counts, too, and can only raise the
 //!   step.
 //! - `Refs: #1` after a blank line begins the footers, and every text up to the next token belongs to it.
@@ -62,7 +63,7 @@ pub use parsed::{Footer, Form, Parsed};
 pub use parser::Parser;
 #[cfg(feature = "yaml")]
 pub use policy::policy_from_yaml;
-pub use policy::{Dialect, Policy, Squash, SuspectedBreaking, default_policy, policy_from_json};
+pub use policy::{BumpRule, Dialect, Policy, Squash, SuspectedBreaking, default_policy, policy_from_json};
 pub use reference::Reference;
 pub(crate) use revert::{Entry, links};
 pub use since::changes_since;

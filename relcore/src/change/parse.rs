@@ -101,6 +101,9 @@ fn read_unpicked(message: &str, policy: &Policy) -> Parsed {
     if change.request.is_none() {
         change.request = revert::request_of(header).map(str::to_owned);
     }
+    if let Some(bump) = policy.bump_by_rules(&change, message) {
+        change.bump = bump;
+    }
     suspect(&mut change, message, header, parts.as_ref().ok(), policy);
     change
 }

@@ -1,9 +1,11 @@
+use super::parsed::{Form, Parsed};
 use crate::error::{ErrorKind, Faults, Result, join, quoted};
 use crate::input::input;
 use crate::version::Bump;
 use crate::wire::{self, PolicyText};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use wildmatch::WildMatch;
 
 input! {
     /// How messages are read. Default: the specification, to the letter.
@@ -24,6 +26,8 @@ input! {
         /// The bump of a type, in addition to those of the dialect or instead of them: `{"deps": "patch"}`. Types are
         /// compared without regard to case. Default: none.
         pub types: BTreeMap<String, Bump>,
+        /// Rules that come before `types` and the dialect, as `releaseRules` of semantic-release. Default: none.
+        pub rules: Vec<BumpRule>,
         /// The effect of a text that looks breaking and is not, by the dialect. Default: `warn`.
         pub on_suspected_breaking: SuspectedBreaking,
         /// Whether a squash commit counts as the commits that it lists. Default: `literal`.
@@ -42,6 +46,81 @@ input! {
         /// The longest header that [`lint`](super::lint) takes, in characters. Default: 100, as in commitlint.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pub longest_header: Option<u32>,
+    }
+}
+
+input! {
+    /// The bump of the changes that all conditions of the rule hold for; a rule without conditions holds for every change.
+    ///
+    /// Of the rules that hold for a change, the one with the highest bump counts, wherever it stands. `none` counts, too: it
+    /// takes the bump of the type away. Where no rule holds, the types of the policy and the dialect decide.
+    ///
+    /// A breaking change is major unless a rule that holds has `breaking`: a rule about documentation does not make a breaking
+    /// change of it a patch, which it does in semantic-release.
+    ///
+    /// In `type`, `scope` and `message`, `*` stands for any text and `?` for any character; a pattern must fit the whole text.
+    ///
+    /// ```
+    /// use relcore::change::{BumpRule, Policy, parse_change};
+    /// use relcore::version::Bump;
+    /// let readme = BumpRule::new(Bump::Patch).change_type("docs").scope("readme*");
+    /// let policy = Policy::default().rules([readme, BumpRule::new(Bump::None).scope("internal")]);
+    /// assert_eq!(parse_change("docs(readme-de): a word", &policy)?.bump, Bump::Patch);
+    /// assert_eq!(parse_change("feat(internal): a switch", &policy)?.bump, Bump::None);
+    /// // Pitfall: a breaking change stays major.
+    /// assert_eq!(parse_change("feat(internal)!: a switch", &policy)?.bump, Bump::Major);
+    /// # Ok::<(), relcore::Error>(())
+    /// ```
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+    #[serde(rename = "change.BumpRule", rename_all = "camelCase", deny_unknown_fields)]
+    pub struct BumpRule {
+        /// The type, without regard to case: `docs`. Default: any, and none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub change_type: Option<String>,
+        /// The scope, without regard to case: `api`. Default: any, and none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub scope: Option<String>,
+        /// The whole message: `*README*`. Default: any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub message: Option<String>,
+        /// Whether it is for breaking changes alone. Default: no.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub breaking: bool,
+        /// Whether it is for reverts alone: of the type `revert`, and git's `Revert "…"`. Default: no.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        pub revert: bool,
+        /// The bump: `none`, `patch`, `minor` or `major`.
+        pub bump: Bump,
+    }
+}
+
+impl BumpRule {
+    /// A rule for every change.
+    #[must_use]
+    pub fn new(bump: Bump) -> Self {
+        Self { change_type: None, scope: None, message: None, breaking: false, revert: false, bump }
+    }
+
+    fn patterns(&self) -> [(&'static str, Option<&str>); 3] {
+        [
+            ("changeType", self.change_type.as_deref()),
+            ("scope", self.scope.as_deref()),
+            ("message", self.message.as_deref()),
+        ]
+    }
+
+    fn holds_for(&self, change: &Parsed, message: &str) -> bool {
+        let texts = [change.change_type.as_deref(), change.scope.as_deref(), Some(message)];
+        let fits = |((_, pattern), text): ((&str, Option<&str>), Option<&str>)| match (pattern, text) {
+            (Some(pattern), Some(text)) => WildMatch::new_case_insensitive(pattern).matches(text),
+            (Some(_), None) => false,
+            (None, _) => true,
+        };
+        let is_revert = change.form == Form::Revert || change.change_type.as_deref() == Some("revert");
+        (change.breaking || !self.breaking)
+            && (is_revert || !self.revert)
+            && self.patterns().into_iter().zip(texts).all(fits)
     }
 }
 
@@ -110,7 +189,7 @@ pub fn default_policy() -> Policy {
 ///
 /// # Errors
 /// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
-/// type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+/// type`), for the bump `prerelease`, for an empty pattern, token, action, prefix, type or scope, and for a prefix that ends with a digit
 /// (`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.
 pub fn policy_from_json(text: &str) -> Result<Policy> {
     wire::policy_from_json(text)
@@ -155,6 +234,23 @@ impl PolicyText for Policy {
             let text = format_args!("{} differs from another type in case alone", quoted(name));
             faults.check(is_new, ErrorKind::Duplicate, format_args!("{path}"), text);
         }
+        for (index, rule) in self.rules.iter().enumerate() {
+            let path = at(&format!("rules[{index}]"));
+            let text = format_args!(
+                "`prerelease` is no bump of a change: expected `none`, `patch`, `minor` or `major`"
+            );
+            faults.check(
+                rule.bump != Bump::Prerelease,
+                ErrorKind::InvalidValue,
+                format_args!("{path}.bump"),
+                text,
+            );
+            for (name, pattern) in rule.patterns() {
+                let text = format_args!("is empty: expected a pattern like `a*`");
+                let is_pattern = pattern.is_none_or(|pattern| !pattern.trim().is_empty());
+                faults.check(is_pattern, ErrorKind::InvalidValue, format_args!("{path}.{name}"), text);
+            }
+        }
         let lists = [
             ("breakingTokens", &self.breaking_tokens),
             ("referenceActions", &self.reference_actions),
@@ -198,10 +294,20 @@ impl Policy {
         own.map_or_else(|| self.dialect.bump_of(change_type), |(_, bump)| *bump)
     }
 
+    /// The bump of a change by the rules, where one holds for it.
+    pub(super) fn bump_by_rules(&self, change: &Parsed, message: &str) -> Option<Bump> {
+        let holding: Vec<&BumpRule> =
+            self.rules.iter().filter(|rule| rule.holds_for(change, message)).collect();
+        let highest = holding.iter().map(|rule| rule.bump).max()?;
+        let names_breaking = holding.iter().any(|rule| rule.breaking);
+        Some(if change.breaking && !names_breaking { Bump::Major } else { highest })
+    }
+
     /// Whether the type is one of the dialect or of the policy.
     pub(super) fn knows(&self, change_type: &str) -> bool {
         let is_it = |name: &&str| name.eq_ignore_ascii_case(change_type);
-        let lists = self.types.keys().chain(&self.allowed_types);
+        let of_rules = self.rules.iter().filter_map(|rule| rule.change_type.as_ref());
+        let lists = self.types.keys().chain(&self.allowed_types).chain(of_rules);
         KNOWN_TYPES.iter().any(is_it) || lists.map(String::as_str).any(|name| is_it(&name))
     }
 }

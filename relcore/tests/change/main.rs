@@ -7,6 +7,7 @@
 )]
 
 mod linear;
+mod rules;
 
 use proptest::prelude::*;
 use relcore::change::{

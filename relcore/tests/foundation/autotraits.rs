@@ -105,7 +105,7 @@ types! {
     time: BucketUnit, BusinessCalendar, HalfDay, NaiveDate, Span, TimeRange, Timestamp, Weekday;
     version: Bump, Version, Branch, FreeVersion, Increment, LineRange, Numbering, Order, Rendering, RenderingChange,
         Scheme, VersionChannel, VersionTag;
-    change: Cancelled, Parsed, Changeset, ChangesetRelease, Commit, Diagnostic, DiagnosticCode, Dialect, Footer, Form,
+    change: BumpRule, Cancelled, Parsed, Changeset, ChangesetRelease, Commit, Diagnostic, DiagnosticCode, Dialect, Footer, Form,
         History, Line, Parser, Policy, Reference, Released, Squash, SuspectedBreaking, TaggedCommit, Unreleased;
     versioning: ApiDiff, Cause, CauseKind, Channel, Dependents, Ecosystem, Group, GroupKind, MergeMethod, Next, Package,
         PackageChange, PackageRelease, Plan, PlanPolicy, Policy, Preview, PullRequest, Rejected, RejectionCode, Request, Requirement,

@@ -1,7 +1,7 @@
 use super::reader::{Ledger, Node, json_or_yaml};
 use super::result::ReleaseConfig;
 use super::types::{bump_of, section};
-use crate::change::Dialect;
+use crate::change::{BumpRule, Dialect};
 use crate::error::Result;
 use crate::version::Bump;
 
@@ -93,19 +93,44 @@ fn option(node: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
     }
 }
 
-/// A rule of a type alone: `{"type": "docs", "release": "patch"}`.
+/// A rule of a type alone, `{"type": "docs", "release": "patch"}`, is a bump of the type; with other conditions it is a rule.
 fn release_rule(rule: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
-    let is_plain = rule.fields().iter().all(|(key, _)| matches!(*key, "type" | "release"));
     let step = rule.get("release").and_then(|node| match node.value {
         serde_json::Value::Bool(false) => Some(Bump::None),
         value => bump_of(value.as_str()?),
     });
+    let fields = rule.fields();
     let name = rule.get("type").and_then(|node| node.text());
-    let found = name.zip(step).filter(|_| is_plain && rule.value.is_object());
-    let reason = "only rules of a type, with `patch`, `minor`, `major` or `false`, are steps of types";
-    if let Some((name, step)) = ledger.settle(rule, "changes.types", found, reason) {
+    if fields.iter().all(|(key, _)| matches!(*key, "type" | "release"))
+        && let Some(name) = name.filter(|name| !name.contains(['*', '?']) && is_plain(name))
+        && let Some(step) = step
+    {
+        ledger.carry(rule, "changes.types");
         config.changes.types.insert(name.to_ascii_lowercase(), step);
+        return;
     }
+    let conditions = fields.iter().filter(|(key, _)| *key != "release");
+    let found = step.filter(|_| rule.value.is_object()).and_then(|step| {
+        conditions.into_iter().try_fold(BumpRule::new(step), |found, (key, node)| {
+            let pattern = node.text().filter(|text| is_plain(text));
+            match *key {
+                "type" => Some(found.change_type(pattern?)),
+                "scope" => Some(found.scope(pattern?)),
+                "message" => Some(found.message(pattern?)),
+                "breaking" => Some(found.breaking(node.value.as_bool()?)),
+                "revert" => Some(found.revert(node.value.as_bool()?)),
+                _ => None,
+            }
+        })
+    });
+    let reason = "only `type`, `scope`, `message`, `breaking` and `revert` are conditions, whose patterns have `*` and `?` alone; \
+                  only `patch`, `minor`, `major` and `false` are steps";
+    config.changes.rules.extend(ledger.settle(rule, "changes.rules", found, reason));
+}
+
+/// Whether a pattern has no sign that only micromatch knows.
+fn is_plain(pattern: &str) -> bool {
+    !pattern.is_empty() && !pattern.contains(['{', '}', '[', ']', '(', ')', '!', '|', '\\'])
 }
 
 /// A type with its section, as the presets and release-please have it: `{"type": "feat", "section": "Features"}`.
