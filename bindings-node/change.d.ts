@@ -32,7 +32,8 @@
  *
  * Pitfalls:
  *
- * - Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy.
+ * - Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy, and rules for scopes,
+ *   reverts and texts (`BumpRule`).
  * - A squash commit counts as its title alone. Under `Squash.Expand` what it lists counts, too, and can only raise the
  *   step.
  * - `Refs: #1` after a blank line begins the footers, and every text up to the next token belongs to it.
@@ -40,6 +41,40 @@
  * @packageDocumentation
  */
 import type { Bump, RelcoreError, Scheme, Severity } from "./index.js";
+
+/**
+ * The bump of the changes that all conditions of the rule hold for; a rule without conditions holds for every change.
+ *
+ * Of the rules that hold for a change, the one with the highest bump counts, wherever it stands. `none` counts, too: it
+ * takes the bump of the type away. Where no rule holds, the types of the policy and the dialect decide.
+ *
+ * A breaking change is major unless a rule that holds has `breaking`: a rule about documentation does not make a breaking
+ * change of it a patch, which it does in semantic-release.
+ *
+ * In `changeType`, `scope` and `text`, `*` stands for any text and `?` for any character; a pattern must fit the whole text.
+ */
+export interface BumpRule {
+  /** The type, without regard to case: `docs`. Default: any, and none. */
+  readonly changeType?: string | undefined;
+  /** The scope, without regard to case: `api`. Default: any, and none. */
+  readonly scope?: string | undefined;
+  /** The whole message: `*README*`. Default: any. */
+  readonly text?: string | undefined;
+  /**
+   * Whether it is for breaking changes alone. Default: no.
+   *
+   * @defaultValue `false`
+   */
+  readonly breaking?: boolean | undefined;
+  /**
+   * Whether it is for reverts alone: of the type `revert`, and git's `Revert "…"`. Default: no.
+   *
+   * @defaultValue `false`
+   */
+  readonly revert?: boolean | undefined;
+  /** The bump: `none`, `patch`, `minor` or `major`. */
+  readonly bump: Bump;
+}
 
 /** A change that was taken back before its release. */
 export interface Cancelled {
@@ -307,6 +342,12 @@ export interface Policy {
    */
   readonly types?: Readonly<Record<string, Bump>> | undefined;
   /**
+   * Rules that come before `types` and the dialect, as `releaseRules` of semantic-release. Default: none.
+   *
+   * @defaultValue `[]`
+   */
+  readonly rules?: readonly BumpRule[] | undefined;
+  /**
    * The effect of a text that looks breaking and is not, by the dialect. Default: `warn`.
    *
    * @defaultValue `"warn"`
@@ -423,7 +464,7 @@ export declare function defaultPolicy(): Policy;
  * Reads a policy from JSON text. A key that is left out has its default.
  *
  * @throws {@link RelcoreError}: All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
- * type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+ * type`), for the bump `prerelease`, for an empty pattern, token, action, prefix, type or scope, and for a prefix that ends with a digit
  * (`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.
  */
 export declare function policyFromJson(text: string): Policy;

@@ -224,6 +224,7 @@ export interface WireInputs {
   readonly "canary.Timeline": canary.Timeline;
   readonly "canary.Waiver": canary.Waiver;
   readonly "canary.WeightExposure": canary.WeightExposure;
+  readonly "change.BumpRule": change.BumpRule;
   readonly "change.Cancelled": change.Cancelled;
   readonly "change.Changeset": change.Changeset;
   readonly "change.ChangesetRelease": change.ChangesetRelease;
@@ -901,6 +902,7 @@ export interface WireTypes {
   readonly "canary.Timeline": canary.Timeline;
   readonly "canary.Waiver": canary.Waiver;
   readonly "canary.WeightExposure": canary.WeightExposure;
+  readonly "change.BumpRule": change.BumpRule;
   readonly "change.Cancelled": change.Cancelled;
   readonly "change.Changeset": change.Changeset;
   readonly "change.ChangesetRelease": change.ChangesetRelease;

@@ -71,12 +71,12 @@ use relcore::canary::{
     WeightExposure as CanaryWeightExposure,
 };
 use relcore::change::{
-    Cancelled as ChangeCancelled, Changeset, ChangesetRelease, Commit as ChangeCommit,
-    Diagnostic as ChangeDiagnostic, DiagnosticCode as ChangeDiagnosticCode, Dialect as ChangeDialect,
-    Footer as ChangeFooter, Form as ChangeForm, History as ChangeHistory, Line as ChangeLine,
-    Parsed as ChangeParsed, Policy as ChangePolicy, Reference as ChangeReference, Released as ChangeReleased,
-    Squash as ChangeSquash, SuspectedBreaking as ChangeSuspectedBreaking, TaggedCommit as ChangeTaggedCommit,
-    Unreleased as ChangeUnreleased,
+    BumpRule as ChangeBumpRule, Cancelled as ChangeCancelled, Changeset, ChangesetRelease,
+    Commit as ChangeCommit, Diagnostic as ChangeDiagnostic, DiagnosticCode as ChangeDiagnosticCode,
+    Dialect as ChangeDialect, Footer as ChangeFooter, Form as ChangeForm, History as ChangeHistory,
+    Line as ChangeLine, Parsed as ChangeParsed, Policy as ChangePolicy, Reference as ChangeReference,
+    Released as ChangeReleased, Squash as ChangeSquash, SuspectedBreaking as ChangeSuspectedBreaking,
+    TaggedCommit as ChangeTaggedCommit, Unreleased as ChangeUnreleased,
 };
 use relcore::communication::{
     Alert as CommunicationAlert, AnnouncementSlot as CommunicationAnnouncementSlot,
@@ -2702,6 +2702,16 @@ pub struct CanaryWeightExposure {
 }
 
 #[uniffi::remote(Record)]
+pub struct ChangeBumpRule {
+    pub change_type: Option<String>,
+    pub scope: Option<String>,
+    pub text: Option<String>,
+    pub breaking: bool,
+    pub revert: bool,
+    pub bump: Bump,
+}
+
+#[uniffi::remote(Record)]
 pub struct ChangeCancelled {
     pub id: String,
     pub by: String,
@@ -2881,6 +2891,7 @@ pub struct ChangeParsed {
 pub struct ChangePolicy {
     pub dialect: ChangeDialect,
     pub types: BTreeMap<String, Bump>,
+    pub rules: Vec<ChangeBumpRule>,
     pub on_suspected_breaking: ChangeSuspectedBreaking,
     pub squash: ChangeSquash,
     pub breaking_tokens: Vec<String>,
@@ -14515,6 +14526,16 @@ pub fn ffi_read_canary_weight_exposure(json: &str) -> Encoded<CanaryWeightExposu
 
 #[uniffi::export]
 pub fn ffi_write_canary_weight_exposure(value: CanaryWeightExposure) -> Plain<String> {
+    Plain(relcore::to_json(&value).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_read_change_bump_rule(json: &str) -> Encoded<ChangeBumpRule> {
+    Encoded(relcore::from_json(json).map_err(RelcoreError::from))
+}
+
+#[uniffi::export]
+pub fn ffi_write_change_bump_rule(value: ChangeBumpRule) -> Plain<String> {
     Plain(relcore::to_json(&value).map_err(RelcoreError::from))
 }
 

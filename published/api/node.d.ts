@@ -3078,6 +3078,21 @@ export declare class Rollout {
 
 // change.d.ts
 /** Reads commit messages, pull request titles and changesets: which change is this, what breaks, which step does it need? */
+/** The bump of the changes that all conditions of the rule hold for; a rule without conditions holds for every change. */
+export interface BumpRule {
+  /** The type, without regard to case: `docs`. */
+  readonly changeType?: string | undefined;
+  /** The scope, without regard to case: `api`. */
+  readonly scope?: string | undefined;
+  /** The whole message: `*README*`. */
+  readonly text?: string | undefined;
+  /** Whether it is for breaking changes alone. */
+  readonly breaking?: boolean | undefined;
+  /** Whether it is for reverts alone: of the type `revert`, and git's `Revert "…"`. */
+  readonly revert?: boolean | undefined;
+  /** The bump: `none`, `patch`, `minor` or `major`. */
+  readonly bump: Bump;
+}
 /** A change that was taken back before its release. */
 export interface Cancelled {
   /** The commit that was taken back. */
@@ -3241,6 +3256,8 @@ export interface Policy {
   readonly dialect?: Dialect | undefined;
   /** The bump of a type, in addition to those of the dialect or instead of them: `{"deps": "patch"}`. */
   readonly types?: Readonly<Record<string, Bump>> | undefined;
+  /** Rules that come before `types` and the dialect, as `releaseRules` of semantic-release. */
+  readonly rules?: readonly BumpRule[] | undefined;
   /** The effect of a text that looks breaking and is not, by the dialect. */
   readonly onSuspectedBreaking?: SuspectedBreaking | undefined;
   /** Whether a squash commit counts as the commits that it lists. */

@@ -2906,6 +2906,21 @@ class SuspectedBreaking(StrEnum):
     FAIL = 'fail'
     """The change is not breaking, and there is a diagnostic of severity `error`: no version is made of it."""
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class BumpRule(_Value):
+    """The bump of the changes that all conditions of the rule hold for; a rule without conditions holds for every change."""
+    change_type: str | None = None
+    """The type, without regard to case: `docs`."""
+    scope: str | None = None
+    """The scope, without regard to case: `api`."""
+    text: str | None = None
+    """The whole message: `*README*`."""
+    breaking: bool = False
+    """Whether it is for breaking changes alone."""
+    revert: bool = False
+    """Whether it is for reverts alone: of the type `revert`, and git's `Revert "…"`."""
+    bump: Bump
+    """The bump: `none`, `patch`, `minor` or `major`."""
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
 class Cancelled(_Value):
     """A change that was taken back before its release."""
     id: str
@@ -3035,6 +3050,8 @@ class Policy(_Value):
     """Which tool's reading."""
     types: Mapping[str, Bump] = field(default_factory=dict)
     """The bump of a type, in addition to those of the dialect or instead of them: `{"deps": "patch"}`."""
+    rules: Sequence[BumpRule] = ()
+    """Rules that come before `types` and the dialect, as `releaseRules` of semantic-release."""
     on_suspected_breaking: SuspectedBreaking = SuspectedBreaking.WARN
     """The effect of a text that looks breaking and is not, by the dialect."""
     squash: Squash = Squash.LITERAL

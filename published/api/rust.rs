@@ -4167,6 +4167,24 @@ pub mod change {
     /// Reads a policy from YAML text.
     #[cfg(feature = "yaml")]
     pub fn policy_from_yaml(text: &str) -> Result<Policy>;
+    /// The bump of the changes that all conditions of the rule hold for; a rule without conditions holds for every change.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    #[input]
+    #[non_exhaustive]
+    pub struct BumpRule {
+        /// The type, without regard to case: `docs`.
+        pub change_type: Option<String>,
+        /// The scope, without regard to case: `api`.
+        pub scope: Option<String>,
+        /// The whole message: `*README*`.
+        pub text: Option<String>,
+        /// Whether it is for breaking changes alone.
+        pub breaking: bool,
+        /// Whether it is for reverts alone: of the type `revert`, and git's `Revert "…"`.
+        pub revert: bool,
+        /// The bump: `none`, `patch`, `minor` or `major`.
+        pub bump: Bump,
+    }
     /// A reading of commit messages.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -4187,6 +4205,8 @@ pub mod change {
         pub dialect: Dialect,
         /// The bump of a type, in addition to those of the dialect or instead of them: `{"deps": "patch"}`.
         pub types: BTreeMap<String, Bump>,
+        /// Rules that come before `types` and the dialect, as `releaseRules` of semantic-release.
+        pub rules: Vec<BumpRule>,
         /// The effect of a text that looks breaking and is not, by the dialect.
         pub on_suspected_breaking: SuspectedBreaking,
         /// Whether a squash commit counts as the commits that it lists.
@@ -4284,6 +4304,11 @@ pub mod change {
         pub fn parse_change(&self, text: &str) -> Result<Parsed>;
         /// Reads commits, as `parse_commits`.
         pub fn parse_commits(&self, commits: &[Commit]) -> Result<Vec<Parsed>>;
+    }
+    impl BumpRule {
+        /// A rule for every change.
+        #[must_use]
+        pub fn new(bump: Bump) -> Self;
     }
     impl PolicyText for Policy {}
 }
@@ -8005,17 +8030,6 @@ pub mod metrics {
         /// Its mean, in seconds.
         pub mean: f64,
     }
-    /// Whether a change is for the better.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-    #[non_exhaustive]
-    pub enum ChangeDirection {
-        /// The whole interval is for the better.
-        Better,
-        /// The whole interval is for the worse.
-        Worse,
-        /// The interval has both, or there is none.
-        Unclear,
-    }
     /// The difference of two estimates, in the unit of the metric.
     #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
     #[non_exhaustive]
@@ -8063,19 +8077,6 @@ pub mod metrics {
         pub metric: Metric,
         /// The value that it should be below, or above if more is better; the best value there is (0, or 1 of a share) is met by itself.
         pub value: Option<f64>,
-    }
-    /// The trend of a metric over buckets.
-    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-    #[non_exhaustive]
-    pub struct MetricTrend {
-        /// How many whole buckets have a value.
-        pub buckets: Count,
-        /// What the metric changes by in a bucket: the median of the slopes of all pairs (H.
-        pub slope: f64,
-        /// The chance of so clear a trend without one: the test of Mann and Kendall, exact for up to ten buckets without equal values, else by the normal distribution with corrections for continuity and for ties.
-        pub p: f64,
-        /// Whether it is for the better, by `p` and the level of the policy.
-        pub direction: ChangeDirection,
     }
     /// A review of two ranges, made by `review`.
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -8240,6 +8241,30 @@ pub mod metrics {
     }
     /// How long something lasts of which not all has ended: the time to patch, to restore or to recover.
     pub fn survival(lifetimes: &[Lifetime], level: f64) -> Result<Survival>;
+    /// Whether a change is for the better.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub enum ChangeDirection {
+        /// The whole interval is for the better.
+        Better,
+        /// The whole interval is for the worse.
+        Worse,
+        /// The interval has both, or there is none.
+        Unclear,
+    }
+    /// The trend of a metric over buckets.
+    #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+    #[non_exhaustive]
+    pub struct MetricTrend {
+        /// How many whole buckets have a value.
+        pub buckets: Count,
+        /// What the metric changes by in a bucket: the median of the slopes of all pairs (H.
+        pub slope: f64,
+        /// The chance of so clear a trend without one: the test of Mann and Kendall, exact for up to ten buckets without equal values, else by the normal distribution with corrections for continuity and for ties.
+        pub p: f64,
+        /// Whether it is for the better, by `p` and the level of the policy.
+        pub direction: ChangeDirection,
+    }
     /// The days on which work is done.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[input]

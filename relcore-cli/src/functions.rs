@@ -4224,7 +4224,8 @@ The bump of a message in five published parsers, and here in each dialect. A tex
 
 Pitfalls:
 
-- Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy.
+- Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy, and rules for scopes,
+  reverts and texts (`BumpRule`).
 - A squash commit counts as its title alone. Under `Squash::Expand` what it lists counts, too, and can only raise the
   step.
 - `Refs: #1` after a blank line begins the footers, and every text up to the next token belongs to it."#,
@@ -4245,7 +4246,7 @@ Pitfalls:
                 example: Some(Example {
                     command: "relcore change default-policy",
                     files: &[],
-                    prints: r#"{"dialect":"spec","types":{},"onSuspectedBreaking":"warn","squash":"literal","breakingTokens":[],"referenceActions":[],"issuePrefixes":[],"allowedTypes":[],"allowedScopes":[]}"#,
+                    prints: r#"{"dialect":"spec","types":{},"rules":[],"onSuspectedBreaking":"warn","squash":"literal","breakingTokens":[],"referenceActions":[],"issuePrefixes":[],"allowedTypes":[],"allowedScopes":[]}"#,
                 }),
             },
             Function {
@@ -4255,7 +4256,7 @@ Pitfalls:
 
 Errors:
 All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
-type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+type`), for the bump `prerelease`, for an empty pattern, token, action, prefix, type or scope, and for a prefix that ends with a digit
 (`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.",
                 arguments: &[Argument { wire: "text", option: "text", is_optional: false, kind: Kind::Text }],
                 result: (
@@ -4272,7 +4273,7 @@ type`), for the bump `prerelease`, for an empty token, action, prefix, type or s
                         "text.txt",
                         r#"{"dialect": "angular", "types": {"deps": "patch"}, "onSuspectedBreaking": "fail", "squash": "expand", "breakingTokens": ["MIGRATION"], "referenceActions": ["kills"], "issuePrefixes": ["SHOP-"], "allowedTypes": ["feat"], "allowedScopes": ["api"], "longestHeader": 72}"#,
                     )],
-                    prints: r#"{"dialect":"angular","types":{"deps":"patch"},"onSuspectedBreaking":"fail","squash":"expand","breakingTokens":["MIGRATION"],"referenceActions":["kills"],"issuePrefixes":["SHOP-"],"allowedTypes":["feat"],"allowedScopes":["api"],"longestHeader":72}"#,
+                    prints: r#"{"dialect":"angular","types":{"deps":"patch"},"rules":[],"onSuspectedBreaking":"fail","squash":"expand","breakingTokens":["MIGRATION"],"referenceActions":["kills"],"issuePrefixes":["SHOP-"],"allowedTypes":["feat"],"allowedScopes":["api"],"longestHeader":72}"#,
                 }),
             },
             Function {
@@ -4299,7 +4300,7 @@ As `policy-from-json`, with the line and the column of each fault.",
 types: {deps: patch}
 ",
                     )],
-                    prints: r#"{"dialect":"spec","types":{"deps":"patch"},"onSuspectedBreaking":"warn","squash":"expand","breakingTokens":[],"referenceActions":[],"issuePrefixes":[],"allowedTypes":[],"allowedScopes":[]}"#,
+                    prints: r#"{"dialect":"spec","types":{"deps":"patch"},"rules":[],"onSuspectedBreaking":"warn","squash":"expand","breakingTokens":[],"referenceActions":[],"issuePrefixes":[],"allowedTypes":[],"allowedScopes":[]}"#,
                 }),
             },
             Function {
@@ -4381,7 +4382,7 @@ commit, `unknown_reference` for a head that is not in the history, `invalid_valu
                         kind: Kind::Document(
                             "change.Policy",
                             "How messages are read. Default: the specification, to the letter.",
-                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                            "Keys: dialect?, types?, rules?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
                         ),
                     },
                 ],
@@ -4421,7 +4422,7 @@ Those of `policy-from-json` under `policy`.",
                         kind: Kind::Document(
                             "change.Policy",
                             "How messages are read. Default: the specification, to the letter.",
-                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                            "Keys: dialect?, types?, rules?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
                         ),
                     },
                 ],
@@ -4462,7 +4463,7 @@ Those of `policy-from-json` under `policy`.",
                         kind: Kind::Document(
                             "change.Policy",
                             "How messages are read. Default: the specification, to the letter.",
-                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                            "Keys: dialect?, types?, rules?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
                         ),
                     },
                 ],
@@ -4496,7 +4497,7 @@ Those of `policy-from-json` under `policy`, all at once.",
                         kind: Kind::Document(
                             "change.Policy",
                             "How messages are read. Default: the specification, to the letter.",
-                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                            "Keys: dialect?, types?, rules?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
                         ),
                     },
                 ],
@@ -4568,7 +4569,7 @@ Those of `policy-from-json` under `policy`.",
                         kind: Kind::Document(
                             "change.Policy",
                             "How messages are read. Default: the specification, to the letter.",
-                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                            "Keys: dialect?, types?, rules?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
                         ),
                     },
                 ],
@@ -8201,14 +8202,14 @@ As `ical-events`; `missing_field` for an event without an attendee and a summary
                     files: &[
                         (
                             "text.txt",
-                            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nBEGIN:VEVENT\r\nUID:a\r\nSUMMARY:On call\r\nATTENDEE;CN=Ana:mailto:ana@example.com\r\nDTSTART:20261123T080000Z\r\nDTEND:20261130T080000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:b\r\nSUMMARY: ben \r\nDTSTART:20261130T080000Z\r\nDTEND:20261207T080000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+                            "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//example//EN\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:oncall-1\r\nDTSTART;VALUE=DATE:20220925\r\nDTEND;VALUE=DATE:20221002\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nSUMMARY:oncall-2\r\nDTSTART;VALUE=DATE:20221002\r\nDTEND;VALUE=DATE:20221009\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
                         ),
                         (
                             "range.json",
-                            r#"{"start":"2026-01-01T00:00:00.000Z","end":"2027-03-01T00:00:00.000Z"}"#,
+                            r#"{"start":"2022-09-26T00:00:00.000Z","end":"2022-10-08T00:00:00.000Z"}"#,
                         ),
                     ],
-                    prints: r#"{"shifts":[{"person":"ana@example.com","role":"primary","start":"2026-11-23T08:00:00.000Z","end":"2026-11-30T08:00:00.000Z"},{"person":"ben","role":"primary","start":"2026-11-30T08:00:00.000Z","end":"2026-12-07T08:00:00.000Z"}],"absences":[]}"#,
+                    prints: r#"{"shifts":[{"person":"oncall-1","role":"primary","start":"2022-09-24T22:00:00.000Z","end":"2022-10-01T22:00:00.000Z"},{"person":"oncall-2","role":"primary","start":"2022-10-01T22:00:00.000Z","end":"2022-10-08T22:00:00.000Z"}],"absences":[]}"#,
                 }),
             },
             Function {
@@ -11984,18 +11985,12 @@ As `coverage`, for the roster and the requirement.",
                 state: State::None,
                 is_diagnosis: false,
                 example: Some(Example {
-                    command: "relcore readiness on-call --roster roster.json --requirement requirement.json --at 2026-11-23T12:00:00.000Z",
-                    files: &[
-                        (
-                            "roster.json",
-                            r#"{"shifts":[{"person":"ana","role":"primary","start":"2026-11-23T00:00:00.000Z","end":"2026-11-23T12:00:00.000Z"},{"person":"kim","role":"manager","start":"2026-11-23T00:00:00.000Z","end":"2026-11-23T12:00:00.000Z"},{"person":"lee","role":"primary","start":"2026-11-23T00:00:00.000Z","end":"2026-11-23T12:00:00.000Z"}],"absences":[{"person":"lee","start":"2026-11-23T02:00:00.000Z","end":"2026-11-23T04:00:00.000Z"}]}"#,
-                        ),
-                        (
-                            "requirement.json",
-                            r#"{"roles":[{"role":"primary","count":1},{"role":"backup","count":1}],"distinct":true,"after":"P1D","escalation":[{"role":"primary","after":"PT0S"},{"role":"backup","after":"PT5M"}]}"#,
-                        ),
-                    ],
-                    prints: r#"[{"role":"primary","after":"PT0S","people":[]},{"role":"backup","after":"PT5M","people":[]}]"#,
+                    command: r#"relcore readiness on-call --roster roster.json --requirement '{"roles":[{"role":"primary","count":1}],"after":"PT0S"}' --at 2022-10-01T21:59:59.000Z"#,
+                    files: &[(
+                        "roster.json",
+                        r#"{"shifts":[{"person":"oncall-1","role":"primary","start":"2022-09-24T22:00:00.000Z","end":"2022-10-01T22:00:00.000Z"},{"person":"oncall-2","role":"primary","start":"2022-10-01T22:00:00.000Z","end":"2022-10-08T22:00:00.000Z"}]}"#,
+                    )],
+                    prints: r#"[{"role":"primary","people":["oncall-1"]}]"#,
                 }),
             },
             Function {
@@ -18626,7 +18621,7 @@ Those of `next-version`, and those of `policy-from-json` under
                         kind: Kind::Document(
                             "change.Policy",
                             "How messages are read. Default: the specification, to the letter.",
-                            "Keys: dialect?, types?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
+                            "Keys: dialect?, types?, rules?, onSuspectedBreaking?, squash?, breakingTokens?, referenceActions?, issuePrefixes?, allowedTypes?, allowedScopes?, longestHeader?",
                         ),
                     },
                     Argument {

@@ -1429,6 +1429,14 @@ fun CanaryWeightExposure.toJson(): String = ffiWriteCanaryWeightExposure(this)
 
 /** Reads the JSON form; unknown keys are refused. */
 @Throws(RelcoreException::class)
+fun ChangeBumpRule.Companion.fromJson(json: String): ChangeBumpRule = ffiReadChangeBumpRule(json)
+
+/** The JSON form. */
+@Throws(RelcoreException::class)
+fun ChangeBumpRule.toJson(): String = ffiWriteChangeBumpRule(this)
+
+/** Reads the JSON form; unknown keys are refused. */
+@Throws(RelcoreException::class)
 fun ChangeCancelled.Companion.fromJson(json: String): ChangeCancelled = ffiReadChangeCancelled(json)
 
 /** The JSON form. */

@@ -255,6 +255,7 @@ _CLASSES = {
     "canary.Timeline": ("canary", "Timeline"),
     "canary.Waiver": ("canary", "Waiver"),
     "canary.WeightExposure": ("canary", "WeightExposure"),
+    "change.BumpRule": ("change", "BumpRule"),
     "change.Cancelled": ("change", "Cancelled"),
     "change.Changeset": ("change", "Changeset"),
     "change.ChangesetRelease": ("change", "ChangesetRelease"),

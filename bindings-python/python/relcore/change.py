@@ -31,7 +31,8 @@ The bump of a message in five published parsers, and here in each dialect. A tex
 
 Pitfalls:
 
-- Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy.
+- Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy, and rules for scopes,
+  reverts and texts (`BumpRule`).
 - A squash commit counts as its title alone. Under `Squash::Expand` what it lists counts, too, and can only raise the
   step.
 - `Refs: #1` after a blank line begins the footers, and every text up to the next token belongs to it.
@@ -52,6 +53,7 @@ from relcore.reason import Severity
 from relcore.version import Bump, Scheme
 
 __all__ = [
+    "BumpRule",
     "Cancelled",
     "Changeset",
     "ChangesetRelease",
@@ -235,6 +237,42 @@ class SuspectedBreaking(StrEnum):
 
     FAIL = "fail"
     """The change is not breaking, and there is a diagnostic of severity `error`: no version is made of it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
+class BumpRule(_Value):
+    """The bump of the changes that all conditions of the rule hold for; a rule without conditions holds for every change.
+
+    Of the rules that hold for a change, the one with the highest bump counts, wherever it stands. `none` counts, too: it
+    takes the bump of the type away. Where no rule holds, the types of the policy and the dialect decide.
+
+    A breaking change is major unless a rule that holds has `breaking`: a rule about documentation does not make a breaking
+    change of it a patch, which it does in semantic-release.
+
+    In `changeType`, `scope` and `text`, `*` stands for any text and `?` for any character; a pattern must fit the whole text.
+    """
+
+    _fields: ClassVar[_native.Fields] = _native.Fields(
+        "change_type", "scope", "text", "breaking", "revert", "bump", of="change.BumpRule"
+    )
+
+    change_type: str | None = None
+    """The type, without regard to case: `docs`. Default: any, and none."""
+
+    scope: str | None = None
+    """The scope, without regard to case: `api`. Default: any, and none."""
+
+    text: str | None = None
+    """The whole message: `*README*`. Default: any."""
+
+    breaking: bool = False
+    """Whether it is for breaking changes alone. Default: no."""
+
+    revert: bool = False
+    """Whether it is for reverts alone: of the type `revert`, and git's `Revert "…"`. Default: no."""
+
+    bump: Bump
+    """The bump: `none`, `patch`, `minor` or `major`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False, repr=False)
@@ -497,6 +535,7 @@ class Policy(_Value):
     _fields: ClassVar[_native.Fields] = _native.Fields(
         "dialect",
         "types",
+        "rules",
         "on_suspected_breaking",
         "squash",
         "breaking_tokens",
@@ -515,6 +554,9 @@ class Policy(_Value):
     """The bump of a type, in addition to those of the dialect or instead of them: `{"deps": "patch"}`. Types are
     compared without regard to case. Default: none.
     """
+
+    rules: Sequence[BumpRule] = ()
+    """Rules that come before `types` and the dialect, as `releaseRules` of semantic-release. Default: none."""
 
     on_suspected_breaking: SuspectedBreaking = SuspectedBreaking.WARN
     """The effect of a text that looks breaking and is not, by the dialect. Default: `warn`."""
@@ -544,7 +586,13 @@ class Policy(_Value):
 
     def __post_init__(self) -> None:
         _freeze(
-            self, "breaking_tokens", "reference_actions", "issue_prefixes", "allowed_types", "allowed_scopes"
+            self,
+            "rules",
+            "breaking_tokens",
+            "reference_actions",
+            "issue_prefixes",
+            "allowed_types",
+            "allowed_scopes",
         )
 
 
@@ -690,7 +738,7 @@ def policy_from_json(text: str) -> Policy:
 
     Errors:
     All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
-    type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+    type`), for the bump `prerelease`, for an empty pattern, token, action, prefix, type or scope, and for a prefix that ends with a digit
     (`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.
     """
     return _policy_from_json(text)

@@ -2775,6 +2775,7 @@ pub(super) static ROWS: &[RowTypes] = &[
     ("canary.Timeline", &[("value", TypeRef::Named("canary.Timeline"))], None),
     ("canary.Waiver", &[("value", TypeRef::Named("canary.Waiver"))], None),
     ("canary.WeightExposure", &[("value", TypeRef::Named("canary.WeightExposure"))], None),
+    ("change.BumpRule", &[("value", TypeRef::Named("change.BumpRule"))], None),
     ("change.Cancelled", &[("value", TypeRef::Named("change.Cancelled"))], None),
     ("change.Changeset", &[("value", TypeRef::Named("change.Changeset"))], None),
     ("change.ChangesetRelease", &[("value", TypeRef::Named("change.ChangesetRelease"))], None),

@@ -182,6 +182,7 @@ macro_rules! named_types {
         "canary.Timeline": crate::canary::Timeline,
         "canary.Waiver": crate::canary::Waiver,
         "canary.WeightExposure": crate::canary::WeightExposure,
+        "change.BumpRule": crate::change::BumpRule,
         "change.Cancelled": crate::change::Cancelled,
         "change.Changeset": crate::change::Changeset,
         "change.ChangesetRelease": crate::change::ChangesetRelease,

@@ -58,7 +58,7 @@ input! {
     /// A breaking change is major unless a rule that holds has `breaking`: a rule about documentation does not make a breaking
     /// change of it a patch, which it does in semantic-release.
     ///
-    /// In `type`, `scope` and `message`, `*` stands for any text and `?` for any character; a pattern must fit the whole text.
+    /// In `changeType`, `scope` and `text`, `*` stands for any text and `?` for any character; a pattern must fit the whole text.
     ///
     /// ```
     /// use relcore::change::{BumpRule, Policy, parse_change};
@@ -83,12 +83,12 @@ input! {
         pub scope: Option<String>,
         /// The whole message: `*README*`. Default: any.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        pub message: Option<String>,
+        pub text: Option<String>,
         /// Whether it is for breaking changes alone. Default: no.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[serde(default)]
         pub breaking: bool,
         /// Whether it is for reverts alone: of the type `revert`, and git's `Revert "…"`. Default: no.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[serde(default)]
         pub revert: bool,
         /// The bump: `none`, `patch`, `minor` or `major`.
         pub bump: Bump,
@@ -99,14 +99,14 @@ impl BumpRule {
     /// A rule for every change.
     #[must_use]
     pub fn new(bump: Bump) -> Self {
-        Self { change_type: None, scope: None, message: None, breaking: false, revert: false, bump }
+        Self { change_type: None, scope: None, text: None, breaking: false, revert: false, bump }
     }
 
     fn patterns(&self) -> [(&'static str, Option<&str>); 3] {
         [
             ("changeType", self.change_type.as_deref()),
             ("scope", self.scope.as_deref()),
-            ("message", self.message.as_deref()),
+            ("text", self.text.as_deref()),
         ]
     }
 

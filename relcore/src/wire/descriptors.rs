@@ -1963,6 +1963,17 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         ]),
     ),
     (
+        "change.BumpRule",
+        Descriptor::Struct(&[
+            Field { name: "changeType", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "scope", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "text", required: false, of: TypeRef::Optional(&TypeRef::Text) },
+            Field { name: "breaking", required: false, of: TypeRef::Bool },
+            Field { name: "revert", required: false, of: TypeRef::Bool },
+            Field { name: "bump", required: true, of: TypeRef::Named("Bump") },
+        ]),
+    ),
+    (
         "change.Cancelled",
         Descriptor::Struct(&[
             Field { name: "id", required: true, of: TypeRef::Text },
@@ -2111,6 +2122,7 @@ pub(crate) static DESCRIPTORS: &[(&str, Descriptor)] = &[
         Descriptor::Struct(&[
             Field { name: "dialect", required: false, of: TypeRef::Named("change.Dialect") },
             Field { name: "types", required: false, of: TypeRef::Map(&TypeRef::Named("Bump")) },
+            Field { name: "rules", required: false, of: TypeRef::List(&TypeRef::Named("change.BumpRule")) },
             Field {
                 name: "onSuspectedBreaking",
                 required: false,

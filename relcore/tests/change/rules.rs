@@ -104,9 +104,9 @@ fn a_pattern_fits_a_whole_text() {
     assert_eq!(bump(rule().scope("API*"), "docs(api-v1): x"), Bump::Minor);
     assert_eq!(bump(rule().scope("*"), "docs: x"), Bump::None); // there is no scope
     assert_eq!(bump(rule().change_type("do?s"), "DOCS: x"), Bump::Minor);
-    assert_eq!(bump(rule().message("*security*"), "docs: x\n\nSecurity of y"), Bump::Minor);
-    assert_eq!(bump(rule().message("security*"), "docs: x\n\nSecurity of y"), Bump::None);
-    assert_eq!(bump(rule().message("*x*"), "no type, x"), Bump::Minor);
+    assert_eq!(bump(rule().text("*security*"), "docs: x\n\nSecurity of y"), Bump::Minor);
+    assert_eq!(bump(rule().text("security*"), "docs: x\n\nSecurity of y"), Bump::None);
+    assert_eq!(bump(rule().text("*x*"), "no type, x"), Bump::Minor);
 }
 
 /// What looks breaking is judged after the rules: no rule hides it.

@@ -1321,7 +1321,8 @@ public enum Canary {
 ///
 /// Pitfalls:
 ///
-/// - Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy.
+/// - Under `spec`, only `feat`, `fix` and breaking changes need a version. Add other types to the policy, and rules for scopes,
+///   reverts and texts (`BumpRule`).
 /// - A squash commit counts as its title alone. Under `Squash::Expand` what it lists counts, too, and can only raise the
 ///   step.
 /// - `Refs: #1` after a blank line begins the footers, and every text up to the next token belongs to it.
@@ -1335,7 +1336,7 @@ public enum Change {
     ///
     /// Errors:
     /// All faults at once: `syntax` for text that is not JSON, `unknown_field`, `invalid_value` for a type with a blank (`new
-    /// type`), for the bump `prerelease`, for an empty token, action, prefix, type or scope, and for a prefix that ends with a digit
+    /// type`), for the bump `prerelease`, for an empty pattern, token, action, prefix, type or scope, and for a prefix that ends with a digit
     /// (`SHOP-1`); `duplicate` for two types that differ in case alone; `out_of_range` for a longest header of 0.
     public static func policyFromJson(text: String) throws -> ChangePolicy {
         try ffiChangePolicyFromJson(text: text)

@@ -1424,6 +1424,14 @@ extension CanaryWeightExposure: WireValue {
     public func json() throws -> String { try ffiWriteCanaryWeightExposure(value: self) }
 }
 
+extension ChangeBumpRule: WireValue {
+    /// Reads the JSON form; unknown keys are refused.
+    public init(json: String) throws { self = try ffiReadChangeBumpRule(json: json) }
+
+    /// The JSON form.
+    public func json() throws -> String { try ffiWriteChangeBumpRule(value: self) }
+}
+
 extension ChangeCancelled: WireValue {
     /// Reads the JSON form; unknown keys are refused.
     public init(json: String) throws { self = try ffiReadChangeCancelled(json: json) }

@@ -179,6 +179,7 @@ extension CanaryStepOutcome: CaseValue {}
 extension CanaryTimeline: CaseValue {}
 extension CanaryWaiver: CaseValue {}
 extension CanaryWeightExposure: CaseValue {}
+extension ChangeBumpRule: CaseValue {}
 extension ChangeCancelled: CaseValue {}
 extension Changeset: CaseValue {}
 extension ChangesetRelease: CaseValue {}

@@ -76,7 +76,7 @@ fn option(node: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
                 config.changes.dialect = dialect;
             }
         }
-        Some("releaseRules") => node.items().iter().for_each(|rule| release_rule(rule, config, ledger)),
+        Some("releaseRules") => release_rules(node, config, ledger),
         Some("parserOpts") => {
             if let Some(words) = node.get("noteKeywords") {
                 let found = words.texts().map(|words| words.into_iter().map(str::to_owned).collect());
@@ -93,44 +93,64 @@ fn option(node: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
     }
 }
 
-/// A rule of a type alone, `{"type": "docs", "release": "patch"}`, is a bump of the type; with other conditions it is a rule.
-fn release_rule(rule: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
+/// Rules of types alone, `{"type": "docs", "release": "patch"}`, are bumps of types. With others among them all are rules, since
+/// the highest that holds counts.
+fn release_rules(rules: &Node<'_>, config: &mut ReleaseConfig, ledger: &mut Ledger) {
+    let rules = rules.items();
+    let is_of_type = |rule: &Node<'_>| {
+        let is_name = rule.get("type").and_then(|node| node.text()).is_some_and(is_name);
+        is_name && rule.fields().iter().all(|(key, _)| matches!(*key, "type" | "release"))
+    };
+    let are_of_types = rules.iter().all(is_of_type);
+    for rule in &rules {
+        let Some(found) = release_rule(rule) else {
+            ledger.lose(rule, NOT_CARRIED);
+            continue;
+        };
+        match found.change_type {
+            Some(name) if are_of_types => {
+                ledger.carry(rule, "changes.types");
+                let bump = config.changes.types.entry(name.to_ascii_lowercase()).or_insert(found.bump);
+                *bump = found.bump.max(*bump);
+            }
+            _ => {
+                ledger.carry(rule, "changes.rules");
+                config.changes.rules.push(found);
+            }
+        }
+    }
+}
+
+const NOT_CARRIED: &str = "a rule has `type`, `scope`, `message`, `breaking` and `revert`, whose patterns have `*` and `?` alone, and \
+                           a release of `patch`, `minor`, `major` or `false`";
+
+fn release_rule(rule: &Node<'_>) -> Option<BumpRule> {
     let step = rule.get("release").and_then(|node| match node.value {
         serde_json::Value::Bool(false) => Some(Bump::None),
         value => bump_of(value.as_str()?),
-    });
+    })?;
     let fields = rule.fields();
-    let name = rule.get("type").and_then(|node| node.text());
-    if fields.iter().all(|(key, _)| matches!(*key, "type" | "release"))
-        && let Some(name) = name.filter(|name| !name.contains(['*', '?']) && is_plain(name))
-        && let Some(step) = step
-    {
-        ledger.carry(rule, "changes.types");
-        config.changes.types.insert(name.to_ascii_lowercase(), step);
-        return;
-    }
-    let conditions = fields.iter().filter(|(key, _)| *key != "release");
-    let found = step.filter(|_| rule.value.is_object()).and_then(|step| {
-        conditions.into_iter().try_fold(BumpRule::new(step), |found, (key, node)| {
-            let pattern = node.text().filter(|text| is_plain(text));
-            match *key {
-                "type" => Some(found.change_type(pattern?)),
-                "scope" => Some(found.scope(pattern?)),
-                "message" => Some(found.message(pattern?)),
-                "breaking" => Some(found.breaking(node.value.as_bool()?)),
-                "revert" => Some(found.revert(node.value.as_bool()?)),
-                _ => None,
-            }
-        })
-    });
-    let reason = "only `type`, `scope`, `message`, `breaking` and `revert` are conditions, whose patterns have `*` and `?` alone; \
-                  only `patch`, `minor`, `major` and `false` are steps";
-    config.changes.rules.extend(ledger.settle(rule, "changes.rules", found, reason));
+    let mut conditions = fields.iter().filter(|(key, _)| *key != "release");
+    conditions.try_fold(BumpRule::new(step), |found, (key, node)| {
+        let pattern = node.text().filter(|text| is_pattern(text));
+        match *key {
+            "type" => Some(found.change_type(pattern?)),
+            "scope" => Some(found.scope(pattern?)),
+            "message" => Some(found.text(pattern?)),
+            "breaking" => Some(found.breaking(node.value.as_bool()?)),
+            "revert" => Some(found.revert(node.value.as_bool()?)),
+            _ => None,
+        }
+    })
+}
+
+fn is_name(text: &str) -> bool {
+    is_pattern(text) && !text.contains(['*', '?'])
 }
 
 /// Whether a pattern has no sign that only micromatch knows.
-fn is_plain(pattern: &str) -> bool {
-    !pattern.is_empty() && !pattern.contains(['{', '}', '[', ']', '(', ')', '!', '|', '\\'])
+fn is_pattern(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['{', '}', '[', ']', '(', ')', '!', '|', '\\'])
 }
 
 /// A type with its section, as the presets and release-please have it: `{"type": "feat", "section": "Features"}`.
