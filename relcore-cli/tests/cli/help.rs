@@ -61,11 +61,9 @@ fn every_function_has_an_example_that_does_what_the_help_says() {
         let words = shlex::split(command).unwrap();
         let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
         let run = |end: &str| {
-            let mut machine = Memory::default();
-            machine.files = files
-                .iter()
-                .map(|(name, content)| (name.into(), format!("{content}{end}").into_bytes()))
-                .collect();
+            let files =
+                files.iter().map(|(name, content)| (name.into(), format!("{content}{end}").into_bytes()));
+            let mut machine = Memory { files: files.collect(), ..Memory::default() };
             let exit = machine.run(&words);
             assert!(exit.code() < 64, "{command}: {}", machine.errors);
             machine.output
