@@ -14,7 +14,7 @@
 use relcore::ErrorKind;
 use relcore::api::{call_json, functions};
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -414,8 +414,8 @@ fn pointers(value: &Value, at: &str) -> Vec<String> {
             entries.iter().map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value)).collect()
         }
         Value::Array(items) => {
-            let mut shapes = HashSet::new();
-            let items = items.iter().enumerate().filter(|(_, item)| shapes.insert(shape(item)));
+            let mut shapes = BTreeSet::new();
+            let items = items.iter().enumerate().filter(|(_, item)| shapes.insert(shape(item).to_string()));
             items.map(|(index, value)| (index.to_string(), value)).collect()
         }
         _ => vec![],
