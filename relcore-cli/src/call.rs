@@ -111,7 +111,7 @@ fn read(
         }
     }
     if from_repository {
-        failures.absorb(repository::fill(function, &mut call.arguments, matches, system));
+        failures.absorb(repository::fill(function, &mut call.arguments, matches, &mut input, system));
     }
     // The lock comes last, so that no other process waits for a slow input, and is refused only when it must be.
     match function.state {
@@ -132,6 +132,11 @@ fn read(
         State::None => {}
     }
     failures.finish()?;
+    for (argument, given) in function.arguments.iter().zip(&mut call.arguments) {
+        if given.is_none() && has_usual_policy(function, argument) {
+            *given = Some(Given { json: "{}".to_owned(), source: format!("--{}", argument.option) });
+        }
+    }
     // The clock is read after every input, so that nothing was observed after now.
     for (argument, given) in function.arguments.iter().zip(&mut call.arguments) {
         if given.is_none() && is_now(argument) {
@@ -149,8 +154,9 @@ fn check_complete(
     command: &mut clap::Command,
 ) -> Result<(), Failure> {
     let given = function.arguments.iter().zip(words);
+    let has_default = |argument: &Argument| is_now(argument) || has_usual_policy(function, argument);
     let missing =
-        given.filter(|(argument, word)| word.is_none() && !argument.is_optional && !is_now(argument));
+        given.filter(|(argument, word)| word.is_none() && !argument.is_optional && !has_default(argument));
     let missing: Vec<String> = missing.map(|(argument, _)| format!("--{}", argument.option)).collect();
     if missing.is_empty() {
         return Ok(());
@@ -165,6 +171,14 @@ fn open_state(name: &Path, system: &mut dyn System) -> Result<(StateFile, Given)
     let content = state.read(system)?;
     let given = argument::document(content, name.display().to_string(), Format::of(name))?;
     Ok((state, given))
+}
+
+/// Whether an argument that is left out has the default policy: where it is a convention that everybody shares. A default that
+/// lets everything pass, as that of windows, must be asked for.
+pub(crate) fn has_usual_policy(function: &Function, argument: &Argument) -> bool {
+    let is_convention =
+        ["change.", "notes.", "versioning."].iter().any(|name| function.name.starts_with(name));
+    is_convention && matches!(argument.wire, "policy" | "spec")
 }
 
 /// Whether the clock is the default of an argument.

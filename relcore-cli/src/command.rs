@@ -1,6 +1,6 @@
 //! The commands, made from the table of functions.
 use crate::{
-    call::{POSITIONAL, is_now},
+    call::{POSITIONAL, has_usual_policy, is_now},
     exit::Exit,
     output::has_explanation,
     repository,
@@ -87,6 +87,8 @@ fn function_command(function: &'static Function) -> Command {
             " [the file is replaced: see `relcore help state-files`]"
         } else if is_now(argument) {
             " [default: the time of the clock]"
+        } else if has_usual_policy(function, argument) {
+            " [default: {}]"
         } else if argument.is_optional {
             " [optional]"
         } else {

@@ -18,5 +18,6 @@ mod help;
 mod memory;
 mod release;
 mod repository;
+mod repository_changes;
 mod results;
 mod state;

@@ -20,7 +20,7 @@ fn repository() -> Folder {
     folder
 }
 
-fn git(folder: &Folder, day: u32, words: &[&str]) -> String {
+pub(crate) fn git(folder: &Folder, day: u32, words: &[&str]) -> String {
     let date = format!("2026-01-0{day}T12:00:00+00:00");
     let mut git = Command::new("git");
     git.args(["-c", "user.name=a", "-c", "user.email=a@example.com"])

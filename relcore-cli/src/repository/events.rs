@@ -1,50 +1,34 @@
-//! `--repo`: deployments and changes from the history of a git repository.
-//!
-//! The formats and the conversion are those of `interchange`; this module runs git and fills in the arguments that git
-//! cannot know.
+//! Deployments and changes from the release tags and commits of a repository, for metrics.
+use super::{git, history, refused, repo, to_json};
 use crate::{
     argument::Given,
-    call::{POSITIONAL, located, now},
+    call::{POSITIONAL, now},
     exit::Exit,
     failure::Failure,
     system::System,
     table::Function,
 };
-use clap::{Arg, ArgAction, ArgMatches, ValueHint, value_parser};
+use clap::{Arg, ArgAction, ArgMatches};
 use relcore::{
     Span, TimeRange, Timestamp,
-    interchange::{
-        GIT_LOG, GIT_PATHS, GIT_SERVICE, GIT_SHALLOW, GIT_TAGS, GitPackage, GitReleases, RELEASE_TAG,
-        git_packages, git_releases, parse_git,
-    },
+    interchange::{GIT_PATHS, GIT_SERVICE, GitPackage, GitReleases, RELEASE_TAG, git_packages, git_releases},
     metrics::Events,
 };
-use serde::Serialize;
-use std::{ffi::OsString, io, path::Path};
+use std::path::Path;
 
 /// The arguments that a repository fills: of a function that takes rows, and of one that takes all events in one value.
 const FILLED: [&[&str]; 2] = [&["deployments", "changes", "range"], &["events", "breakdown", "range"]];
 
-/// Whether a function takes what a repository has.
-pub(crate) fn applies_to(function: &Function) -> bool {
-    filled(function).is_some()
-}
-
-fn filled(function: &Function) -> Option<&'static [&'static str]> {
+pub(super) fn filled(function: &Function) -> Option<&'static [&'static str]> {
     let takes = |name: &&str| function.arguments.iter().any(|argument| argument.wire == *name);
     FILLED.into_iter().find(|names| names.iter().all(takes))
 }
 
-/// The options of a function that can take its facts from a repository.
-pub(crate) fn options(function: &Function) -> [Arg; 6] {
+pub(super) fn options(function: &Function) -> Vec<Arg> {
     let facts =
         filled(function).into_iter().flatten().copied().filter(|name| !["breakdown", "range"].contains(name));
-    [
-        Arg::new("repo")
-            .long("repo")
-            .value_name("PATH")
-            .value_hint(ValueHint::DirPath)
-            .value_parser(value_parser!(OsString))
+    vec![
+        repo()
             .conflicts_with_all(facts.chain([POSITIONAL]))
             .help("Takes deployments and changes from the release tags and commits of a git clone")
             .long_help(
@@ -84,20 +68,14 @@ pub(crate) fn options(function: &Function) -> [Arg; 6] {
     ]
 }
 
-/// Whether the facts come from a repository.
-pub(crate) fn is_named(function: &Function, matches: &ArgMatches) -> bool {
-    applies_to(function) && matches.contains_id("repo")
-}
-
 /// Fills in the arguments that were not given.
-pub(crate) fn fill(
+pub(super) fn fill(
     function: &Function,
     arguments: &mut [Option<Given>],
+    repository: &Path,
     matches: &ArgMatches,
     system: &mut dyn System,
 ) -> Result<(), Failure> {
-    let Some(repository) = matches.get_one::<OsString>("repo") else { return Ok(()) };
-    let repository = Path::new(repository);
     let pattern = matches.get_one::<String>("tag-pattern").map(String::as_str);
     let releases = releases(repository, pattern, matches, system)?;
     for (argument, given) in function.arguments.iter().zip(arguments).filter(|(_, given)| given.is_none()) {
@@ -137,24 +115,10 @@ fn releases(
     matches: &ArgMatches,
     system: &mut dyn System,
 ) -> Result<GitReleases, Failure> {
-    let refused = |error: relcore::Error| Failure {
-        exit: Exit::BadInput,
-        lines: error
-            .faults()
-            .iter()
-            .map(|fault| located(&repository.display(), &fault.path, fault))
-            .collect(),
-    };
-    if git(repository, GIT_SHALLOW, &[], system)?.trim() == "true" {
-        let text =
-            "is a shallow clone, so its metrics would be wrong: run `git fetch --unshallow --tags` first";
-        return Err(Failure::new(Exit::BadInput, format!("{}: {text}", repository.display())));
-    }
-    let tags = git(repository, GIT_TAGS, &[], system)?;
-    let log = git(repository, GIT_LOG, &[], system)?;
     let name = matches.get_one::<String>("repository").map(String::as_str);
     let paths: Vec<String> = matches.get_many("path").into_iter().flatten().cloned().collect();
-    let history = parse_git(&tags, &log).map_err(refused)?;
+    let history = history(repository, system)?;
+    let refused = |error| refused(repository, &error);
     if paths.is_empty() {
         return git_releases(&history, pattern, name).map_err(refused);
     }
@@ -162,34 +126,6 @@ fn releases(
     let package = GitPackage::new(GIT_SERVICE, pattern.unwrap_or(RELEASE_TAG))
         .commits(ids.lines().map(str::to_owned).collect());
     git_packages(&history, &[package], name).map_err(refused)
-}
-
-/// What a git command prints.
-fn git(
-    repository: &Path,
-    command: &str,
-    more: &[String],
-    system: &mut dyn System,
-) -> Result<String, Failure> {
-    // These settings of a user would change what the commands print.
-    const SETTINGS: [&str; 4] = ["-c", "log.showSignature=false", "-c", "i18n.logOutputEncoding=UTF-8"];
-    let words = shlex::split(command).unwrap_or_default().into_iter().skip(1);
-    let arguments: Vec<String> =
-        SETTINGS.map(str::to_owned).into_iter().chain(words).chain(more.iter().cloned()).collect();
-    let done = system.git(repository, &arguments).map_err(|fault| match fault.kind() {
-        io::ErrorKind::NotFound => {
-            Failure::new(Exit::Io, "git: is not installed, or not in PATH: `--repo` runs it")
-        }
-        _ => Failure::io("git", &fault),
-    })?;
-    if done.status.success() {
-        // Old messages are in any encoding; their text is shown nowhere.
-        return Ok(String::from_utf8_lossy(&done.stdout).into_owned());
-    }
-    let errors = String::from_utf8_lossy(&done.stderr);
-    let lines = errors.lines().filter(|line| !line.is_empty());
-    let lines: Vec<String> = lines.map(|line| format!("git in {}: {line}", repository.display())).collect();
-    Err(Failure { exit: Exit::Io, lines })
 }
 
 fn range(
@@ -225,8 +161,4 @@ fn range(
 
 fn bad(option: &str, error: &relcore::Error) -> Failure {
     Failure::new(Exit::BadInput, format!("{option}: {error} [{}]", error.code()))
-}
-
-fn to_json(value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(value).map_err(|fault| Failure::new(Exit::Internal, format!("no JSON: {fault}")))
 }
