@@ -26,8 +26,10 @@ impl Aggregate {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp); // also fixes the order of the sum
         let result = match self {
-            // NaN of no values, which is none.
-            Self::Average => sorted.iter().sum::<f64>() / f64::from(u32::try_from(sorted.len()).ok()?),
+            Self::Average => {
+                let count = u32::try_from(sorted.len()).ok().filter(|count| *count > 0)?;
+                sorted.iter().sum::<f64>() / f64::from(count)
+            }
             Self::P50 => percentile(&sorted, 50)?,
             Self::P90 => percentile(&sorted, 90)?,
             Self::P95 => percentile(&sorted, 95)?,

@@ -248,8 +248,7 @@ impl Found<'_> {
                     true => left == 0 || !may_fail,
                     false => left == 0 || !may_be_inconclusive,
                 };
-                // With nothing left it is out of reach: a row that is complete was found before.
-                if reachable || !settled {
+                if (left > 0 && reachable) || !settled {
                     return None;
                 }
                 let phase = if has_failure_limit { Phase::Inconclusive } else { Phase::Failed };

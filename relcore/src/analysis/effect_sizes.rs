@@ -57,9 +57,8 @@ pub fn effect_sizes(canary: &[f64], baseline: &[f64]) -> Result<EffectSizes> {
     Ok(EffectSizes {
         mean_ratio: has_ratio.then(|| one.mean / other.mean),
         common_language_effect: common_language_effect(&canary, &baseline),
-        // Two values have no variance (0 / 0), and constants no measure (a division by 0). A variance beyond the numbers would
-        // make every difference 0.
-        cohens_d: (variance.is_finite() && d.is_finite()).then_some(d),
+        // A variance beyond the numbers would make every difference 0.
+        cohens_d: (freedom > 0.0 && variance > 0.0 && variance.is_finite() && d.is_finite()).then_some(d),
     })
 }
 

@@ -74,7 +74,11 @@ pub(super) fn classify(
         EffectMeasure::MeanRatio => mean_ratio,
         EffectMeasure::CommonLanguage => Some(common_language(canary, baseline)),
     };
-    let (shift, interval) = shift(canary, baseline, confidence);
+    let (shift, interval) = match (constant(canary), constant(baseline)) {
+        // Kayenta adds noise here, from random numbers: far less than the difference, in all but the smallest units.
+        (Some(x), Some(y)) => (x - y, Interval { low: x - y, high: x - y, level: confidence }),
+        _ => shift(canary, baseline, confidence),
+    };
     let bound = tolerance * shift.abs();
     let none = if metric.effect == EffectMeasure::MeanRatio { 1.0 } else { 0.5 };
     // An effect that is not a number is ignored.
@@ -99,6 +103,11 @@ pub(super) fn classify(
     Classified { label, is_critical, shift: Some((shift, interval)), mean_ratio, text }
 }
 
+fn constant(sorted: &[f64]) -> Option<f64> {
+    let (first, last) = (sorted.first()?, sorted.last()?);
+    (first >= last).then_some(*first)
+}
+
 /// Absent if either mean is 0.
 fn mean_ratio(canary: &[f64], baseline: &[f64]) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "a number of values in memory")]
@@ -111,9 +120,7 @@ fn common_language(canary: &[f64], baseline: &[f64]) -> f64 {
     rank_test(canary, baseline).map_or(0.5, |test| test.common_language_effect)
 }
 
-/// The shift and its interval: where the statistic of the shifted values is 0, and where it is a quantile. Of two constants,
-/// all three are their difference, since `least` is `most`. There Kayenta adds noise from random numbers: far less than the
-/// difference, in all but the smallest units.
+/// The shift and its interval: where the statistic of the shifted values is 0, and where it is a quantile.
 fn shift(canary: &[f64], baseline: &[f64], confidence: f64) -> (f64, Interval) {
     let end = |values: &[f64], is_last: bool| {
         let value = if is_last { values.last() } else { values.first() };

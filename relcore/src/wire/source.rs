@@ -507,6 +507,10 @@ impl<'de> de::MapAccess<'de> for Inside<'_> {
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Read<V::Value> {
         self.value(seed)
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left)
+    }
 }
 
 /// Inside the fields of a struct or a variant.
