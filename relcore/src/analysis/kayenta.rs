@@ -271,7 +271,7 @@ fn rounded(score: f64) -> f64 {
 mod tests {
     use super::*;
 
-    /// The roots that R 4 finds, to the last digit: `zeroin.c`, built by GCC with a driver.
+    /// To the last digit, the roots of Brent's `zeroin` in the form that R uses, written in C and built by GCC.
     #[test]
     fn the_solver_takes_the_steps_of_r() {
         let jump = |is_high: bool| f64::from(u8::from(is_high));
