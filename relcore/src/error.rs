@@ -287,7 +287,7 @@ impl Faults {
             return;
         }
         let text = format_args!("`{share}` is out of range: expected a share from 0 to 1");
-        if share > 1.0 && share <= 100.0 {
+        if (1.0..=100.0).contains(&share) {
             let hint = format_args!("{text}; {share} % is the share `{}`", share / 100.0);
             return self.add(ErrorKind::OutOfRange, path, hint);
         }
@@ -331,6 +331,53 @@ mod tests {
         let error = faults.finish().unwrap_err();
         assert_eq!(error.faults().len(), ENOUGH);
         assert_eq!(error.path(), "[0]");
+    }
+
+    #[test]
+    fn the_faults_of_several_parts_are_bounded_too() {
+        let many = || {
+            let mut faults = Faults::new();
+            (0..70).for_each(|n| {
+                faults.add(ErrorKind::InvalidValue, format_args!("[{n}]"), format_args!("bad"))
+            });
+            faults.finish()
+        };
+        assert_eq!(many().unwrap_err().and(many().unwrap_err()).faults().len(), ENOUGH);
+        let mut faults = Faults::new();
+        assert_eq!(faults.absorb(Ok(7)), Some(7));
+        assert_eq!((faults.absorb(many()), faults.absorb(many())), (None, None));
+        let error = faults.finish().unwrap_err();
+        assert_eq!((error.faults().len(), error.faults()[70].path.as_str()), (ENOUGH, "[0]"));
+    }
+
+    #[test]
+    fn an_error_is_shown_with_paths_and_positions() {
+        let mut located = Error::new(ErrorKind::WrongType, "steps[1].weight", "expected a number");
+        (located.0[0].line, located.0[0].column) = (Some(3), Some(7));
+        let whole = Error::new(ErrorKind::Syntax, "", "is empty");
+        let both = located.clone().and(whole);
+        assert_eq!(both.to_string(), "steps[1].weight: expected a number (line 3, column 7); is empty");
+        // `unwrap` shows what the error derives from.
+        assert_eq!(format!("{located:?}"), format!("{:?}", located.faults()));
+    }
+
+    #[test]
+    fn input_in_a_text_is_escaped_and_cut_after_60_characters() {
+        let most = "ä".repeat(60);
+        assert_eq!(quoted(&most).to_string(), format!("`{most}`"));
+        assert_eq!(quoted(&format!("{most}ä")).to_string(), format!("`{most}…`"));
+        assert_eq!(shortened("a\n\u{1b}[0m").to_string(), "a\\n\\u{1b}[0m");
+    }
+
+    #[test]
+    fn only_an_unknown_name_may_be_one_of_a_later_version() {
+        let text =
+            |text: &str| Error::new(ErrorKind::UnknownField, "a", text).stored().faults()[0].text.clone();
+        assert_eq!(
+            text("unknown key `b`"),
+            "unknown key `b`; a newer version of relcore may have written it"
+        );
+        assert_eq!(text("missing key `b`"), "missing key `b`");
     }
 
     #[test]

@@ -257,9 +257,26 @@ pub(crate) fn format_duration(span: Span) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{format_duration, number};
+    use super::{Evidence, ReasonCode, format_duration, number};
     use crate::time::Span;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_code_is_up_to_48_lowercase_letters_digits_and_underscores() {
+        let longest = "a".repeat(48);
+        for text in ["x", "p99_above_2s", "_", &longest] {
+            assert_eq!(ReasonCode::parse(text).unwrap().to_string(), text);
+        }
+        for text in ["", "Paused", "a-b", "a b", "ä", &"a".repeat(49)] {
+            assert!(ReasonCode::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn evidence_of_one_number_is_not_empty() {
+        assert!(Evidence::default().is_empty());
+        assert!(!Evidence { observed: Some(0.0), ..Evidence::default() }.is_empty());
+    }
 
     #[test]
     fn lengths_of_time_are_read_at_a_glance() {

@@ -232,3 +232,28 @@ macro_rules! scalar {
     (@in text $type:ident) => {};
 }
 pub(crate) use {scalar, schema, texts};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_is_a_whole_number_that_a_float_holds() {
+        let most = Count::new(9_007_199_254_740_991).unwrap();
+        assert_eq!((most.get(), most.as_f64()), (Count::MAX, 9_007_199_254_740_991.0));
+        assert_eq!(Count::new(9_007_199_254_740_992).unwrap_err().kind(), ErrorKind::OutOfRange);
+        assert_eq!(format!("{most} {most:?}"), "9007199254740991 9007199254740991");
+        assert_eq!(serde_json::from_str::<Count>("9007199254740991").unwrap(), most);
+        for other in ["9007199254740992", "-1", "1.5"] {
+            assert!(serde_json::from_str::<Count>(other).is_err(), "{other}");
+        }
+        assert_eq!((Count::of(3), Count::of(usize::MAX)), (Count::from(3), most));
+    }
+
+    #[test]
+    fn a_text_for_no_variant_is_refused_with_the_variants() {
+        let text = |fault: &str| unknown("soon", &de::Error::custom(fault)).to_string();
+        assert_eq!(text("unknown variant `soon`, expected `now`"), "unknown value `soon`: expected `now`");
+        assert_eq!(text("there are no variants"), "unknown value `soon`: expected another text");
+    }
+}

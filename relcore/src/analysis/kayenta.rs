@@ -266,3 +266,41 @@ pub(super) fn scored(labels: &[LabelledMetric], weights: &BTreeMap<String, f64>)
 fn rounded(score: f64) -> f64 {
     libm::round(score * 100.0) / 100.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// To the last digit, the roots of Brent's `zeroin` in the form that R uses, written in C and built by GCC.
+    #[test]
+    fn the_solver_takes_the_steps_of_r() {
+        let jump = |is_high: bool| f64::from(u8::from(is_high));
+        let cubic = |x: f64| x * x * x - 2.0 * x - 5.0;
+        let falling = |x: f64| 1.0 - x * x * x;
+        let flat = |x: f64| 0.001 - (x * x * x) * (x * x * x) * (x * x * x);
+        let stairs = |x: f64| 3.25 - libm::floor(x * 7.0) - 2.0 * jump(x > 0.1);
+        let pole = |x: f64| 1.0 / (x + 0.01) - 50.0;
+        let steep = |x: f64| 1e12 - x * x;
+        let cliff = |x: f64| (0.4532 - x) * 100.0 + if x < 0.4532 { 5.0 } else { -5.0 };
+        let saddle = |x: f64| (0.0201 - x) * (0.0201 - x) * (0.0201 - x) * 100.0;
+        let ledge = |x: f64| -0.0059 * -0.0059 * -0.0059 - x * x * x - jump(x > -0.0059);
+        let cases: [(&dyn Fn(f64) -> f64, f64, f64, f64); 13] = [
+            (&cubic, 2.0, 3.0, 2.094551266584139),
+            (&cubic, -100.0, 3.0, 2.0945422210412223),
+            (&falling, -4.0, 9.0, 1.0000015143948215),
+            (&falling, -0.5, 100.0, 0.9999927478280186),
+            (&flat, -1.0, 4.0, 0.4641779206724528),
+            (&flat, -50.0, 1.5, 0.4641696317654443),
+            (&stairs, -3.0, 5.0, 0.2856252709750474),
+            (&stairs, -1.0, 0.75, 0.2856988906860351),
+            (&pole, 0.0, 10.0, 0.01000120457727462),
+            (&steep, 0.0, 3e6, 1e6),
+            (&cliff, -0.002, 3.0, 0.45318615625303754),
+            (&saddle, -0.002, 0.1, 0.020096984257155368),
+            (&ledge, -0.01, 0.003, -0.005901870278890157),
+        ];
+        for (f, from, to, root) in cases {
+            assert_eq!(brent(f, (from, f(from)), (to, f(to))).to_bits(), root.to_bits(), "{from} to {to}");
+        }
+    }
+}

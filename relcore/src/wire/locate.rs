@@ -110,7 +110,9 @@ impl<'de> de::Visitor<'de> for NodeVisitor {
 
 #[cfg(test)]
 mod tests {
+    use super::line_and_column;
     use crate::canary::schedule_from_yaml;
+    use serde_saphyr::Location;
 
     fn faults(text: &str) -> Vec<(String, Option<u32>, Option<u32>)> {
         let error = schedule_from_yaml(text).unwrap_err();
@@ -147,6 +149,11 @@ mod tests {
         // Inside an alias it is the alias.
         let text = "steps: [&s {type: set_weight, weight: 100, \"a.b[0]\": 1}, *s]\n\"ü\": 1\n";
         assert_eq!(faults(text), [at("steps[0].a.b[0]", 1, 44), at("steps[1].a.b[0]", 1, 58), at("ü", 2, 1)]);
+    }
+
+    #[test]
+    fn a_position_that_the_reader_lost_is_none() {
+        assert_eq!(line_and_column(Location::UNKNOWN), None);
     }
 
     #[test]

@@ -432,3 +432,80 @@ impl Sink for First {
         self.enough()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::{Span, Timestamp};
+    use crate::wire::JsonText;
+    use serde::Serialize;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn only_a_text_in_the_first_field_is_a_tag() {
+        #[derive(Serialize)]
+        struct Headed<T> {
+            head: T,
+            text: &'static str,
+        }
+
+        #[derive(Serialize)]
+        struct Nothing {}
+
+        fn tag<T: Serialize>(head: T) -> Option<String> {
+            tag_of(&Headed { head, text: "later" })
+        }
+
+        assert_eq!(tag("set_weight").as_deref(), Some("set_weight"));
+        let others = [
+            tag(None::<bool>),
+            tag(true),
+            tag(1),
+            tag(0.5),
+            tag(Timestamp::from_millis(0).unwrap()),
+            tag(Span::ZERO),
+            tag(vec!["item"]),
+            tag(BTreeMap::from([("key", "value")])),
+            tag(Nothing {}),
+        ];
+        assert_eq!(others, [const { None }; 9]);
+    }
+
+    #[test]
+    fn a_form_that_no_type_of_the_core_has_is_refused() {
+        #[derive(Serialize)]
+        enum Other {
+            Newtype(u8),
+            Tuple(u8, u8),
+            Struct { a: u8 },
+        }
+
+        struct Endless;
+
+        impl Serialize for Endless {
+            fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_seq(None).and_then(ser::SerializeSeq::end)
+            }
+        }
+
+        fn text<T: Serialize>(value: T) -> Result<String> {
+            let mut sink = JsonText::default();
+            write(&value, &mut sink).map(|()| sink.into_text())
+        }
+
+        assert_eq!(text(u64::MAX >> 1), Ok(i64::MAX.to_string()));
+        assert_eq!(text(0.5_f32), Ok("0.5".to_owned()));
+        for refused in [
+            text((u64::MAX >> 1) + 1),
+            text('c'),
+            text(()),
+            text((1, 2)),
+            text(Other::Newtype(1)),
+            text(Other::Tuple(1, 2)),
+            text(Other::Struct { a: 1 }),
+            text(Endless),
+        ] {
+            assert_eq!(refused.unwrap_err().kind(), ErrorKind::InvalidValue);
+        }
+    }
+}

@@ -429,6 +429,7 @@ mod tests {
     use super::*;
     use crate::canary::{Observation, Schedule, Step};
     use crate::metrics::Policy;
+    use std::collections::BTreeMap;
 
     fn of(text: &str) -> Result<Tree<'_>, serde_json::Error> {
         serde_json::from_str(text)
@@ -455,11 +456,55 @@ mod tests {
             };
             let text = |last| format!("{{{}}}", keys(last).collect::<Vec<_>>().join(","));
             assert!(of(&text(count)).is_ok());
-            for last in [0, count - 2] {
+            for last in 0..count - 1 {
                 let fault = of(&text(last)).unwrap_err().to_string();
                 assert!(fault.starts_with(&format!("key `k{last}` is repeated")), "{fault}");
             }
         }
+    }
+
+    #[test]
+    fn an_instant_a_span_and_a_day_are_texts_in_json() {
+        let trees = [Tree::Instant(1), Tree::Span(90_000), Tree::Day("2026-11-23".into()), Tree::Unit(2)];
+        let texts = r#"["1970-01-01T00:00:00.001Z","PT1M30S","2026-11-23",2]"#;
+        assert_eq!(Tree::List(trees.into()).into_value().to_string(), texts);
+        // No year has this instant.
+        assert_eq!(Tree::Instant(i64::MAX).into_value(), Value::Null);
+    }
+
+    #[test]
+    fn what_is_passed_over_is_left_behind_with_all_inside() {
+        let tree = of(r#"{"a": [1, {"b": [2]}], "c": {"d": [], "e": 3}, "f": 4}"#).unwrap();
+        let read: BTreeMap<String, de::IgnoredAny> = from_tree(tree).unwrap();
+        assert_eq!(read.into_keys().collect::<Vec<_>>(), ["a", "c", "f"]);
+    }
+
+    #[test]
+    fn a_type_that_leaves_items_unread_does_not_fit() {
+        #[derive(Debug)]
+        struct First(u8);
+
+        impl<'de> Visitor<'de> for First {
+            type Value = Self;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+                Ok(Self(items.next_element()?.unwrap_or_default()))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for First {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_seq(Self(0))
+            }
+        }
+
+        assert_eq!(from_tree::<First>(of("[7]").unwrap()).unwrap().0, 7);
+        let refused = from_tree::<First>(of("[7, 8]").unwrap()).unwrap_err();
+        assert_eq!(refused.to_string(), "has more items than expected");
     }
 
     #[test]

@@ -1,5 +1,10 @@
 use proptest::prelude::*;
-use relcore::analysis::{BadChange, JudgePolicy, JudgedMetric, Label, Samples, SeriesPair, Verdict, judge};
+use relcore::analysis::{
+    BadChange, JudgePolicy, JudgeSemantics, JudgedMetric, Label, LabelledMetric, Samples, SeriesPair,
+    SpreadRule, Verdict, judge, score,
+};
+use relcore::{ErrorKind, Severity};
+use std::collections::BTreeMap;
 
 fn pair(name: &str, canary: &[f64], baseline: &[f64]) -> SeriesPair {
     let of = |values: &[f64]| Samples::default().values(values.to_vec());
@@ -79,4 +84,80 @@ proptest! {
         prop_assert!(matches!(judgement.score.verdict, Verdict::NoData | Verdict::Inconclusive));
         prop_assert!(judgement.score.lowest.is_none_or(|score| score < 100.0));
     }
+}
+
+/// The verdict over these labels, at these percentages for a pass and for a marginal result.
+fn verdict(labels: &[Label], pass: f64, marginal: f64) -> Verdict {
+    let metric = |(index, label): (usize, &Label)| LabelledMetric::new(index.to_string(), *label);
+    let labels: Vec<_> = labels.iter().enumerate().map(metric).collect();
+    score(&labels, &BTreeMap::new(), pass, marginal).unwrap().verdict
+}
+
+#[test]
+fn a_score_at_a_limit_reaches_it() {
+    use Label::{High, Inconclusive, NoData, Passed};
+    assert_eq!(verdict(&[Passed, High], 100.0, 50.0), Verdict::Marginal);
+    assert_eq!(verdict(&[Passed, High], 50.0, 50.0), Verdict::Passed);
+    assert_eq!(verdict(&[Passed, High], 100.0, 50.5), Verdict::Failed);
+    // 50 % at the worst, 100 % at the best: it may still pass.
+    assert_eq!(verdict(&[Passed, Inconclusive], 100.0, 50.0), Verdict::Inconclusive);
+    // Half of the metrics without data are too many, a third are not.
+    assert_eq!(verdict(&[Passed, NoData], 50.0, 50.0), Verdict::NoData);
+    assert_eq!(verdict(&[Passed, Passed, NoData], 50.0, 50.0), Verdict::Passed);
+    let refused = score(&[], &BTreeMap::new(), 95.0, 0.0).unwrap_err();
+    assert_eq!((refused.kind(), refused.path()), (ErrorKind::OutOfRange, "marginalScore"));
+}
+
+#[test]
+fn far_more_gaps_in_one_arm_are_inconclusive() {
+    let label = |missing: [u32; 2], values: [u32; 2]| {
+        let arms = [0, 1].map(|arm| {
+            let values = (0..values[arm]).map(f64::from);
+            Samples::default().values(values).missing(missing[arm])
+        });
+        let [canary, baseline] = arms;
+        let policy =
+            JudgePolicy::new([JudgedMetric::new("m").direction(BadChange::Either).allowed_increase(9.0)]);
+        judge(&policy, &[SeriesPair::new("m", canary, baseline)]).unwrap().metrics[0].label
+    };
+    // 21 % and 4 % of the points, in either order; then exactly 20 % and 5 %.
+    assert_eq!(label([21, 4], [79, 96]), Label::Inconclusive);
+    assert_eq!(label([4, 21], [96, 79]), Label::Inconclusive);
+    assert_ne!(label([20, 4], [80, 96]), Label::Inconclusive);
+    assert_ne!(label([21, 5], [79, 95]), Label::Inconclusive);
+}
+
+/// The quartiles of the eleven values are 11.5 and 16.5, so that a factor of 2 keeps 1.5 to 26.5.
+#[test]
+fn outliers_are_beyond_the_quartiles_by_a_multiple_of_their_distance() {
+    let middle = [10.0, 11.0, 12.0, 13.0, 14.0, 15.0, 16.0, 17.0, 18.0];
+    let metric = JudgedMetric::new("m").outlier_factor(2.0);
+    for semantics in [JudgeSemantics::default(), JudgeSemantics::Kayenta] {
+        let kept = |least: f64, most: f64| {
+            let values = [&[least][..], &middle, &[most]].concat();
+            let policy = JudgePolicy::new([metric.clone()]).semantics(semantics);
+            judge(&policy, &[pair("m", &values, &middle)]).unwrap().metrics[0].canary_n.get()
+        };
+        assert_eq!([kept(1.6, 26.4), kept(1.4, 26.4), kept(1.6, 27.0)], [11, 10, 10], "{semantics:?}");
+    }
+}
+
+#[test]
+fn a_changed_spread_is_bad_where_the_rule_says_so() {
+    let narrow: Vec<f64> = (-10..=10).map(|n| f64::from(n) / 100.0).collect();
+    let wide: Vec<f64> = (-10..=10).map(f64::from).collect();
+    let found = |rule, canary: &[f64], baseline: &[f64]| {
+        let policy = JudgePolicy::new([JudgedMetric::new("m").spread(rule)]);
+        let judgement = judge(&policy, &[pair("m", canary, baseline)]).unwrap();
+        let text = judgement.reasons[1].text.split_whitespace().nth(7).unwrap_or_default().to_owned();
+        (judgement.metrics[0].label, judgement.reasons[1].severity, text)
+    };
+    assert_eq!(found(SpreadRule::Wider, &wide, &narrow), (Label::High, Severity::Error, "wider".to_owned()));
+    assert_eq!(
+        found(SpreadRule::Either, &narrow, &wide),
+        (Label::Low, Severity::Error, "narrower".to_owned())
+    );
+    assert_eq!(found(SpreadRule::Wider, &narrow, &wide).0, Label::Passed);
+    assert_eq!(found(SpreadRule::Off, &wide, &narrow).0, Label::Passed);
+    assert_eq!(found(SpreadRule::Either, &wide, &wide).0, Label::Passed);
 }

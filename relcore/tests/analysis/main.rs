@@ -11,6 +11,7 @@
 )]
 
 mod alerts;
+mod anomalies;
 mod boundaries;
 mod judge;
 mod measurements;

@@ -220,6 +220,45 @@ fn facts_from_before_the_first_traffic_do_not_count() {
     assert_eq!((decision.state.metrics[0].failed, decision.verdict), (1, Action::RollBack { previous: 5.0 }));
 }
 
+/// The pods of another attempt say nothing about this one.
+#[test]
+fn readiness_from_before_the_start_does_not_count() {
+    let schedule = two_weights("");
+    let state = start(&schedule, at(10)).unwrap();
+    let ready = |minute| {
+        let seen = [health(minute, HealthRole::Canary, false)];
+        next_action(&schedule, &state, &seen, at(11)).unwrap().state.canary_healthy
+    };
+    assert_eq!((ready(9), ready(10)), (None, Some(false)));
+}
+
+/// Reports of one instant have no order: the one that lets less traffic move counts.
+#[test]
+fn of_two_capacities_of_one_instant_the_smaller_counts() {
+    let schedule = two_weights("");
+    let state = start(&schedule, at(0)).unwrap();
+    let capacity = |minute, percent| observed(minute, ObservationKind::Capacity { percent });
+    let known =
+        |seen: &[Observation]| next_action(&schedule, &state, seen, at(2)).unwrap().state.stable_capacity;
+    assert_eq!(known(&[capacity(1, 60.0), capacity(1, 40.0)]), Some(40.0));
+    assert_eq!(known(&[capacity(1, 40.0), capacity(1, 60.0)]), Some(40.0));
+    assert_eq!(known(&[capacity(1, 40.0), capacity(2, 60.0)]), Some(60.0));
+}
+
+/// A rollout that never takes traffic back has at least the weight of its steps.
+#[test]
+fn a_weight_below_that_of_the_steps_is_refused() {
+    let steps = "steps: [{type: set_weight, weight: 20}, {type: pause, duration: 1h}, {type: set_weight, weight: 50}, \
+                 {type: pause, duration: 1h}, {type: set_weight, weight: 100}]\nabort: freeze";
+    let mut run = Run::new(schedule(steps));
+    assert_eq!(run.ask(60, &[]).state.weight, 50.0);
+    for (weight, is_valid) in [(50.0, true), (20.0, false), (0.0, false)] {
+        run.state.weight = weight;
+        let result = next_action(&run.schedule, &run.state, &[], at(61));
+        assert_eq!(result.is_ok(), is_valid, "{weight} %");
+    }
+}
+
 /// A new version must not inherit the traffic that the one before it had earned.
 #[test]
 fn a_new_revision_begins_without_traffic() {
