@@ -21,7 +21,8 @@ def main() -> int:
     parser.add_argument("message", type=Path, help="the file with the message, as git passes it")
     arguments = parser.parse_args()
     try:
-        found = change.lint(_text(arguments.message), _policy(arguments.policy))
+        policy, text = _policy(arguments.policy), _text(arguments.message)
+        found = change.lint(text, policy) if text else ()  # git itself refuses an empty message
     except (OSError, RelcoreError) as error:
         print(f"relcore-commit-msg: {error}", file=sys.stderr)
         return 65
