@@ -30,8 +30,9 @@ type Task = fn(&Installed) -> Result<()>;
 const TASKS: &[(&str, Task)] = &[
     ("every case, from each package", every_case),
     ("a first program in Node, as a module and in CommonJS", first_programs),
-    ("frames, web services, JSON libraries, a killed cron job in Python", python_libraries),
+    ("frames, web services, JSON libraries, release tools, a killed cron job in Python", python_libraries),
     ("six bundles in Node", bundles),
+    ("semantic-release and commitlint with the plugins of Node", plugins),
     ("the command, as pip and npm install it", same_command),
     ("a deploy script in bash, with the command of pip and of npm", deploy_in_bash),
     ("`cargo add relcore`, with and without YAML", cargo_add),
@@ -81,6 +82,11 @@ fn python_libraries(_: &Installed) -> Result<()> {
 fn bundles(installed: &Installed) -> Result<()> {
     let bundles = ["run", "--silent", "bundles", "--"];
     run(command("npm", &bundles).arg(&installed.node).current_dir(node::folder()))
+}
+
+fn plugins(installed: &Installed) -> Result<()> {
+    let plugins = ["run", "--silent", "plugins", "--"];
+    run(command("npm", &plugins).arg(&installed.node).current_dir(node::folder()))
 }
 
 fn same_command(installed: &Installed) -> Result<()> {

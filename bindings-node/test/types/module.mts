@@ -1,6 +1,8 @@
 import { RelcoreError, canary, metrics, rollback, time } from "relcore";
 import type { Instant, ReasonCode, TimeRange, Timestamp } from "relcore";
 import { Rollout } from "relcore/canary";
+import commitlint, { rules } from "relcore/commitlint";
+import { analyzeCommits, type Options } from "relcore/semantic-release";
 
 const schedule: canary.Schedule = {
   steps: [
@@ -66,9 +68,18 @@ const columns: metrics.DeploymentColumns = { finishedAt: [1], outcome: new Uint8
 // @ts-expect-error: errors are made by relcore alone
 new RelcoreError("x");
 
+// The plugins: of semantic-release, with the part of its context that they read, and of commitlint.
+const options: Options = { window: "windows.yaml", change: { dialect: "angular" }, audience: "user" };
+const logger = { log: () => undefined, warn: () => undefined };
+const step: "major" | "minor" | "patch" | null = analyzeCommits(options, { commits: [], logger });
+const lint = { ...commitlint, rules: { ...rules, "relcore-lint": [2, "always", { squash: "expand" }] } };
+// @ts-expect-error: semantic-release decides it
+const line: Options = { versioning: { line: "1.x" } };
+
 try {
   time.parseSpan("soon");
 } catch (error) {
   if (error instanceof RelcoreError && error.code === "invalid_value") error.faults.map(({ path }) => path);
 }
-export { again, columns, digest, imitated, isKnown, misspelt, next, text, through, unknown, weight };
+export { again, columns, digest, imitated, isKnown, line, lint, misspelt, next, step, text, through, unknown };
+export { weight };
