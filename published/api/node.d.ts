@@ -3356,6 +3356,28 @@ export declare class Parser {
   toJSON(): Policy;
 }
 
+// commitlint.d.ts
+/** A configuration of commitlint 19 or newer whose rules say what `change.lint` says, with the hint how to mend it. */
+/** What the rules read of a message that commitlint parsed. */
+export interface ParsedMessage {
+  readonly raw?: string | null | undefined;
+  readonly header?: string | null | undefined;
+  readonly body?: string | null | undefined;
+  readonly footer?: string | null | undefined;
+}
+/** A rule: whether the message passes, and what is wrong with it. */
+export type Rule = (
+  parsed: ParsedMessage,
+  when?: "always" | "never",
+  policy?: change.Policy,
+) => [boolean, string];
+/** The names of the rules. */
+export type RuleName = "relcore-lint" | "relcore-lint-warnings";
+/** The plugin with the rules. */
+export declare const plugins: { rules: Record<RuleName, Rule> }[];
+/** The rules in use: diagnostics of severity `error` fail, the others warn. */
+export declare const rules: Record<RuleName, [0 | 1 | 2, "always"] | [0 | 1 | 2, "always", change.Policy]>;
+
 // communication.d.ts
 /** Who is told what about a release, when and where; with which text; and whom support calls. */
 /** A request or an alert that somebody has to take. */
@@ -8247,6 +8269,78 @@ export declare class Engine {
   /** The policy, so that `JSON.stringify` writes it. */
   toJSON(): Policy;
 }
+
+// semantic-release.d.ts
+/** A plugin for semantic-release 24 or newer: whether a release may start, its step and its notes. */
+/** The options of the plugin. */
+export interface Options {
+  /** The windows in which a release may start. */
+  readonly window?: window.Policy | string | undefined;
+  /** The release that asks the windows. */
+  readonly subject?: window.Subject | undefined;
+  /** How long the release takes: it must end before the windows close. */
+  readonly duration?: Span | undefined;
+  /** The go/no-go decision. */
+  readonly readiness?: Readiness | undefined;
+  /** How commit messages are read. */
+  readonly change?: change.Policy | string | undefined;
+  /** The rules of steps. */
+  readonly versioning?: Steps | string | undefined;
+  /** What notes are made of, beside the commits. */
+  readonly spec?: Omit<notes.Spec, "version"> | string | undefined;
+  /** Who reads the notes. */
+  readonly audience?: notes.Audience | undefined;
+  /** The form of the notes. */
+  readonly format?: notes.Format | undefined;
+}
+/** The part of `versioning.Policy` that semantic-release leaves open. */
+export type Steps = Pick<versioning.Policy, "zeroRule" | "onStaleForce" | "atLeast" | "atMost">;
+/** What `readiness.goNoGo` is asked. */
+export interface Readiness {
+  /** The build that is to be released. */
+  readonly candidate?: Partial<readiness.Candidate> | undefined;
+  /** What is known about it, or the path of a JSON file. */
+  readonly evidence?: readiness.CandidateEvidence | string | undefined;
+  /** The gates, or the path of a file. */
+  readonly gates?: readiness.Gates | string | undefined;
+}
+/** What the plugin reads of the context of semantic-release. */
+export interface Context {
+  /** The folder of the repository. */
+  readonly cwd?: string | undefined;
+  /** The environment of git. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** The options of semantic-release itself. */
+  readonly options?: object | undefined;
+  /** Where reasons are logged. */
+  readonly logger: Logger;
+}
+/** What the plugin needs of the logger of semantic-release. */
+export interface Logger {
+  log(...message: unknown[]): void;
+  warn(...message: unknown[]): void;
+}
+/** The context of `analyzeCommits`. */
+export interface CommitsContext extends Context {
+  /** The commits since the last release, newest first. */
+  readonly commits: readonly { readonly hash: string; readonly message: string }[];
+  /** The last release. */
+  readonly lastRelease?: { readonly version?: string; readonly gitHead?: string } | undefined;
+}
+/** The context of `generateNotes`. */
+export interface NotesContext extends CommitsContext {
+  /** The next release. */
+  readonly nextRelease: { readonly version: string; readonly gitHead?: string };
+}
+/** Refuses the release while the windows are closed, or if the candidate is no go or lacks evidence. */
+export declare function verifyConditions(options: Options, context: Context): void;
+/** Returns the step that the commits need; `null` if they need no release. */
+export declare function analyzeCommits(
+  options: Options,
+  context: CommitsContext,
+): "major" | "minor" | "patch" | null;
+/** Returns the notes of the next release. */
+export declare function generateNotes(options: Options, context: NotesContext): string;
 
 // stats.d.ts
 /** Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet. */

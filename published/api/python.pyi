@@ -10028,6 +10028,26 @@ def rollback_window(events: Sequence[HistoryEvent | Mapping[str, object]], curre
     """Says whether the rollback window from one version to an older one is open, when it closes, and why it is closed."""
     ...
 
+# semantic_release
+"""A commit parser for python-semantic-release 10: the step of each commit, as relcore reads its message."""
+class RelcoreParserOptions(ParserOptions):
+    """The options of the parser: the fields of `relcore.change.Policy`."""
+    def __init__(self, **policy: object) -> None:
+        ...
+    @property
+    def parser(self) -> change.Parser:
+        """The reader of messages, with its policy."""
+        ...
+class RelcoreCommitParser(CommitParser[ParseResult, RelcoreParserOptions]):
+    """Reads commits as `relcore.change.parse_commits`: `feat: x` is a minor step."""
+    parser_options = RelcoreParserOptions
+    def get_default_options(self) -> RelcoreParserOptions:
+        """The options without any: the specification, to the letter."""
+        ...
+    def parse(self, commit: Commit) -> ParseResult | list[ParseResult]:
+        """The results of a commit, and of those that it lists."""
+        ...
+
 # stats
 """Compares the counts of a canary with those of its baseline: proven worse, proven good enough, or not known yet."""
 class Correction(StrEnum):
