@@ -57,7 +57,8 @@ def test_messages(tmp_path: Path, hook: str) -> None:
     (tmp_path / "file").write_text("oops:x\n", "utf-8")
     subprocess.run(["git", "add", "file"], cwd=tmp_path, check=True)
     assert shop.commit("feat: z", "--verbose").returncode == 0
-    last = subprocess.run(["git", "log", "-1", "--format=%B"], cwd=tmp_path, capture_output=True, text=True)
+    log = ["git", "log", "-1", "--format=%B"]
+    last = subprocess.run(log, cwd=tmp_path, check=True, capture_output=True, text=True)
     assert last.stdout.strip() == "feat: z"
 
 
