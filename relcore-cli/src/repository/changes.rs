@@ -71,25 +71,28 @@ pub(super) fn fill(
     input: &mut Input,
     system: &mut dyn System,
 ) -> Result<(), Failure> {
-    let history = git_changes(&history(repository, system)?);
-    let head = git(repository, "git rev-parse HEAD", &[], system)?.trim().to_owned();
+    let mut document = |name: &str, system: &mut dyn System| {
+        let word = matches.get_one::<OsString>(name);
+        word.map(|word| argument::read_document(word, format!("--{name}"), input, system)).transpose()
+    };
+    let line = match function.arguments.iter().position(|argument| argument.wire == "line") {
+        Some(index) => arguments.get_mut(index).and_then(Option::take),
+        None => document("line", system)?,
+    };
+    let (line, head) = with_head(line, repository, system)?;
+    let history = git_changes(&history(repository, Some(head), system)?);
     let from_repository = |json: String| Given { json, source: repository.display().to_string() };
     if function.name == CHANGES_SINCE {
+        let mut line = Some(line);
         for (argument, given) in function.arguments.iter().zip(arguments) {
             match argument.wire {
                 "history" => *given = Some(from_repository(to_json(&history)?)),
-                "line" => *given = Some(with_head(given.take(), &head)),
-                _ if given.is_none() => *given = Some(from_repository("{}".to_owned())),
+                "line" => *given = line.take(),
                 _ => {}
             }
         }
         return Ok(());
     }
-    let mut document = |name: &str, system: &mut dyn System| {
-        let word = matches.get_one::<OsString>(name);
-        word.map(|word| argument::read_document(word, format!("--{name}"), input, system)).transpose()
-    };
-    let line = with_head(document("line", system)?, &head);
     let policy = document("change-policy", system)?.unwrap_or_else(|| from_repository("{}".to_owned()));
     let sources =
         [("history", &repository.display().to_string()), ("line", &line.source), ("policy", &policy.source)];
@@ -109,6 +112,7 @@ pub(super) fn fill(
             ("tags", _) => to_json(&history.tags.iter().map(|tag| &tag.name).collect::<Vec<_>>())?,
             ("current", Some(current)) => to_json(current)?,
             ("policy", _) => policy_of(&line.json),
+            ("request", _) => "{}".to_owned(),
             ("audience", _) => "\"user\"".to_owned(),
             _ => continue,
         };
@@ -117,19 +121,23 @@ pub(super) fn fill(
     Ok(())
 }
 
-/// The line that was asked for, from the commit that is checked out unless it names another.
-fn with_head(line: Option<Given>, head: &str) -> Given {
-    let Some(Given { json, source }) = line else {
-        let json = Value::from_iter([("head", head)]).to_string();
-        return Given { json, source: "--repo".to_owned() };
-    };
-    match serde_json::from_str::<Map<String, Value>>(&json) {
-        Ok(mut fields) => {
-            fields.entry("head").or_insert_with(|| head.into());
-            Given { json: Value::from(fields).to_string(), source }
-        }
-        Err(_) => Given { json, source }, // the core says what is wrong
-    }
+/// The line that was asked for with the identifier of its head, which may be a branch: what is checked out, unless it names
+/// another.
+fn with_head(
+    line: Option<Given>,
+    repository: &Path,
+    system: &mut dyn System,
+) -> Result<(Given, String), Failure> {
+    let Given { json, source } =
+        line.unwrap_or_else(|| Given { json: "{}".to_owned(), source: "--repo".to_owned() });
+    let fields = serde_json::from_str::<Map<String, Value>>(&json).ok();
+    let named = fields.as_ref().and_then(|fields| fields.get("head")).and_then(Value::as_str);
+    let name = format!("{}^{{commit}}", named.unwrap_or("HEAD"));
+    let head = git(repository, "git rev-parse --verify --end-of-options", &[name], system)?.trim().to_owned();
+    // The core says what is wrong with a line that is no object.
+    let Some(mut fields) = fields else { return Ok((Given { json, source }, head)) };
+    fields.insert("head".to_owned(), head.as_str().into());
+    Ok((Given { json: Value::from(fields).to_string(), source }, head))
 }
 
 /// How versions of a line are numbered: what a line and a policy of versions have in common.

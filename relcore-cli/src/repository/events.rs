@@ -117,7 +117,7 @@ fn releases(
 ) -> Result<GitReleases, Failure> {
     let name = matches.get_one::<String>("repository").map(String::as_str);
     let paths: Vec<String> = matches.get_many("path").into_iter().flatten().cloned().collect();
-    let history = history(repository, system)?;
+    let history = history(repository, None, system)?;
     let refused = |error| refused(repository, &error);
     if paths.is_empty() {
         return git_releases(&history, pattern, name).map_err(refused);

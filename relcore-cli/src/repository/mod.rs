@@ -58,15 +58,15 @@ pub(crate) fn fill(
     }
 }
 
-/// The commits and tags of a clone with its full history.
-fn history(repository: &Path, system: &mut dyn System) -> Result<GitHistory, Failure> {
+/// The commits and tags of a clone with its full history: of what is checked out, of the tags and of another commit.
+fn history(repository: &Path, head: Option<String>, system: &mut dyn System) -> Result<GitHistory, Failure> {
     if git(repository, GIT_SHALLOW, &[], system)?.trim() == "true" {
         let text =
             "is a shallow clone, so the result would be wrong: run `git fetch --unshallow --tags` first";
         return Err(Failure::new(Exit::BadInput, format!("{}: {text}", repository.display())));
     }
     let tags = git(repository, GIT_TAGS, &[], system)?;
-    let log = git(repository, GIT_LOG, &[], system)?;
+    let log = git(repository, GIT_LOG, head.as_slice(), system)?;
     parse_git(&tags, &log).map_err(|error| refused(repository, &error))
 }
 

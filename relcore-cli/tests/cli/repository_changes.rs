@@ -44,13 +44,28 @@ fn the_next_version_of_what_is_checked_out() {
         result(&folder.run(&[&["versioning", "next-version", "--repo", "work"], words].concat()))
     };
     let found = next(&[]);
-    assert_eq!((&found["version"], &found["bump"]), (&json!("1.1.0"), &json!("minor")));
+    // From the candidate that there is, which has the base that the changes need.
+    assert_eq!(
+        (&found["version"], &found["bump"], &found["needed"]),
+        (&json!("1.1.0"), &json!("prerelease"), &json!("minor"))
+    );
     // The candidates of a channel go on from the one that there is.
-    assert_eq!(next(&["--policy", "{channel: rc}"])["version"], "1.1.0-rc.2");
+    assert_eq!(next(&["--policy", "{channel: {label: rc}}"])["version"], "1.1.0-rc.2");
     // Only what touches a package.
     assert_eq!(next(&["--path", "lib", "--current", "1.0.0", "--tags", r#"["v1.0.0"]"#])["version"], "1.0.1");
+    let ran = folder.run(&[
+        "versioning",
+        "next-version",
+        "--repo",
+        "work",
+        "--path",
+        "nowhere",
+        "--get",
+        "verdict",
+        "--raw",
+    ]);
+    assert_eq!((ran.code, ran.output.trim()), (10, "nothing"));
     // How messages are read.
-    assert_eq!(next(&["--path", "nowhere"])["bump"], "none");
     let rules = "{rules: [{changeType: docs, bump: major}]}";
     assert_eq!(next(&["--change-policy", rules])["version"], "2.0.0");
     assert!(found["reasons"].as_array().is_some_and(|reasons| !reasons.is_empty()));
@@ -67,9 +82,8 @@ fn the_next_version_of_a_maintenance_line() {
     let line = r#"{"line": "1.0.x"}"#;
     assert_eq!(result(&next(&["--line", line]))["version"], "1.0.1");
     git(&folder, 8, &["-C", "work", "checkout", "--quiet", "main"]);
-    let head = git(&folder, 8, &["-C", "work", "rev-parse", "1.x"]);
-    let line = format!(r#"{{"line": "1.0.x", "head": "{}"}}"#, head.trim());
-    assert_eq!(result(&next(&["--line", &line]))["version"], "1.0.1");
+    assert_eq!(result(&next(&["--line", "{line: 1.0.x, head: 1.x}"]))["version"], "1.0.1");
+    assert_eq!(next(&["--line", "{head: absent}"]).code, 74);
 }
 
 #[test]

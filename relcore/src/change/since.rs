@@ -10,6 +10,7 @@ use super::squash::unwrap;
 use crate::error::{Error, ErrorKind, Faults, Result, quoted};
 use crate::reason::Severity;
 use crate::version::{self, Bump, VersionTag, is_prerelease, is_version, order, sorted, to_semver};
+use crate::wire::PolicyText as _;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -49,8 +50,8 @@ use std::collections::BTreeMap;
 /// commit, `unknown_reference` for a head that is not in the history, `invalid_value` for a `line` that is not like `1.x`, a
 /// `below` that is no version, a format without `{version}`, and a history without commits.
 pub fn changes_since(history: &History, line: &Line, policy: &Policy) -> Result<Unreleased> {
-    policy.checked()?;
     let mut faults = Faults::new();
+    policy.check("policy", &mut faults);
     let graph = Graph::new(&history.commits, &mut faults);
     let head = match &line.head {
         Some(id) => {

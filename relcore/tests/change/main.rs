@@ -201,3 +201,13 @@ fn a_long_history_takes_linear_time() {
     let found = changes_since(&history, &Line::default(), &Policy::default()).unwrap();
     assert!(found.changes.len() > 10_000 && !found.cancelled.is_empty());
 }
+
+#[test]
+fn all_faults_of_a_history_a_line_and_a_policy_are_told_at_once() {
+    let history = History::default().commits([Commit::new("a", "x"), Commit::new("a", "y")]);
+    let line = Line::default().head("b").line("x");
+    let policy = Policy::default().types([("new type".to_owned(), Bump::Patch)].into());
+    let error = changes_since(&history, &line, &policy).unwrap_err();
+    let paths: Vec<&str> = error.faults().iter().map(|fault| fault.path.as_str()).collect();
+    assert_eq!(paths, ["policy.types.new type", "history.commits[1].id", "line.head", "line.line"]);
+}
