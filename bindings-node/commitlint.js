@@ -34,12 +34,11 @@ function said({ line, text, hint }) {
   return `line ${line}: ${text}${hint === undefined ? "" : `; write \`${hint}\``}`;
 }
 
-const rules = {
+const implementations = {
   "relcore-lint": rule("critical", "error"),
   "relcore-lint-warnings": rule("warning", "info"),
 };
 
-module.exports = {
-  plugins: [{ rules }],
-  rules: { "relcore-lint": [2, "always"], "relcore-lint-warnings": [1, "always"] },
-};
+// One by one, so that Node finds the names for `import { rules }`.
+exports.plugins = [{ rules: implementations }];
+exports.rules = { "relcore-lint": [2, "always"], "relcore-lint-warnings": [1, "always"] };

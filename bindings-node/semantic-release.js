@@ -239,8 +239,7 @@ function short(id) {
   return /^[0-9a-f]{40,}$/.test(id) ? id.slice(0, 7) : id;
 }
 
-module.exports = {
-  verifyConditions: step(verifyConditions),
-  analyzeCommits: step(analyzeCommits),
-  generateNotes: step(generateNotes),
-};
+// One by one, so that Node finds the names for `import { analyzeCommits }`.
+exports.verifyConditions = step(verifyConditions);
+exports.analyzeCommits = step(analyzeCommits);
+exports.generateNotes = step(generateNotes);

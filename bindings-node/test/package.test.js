@@ -25,6 +25,23 @@ test("each module is a path of its own", async () => {
   assert.throws(() => require("relcore/lib/call"), { code: "ERR_PACKAGE_PATH_NOT_EXPORTED" });
 });
 
+test("the plugins have their names as modules, too", async () => {
+  const plugins = {
+    "relcore/semantic-release": ["analyzeCommits", "generateNotes", "verifyConditions"],
+    "relcore/commitlint": ["plugins", "rules"],
+  };
+  for (const [path, names] of Object.entries(plugins)) {
+    const { default: own, ...named } = await import(path);
+    assert.deepEqual(
+      Object.keys(named)
+        .filter((name) => name !== "module.exports")
+        .sort(),
+      names,
+    );
+    for (const name of names) assert.equal(named[name], own[name]);
+  }
+});
+
 test("the git commands print what is read", () => {
   const folder = mkdtempSync(join(tmpdir(), "relcore-"));
   const shell = (command) => execSync(command, { cwd: folder, encoding: "utf8" });

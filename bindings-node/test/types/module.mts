@@ -81,5 +81,19 @@ try {
 } catch (error) {
   if (error instanceof RelcoreError && error.code === "invalid_value") error.faults.map(({ path }) => path);
 }
-export { again, columns, digest, imitated, isKnown, line, lint, misspelt, next, step, text, through, unknown };
+export {
+  again,
+  columns,
+  digest,
+  imitated,
+  isKnown,
+  line,
+  lint,
+  misspelt,
+  next,
+  step,
+  text,
+  through,
+  unknown,
+};
 export { weight };
