@@ -10040,7 +10040,7 @@ class RelcoreParserOptions(ParserOptions):
         ...
 class RelcoreCommitParser(CommitParser[ParseResult, RelcoreParserOptions]):
     """Reads commits as `relcore.change.parse_commits`: `feat: x` is a minor step."""
-    parser_options = RelcoreParserOptions
+    parser_options: type[ParserOptions] = RelcoreParserOptions
     def get_default_options(self) -> RelcoreParserOptions:
         """The options without any: the specification, to the letter."""
         ...

@@ -81,7 +81,7 @@ class RelcoreCommitParser(CommitParser[ParseResult, RelcoreParserOptions]):
     `squash = "expand"` a commit is one result for each commit that it lists.
     """
 
-    parser_options = RelcoreParserOptions
+    parser_options: type[ParserOptions] = RelcoreParserOptions
 
     def get_default_options(self) -> RelcoreParserOptions:
         """The options without any: the specification, to the letter."""
