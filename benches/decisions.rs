@@ -11,7 +11,7 @@ mod delivery;
 use cpu_time::CpuTime;
 use criterion::{Criterion, SamplingMode, criterion_group, criterion_main};
 use relcore::analysis::{self, Samples, SeriesPair};
-use relcore::api::call_json;
+use relcore::api::{PreparedCalls, call_json};
 use relcore::canary::{self, Metric, Observation, ObservationKind, Reading, Rollout, Schedule, State};
 use relcore::change::{Parser, Policy as Messages};
 use relcore::experiment::{self, Assigner, Unit};
@@ -235,7 +235,7 @@ fn window(c: &mut Criterion<CpuTime>) {
     });
 }
 
-/// A log of 100,000 records.
+/// A log of a million records.
 fn audit(c: &mut Criterion<CpuTime>) {
     let at = Timestamp::parse("2026-11-23T09:00:00Z").unwrap();
     let entry = audit::Entry::new(at, "decision", r#"{"verdict":"roll_back","build":"sha256:abc"}"#);
@@ -245,25 +245,82 @@ fn audit(c: &mut Criterion<CpuTime>) {
     });
     let mut log = Vec::new();
     let mut head = audit::genesis();
-    for _ in 0..100_000 {
+    for _ in 0..1_000_000 {
         let record = audit::append(&head, &entry).unwrap();
         head = audit::head(&record);
         log.push(record);
     }
-    c.bench_function("audit::verify_chain, 100,000 records", |b| {
+    let mut slow = c.benchmark_group("slow");
+    slow.sample_size(10).sampling_mode(SamplingMode::Flat);
+    slow.bench_function("audit::verify_chain, 1,000,000 records", |b| {
         b.iter(|| audit::verify_chain(black_box(&log), black_box(std::slice::from_ref(&head)), None));
     });
-    let input = json!({"subject": {}, "policy": {}, "now": "2026-11-23T09:00:00Z"}).to_string();
-    let decision = audit::record_decision(at, "window.status", &input, call_json).unwrap();
-    let decision = audit::append(&audit::genesis(), &decision).unwrap();
-    c.bench_function("audit::replay, one decision about windows", |b| {
-        b.iter(|| audit::replay(black_box(std::slice::from_ref(&decision)), call_json));
-    });
-    let leaves: Vec<String> = log.iter().cycle().take(1_000_000).map(audit::record_leaf).collect();
-    let tree = audit::Tree::new(leaves).unwrap();
+    slow.finish();
+    let tree = audit::Tree::new(log.iter().map(audit::record_leaf).collect()).unwrap();
     c.bench_function("audit::Tree::inclusion_proof, 1,000,000 leaves", |b| {
         b.iter(|| black_box(&tree).inclusion_proof(Count::from(777_777)));
     });
+}
+
+/// Logs of 10,000 decisions, each log under one policy. A decision costs the same in a longer log.
+fn replay(c: &mut Criterion<CpuTime>) {
+    let begin = Timestamp::parse("2026-11-24T19:10:00Z").unwrap();
+    let log = |function: &str, input: &dyn Fn(Timestamp) -> serde_json::Value| {
+        let (mut head, mut log) = (audit::genesis(), Vec::new());
+        for second in 0..10_000 {
+            let now = begin.plus(Span::from_seconds(second)).unwrap();
+            let entry = audit::record_decision(now, function, &input(now).to_string(), call_json).unwrap();
+            log.push(audit::append(&head, &entry).unwrap());
+            head = audit::head(log.last().unwrap());
+        }
+        log
+    };
+    let ten = schedule();
+    let (state, ..) = baking(&ten);
+    let canary = log(
+        "canary.next_action",
+        &|now| json!({"schedule": ten, "state": state, "observations": measurements(&ten.metrics, now), "now": now}),
+    );
+    let one = canary::standard_schedule().metrics([Metric::new("error_rate").max(2.0).unit("%")]);
+    let (state, ..) = baking(&one);
+    let small = log(
+        "canary.next_action",
+        &|now| json!({"schedule": one, "state": state, "observations": measurements(&one.metrics, now), "now": now}),
+    );
+    let policy = rollback::default_policy();
+    let rollback = log("rollback.decide", &|now| {
+        let situation = json!({
+            "errorRateBaseline": 0.01, "errorRateObserved": 0.063, "errorRateSamples": 500, "deployedAt": begin,
+            "previousVersionAvailable": true, "rollbackCausesDataLoss": false, "irreversibleMigration": false,
+            "rollbackTested": true,
+        });
+        json!({"situation": situation, "policy": policy, "now": now})
+    });
+    let evenings = json!({"windows": [{
+        "name": "evenings", "kind": "allow", "zone": "Europe/Berlin",
+        "schedule": {"type": "weekly", "days": ["monday", "tuesday", "wednesday"], "start": "20:00", "end": "23:30"},
+    }]});
+    let windows = log("window.status", &|now| json!({"subject": {}, "policy": evenings, "now": now}));
+    let mut slow = c.benchmark_group("slow");
+    slow.sample_size(10).sampling_mode(SamplingMode::Flat);
+    for (name, log) in [
+        ("canary.next_action, 10 metrics, 10 observations", canary),
+        ("canary.next_action, 1 metric, 1 observation", small),
+        ("rollback.decide, 8 facts", rollback),
+        ("window.status, 1 window", windows),
+    ] {
+        assert_eq!(audit::replay(&log[..10], call_json).verdict, audit::ReplayVerdict::Agrees);
+        slow.bench_function(format!("audit::replay, 10,000 decisions of {name}"), |b| {
+            b.iter(|| {
+                let mut calls = PreparedCalls::default();
+                audit::replay(black_box(&log), |function, input| calls.call_json(function, input))
+            });
+        });
+        slow.bench_function(format!("the same without handles, {name}"), |b| {
+            b.iter(|| audit::replay(black_box(&log), call_json));
+        });
+    }
+    slow.finish();
 }
 
 /// A plain function checks and digests its policy at each call; a handle does so once.
@@ -310,6 +367,6 @@ fn change(c: &mut Criterion<CpuTime>) {
 criterion_group! {
     name = benches;
     config = short();
-    targets = canary, change, rollback, release, experiment, window, audit, policy_digest, judge, delivery::by_columns_and_rows, delivery::from_git
+    targets = canary, change, rollback, release, experiment, window, replay, audit, policy_digest, judge, delivery::by_columns_and_rows, delivery::from_git
 }
 criterion_main!(benches);

@@ -1667,6 +1667,9 @@ pub mod api {
     /// Whether a word is a key of a type or an argument on the wire.
     #[must_use]
     pub fn is_key(word: &str) -> bool;
+    /// Calls functions by name with JSON, and prepares each policy once: for many decisions under the same policies.
+    #[derive(Debug, Default)]
+    pub struct PreparedCalls {}
     /// A named type, resolved by `named_type`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct NamedType(_);
@@ -1776,6 +1779,10 @@ pub mod api {
         pub fn into_text(self) -> String;
     }
     impl Transport for JsonTransport<'_> {}
+    impl PreparedCalls {
+        /// Calls a public function by name with JSON, as `call_json`.
+        pub fn call_json(&mut self, function: &str, arguments: &str) -> Result<String>;
+    }
     impl NamedType {
         /// Writes a value, the one argument of the transport, as JSON text.
         pub fn to_json(self, transport: &mut dyn Transport) -> Result<String>;
@@ -2330,7 +2337,7 @@ pub mod audit {
         calls: impl Fn(&str, &str) -> Result<String>,
     ) -> Result<Entry>;
     /// Makes every decision of a log again and compares the result with what the log says, bit for bit.
-    pub fn replay(log: &[LogRecord], calls: impl Fn(&str, &str) -> Result<String>) -> Replay;
+    pub fn replay(log: &[LogRecord], mut calls: impl FnMut(&str, &str) -> Result<String>) -> Replay;
     /// A file, an image or a package, known by its digests.
     #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
     #[input]

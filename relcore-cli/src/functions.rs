@@ -2320,7 +2320,10 @@ Errors:
 
 A decision is an entry of the kind `DECISION_KIND`, as `record-decision` makes it; other entries are skipped. A decision
 is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
-of relcore, or changed. The chain of the log is not checked here: `verify-chain` does so.",
+of relcore, or changed. The chain of the log is not checked here: `verify-chain` does so.
+
+Each policy is checked and digested once, however many decisions were made under it. In Rust that needs the calls of an
+`api::PreparedCalls`; `api::call_json` does so at every decision.",
                 arguments: &[Argument {
                     wire: "log",
                     option: "log",

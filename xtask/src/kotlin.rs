@@ -1,4 +1,4 @@
-//! The Kotlin binding: its jar, tests, example, conformance runner and bench.
+//! The Kotlin binding: its jar, tests, examples, conformance runner and bench.
 use crate::{
     codegen::{bindgen, root},
     conformance, example,
@@ -15,13 +15,13 @@ use std::{
 const MAIN: &str = "relcore.jar";
 const CONFORMANCE: &str = "relcore-conformance.jar";
 
-/// Builds the jars, runs the JUnit tests, every conformance case and the example.
+/// Builds the jars, runs the JUnit tests, every conformance case and the examples.
 pub fn test() -> Result<()> {
     prepare(false)?;
     compile(MAIN, "bindings-kotlin/src/main", &[])?;
     let (passed, failed) = junit(false, MAIN)?;
     conformance(&[root().join("conformance")])?;
-    example::hold_against_rust("Kotlin", &example()?)?;
+    examples()?;
     println!("{passed} passed, {failed} failed");
     ensure!(failed == 0, "JUnit: {failed} tests failed");
     Ok(())
@@ -66,12 +66,14 @@ fn junit(own_library: bool, main: &str) -> Result<(usize, usize)> {
     Ok((passed, failed))
 }
 
-/// What the example program prints.
-pub fn example() -> Result<String> {
-    prepare(false)?;
-    compile(MAIN, "bindings-kotlin/src/main", &[])?;
-    compile("example.jar", "examples/kotlin", &[MAIN])?;
-    output(&mut program(Some("debug"), &[MAIN, "example.jar"], "CanaryKt", &[])?)
+/// Holds what the example programs print against those in Rust.
+fn examples() -> Result<()> {
+    compile("examples.jar", "examples/kotlin", &[MAIN])?;
+    for (name, class) in example::MOBILE.into_iter().zip(["CanaryKt", "ReleaseKt"]) {
+        let printed = output(&mut program(Some("debug"), &[MAIN, "examples.jar"], class, &[])?)?;
+        example::hold_against_rust("Kotlin", name, &printed)?;
+    }
+    Ok(())
 }
 
 /// Runs the cases in some files and folders.

@@ -1,4 +1,4 @@
-//! The Swift binding: its build, tests, example, conformance runner and bench.
+//! The Swift binding: its build, tests, examples, conformance runner and bench.
 use crate::{
     codegen::{bindgen, root},
     conformance, contents, example,
@@ -12,26 +12,29 @@ use std::{
     process::Command,
 };
 
-/// Builds and tests the package, runs every conformance case and the example.
+/// Builds and tests the package, runs every conformance case and the examples.
 pub fn test() -> Result<()> {
     prepare(false)?;
     run_quietly("building the Swift package", &mut swift("bindings-swift/swift", &["build"])?)?;
     contents::check_swift()?;
     let (passed, failed) = outcome(&xctest()?)?;
     conformance(&[root().join("conformance")])?;
-    example::hold_against_rust("Swift", &example()?)?;
+    examples()?;
     println!("{passed} passed, {failed} failed");
     ensure!(failed == 0, "{failed} Swift tests failed");
     Ok(())
 }
 
-/// What the example program prints.
-pub fn example() -> Result<String> {
-    prepare(false)?;
-    plan_anew("examples/swift/canary", "debug");
-    run_quietly("building the Swift example", &mut swift("examples/swift/canary", &["build"])?)?;
-    // From the root, as the programs of the other languages.
-    output(&mut program("", &[], "examples/swift/canary/.build/debug/canary", &[])?)
+/// Holds what the example programs print against those in Rust.
+fn examples() -> Result<()> {
+    plan_anew("examples/swift/programs", "debug");
+    run_quietly("building the Swift examples", &mut swift("examples/swift/programs", &["build"])?)?;
+    for name in example::MOBILE {
+        // From the root, as the programs of the other languages.
+        let built = format!("examples/swift/programs/.build/debug/{name}");
+        example::hold_against_rust("Swift", name, &output(&mut program("", &[], &built, &[])?)?)?;
+    }
+    Ok(())
 }
 
 /// Runs the cases in some files and folders.
@@ -77,9 +80,10 @@ fn prepare(bench: bool) -> Result<()> {
     if fs::read(&made).ok() != fs::read(&wanted).ok() {
         fs::copy(&made, &wanted).with_context(|| format!("cannot copy `{}`", made.display()))?;
         // SwiftPM does not see that a system library has changed.
-        for package in ["bindings-swift/swift", "bindings-swift/bench", "examples/swift/canary"] {
+        for package in ["bindings-swift/swift", "bindings-swift/bench", "examples/swift/programs"] {
             let programs = root().join(package).join(".build");
-            for name in ["relcore-conformance", "relcore-bench", "RelcorePackageTests.xctest", "canary"] {
+            let own = ["relcore-conformance", "relcore-bench", "RelcorePackageTests.xctest"];
+            for name in own.into_iter().chain(example::MOBILE) {
                 for kind in ["debug", "release"] {
                     fs::remove_file(programs.join(kind).join(name)).ok();
                 }

@@ -120,7 +120,7 @@ fn main() -> Result<(), relcore::Error> {
 "##;
     let example = fs::read_to_string(root().join("examples/rust/canary.rs"))?;
     let printed = add_and_run(installed, "with-yaml", &[], &example)?;
-    crate::example::hold_against_rust("a program with the packed crate", &printed)?;
+    crate::example::hold_against_rust("a program with the packed crate", "canary", &printed)?;
     let printed = add_and_run(installed, "without-yaml", &["--no-default-features"], JSON)?;
     ensure!(printed.starts_with("COMPLETE from 0 % to 100 %\n"), "without YAML: {printed}");
     let folder = root().join("target/xtask/users/without-yaml");

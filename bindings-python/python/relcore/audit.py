@@ -1138,6 +1138,9 @@ def replay(log: Sequence[LogRecord | Mapping[str, object]]) -> Replay:
     A decision is an entry of the kind `DECISION_KIND`, as `record_decision` makes it; other entries are skipped. A decision
     is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
     of relcore, or changed. The chain of the log is not checked here: `verify_chain` does so.
+
+    Each policy is checked and digested once, however many decisions were made under it. In Rust that needs the calls of an
+    `api::PreparedCalls`; `api::call_json` does so at every decision.
     """
     return _replay(log)
 

@@ -32,6 +32,9 @@ fn every_accepted_case_is_replayed() {
     assert!(log.len() > 3000, "the cases were found");
     let replay = audit::replay(&log, api::call_json);
     assert_eq!(replay.verdict, ReplayVerdict::Agrees, "{replay}");
+    let mut prepared = api::PreparedCalls::default();
+    let through_handles = audit::replay(&log, |function, input| prepared.call_json(function, input));
+    assert_eq!(through_handles, replay);
     assert_eq!(usize::try_from(replay.replayed.get()).unwrap(), log.len());
 
     // An edit of any one of them is found.

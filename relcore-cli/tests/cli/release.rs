@@ -1,7 +1,24 @@
-//! The script of `examples/release`, with the binary.
+//! The script of `examples/release`, with the binary, and the files beside it.
 #![cfg(unix)]
 use crate::folder::Folder;
-use std::{env, path::Path, process::Command};
+use relcore::audit;
+use serde_json::Value;
+use std::{env, fs, path::Path, process::Command};
+
+/// The log that the programs for phones read. It was written by another implementation of the hash chain.
+#[test]
+fn the_log_has_the_events_of_the_incident() {
+    let read = |name: &str| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/release");
+        fs::read_to_string(folder.join(name)).unwrap()
+    };
+    let head = relcore::from_json(&read("head.json")).unwrap();
+    let check = audit::verify_log(&read("log.jsonl"), &[head], None).unwrap();
+    assert_eq!(check.verdict, audit::ChainVerdict::Whole, "{check}");
+    let records = audit::read_log(&read("log.jsonl")).records;
+    let logged: Vec<Value> = records.iter().map(|record| record.data.parse().unwrap()).collect();
+    assert_eq!(Value::from(logged), read("incident.json").parse::<Value>().unwrap());
+}
 
 #[test]
 fn a_whole_release_in_bash() {

@@ -84,7 +84,7 @@ fn by_name<'a>(signature: &Signature, arguments: &'a str) -> Result<JsonTranspor
 }
 
 /// The arguments of a call by name, none of them twice.
-struct Given<'a>(BTreeMap<String, &'a RawValue>);
+pub(super) struct Given<'a>(pub(super) BTreeMap<String, &'a RawValue>);
 
 impl<'de> Deserialize<'de> for Given<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -10,11 +10,13 @@ mod arguments;
 mod call;
 mod json;
 mod named;
+mod prepared;
 mod table;
 mod types;
 
 pub use call::{Argument, Floats, Transport};
 pub use json::{JsonTransport, call_json, descriptors, is_key};
+pub use prepared::PreparedCalls;
 pub use types::{NamedType, named_type, named_types};
 
 use crate::column::{Columns, Record};

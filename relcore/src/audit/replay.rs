@@ -51,13 +51,18 @@ pub fn record_decision(
 /// is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
 /// of relcore, or changed. The chain of the log is not checked here: [`verify_chain`](super::verify_chain) does so.
 ///
+/// Each policy is checked and digested once, however many decisions were made under it. In Rust that needs the calls of an
+/// `api::PreparedCalls`; `api::call_json` does so at every decision.
+///
 /// ```
 /// use relcore::{Timestamp, api, audit};
 /// let at = Timestamp::parse("2026-11-23T09:00:00Z")?;
 /// let input = r#"{"subject": {}, "policy": {}, "now": "2026-11-23T09:00:00Z"}"#;
 /// let entry = audit::record_decision(at, "window.status", input, api::call_json)?;
 /// let mut record = audit::append(&audit::genesis(), &entry)?;
-/// assert_eq!(audit::replay(&[record.clone()], api::call_json).verdict, audit::ReplayVerdict::Agrees);
+/// let mut calls = api::PreparedCalls::default();
+/// let replay = audit::replay(&[record.clone()], |function, input| calls.call_json(function, input));
+/// assert_eq!(replay.verdict, audit::ReplayVerdict::Agrees);
 ///
 /// record.data = record.data.replace("\"verdict\":\"open\"", "\"verdict\":\"closed\"");
 /// let replay = audit::replay(&[record], api::call_json);
@@ -66,12 +71,12 @@ pub fn record_decision(
 /// assert_eq!(audit::replay(&[], api::call_json).verdict, audit::ReplayVerdict::Inconclusive);
 /// # Ok::<(), relcore::Error>(())
 /// ```
-pub fn replay(log: &[LogRecord], calls: impl Fn(&str, &str) -> Result<String>) -> Replay {
+pub fn replay(log: &[LogRecord], mut calls: impl FnMut(&str, &str) -> Result<String>) -> Replay {
     let decisions: Vec<&LogRecord> = log.iter().filter(|record| record.kind == DECISION_KIND).collect();
     let (mut replayed, mut unreadable) = (0_usize, 0_usize);
     let (mut first_difference, mut reasons) = (None, Vec::new());
     for &record in &decisions {
-        let (code, severity, text) = match replayed_again(record, &calls) {
+        let (code, severity, text) = match replayed_again(record, &mut calls) {
             Again::Agrees => {
                 replayed = replayed.saturating_add(1);
                 continue;
@@ -142,7 +147,7 @@ enum Again {
     Unreadable(Error),
 }
 
-fn replayed_again(record: &LogRecord, calls: &impl Fn(&str, &str) -> Result<String>) -> Again {
+fn replayed_again(record: &LogRecord, calls: &mut impl FnMut(&str, &str) -> Result<String>) -> Again {
     let decision: Decision<'_> = match serde_json::from_str(&record.data) {
         Ok(decision) => decision,
         Err(fault) => return Again::Unreadable(Error::new(ErrorKind::Syntax, "data", fault.to_string())),

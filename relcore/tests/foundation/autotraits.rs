@@ -42,7 +42,7 @@ types! {
         ObjectiveStatus, ObjectiveVerdict, Objectives, ScoreSemantics, Scorecard, Target, MonitoredMetric,
         Monitoring, MonitoringArea, EffectSizes, JudgementPlan, JudgementWindow, CombinedJudgement, AnomalyPolicy,
         ControlChart, AnomalyDirection, InControl, AnomalyReport, AnomalyVerdict, ChartPoint, JudgeSemantics;
-    api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, Signature;
+    api: BulkFunction, Constructor, Function, Handle, JsonTransport, Method, NamedType, PreparedCalls, Signature;
     canary: AbortPolicy, Action, CanaryScale, CauseResponses, ChangeEffect, ChangeKind, Decision, Phase, Rollout,
         Routing, State, Command, Diagnostic, DiagnosticCode, GateApproval, HealthRole, LastMeasurement,
         DeadlineExcludes, EmptyResult, MeasurementPhase, Metric, MetricState, Observation, ObservationKind, Order,
