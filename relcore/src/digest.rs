@@ -15,12 +15,12 @@
 //! - Two texts with equal values have the same digest; `90s` and `PT1M30S` are different texts of the same span. A loaded
 //!   policy has only one form of each value.
 //! - Numbers are IEEE 754 doubles: integers beyond 2^53 lose digits. Write them as text.
-use crate::error::{Error, ErrorKind, Faults, Result};
-use crate::wire::PolicyText;
-use serde::Serialize;
-use serde_json::Value;
+use crate::error::{Error, ErrorKind, Faults, Result, quoted};
+use crate::wire::{self, JsonKey, PolicyText};
+use serde::de::{self, DeserializeSeed, Visitor};
+use serde::{Deserializer, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
+use std::{borrow::Cow, cmp::Ordering, fmt, fmt::Write as _, ops::Range};
 
 /// Rewrites a JSON text as canonical JSON (RFC 8785): keys sorted, no white space, numbers as ECMAScript writes them.
 ///
@@ -33,50 +33,117 @@ use std::fmt::Write as _;
 /// `syntax` for text that is not JSON (`{a: 1}`), has a repeated key (`{"a": 1, "a": 2}`), nests deeper than 127 levels
 /// or is longer than 8 MiB.
 pub fn canonical_json(text: &str) -> Result<String> {
-    let value = crate::wire::parse_json(text)?;
     let mut out = Vec::with_capacity(text.len());
-    write_canonical(&value, &mut out).map_err(|fault| no_canonical_form(&fault))?;
+    wire::read_json_by(text, Canonical(&mut out))?;
     String::from_utf8(out).map_err(|fault| no_canonical_form(&fault))
 }
 
-/// Writes a value that was parsed as canonical JSON. The serializer of the crate sorts what is already written; a parsed
-/// object is sorted by its keys first, which needs no tree of written keys. `parse_json` limits the depth.
-fn write_canonical(value: &Value, out: &mut Vec<u8>) -> serde_json::Result<()> {
-    const EXACT: u64 = 1 << 53;
-    match value {
-        Value::Number(number) => match (number.as_u64(), number.as_i64(), number.as_f64()) {
-            (Some(integer), ..) if integer <= EXACT => serde_json::to_writer(out, &integer),
-            (_, Some(integer), _) if integer.unsigned_abs() <= EXACT => serde_json::to_writer(out, &integer),
-            (.., float) => serde_json_canonicalizer::to_writer(&float, out),
-        },
-        Value::Array(items) => {
-            out.push(b'[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                write_canonical(item, out)?;
-            }
-            out.push(b']');
-            Ok(())
+/// Writes a value as canonical JSON while it is read: a tree of a long text costs more than reading and writing it. The
+/// entries of an object are sorted in the output, when all of them are there. The parser limits the depth.
+struct Canonical<'a>(&'a mut Vec<u8>);
+
+impl Canonical<'_> {
+    /// Replaces the comma behind the last item, if there is one.
+    fn close(self, bracket: u8) {
+        if self.0.last() == Some(&b',') {
+            self.0.pop();
         }
-        Value::Object(fields) => {
-            let mut fields: Vec<(&String, &Value)> = fields.iter().collect();
-            fields.sort_unstable_by(|(left, _), (right, _)| left.encode_utf16().cmp(right.encode_utf16()));
-            out.push(b'{');
-            for (index, (key, value)) in fields.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                serde_json::to_writer(&mut *out, key)?;
-                out.push(b':');
-                write_canonical(value, out)?;
-            }
-            out.push(b'}');
-            Ok(())
-        }
-        Value::Null | Value::Bool(_) | Value::String(_) => serde_json::to_writer(out, value),
+        self.0.push(bracket);
     }
+}
+
+impl<'de> DeserializeSeed<'de> for Canonical<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Canonical<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.0.extend_from_slice(b"null");
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.0.extend_from_slice(if value { b"true" } else { b"false" });
+        Ok(())
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<(), E> {
+        const EXACT: u64 = 1 << 53;
+        match number {
+            0..=EXACT => serde_json::to_writer(self.0, &number),
+            _ => serde_json_canonicalizer::to_writer(&number, self.0),
+        }
+        .map_err(E::custom)
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
+        serde_json_canonicalizer::to_writer(&number, self.0).map_err(E::custom)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
+        serde_json_canonicalizer::to_writer(&number, self.0).map_err(E::custom)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
+        serde_json::to_writer(self.0, text).map_err(E::custom)
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.0.push(b'[');
+        while items.next_element_seed(Canonical(self.0))?.is_some() {
+            self.0.push(b',');
+        }
+        self.close(b']');
+        Ok(())
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        self.0.push(b'{');
+        let begin = self.0.len();
+        let mut entries = Vec::new();
+        while let Some(JsonKey(key)) = fields.next_key()? {
+            let begin = self.0.len();
+            serde_json::to_writer(&mut *self.0, &key).map_err(de::Error::custom)?;
+            self.0.push(b':');
+            fields.next_value_seed(Canonical(self.0))?;
+            self.0.push(b',');
+            entries.push((key, begin..self.0.len()));
+        }
+        if !entries.is_sorted_by(|left, right| by_key(left, right).is_lt()) {
+            entries.sort_unstable_by(by_key);
+            let repeated = entries.windows(2).find_map(|pair| match pair {
+                [(left, _), (right, _)] if left == right => Some(left),
+                _ => None,
+            });
+            if let Some(key) = repeated {
+                return Err(de::Error::custom(format_args!("key {} is repeated", quoted(key))));
+            }
+            let texts: Vec<&[u8]> =
+                entries.iter().filter_map(|(_, range)| self.0.get(range.clone())).collect();
+            let sorted = texts.concat();
+            self.0.truncate(begin);
+            self.0.extend_from_slice(&sorted);
+        }
+        self.close(b'}');
+        Ok(())
+    }
+}
+
+/// A key, and where it stands in the output with its value and the comma behind it.
+type Entry<'a> = (Cow<'a, str>, Range<usize>);
+
+fn by_key((left, _): &Entry<'_>, (right, _): &Entry<'_>) -> Ordering {
+    left.encode_utf16().cmp(right.encode_utf16())
 }
 
 /// Computes the SHA-256 digest of the canonical JSON of a text: `sha256:` and 64 hexadecimal digits.
@@ -158,6 +225,7 @@ pub(crate) use table_rows;
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use serde_json::Value;
 
     fn values() -> impl Strategy<Value = Value> {
         let scalars = prop_oneof![

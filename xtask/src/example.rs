@@ -2,8 +2,17 @@
 use crate::shell::{command, output};
 use anyhow::{Result, ensure};
 
-/// The programs that Swift and Kotlin have, too: `canary`, and what a phone shows of `examples/release`.
-pub const MOBILE: [&str; 2] = ["canary", "release"];
+/// A program that Swift and Kotlin have, too.
+pub struct Mobile {
+    /// In Rust and Swift.
+    pub name: &'static str,
+    /// In Kotlin.
+    pub class: &'static str,
+}
+
+/// A canary, and what a phone shows of `examples/release`.
+pub const MOBILE: [Mobile; 2] =
+    [Mobile { name: "canary", class: "CanaryKt" }, Mobile { name: "release", class: "ReleaseKt" }];
 
 /// Fails unless a language's program printed, byte for byte, what the one in Rust prints.
 pub fn hold_against_rust(language: &str, program: &str, printed: &str) -> Result<()> {

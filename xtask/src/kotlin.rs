@@ -69,7 +69,7 @@ fn junit(own_library: bool, main: &str) -> Result<(usize, usize)> {
 /// Holds what the example programs print against those in Rust.
 fn examples() -> Result<()> {
     compile("examples.jar", "examples/kotlin", &[MAIN])?;
-    for (name, class) in example::MOBILE.into_iter().zip(["CanaryKt", "ReleaseKt"]) {
+    for example::Mobile { name, class } in example::MOBILE {
         let printed = output(&mut program(Some("debug"), &[MAIN, "examples.jar"], class, &[])?)?;
         example::hold_against_rust("Kotlin", name, &printed)?;
     }

@@ -29,7 +29,7 @@ pub fn test() -> Result<()> {
 fn examples() -> Result<()> {
     plan_anew("examples/swift/programs", "debug");
     run_quietly("building the Swift examples", &mut swift("examples/swift/programs", &["build"])?)?;
-    for name in example::MOBILE {
+    for example::Mobile { name, .. } in example::MOBILE {
         // From the root, as the programs of the other languages.
         let built = format!("examples/swift/programs/.build/debug/{name}");
         example::hold_against_rust("Swift", name, &output(&mut program("", &[], &built, &[])?)?)?;
@@ -83,7 +83,7 @@ fn prepare(bench: bool) -> Result<()> {
         for package in ["bindings-swift/swift", "bindings-swift/bench", "examples/swift/programs"] {
             let programs = root().join(package).join(".build");
             let own = ["relcore-conformance", "relcore-bench", "RelcorePackageTests.xctest"];
-            for name in own.into_iter().chain(example::MOBILE) {
+            for name in own.into_iter().chain(example::MOBILE.map(|example| example.name)) {
                 for kind in ["debug", "release"] {
                     fs::remove_file(programs.join(kind).join(name)).ok();
                 }

@@ -21,13 +21,12 @@ type BulkOf = fn(&Columns<'_>, &mut dyn Transport, &Signature) -> Result<()>;
 
 /// Expands the rows of one module. The macro `table_rows!` of each module calls it.
 ///
-/// A row marked `#[plain]` returns its result as it is, any other a `Result`. One marked `#[calls]` gets
-/// [`call_json`](super::call_json) as its last argument, to call other functions by name; one marked `#[plain_prepared_calls]`,
-/// which makes many calls, that of its own [`PreparedCalls`](super::PreparedCalls). A row of a policy stands for three
-/// functions: the default, and the two that read text. The one for YAML needs the feature `yaml`. A row of a constant is
-/// for the generator of the bindings alone. A row of columns is the function `columns::dora` of the module, which is called
-/// `dora_columns` in other languages. Each handle has, besides its methods, an accessor with the name of its policy and
-/// `digest`.
+/// A row marked `#[plain]` returns its result as it is, any other a `Result`. One marked `#[calls]` or `#[plain_calls]` gets
+/// the calls of its own [`PreparedCalls`](super::PreparedCalls) as its last argument, to call other functions by name. A row
+/// of a policy stands for three functions: the default, and the two that read text. The one for YAML needs the feature
+/// `yaml`. A row of a constant is for the generator of the bindings alone. A row of columns is the function `columns::dora`
+/// of the module, which is called `dora_columns` in other languages. Each handle has, besides its methods, an accessor with
+/// the name of its policy and `digest`.
 macro_rules! table {
     (
         $module:ident {
@@ -231,14 +230,16 @@ macro_rules! table {
         }
     };
     // A function that makes calls gets them last, because its module stands below the table.
-    (@call [calls] $function:ident($($argument:expr),*)) => { $function($($argument,)* super::super::call_json) };
-    (@call [plain_prepared_calls] $function:ident($($argument:expr),*)) => {{
+    (@call [calls] $function:ident($($argument:expr),*)) => {{
         let mut calls = super::super::PreparedCalls::default();
         $function($($argument,)* |function, arguments| calls.call_json(function, arguments))
     }};
+    (@call [plain_calls] $function:ident($($argument:expr),*)) => {
+        table!(@call [calls] $function($($argument),*))
+    };
     (@call [$($plain:ident)?] $function:ident($($argument:expr),*)) => { $function($($argument),*) };
     (@settle [plain] $call:expr) => { $call? };
-    (@settle [plain_prepared_calls] $call:expr) => { $call? };
+    (@settle [plain_calls] $call:expr) => { $call? };
     (@settle [$($calls:ident)?] $call:expr) => { $call?? };
 }
 

@@ -112,7 +112,7 @@ macro_rules! table_rows {
                 fn record_decision(at: Timestamp, function_name: &str, input: &str) -> Entry;
                 #[plain]
                 fn record_leaf(record: &LogRecord) -> String;
-                #[plain_prepared_calls]
+                #[plain_calls]
                 fn replay(log: &[LogRecord]) -> Replay;
                 fn to_statement(subjects: &[Artifact], predicate_type: &str, predicate: &str) -> String;
                 fn verify_chain(log: &[LogRecord], known_heads: &[Head], checkpoint: Option<&Head>) -> ChainCheck;

@@ -37,7 +37,7 @@ pub fn record_decision(
     at: Timestamp,
     function_name: &str,
     input: &str,
-    calls: impl Fn(&str, &str) -> Result<String>,
+    mut calls: impl FnMut(&str, &str) -> Result<String>,
 ) -> Result<Entry> {
     let result = calls(function_name, input)?;
     let name = serde_json::to_string(function_name).unwrap_or_default(); // a text has JSON
@@ -51,8 +51,8 @@ pub fn record_decision(
 /// is a pure function of what it was asked with, so a difference means that the entry was made otherwise, by another version
 /// of relcore, or changed. The chain of the log is not checked here: [`verify_chain`](super::verify_chain) does so.
 ///
-/// Each policy is checked and digested once, however many decisions were made under it. In Rust that needs the calls of an
-/// `api::PreparedCalls`; `api::call_json` does so at every decision.
+/// Each policy is checked and digested once, however many decisions were made under it, as long as the policies of a function
+/// are at most 1 MiB.
 ///
 /// ```
 /// use relcore::{Timestamp, api, audit};
@@ -60,7 +60,7 @@ pub fn record_decision(
 /// let input = r#"{"subject": {}, "policy": {}, "now": "2026-11-23T09:00:00Z"}"#;
 /// let entry = audit::record_decision(at, "window.status", input, api::call_json)?;
 /// let mut record = audit::append(&audit::genesis(), &entry)?;
-/// let mut calls = api::PreparedCalls::default();
+/// let mut calls = api::PreparedCalls::default(); // `api::call_json` would prepare the policy at every decision
 /// let replay = audit::replay(&[record.clone()], |function, input| calls.call_json(function, input));
 /// assert_eq!(replay.verdict, audit::ReplayVerdict::Agrees);
 ///

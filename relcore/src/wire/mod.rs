@@ -27,7 +27,7 @@ pub use read::parse_json;
 #[cfg(feature = "yaml")]
 pub use read::parse_yaml;
 pub(crate) use read::{
-    PolicyText, diagnosed, json_tree, object, policy_from_json, policy_from_tree, read_json,
+    PolicyText, diagnosed, json_tree, object, policy_from_json, policy_from_tree, read_json, read_json_by,
 };
 #[cfg(feature = "yaml")]
 pub(crate) use read::{policy_from_yaml, read_yaml};
@@ -35,7 +35,7 @@ pub use sink::{Sink, write};
 pub(crate) use source::read;
 pub use source::{Event, Key, Source, Wanted, position_of};
 pub(crate) use tagged::tagged;
-pub(crate) use tree::through_tree;
+pub(crate) use tree::{JsonKey, through_tree};
 pub use tree::{Tree, TreeSource};
 pub(crate) use write::JsonText;
 pub use write::{WireType, from_json, to_json};

@@ -5,7 +5,8 @@ use super::diagnose::{diagnose, remove_unknown_keys};
 use super::locate::{line_and_column, located};
 use super::tree::{Tree, from_tree, through_tree};
 use crate::error::{Error, ErrorKind, Faults, Result};
-use serde::{Deserialize, Deserializer, de};
+use serde::de::{self, DeserializeSeed};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 /// The largest text that is parsed.
@@ -28,8 +29,20 @@ pub(crate) fn read_json(text: &str) -> Result<Tree<'_>> {
 
 /// Reads JSON of any size.
 pub(crate) fn json_tree(text: &str) -> Result<Tree<'_>> {
-    serde_json::from_str(text)
-        .map_err(|fault| Error::new(ErrorKind::Syntax, "", format!("not valid JSON: {fault}")))
+    serde_json::from_str(text).map_err(|fault| not_json(&fault))
+}
+
+/// Reads JSON of the size that [`parse_json`] reads. The seed has to refuse repeated keys itself.
+pub(crate) fn read_json_by<'de, S: DeserializeSeed<'de>>(text: &'de str, seed: S) -> Result<S::Value> {
+    sized(text)?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value = seed.deserialize(&mut deserializer).map_err(|fault| not_json(&fault))?;
+    deserializer.end().map_err(|fault| not_json(&fault))?;
+    Ok(value)
+}
+
+fn not_json(fault: &serde_json::Error) -> Error {
+    Error::new(ErrorKind::Syntax, "", format!("not valid JSON: {fault}"))
 }
 
 /// A policy that can be read from text.

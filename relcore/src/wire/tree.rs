@@ -192,7 +192,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
     fn visit_map<A: de::MapAccess<'de>>(self, mut entries: A) -> Result<Tree<'de>, A::Error> {
         let mut object: Vec<(Key<'de>, Tree<'de>)> = Vec::new();
         let mut names: BTreeSet<Cow<'de, str>> = BTreeSet::new();
-        while let Some(Name(name)) = entries.next_key()? {
+        while let Some(JsonKey(name)) = entries.next_key()? {
             let value = entries.next_value()?;
             let is_repeated = if object.len() < MANY {
                 object.iter().any(|(key, _)| key.is(&name))
@@ -212,33 +212,33 @@ impl<'de> Visitor<'de> for TreeVisitor {
 }
 
 /// A key, borrowed from the text where it has no escapes.
-struct Name<'a>(Cow<'a, str>);
+pub(crate) struct JsonKey<'a>(pub(crate) Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Name<'de> {
+impl<'de> Deserialize<'de> for JsonKey<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_string(NameVisitor)
+        deserializer.deserialize_string(JsonKeyVisitor)
     }
 }
 
-struct NameVisitor;
+struct JsonKeyVisitor;
 
-impl<'de> Visitor<'de> for NameVisitor {
-    type Value = Name<'de>;
+impl<'de> Visitor<'de> for JsonKeyVisitor {
+    type Value = JsonKey<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a string")
     }
 
-    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
-        Ok(Name(Cow::Borrowed(name)))
+    fn visit_borrowed_str<E>(self, name: &'de str) -> Result<JsonKey<'de>, E> {
+        Ok(JsonKey(Cow::Borrowed(name)))
     }
 
-    fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
-        Ok(Name(Cow::Owned(name.to_owned())))
+    fn visit_str<E>(self, name: &str) -> Result<JsonKey<'de>, E> {
+        Ok(JsonKey(Cow::Owned(name.to_owned())))
     }
 
-    fn visit_string<E>(self, name: String) -> Result<Name<'de>, E> {
-        Ok(Name(Cow::Owned(name)))
+    fn visit_string<E>(self, name: String) -> Result<JsonKey<'de>, E> {
+        Ok(JsonKey(Cow::Owned(name)))
     }
 }
 

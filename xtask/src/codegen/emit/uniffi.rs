@@ -149,8 +149,15 @@ fn fields(model: &Model, fields: &[Field]) -> String {
 
 fn function(model: &Model, function: &Function) -> String {
     let Function { module, name, arguments, result, .. } = function;
-    let calls = if function.calls { ", relcore::api::call_json" } else { "" };
-    let call = format!("relcore::{module}::{name}({}{calls})", borrowed(arguments));
+    let given = borrowed(arguments);
+    let call = if function.calls {
+        format!(
+            "{{ let mut calls = relcore::api::PreparedCalls::default(); \
+             relcore::{module}::{name}({given}, |function, arguments| calls.call_json(function, arguments)) }}"
+        )
+    } else {
+        format!("relcore::{module}::{name}({given})")
+    };
     let arguments = declared(model, arguments);
     let returned = returned(result);
     format!(
